@@ -1,0 +1,2 @@
+/** Nearest neighbours over memory-mapped embeddings. */
+package dev.kindred.index;

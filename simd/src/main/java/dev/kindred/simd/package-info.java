@@ -1,0 +1,2 @@
+/** Kernels over float arrays and memory segments: distances, products, factorisations. */
+package dev.kindred.simd;
