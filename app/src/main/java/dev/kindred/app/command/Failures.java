@@ -1,0 +1,82 @@
+package dev.kindred.app.command;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+
+/** Turns what a command threw into one line on stderr and an exit code. */
+final class Failures {
+  private record Failure(int exitCode, String message) {}
+
+  private Failures() {}
+
+  /** Prints {@code kindred: ...}, and the stack trace only for {@code debug}. */
+  static int report(Throwable thrown, PrintWriter err, boolean debug) {
+    Failure failure = explain(thrown);
+    err.println("kindred: " + oneLine(failure.message()));
+    if (debug) {
+      thrown.printStackTrace(err);
+    }
+    err.flush();
+    return failure.exitCode();
+  }
+
+  /** The text on one line, however it was broken. */
+  static String oneLine(String text) {
+    return text == null ? "" : text.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  private static Failure explain(Throwable thrown) {
+    return switch (thrown) {
+      case BadInputException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
+      case IllegalArgumentException e when e.getMessage() != null ->
+          new Failure(ExitCode.BAD_INPUT, e.getMessage());
+      case UncheckedIOException e -> explain(e.getCause());
+      case IOException e -> explain(e);
+      case OutOfMemoryError e ->
+          new Failure(
+              ExitCode.FAILURE,
+              "out of memory ("
+                  + e.getMessage()
+                  + "): give the JVM more with KINDRED_JVM_OPTIONS=-Xmx8g, or use fewer rows");
+      default ->
+          new Failure(
+              ExitCode.FAILURE,
+              "unexpected "
+                  + thrown.getClass().getSimpleName()
+                  + (thrown.getMessage() == null ? "" : ": " + thrown.getMessage())
+                  + " (run again with --debug for where it happened)");
+    };
+  }
+
+  private static Failure explain(IOException thrown) {
+    return switch (thrown) {
+      case NoSuchFileException e -> badInput(e.getFile() + ": no such file or directory");
+      case FileNotFoundException e -> badInput(e.getMessage());
+      case AccessDeniedException e -> badInput(e.getFile() + ": permission denied");
+      case FileAlreadyExistsException e ->
+          badInput(e.getFile() + ": exists already; choose another path or remove it");
+      case DirectoryNotEmptyException e -> badInput(e.getFile() + ": directory is not empty");
+      case NotDirectoryException e -> badInput(e.getFile() + ": is not a directory");
+      case FileSystemException e when e.getReason() != null ->
+          new Failure(ExitCode.FAILURE, e.getFile() + ": " + e.getReason());
+      default ->
+          new Failure(
+              ExitCode.FAILURE,
+              thrown.getMessage() == null
+                  ? "input/output error " + thrown.getClass().getSimpleName()
+                  : thrown.getMessage());
+    };
+  }
+
+  private static Failure badInput(String message) {
+    return new Failure(ExitCode.BAD_INPUT, message);
+  }
+}

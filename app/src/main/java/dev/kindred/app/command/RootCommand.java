@@ -1,0 +1,161 @@
+package dev.kindred.app.command;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Properties;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** {@code kindred}: holds the global options and the list of commands. */
+@Command(
+    name = "kindred",
+    scope = ScopeType.INHERIT,
+    mixinStandardHelpOptions = true,
+    versionProvider = RootCommand.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = "In-memory recommendations: from raw logs to related items.",
+    subcommands = {CompletionCommand.class, HelpCommand.class},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:ok",
+      "1:another failure, such as a full disk",
+      "2:wrong usage of the command line",
+      "3:bad input: a file or value that is missing or wrong",
+      "4:a corrupt or incompatible file of Kindred"
+    })
+public final class RootCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--seed",
+      scope = ScopeType.INHERIT,
+      paramLabel = "S",
+      description = "Seed of every random draw; the same seed gives the same bits.")
+  private Long seed;
+
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "Results as JSON, one object a line.")
+  private boolean json;
+
+  @Option(
+      names = "--quiet",
+      scope = ScopeType.INHERIT,
+      description = "No progress and no notes on stderr, errors only.")
+  private boolean quiet;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an error too.")
+  private boolean debug;
+
+  @Option(
+      names = "--threads",
+      scope = ScopeType.INHERIT,
+      paramLabel = "N",
+      description = "Threads to work with (default: all processors).")
+  private void setThreads(int threads) {
+    if (threads < 1 || threads > 4096) {
+      throw new ParameterException(
+          spec.commandLine(), "--threads is " + threads + ", must be 1 to 4096");
+    }
+    this.threads = threads;
+  }
+
+  /** A fresh command line that writes to these two. */
+  public static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    CommandLine commandLine = new CommandLine(new RootCommand());
+    commandLine.setOut(out);
+    commandLine.setErr(err);
+    commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setParameterExceptionHandler(RootCommand::usageError);
+    commandLine.setExecutionExceptionHandler(
+        (exception, cl, parsed) -> {
+          RootCommand root = (RootCommand) cl.getCommandSpec().root().userObject();
+          return Failures.report(exception, cl.getErr(), root.debug());
+        });
+    return commandLine;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command given");
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  OptionalLong seed() {
+    return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  boolean quiet() {
+    return quiet;
+  }
+
+  boolean debug() {
+    return debug || Boolean.getBoolean("kindred.debug");
+  }
+
+  private static int usageError(ParameterException e, String[] args) {
+    CommandLine cl = e.getCommandLine();
+    StringBuilder line = new StringBuilder("kindred: ").append(Failures.oneLine(e.getMessage()));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        line.append("; did you mean ").append(String.join(" or ", suggestions)).append('?');
+      }
+    }
+    cl.getErr().println(line);
+    cl.getErr()
+        .println("Try '" + cl.getCommandSpec().qualifiedName() + " --help' for what it takes.");
+    return ExitCode.USAGE;
+  }
+
+  /** What {@code --version} prints: our version and what we run on. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      Properties properties = new Properties();
+      try (InputStream in =
+          RootCommand.class.getResourceAsStream("/dev/kindred/app/version.properties")) {
+        properties.load(in);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new String[] {
+        "kindred " + properties.getProperty("version"),
+        "Java "
+            + Runtime.version()
+            + ", "
+            + System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.arch")
+      };
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The single binary: entry point of the command line. */
+package dev.kindred.app;
