@@ -3,4 +3,6 @@ module dev.kindred.index {
   requires transitive dev.kindred.simd;
 
   exports dev.kindred.index;
+  exports dev.kindred.index.file;
+  exports dev.kindred.index.run;
 }
