@@ -123,14 +123,21 @@ public final class RootCommand implements Runnable {
 
   private static int usageError(ParameterException e, String[] args) {
     CommandLine cl = e.getCommandLine();
-    StringBuilder line = new StringBuilder("kindred: ").append(Failures.oneLine(e.getMessage()));
+    String message = Failures.oneLine(e.getMessage());
     if (e instanceof UnmatchedArgumentException unmatched) {
+      String argument = unmatched.getUnmatched().getFirst();
+      message =
+          argument.startsWith("-")
+              ? "no option '" + argument + "'"
+              : cl.getSubcommands().isEmpty()
+                  ? "argument '" + argument + "' is one too many"
+                  : "no command '" + argument + "'";
       List<String> suggestions = unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
-        line.append("; did you mean ").append(String.join(" or ", suggestions)).append('?');
+        message += "; did you mean " + String.join(" or ", suggestions) + "?";
       }
     }
-    cl.getErr().println(line);
+    cl.getErr().println("kindred: " + message);
     cl.getErr()
         .println("Try '" + cl.getCommandSpec().qualifiedName() + " --help' for what it takes.");
     return ExitCode.USAGE;

@@ -1,0 +1,205 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the launcher script where a JDK or Maven is missing, and where both are stand-ins. */
+@DisabledOnOs(OS.WINDOWS)
+final class LauncherTest {
+  private static final Path LAUNCHER =
+      Path.of(System.getProperty("basedir", "."))
+          .toAbsolutePath()
+          .resolve("../kindred")
+          .normalize();
+
+  @TempDir Path directory;
+
+  @Test
+  void withoutAJdkItSaysWhatToInstall() throws Exception {
+    Result result = launch(checkout("plain"), Map.of("KINDRED_JDK_ROOTS", "/nonexistent"));
+    assertEquals(1, result.exitCode());
+    assertEquals("", result.out());
+    assertTrue(result.err().startsWith("kindred: no JDK 25 or newer found"), result.err());
+    assertTrue(result.err().contains("Install one"), result.err());
+  }
+
+  @Test
+  void anOlderJdkIsNotEnough() throws Exception {
+    Path old = standInJdk("old", "17.0.9");
+    Result result =
+        launch(
+            checkout("plain"),
+            Map.of("JAVA_HOME", old.toString(), "KINDRED_JDK_ROOTS", "/nonexistent"));
+    assertEquals(1, result.exitCode());
+    assertTrue(result.err().contains("no JDK 25"), result.err());
+  }
+
+  @Test
+  void withoutMavenAnUnbuiltCheckoutSaysWhatToInstall() throws Exception {
+    Path jdk = standInJdk("new", "25.0.1");
+    Result result = launch(checkout("plain"), Map.of("JAVA_HOME", jdk.toString()));
+    assertEquals(1, result.exitCode());
+    assertTrue(result.err().contains("no Maven found"), result.err());
+    assertFalse(result.err().contains("command not found"), result.err());
+  }
+
+  @Test
+  void theNewestJdkOfTheUsualPlacesIsTakenAndArgumentsArriveWhole() throws Exception {
+    Path roots = Files.createDirectories(directory.resolve("roots of jdks"));
+    standInJdk("roots of jdks/a", "25");
+    Path newest = standInJdk("roots of jdks/b", "26.0.1");
+    standInJdk("roots of jdks/c", "21.0.2");
+    Path checkout = checkout("with space");
+    standInBuild(checkout);
+    Result result =
+        launch(checkout, Map.of("KINDRED_JDK_ROOTS", roots.toString()), "related", "--item", "a b");
+    assertEquals(7, result.exitCode(), result.err());
+    List<String> lines = result.out().lines().toList();
+    assertEquals(newest.toRealPath().toString(), Path.of(lines.getFirst()).toRealPath().toString());
+    assertEquals(
+        List.of("related", "--item", "a b"), lines.subList(lines.size() - 3, lines.size()));
+    assertEquals("a note\nno newline at the end", result.err());
+  }
+
+  @Test
+  void aLinkToTheLauncherFindsItsCheckout() throws Exception {
+    Path checkout = checkout("linked");
+    standInBuild(checkout);
+    Path jdk = standInJdk("new", "25");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), checkout.resolve("kindred"));
+    Result result = run(link, directory, Map.of("JAVA_HOME", jdk.toString()), "x");
+    assertEquals(7, result.exitCode(), result.err());
+    assertTrue(
+        result.out().contains("@" + checkout.toRealPath().resolve("jvm.options")), result.out());
+  }
+
+  private record Result(int exitCode, String out, String err) {}
+
+  private Path checkout(String name) throws IOException {
+    Path checkout = Files.createDirectories(directory.resolve(name));
+    Files.copy(LAUNCHER, checkout.resolve("kindred"));
+    executable(checkout.resolve("kindred"));
+    return checkout;
+  }
+
+  /** What makes a checkout count as built: sources, and a stamp that is not older. */
+  private static void standInBuild(Path checkout) throws IOException {
+    for (String module : List.of("simd", "index", "engine", "live", "app")) {
+      Files.createDirectories(checkout.resolve(module).resolve("src/main"));
+      Files.createFile(checkout.resolve(module).resolve("pom.xml"));
+    }
+    Files.createFile(checkout.resolve("pom.xml"));
+    Files.createDirectories(checkout.resolve("app/target"));
+    Files.createFile(checkout.resolve("app/target/kindred.stamp"));
+  }
+
+  /** A directory that looks like a JDK; its java prints where it is and its arguments. */
+  private Path standInJdk(String name, String version) throws IOException {
+    Path jdk = directory.resolve(name);
+    Files.createDirectories(jdk.resolve("bin"));
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    Files.writeString(
+        jdk.resolve("bin/java"),
+        """
+        #!/bin/sh
+        echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+        echo 'a note' >&2
+        printf 'no newline at the end' >&2
+        dirname "$(dirname "$0")"
+        printf '%s\\n' "$@"
+        exit 7
+        """);
+    Files.createFile(jdk.resolve("bin/javac"));
+    executable(jdk.resolve("bin/java"));
+    executable(jdk.resolve("bin/javac"));
+    return jdk;
+  }
+
+  private Result launch(Path checkout, Map<String, String> environment, String... args)
+      throws Exception {
+    return run(checkout.resolve("kindred"), directory, environment, args);
+  }
+
+  /** Runs the script with this environment and a PATH that has neither Java nor Maven. */
+  private Result run(Path script, Path in, Map<String, String> environment, String... args)
+      throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(script.toString());
+    Collections.addAll(command, args);
+    ProcessBuilder builder = new ProcessBuilder(command).directory(in.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", toolsWithoutJava().toString());
+    builder.environment().putAll(environment);
+    Path err = directory.resolve("stderr");
+    builder.redirectError(err.toFile());
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(20, TimeUnit.SECONDS), "the launcher hangs");
+    // The line filter of the launcher may end a moment after the JVM.
+    for (int i = 0; i < 100 && process.descendants().findAny().isPresent(); i++) {
+      Thread.sleep(10);
+    }
+    Thread.sleep(100);
+    return new Result(process.exitValue(), out, Files.readString(err));
+  }
+
+  private Path toolsWithoutJava() throws IOException {
+    Path bin = directory.resolve("bin");
+    if (Files.isDirectory(bin)) {
+      return bin;
+    }
+    Files.createDirectories(bin);
+    List<String> tools =
+        List.of(
+            "bash",
+            "sh",
+            "env",
+            "cat",
+            "dirname",
+            "readlink",
+            "uname",
+            "find",
+            "head",
+            "mkdir",
+            "flock",
+            "perl",
+            "rm",
+            "mv",
+            "touch",
+            "sed",
+            "tput");
+    for (String tool : tools) {
+      for (String place : List.of("/bin", "/usr/bin", "/usr/local/bin")) {
+        Path real = Path.of(place, tool);
+        if (Files.isExecutable(real)) {
+          // A script, not a link: JUnit warns of links that lead out of its directory.
+          Files.writeString(bin.resolve(tool), "#!/bin/sh\nexec " + real + " \"$@\"\n");
+          executable(bin.resolve(tool));
+          break;
+        }
+      }
+    }
+    return bin;
+  }
+
+  private static void executable(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}
