@@ -1,0 +1,8 @@
+package dev.kindred.simd;
+
+/** What {@link Cholesky} delegates to; arguments are checked there. */
+interface CholeskyKernels {
+  boolean factor(float[] a, int n, int lda);
+
+  void solve(float[] l, int n, int lda, float[] b, int bOffset);
+}
