@@ -5,6 +5,7 @@ module dev.kindred.engine {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.jr.ob;
 
+  exports dev.kindred.engine.als;
   exports dev.kindred.engine.data;
   exports dev.kindred.engine.serve;
 

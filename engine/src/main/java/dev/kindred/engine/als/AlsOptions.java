@@ -1,0 +1,234 @@
+package dev.kindred.engine.als;
+
+import java.util.Objects;
+
+/**
+ * Options of {@link ImplicitAls}; what each means in the loss stands at {@link Convention}.
+ *
+ * @param rank length of a factor, 1 to 4096
+ * @param iterations full iterations (users, then items), at least 1
+ * @param regularization lambda, at least 0
+ * @param alpha weight of observed strengths, greater than 0
+ * @param convention how strengths become confidences and lambda is scaled
+ * @param unobservedWeight weight of unobserved pairs, only used by {@link Convention#IALS}
+ * @param frequencyExponent exponent of the frequency in lambda, only used by {@link
+ *     Convention#IALS}; 0 = plain lambda, 1 = proportional to the row's frequency
+ * @param tolerance stop early once the loss falls by less than this fraction in an iteration; 0 =
+ *     never
+ * @param solver how rows are solved
+ * @param seed of the initial item factors
+ */
+public record AlsOptions(
+    int rank,
+    int iterations,
+    double regularization,
+    double alpha,
+    Convention convention,
+    double unobservedWeight,
+    double frequencyExponent,
+    double tolerance,
+    Solver solver,
+    long seed) {
+
+  /** Refuses what is out of range. */
+  public AlsOptions {
+    check(rank >= 1 && rank <= 4096, "rank", rank, "1 to 4096");
+    check(iterations >= 1, "iterations", iterations, "at least 1");
+    check(
+        regularization >= 0 && regularization <= Float.MAX_VALUE,
+        "regularization",
+        regularization,
+        "at least 0");
+    check(alpha > 0 && alpha <= Float.MAX_VALUE, "alpha", alpha, "greater than 0");
+    check(
+        unobservedWeight >= 0 && unobservedWeight <= Float.MAX_VALUE,
+        "unobservedWeight",
+        unobservedWeight,
+        "at least 0");
+    check(
+        frequencyExponent >= 0 && frequencyExponent <= 2,
+        "frequencyExponent",
+        frequencyExponent,
+        "0 to 2");
+    check(tolerance >= 0 && tolerance < 1, "tolerance", tolerance, "at least 0 and below 1");
+    Objects.requireNonNull(convention, "convention");
+    Objects.requireNonNull(solver, "solver");
+  }
+
+  private static void check(boolean holds, String name, Number value, String range) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + " is " + value + "; allowed: " + range);
+    }
+  }
+
+  /** Good for plain clicks of some thousand to some million users. */
+  public static AlsOptions defaults() {
+    return new AlsOptions(64, 12, 0.003, 1, Convention.IALS, 0.01, 1, 0, Solver.AUTO, 42);
+  }
+
+  /**
+   * The published hyper-parameters of one objective: "A Multi-Task Learning Algorithm for
+   * Non-personalized Recommendations", experiments; names and meaning are those of Spark.
+   *
+   * @param objective click, time, like, share or dislike
+   */
+  public static AlsOptions paper(String objective) {
+    return switch (objective) {
+      case "click" -> spark(30, 20, 0.001, 100);
+      case "time" -> spark(20, 17, 0.01, 90);
+      case "like" -> spark(31, 26, 0.015, 30);
+      case "share" -> spark(15, 20, 0.02, 50);
+      case "dislike" -> spark(18, 10, 0.005, 10);
+      default ->
+          throw new IllegalArgumentException(
+              "no published hyper-parameters for the objective \""
+                  + objective
+                  + "\"; there are click, time, like, share and dislike");
+    };
+  }
+
+  private static AlsOptions spark(int rank, int iterations, double regularization, double alpha) {
+    return new AlsOptions(
+        rank, iterations, regularization, alpha, Convention.SPARK, 1, 1, 0, Solver.AUTO, 42);
+  }
+
+  public AlsOptions withRank(int value) {
+    return new AlsOptions(
+        value,
+        iterations,
+        regularization,
+        alpha,
+        convention,
+        unobservedWeight,
+        frequencyExponent,
+        tolerance,
+        solver,
+        seed);
+  }
+
+  public AlsOptions withIterations(int value) {
+    return new AlsOptions(
+        rank,
+        value,
+        regularization,
+        alpha,
+        convention,
+        unobservedWeight,
+        frequencyExponent,
+        tolerance,
+        solver,
+        seed);
+  }
+
+  public AlsOptions withRegularization(double value) {
+    return new AlsOptions(
+        rank,
+        iterations,
+        value,
+        alpha,
+        convention,
+        unobservedWeight,
+        frequencyExponent,
+        tolerance,
+        solver,
+        seed);
+  }
+
+  public AlsOptions withAlpha(double value) {
+    return new AlsOptions(
+        rank,
+        iterations,
+        regularization,
+        value,
+        convention,
+        unobservedWeight,
+        frequencyExponent,
+        tolerance,
+        solver,
+        seed);
+  }
+
+  public AlsOptions withConvention(Convention value) {
+    return new AlsOptions(
+        rank,
+        iterations,
+        regularization,
+        alpha,
+        value,
+        unobservedWeight,
+        frequencyExponent,
+        tolerance,
+        solver,
+        seed);
+  }
+
+  public AlsOptions withUnobservedWeight(double value) {
+    return new AlsOptions(
+        rank,
+        iterations,
+        regularization,
+        alpha,
+        convention,
+        value,
+        frequencyExponent,
+        tolerance,
+        solver,
+        seed);
+  }
+
+  public AlsOptions withFrequencyExponent(double value) {
+    return new AlsOptions(
+        rank,
+        iterations,
+        regularization,
+        alpha,
+        convention,
+        unobservedWeight,
+        value,
+        tolerance,
+        solver,
+        seed);
+  }
+
+  public AlsOptions withTolerance(double value) {
+    return new AlsOptions(
+        rank,
+        iterations,
+        regularization,
+        alpha,
+        convention,
+        unobservedWeight,
+        frequencyExponent,
+        value,
+        solver,
+        seed);
+  }
+
+  public AlsOptions withSolver(Solver value) {
+    return new AlsOptions(
+        rank,
+        iterations,
+        regularization,
+        alpha,
+        convention,
+        unobservedWeight,
+        frequencyExponent,
+        tolerance,
+        value,
+        seed);
+  }
+
+  public AlsOptions withSeed(long value) {
+    return new AlsOptions(
+        rank,
+        iterations,
+        regularization,
+        alpha,
+        convention,
+        unobservedWeight,
+        frequencyExponent,
+        tolerance,
+        solver,
+        value);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.kindred.engine.als;
+
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+
+/**
+ * One side's rows and the order in which a half sweep solves them.
+ *
+ * <p>Rows of similar length lie together in the order, longest first, cut into pieces of about
+ * equal work: threads end together, and a worker's branches and buffers stay the same for long.
+ *
+ * <p>Driven by one thread; the work inside is shared out.
+ */
+final class Side {
+  /** Entries (plus a fixed cost a row) in one piece of work. */
+  private static final long PIECE = 16_384;
+
+  private final Interactions data;
+  private final Weighting weighting;
+  private final int[] order;
+  private final int[] pieceStarts;
+  private final double[] rowLosses;
+
+  Side(Interactions data, Weighting weighting) {
+    this.data = data;
+    this.weighting = weighting;
+    this.order = longestFirst(data);
+    this.rowLosses = new double[data.rows()];
+    int rows = data.rows();
+    int[] starts = new int[16];
+    int pieces = 0;
+    long work = 0;
+    for (int i = 0; i < rows; i++) {
+      if (work == 0) {
+        if (pieces + 1 >= starts.length) {
+          starts = java.util.Arrays.copyOf(starts, 2 * starts.length);
+        }
+        starts[pieces++] = i;
+      }
+      work += data.count(order[i]) + 64;
+      if (work >= PIECE) {
+        work = 0;
+      }
+    }
+    starts[pieces] = rows;
+    this.pieceStarts = java.util.Arrays.copyOf(starts, pieces + 1);
+  }
+
+  /** Ordinals by falling length, equal lengths by ordinal: a counting sort over capped lengths. */
+  private static int[] longestFirst(Interactions data) {
+    int rows = data.rows();
+    // Lengths past the cap are rare: they share a bucket, and which of them goes first is no
+    // matter.
+    int cap = 1 << 16;
+    int[] starts = new int[cap + 2];
+    for (int r = 0; r < rows; r++) {
+      starts[cap - (int) Math.min(cap, data.count(r)) + 1]++;
+    }
+    for (int i = 0; i <= cap; i++) {
+      starts[i + 1] += starts[i];
+    }
+    int[] order = new int[rows];
+    for (int r = 0; r < rows; r++) {
+      order[starts[cap - (int) Math.min(cap, data.count(r))]++] = r;
+    }
+    return order;
+  }
+
+  /**
+   * Solves every row against {@code fixed} and writes the factors to {@code target}.
+   *
+   * @return the loss without the other side's lambda
+   */
+  double sweep(
+      float[] fixed,
+      float[] target,
+      int rank,
+      RowSolver[] solvers,
+      Workers workers,
+      Progress.Stage stage) {
+    FixedSide side = new FixedSide(fixed, rank, weighting.unobserved(), workers);
+    workers.forEachRange(
+        pieceStarts.length - 1,
+        1,
+        (from, to, worker) -> {
+          RowSolver solver = solvers[worker];
+          long entries = 0;
+          for (int i = pieceStarts[(int) from]; i < pieceStarts[(int) to]; i++) {
+            int row = order[i];
+            int n = (int) data.count(row);
+            int[] columns = solver.columns(n);
+            float[] strengths = solver.strengths(n);
+            data.copyColumns(data.start(row), n, columns, 0);
+            data.copyValues(data.start(row), n, strengths, 0);
+            rowLosses[row] = solver.solve(side, columns, strengths, n, target, row * rank);
+            entries += n;
+          }
+          stage.add(entries);
+        });
+    double loss = 0;
+    for (double rowLoss : rowLosses) {
+      loss += rowLoss;
+    }
+    return loss;
+  }
+
+  /** Sum over this side's rows of lambda times the squared norm of {@code factors}. */
+  double ridge(float[] factors, int rank) {
+    double sum = 0;
+    for (int row = 0; row < data.rows(); row++) {
+      double squares = 0;
+      for (int i = row * rank; i < (row + 1) * rank; i++) {
+        squares += (double) factors[i] * factors[i];
+      }
+      sum += weighting.lambda(positives(row), data.columns()) * squares;
+    }
+    return sum;
+  }
+
+  private int positives(int row) {
+    if (data.uniform()) {
+      return data.count(row) > 0 && data.value(0) > 0 ? (int) data.count(row) : 0;
+    }
+    int positives = 0;
+    for (long i = data.start(row); i < data.end(row); i++) {
+      positives += data.value(i) > 0 ? 1 : 0;
+    }
+    return positives;
+  }
+}
