@@ -1,5 +1,7 @@
 package dev.kindred.app.command;
 
+import dev.kindred.engine.data.InputException;
+import dev.kindred.index.file.CorruptFileException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,6 +40,8 @@ final class Failures {
       case BadInputException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
       case IllegalArgumentException e when e.getMessage() != null ->
           new Failure(ExitCode.BAD_INPUT, e.getMessage());
+      case InputException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
+      case CorruptFileException e -> new Failure(ExitCode.CORRUPT, e.getMessage());
       case UncheckedIOException e -> explain(e.getCause());
       case IOException e -> explain(e);
       case OutOfMemoryError e ->

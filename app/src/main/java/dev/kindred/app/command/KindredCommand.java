@@ -1,6 +1,8 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.output.JsonLines;
+import dev.kindred.app.output.StderrProgress;
+import dev.kindred.index.run.Progress;
 import java.io.PrintWriter;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -58,6 +60,14 @@ public abstract class KindredCommand implements Callable<Integer> {
       jsonLines = new JsonLines(out());
     }
     return jsonLines;
+  }
+
+  /** Progress on standard error, silent with {@code --quiet}. */
+  protected final Progress progress() {
+    return quiet()
+        ? Progress.none()
+        : new StderrProgress(
+            spec.commandLine().getErr(), Integer.getInteger("kindred.terminal.columns", 0));
   }
 
   /** One line for the human on standard error, unless {@code --quiet}. */

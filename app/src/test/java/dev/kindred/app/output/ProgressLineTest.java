@@ -1,0 +1,64 @@
+package dev.kindred.app.output;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.index.run.Progress;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+
+final class ProgressLineTest {
+  private static final long SECOND = 1_000_000_000L;
+
+  @Test
+  void barShowsShareRateAndTimeLeft() {
+    assertEquals(
+        "reading [############............]  50% 100.0k/s, 5.0 s left, 3 bad rows",
+        ProgressLine.bar("reading", 500_000, 1_000_000, 5 * SECOND, "3 bad rows", 100));
+  }
+
+  @Test
+  void unknownTotalShowsTheRateAlone() {
+    assertEquals("reading: 200/s", ProgressLine.plain("reading", 1000, -1, 5 * SECOND, ""));
+  }
+
+  @Test
+  void aBarNeverWraps() {
+    String line = ProgressLine.bar("a long name of a stage", 1, 1000, SECOND, "and a note", 40);
+    assertEquals(39, line.length());
+  }
+
+  @Test
+  void durationsAndCountsReadWell() {
+    assertEquals("0.3 s", ProgressLine.duration(SECOND * 3 / 10));
+    assertEquals("10 s", ProgressLine.duration(9_960_000_000L));
+    assertEquals("1:05", ProgressLine.duration(65 * SECOND));
+    assertEquals("1:02:03", ProgressLine.duration(3723 * SECOND));
+    assertEquals("999", ProgressLine.count(999));
+    assertEquals("2.5", ProgressLine.count(2.5));
+    assertEquals("1.5M", ProgressLine.count(1_500_000));
+  }
+
+  @Test
+  void aShortStageLeavesNoTrace() {
+    StringWriter err = new StringWriter();
+    Progress progress = new StderrProgress(new PrintWriter(err, true), 80);
+    try (Progress.Stage stage = progress.stage("quick", 10)) {
+      stage.add(10);
+    }
+    assertEquals("", err.toString());
+  }
+
+  @Test
+  void aLongStageIsDrawnAndEndsWithOneLine() throws Exception {
+    StringWriter err = new StringWriter();
+    Progress progress = new StderrProgress(new PrintWriter(err, true), 60);
+    try (Progress.Stage stage = progress.stage("slow", 4)) {
+      stage.add(2);
+      Thread.sleep(2300);
+    }
+    assertTrue(err.toString().contains("slow [############............]  50%"), err.toString());
+    assertTrue(err.toString().strip().matches("(?s).*slow: 2 in 2\\.\\d s"), err.toString());
+  }
+}
