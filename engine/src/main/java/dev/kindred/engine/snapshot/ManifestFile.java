@@ -1,0 +1,256 @@
+package dev.kindred.engine.snapshot;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.engine.data.Polarity;
+import dev.kindred.index.file.CorruptFileException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32C;
+
+/**
+ * {@code manifest.json} to {@link Manifest} and back.
+ *
+ * <p>The last field of the file, {@code manifestCrc32c}, is the CRC32C of all bytes before the
+ * comma that leads it in, so a flipped bit in the manifest is noticed at open like one in any
+ * header. What is read is untrusted: every field is checked for presence, type and range, and a
+ * file name can't leave the snapshot's directory.
+ */
+final class ManifestFile {
+  static final String NAME = "manifest.json";
+
+  /** Options, metrics and notes are small; a manifest beyond this is not read into memory. */
+  private static final long MAX_BYTES = 16L << 20;
+
+  private static final String CHECKSUM_LEAD = ",\n  \"manifestCrc32c\" : \"";
+  private static final String CHECKSUM_END = "\"\n}\n";
+  private static final int CHECKSUM_BYTES = CHECKSUM_LEAD.length() + 8 + CHECKSUM_END.length();
+
+  private ManifestFile() {}
+
+  static byte[] bytes(Manifest manifest) throws IOException {
+    String json =
+        JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(toJson(manifest)).stripTrailing();
+    String body = json.substring(0, json.length() - 1).stripTrailing();
+    byte[] checked = body.getBytes(StandardCharsets.UTF_8);
+    return (body + CHECKSUM_LEAD + hex(crc(checked, checked.length)) + CHECKSUM_END)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static Manifest read(Path file) throws IOException {
+    if (Files.size(file) > MAX_BYTES) {
+      throw new CorruptFileException(
+          file, -1, "has " + Files.size(file) + " bytes, a manifest has at most " + MAX_BYTES);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    Map<String, Object> json;
+    try {
+      json = JSON.std.mapFrom(bytes);
+    } catch (IOException e) {
+      throw new CorruptFileException(
+          file,
+          -1,
+          "isn't valid JSON; it was damaged or edited: restore the snapshot from a good copy or"
+              + " build it again");
+    }
+    JsonFields fields = new JsonFields(file, "", json);
+    boolean intact = isIntact(bytes);
+    long version = fields.integer("formatVersion", 0, Long.MAX_VALUE);
+    // Another version may check itself in another way, so it is named before the checksum counts.
+    if (version != Manifest.FORMAT_VERSION && (intact || !fields.has("manifestCrc32c"))) {
+      throw new CorruptFileException(
+          file,
+          -1,
+          "has snapshot format "
+              + version
+              + ", this Kindred "
+              + LibraryVersion.get()
+              + " reads format "
+              + Manifest.FORMAT_VERSION
+              + "; build the snapshot again with this release, or open it with the one that wrote"
+              + " it"
+              + (fields.has("libraryVersion") ? " (" + fields.text("libraryVersion") + ")" : ""));
+    }
+    if (!intact) {
+      throw new CorruptFileException(
+          file,
+          -1,
+          "doesn't match its checksum; it was damaged or edited: restore the snapshot from a good"
+              + " copy or build it again");
+    }
+    return fromJson(fields);
+  }
+
+  private static boolean isIntact(byte[] bytes) {
+    int checked = bytes.length - CHECKSUM_BYTES;
+    return checked > 0
+        && new String(bytes, checked, CHECKSUM_BYTES, StandardCharsets.ISO_8859_1)
+            .equals(CHECKSUM_LEAD + hex(crc(bytes, checked)) + CHECKSUM_END);
+  }
+
+  private static int crc(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  static String hex(int crc32c) {
+    return String.format("%08x", crc32c);
+  }
+
+  private static Map<String, Object> toJson(Manifest manifest) {
+    Provenance provenance = manifest.provenance();
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("formatVersion", Manifest.FORMAT_VERSION);
+    json.put("libraryVersion", provenance.libraryVersion());
+    json.put("created", provenance.created().toString());
+    json.put("jdk", provenance.jdk());
+    json.put("simdBits", provenance.simdBits());
+    json.put("seed", provenance.seed());
+    json.put("dataHash", provenance.dataHash());
+    json.put("modelHashes", provenance.modelHashes());
+    json.put("items", manifest.items());
+    json.put("listLength", manifest.listLength());
+    json.put("merge", manifest.merge());
+    json.put("weightsNote", manifest.weightsNote());
+    json.put("catalogue", manifest.catalogue());
+    List<Object> objectives = new ArrayList<>();
+    for (ObjectiveEntry objective : manifest.objectives()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", objective.name());
+      entry.put("polarity", objective.polarity().name());
+      entry.put("manualWeight", objective.manualWeight());
+      entry.put("learnedWeight", objective.learnedWeight());
+      objective.linear().ifPresent(channel -> entry.put("linear", toJson(channel)));
+      objective.nonlinear().ifPresent(channel -> entry.put("nonlinear", toJson(channel)));
+      objectives.add(entry);
+    }
+    json.put("objectives", objectives);
+    json.put("metrics", manifest.metrics());
+    json.put("notes", manifest.notes());
+    json.put("options", provenance.options());
+    List<Object> files = new ArrayList<>();
+    for (FileEntry file : manifest.files()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", file.name());
+      entry.put("bytes", file.bytes());
+      entry.put("crc32c", hex(file.crc32c()));
+      files.add(entry);
+    }
+    json.put("files", files);
+    return json;
+  }
+
+  private static Map<String, Object> toJson(ChannelEntry channel) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("file", channel.file());
+    entry.put("dim", channel.dim());
+    entry.put("slope", channel.slope());
+    entry.put("intercept", channel.intercept());
+    entry.put("active", channel.active());
+    entry.put("note", channel.note());
+    return entry;
+  }
+
+  private static Manifest fromJson(JsonFields json) {
+    List<FileEntry> files = files(json);
+    List<ObjectiveEntry> objectives = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (JsonFields entry : json.objects("objectives")) {
+      if (!names.add(entry.text("name"))) {
+        throw entry.wrong("name", "which another objective has already");
+      }
+      objectives.add(
+          new ObjectiveEntry(
+              entry.text("name"),
+              entry.constant("polarity", Polarity.class),
+              entry.finite("manualWeight", 0),
+              entry.finite("learnedWeight", 0),
+              channel(entry, "linear", files),
+              channel(entry, "nonlinear", files)));
+    }
+    return new Manifest(
+        provenance(json),
+        (int) json.integer("items", 0, Integer.MAX_VALUE - 8),
+        (int) json.integer("listLength", 0, Integer.MAX_VALUE - 8),
+        json.text("merge"),
+        json.text("weightsNote"),
+        json.bool("catalogue"),
+        objectives,
+        json.object("metrics").asMap(),
+        json.texts("notes"),
+        files);
+  }
+
+  private static Provenance provenance(JsonFields json) {
+    Instant created;
+    try {
+      created = Instant.parse(json.text("created"));
+    } catch (DateTimeException e) {
+      throw json.wrong("created", "must be a time such as 2026-01-31T12:00:00Z");
+    }
+    return new Provenance(
+        json.text("libraryVersion"),
+        created,
+        json.text("jdk"),
+        (int) json.integer("simdBits", 0, 1 << 20),
+        json.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+        json.text("dataHash"),
+        json.textMap("modelHashes"),
+        json.object("options").asMap());
+  }
+
+  private static Optional<ChannelEntry> channel(
+      JsonFields objective, String field, List<FileEntry> files) {
+    if (!objective.has(field)) {
+      return Optional.empty();
+    }
+    JsonFields channel = objective.object(field);
+    String name = channel.text("file");
+    if (files.stream().noneMatch(file -> file.name().equals(name))) {
+      throw channel.wrong("file", "which is not in the list of files");
+    }
+    return Optional.of(
+        new ChannelEntry(
+            name,
+            (int) channel.integer("dim", 1, 1 << 16),
+            channel.finite("slope", Double.NEGATIVE_INFINITY),
+            channel.finite("intercept", Double.NEGATIVE_INFINITY),
+            channel.bool("active"),
+            channel.text("note")));
+  }
+
+  private static List<FileEntry> files(JsonFields json) {
+    List<FileEntry> files = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (JsonFields entry : json.objects("files")) {
+      String name = entry.text("name");
+      if (!SnapshotDirectory.isPlainName(name) || name.equals(NAME)) {
+        throw entry.wrong("name", "must be the plain name of a file in the snapshot's directory");
+      }
+      if (!names.add(name)) {
+        throw entry.wrong("name", "which stands in the list already");
+      }
+      String crc32c = entry.text("crc32c");
+      if (!crc32c.matches("[0-9a-f]{8}")) {
+        throw entry.wrong("crc32c", "must be eight digits 0-9a-f");
+      }
+      files.add(
+          new FileEntry(
+              name,
+              entry.integer("bytes", 0, Long.MAX_VALUE),
+              Integer.parseUnsignedInt(crc32c, 16)));
+    }
+    return files;
+  }
+}
