@@ -6,6 +6,7 @@ module dev.kindred.engine {
   requires com.fasterxml.jackson.jr.ob;
 
   exports dev.kindred.engine.als;
+  exports dev.kindred.engine.content;
   exports dev.kindred.engine.data;
   exports dev.kindred.engine.serve;
   exports dev.kindred.engine.snapshot;

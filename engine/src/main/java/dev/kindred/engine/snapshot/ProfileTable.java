@@ -1,5 +1,6 @@
 package dev.kindred.engine.snapshot;
 
+import dev.kindred.engine.content.SharedValue;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Ids;

@@ -1,4 +1,4 @@
-package dev.kindred.engine.snapshot;
+package dev.kindred.engine.content;
 
 /**
  * A profile value that two items have in common. Immutable.

@@ -1,0 +1,125 @@
+package dev.kindred.engine.content;
+
+import java.util.Arrays;
+
+/**
+ * The best {@code capacity} of the (item, score) pairs offered: higher score first, lower ordinal
+ * among equal scores, so the outcome does not depend on the order of the offers.
+ *
+ * <p>A binary min-heap of longs, each a score in sortable bits above the complement of the ordinal:
+ * comparing two pairs is one comparison of longs. No allocation after construction. Not thread
+ * safe; one per worker or request.
+ */
+public final class BestItems {
+  private final int capacity;
+  private final long[] heap;
+  private int size;
+  private boolean sorted;
+
+  /** An empty collection that keeps at most {@code capacity} >= 0 pairs. */
+  public BestItems(int capacity) {
+    if (capacity < 0) {
+      throw new IllegalArgumentException("capacity is " + capacity + ", must be at least 0");
+    }
+    this.capacity = capacity;
+    this.heap = new long[capacity];
+  }
+
+  /** Forgets all pairs. */
+  public void clear() {
+    size = 0;
+    sorted = false;
+  }
+
+  /** Pairs kept. */
+  public int size() {
+    return size;
+  }
+
+  /** Considers a pair: item >= 0, score any number but NaN. Not after {@link #sort()}. */
+  public void offer(int item, float score) {
+    assert !sorted && item >= 0 && score == score;
+    long key = key(item, score);
+    if (size < capacity) {
+      siftUp(size++, key);
+    } else if (capacity > 0 && key > heap[0]) {
+      siftDown(key);
+    }
+  }
+
+  /** Puts the pairs best first; then {@link #item} and {@link #score} may be asked. */
+  public void sort() {
+    // Keys negate without overflow: the lowest long would need score bits of a NaN.
+    for (int i = 0; i < size; i++) {
+      heap[i] = -heap[i];
+    }
+    Arrays.sort(heap, 0, size);
+    for (int i = 0; i < size; i++) {
+      heap[i] = -heap[i];
+    }
+    sorted = true;
+  }
+
+  /** Ordinal of the pair at a rank in [0, size()), best first; only after {@link #sort()}. */
+  public int item(int rank) {
+    return itemOf(at(rank));
+  }
+
+  /** Score of the pair at a rank in [0, size()), best first; only after {@link #sort()}. */
+  public float score(int rank) {
+    return scoreOf(at(rank));
+  }
+
+  private long at(int rank) {
+    if (!sorted || rank < 0 || rank >= size) {
+      throw new IllegalStateException(
+          "rank " + rank + " of " + size + (sorted ? "" : " asked before sort()"));
+    }
+    return heap[rank];
+  }
+
+  private void siftUp(int hole, long key) {
+    while (hole > 0) {
+      int parent = (hole - 1) >>> 1;
+      if (heap[parent] <= key) {
+        break;
+      }
+      heap[hole] = heap[parent];
+      hole = parent;
+    }
+    heap[hole] = key;
+  }
+
+  private void siftDown(long key) {
+    int hole = 0;
+    int half = size >>> 1;
+    while (hole < half) {
+      int child = 2 * hole + 1;
+      if (child + 1 < size && heap[child + 1] < heap[child]) {
+        child++;
+      }
+      if (key <= heap[child]) {
+        break;
+      }
+      heap[hole] = heap[child];
+      hole = child;
+    }
+    heap[hole] = key;
+  }
+
+  /** A long that orders as (score ascending, ordinal descending). */
+  static long key(int item, float score) {
+    int bits = Float.floatToRawIntBits(score + 0f); // + 0f turns -0 into 0: equal scores must tie
+    int sortable = bits ^ ((bits >> 31) & 0x7fffffff);
+    return ((long) sortable << 32) | (~item & 0xffffffffL);
+  }
+
+  static int itemOf(long key) {
+    return ~(int) key;
+  }
+
+  static float scoreOf(long key) {
+    int sortable = (int) (key >> 32);
+    return Float.intBitsToFloat(sortable ^ ((sortable >> 31) & 0x7fffffff));
+  }
+}

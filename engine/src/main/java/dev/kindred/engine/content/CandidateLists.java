@@ -1,0 +1,354 @@
+package dev.kindred.engine.content;
+
+import dev.kindred.index.file.CheckedFile;
+import dev.kindred.index.file.CheckedFileWriter;
+import dev.kindred.index.file.CorruptFileException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * For each item the items that may be related to it, with similarity and source: compressed rows,
+ * off heap while built, mapped from {@code candidates.kcsr} when served.
+ *
+ * <p>A list is ordered by source as the lists were put together, within a source best first, lower
+ * ordinal first among equals. An item is never its own candidate and no candidate repeats.
+ *
+ * <pre>
+ *   starts        int64 [items + 1]    list of item i is [starts[i], starts[i + 1])
+ *   (padding to 64 bytes)
+ *   ordinals      int32 [candidates]
+ *   (padding to 64 bytes)
+ *   similarities  float32 [candidates]
+ *   (padding to 64 bytes)
+ *   sources       int8 [candidates]    0 content, 1 content relaxed, 2 co-occurrence, 3 factors
+ * </pre>
+ *
+ * <p>All little-endian. Reading is safe whatever the body of a file holds: an impossible offset,
+ * ordinal or source is a {@link CorruptFileException}. Immutable; any number of threads may read,
+ * as long as the arena of an opened file is open.
+ */
+public final class CandidateLists {
+  /** Name of the file within a snapshot. */
+  public static final String FILE_NAME = "candidates.kcsr";
+
+  private static final String KIND = "kcsr";
+  private static final int VERSION = 1;
+  private static final int COUNT_ITEMS = 0;
+  private static final int COUNT_CANDIDATES = 1;
+  private static final int COUNT_LONGEST = 2;
+
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final int items;
+  private final long size;
+  private final int longest;
+  private final MemorySegment body;
+  private final long ordinalsAt;
+  private final long similaritiesAt;
+  private final long sourcesAt;
+  private final CheckedFile file; // null while in memory
+
+  private CandidateLists(int items, long size, int longest, MemorySegment body, CheckedFile file) {
+    this.items = items;
+    this.size = size;
+    this.longest = longest;
+    this.body = body;
+    this.file = file;
+    this.ordinalsAt = ordinalsAt(items);
+    this.similaritiesAt = similaritiesAt(items, size);
+    this.sourcesAt = sourcesAt(items, size);
+  }
+
+  private static long ordinalsAt(long items) {
+    return align((items + 1) * Long.BYTES);
+  }
+
+  private static long similaritiesAt(long items, long size) {
+    return align(ordinalsAt(items) + size * Integer.BYTES);
+  }
+
+  private static long sourcesAt(long items, long size) {
+    return align(similaritiesAt(items, size) + size * Float.BYTES);
+  }
+
+  private static long align(long bytes) {
+    return (bytes + 63) & -64;
+  }
+
+  /** Lists without candidates. */
+  public static CandidateLists empty(int items) {
+    return allocate(new int[items]);
+  }
+
+  /**
+   * Room for lists of the given lengths, to be filled by {@link #set}, each list by one thread.
+   *
+   * @param lengths candidates per item
+   */
+  static CandidateLists allocate(int[] lengths) {
+    long size = 0;
+    int longest = 0;
+    for (int length : lengths) {
+      size += length;
+      longest = Math.max(longest, length);
+    }
+    int items = lengths.length;
+    MemorySegment body = Arena.ofAuto().allocate(sourcesAt(items, size) + Math.max(size, 1), 64);
+    long start = 0;
+    for (int i = 0; i < items; i++) {
+      body.set(LONG, (long) i * Long.BYTES, start);
+      start += lengths[i];
+    }
+    body.set(LONG, (long) items * Long.BYTES, start);
+    return new CandidateLists(
+        items, size, longest, body.asSlice(0, sourcesAt(items, size) + size), null);
+  }
+
+  /** Fills place {@code at}; only before the lists are handed out. */
+  void set(long at, int item, float similarity, CandidateSource source) {
+    body.set(INT, ordinalsAt + at * Integer.BYTES, item);
+    body.set(FLOAT, similaritiesAt + at * Float.BYTES, similarity);
+    body.set(ValueLayout.JAVA_BYTE, sourcesAt + at, source.code());
+  }
+
+  /**
+   * Opens a file in place.
+   *
+   * @param arena owns the mapping
+   * @throws CorruptFileException if it is no such file, damaged, or of another version
+   */
+  public static CandidateLists open(Path path, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+    long items = file.count(COUNT_ITEMS);
+    long size = file.count(COUNT_CANDIDATES);
+    long longest = file.count(COUNT_LONGEST);
+    boolean possible =
+        items < Integer.MAX_VALUE
+            && longest <= items
+            && size <= Long.MAX_VALUE / 16
+            && file.body().byteSize() == sourcesAt(items, size) + size;
+    if (!possible) {
+      throw file.corrupt(
+          0,
+          "a body of "
+              + file.body().byteSize()
+              + " bytes can't hold the "
+              + size
+              + " candidates of "
+              + items
+              + " items that the header states; build the snapshot again");
+    }
+    return new CandidateLists((int) items, size, (int) longest, file.body(), file);
+  }
+
+  /** Writes {@code candidates.kcsr}: all or nothing. */
+  public void write(Path path) throws IOException {
+    try (CheckedFileWriter out = CheckedFileWriter.create(path, KIND, VERSION)) {
+      out.count(COUNT_ITEMS, items);
+      out.count(COUNT_CANDIDATES, size);
+      out.count(COUNT_LONGEST, longest);
+      out.writeSegment(body);
+      out.commit();
+    }
+  }
+
+  /** Compares the checksums of an opened file with all of its body; nothing to do in memory. */
+  public void verify() {
+    if (file != null) {
+      file.verify();
+      for (int i = 0; i < items; i++) {
+        long end = end(i);
+        for (long at = start(i); at < end; at++) {
+          item(at);
+          source(at);
+        }
+      }
+    }
+  }
+
+  /** Number of items, with or without candidates. */
+  public int items() {
+    return items;
+  }
+
+  /** Number of candidates of all items together. */
+  public long size() {
+    return size;
+  }
+
+  /** Length of the longest list: room for the list of any item. */
+  public int longest() {
+    return longest;
+  }
+
+  /** Number of candidates of an item. */
+  public int count(int item) {
+    return (int) (end(item) - start(item));
+  }
+
+  /** Where the list of an item begins, for {@link #item}, {@link #similarity}, {@link #source}. */
+  public long start(int item) {
+    Objects.checkIndex(item, items);
+    long at = (long) item * Long.BYTES;
+    long start = body.get(LONG, at);
+    long end = body.get(LONG, at + Long.BYTES);
+    if (start < 0 || end < start || end > size || end - start > longest) {
+      throw corrupt(at, "item " + item + " has candidates [" + start + ", " + end + ")");
+    }
+    return start;
+  }
+
+  /** Where the list of an item ends, exclusive. */
+  public long end(int item) {
+    start(item); // checks both
+    return body.get(LONG, (long) (item + 1) * Long.BYTES);
+  }
+
+  /** Ordinal of the candidate at a place from {@link #start} to before {@link #end}. */
+  public int item(long at) {
+    Objects.checkIndex(at, size);
+    int ordinal = body.get(INT, ordinalsAt + at * Integer.BYTES);
+    if (ordinal < 0 || ordinal >= items) {
+      throw corrupt(ordinalsAt + at * Integer.BYTES, "candidate " + at + " is item " + ordinal);
+    }
+    return ordinal;
+  }
+
+  /** Similarity of the candidate at a place; what it is the cosine of depends on the source. */
+  public float similarity(long at) {
+    Objects.checkIndex(at, size);
+    return body.get(FLOAT, similaritiesAt + at * Float.BYTES);
+  }
+
+  /** Source of the candidate at a place. */
+  public CandidateSource source(long at) {
+    Objects.checkIndex(at, size);
+    int code = body.get(ValueLayout.JAVA_BYTE, sourcesAt + at);
+    if (code < 0 || code >= CandidateSource.count()) {
+      throw corrupt(sourcesAt + at, "candidate " + at + " has source " + code);
+    }
+    return CandidateSource.ofCode(code);
+  }
+
+  /**
+   * Copies the ordinals of an item's candidates to the front of {@code target}, in order.
+   *
+   * @param target at least {@link #longest()} long
+   * @return how many there are
+   */
+  public int copyItems(int item, int[] target) {
+    long start = start(item);
+    int count = (int) (end(item) - start);
+    MemorySegment.copy(body, INT, ordinalsAt + start * Integer.BYTES, target, 0, count);
+    for (int i = 0; i < count; i++) {
+      if (target[i] < 0 || target[i] >= items) {
+        item(start + i); // throws
+      }
+    }
+    return count;
+  }
+
+  /** The place of a candidate in the list of an item, or -1; linear in the list. */
+  public long find(int item, int candidate) {
+    long end = end(item);
+    for (long at = start(item); at < end; at++) {
+      if (body.get(INT, ordinalsAt + at * Integer.BYTES) == candidate) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  /** Number of candidates per source, by {@link CandidateSource#ordinal}; one pass. */
+  public long[] countsBySource() {
+    long[] counts = new long[CandidateSource.count()];
+    for (long at = 0; at < size; at++) {
+      counts[source(at).ordinal()]++;
+    }
+    return counts;
+  }
+
+  /**
+   * One list per item out of several: first those of the first, then those of the second that are
+   * not yet there, and so on.
+   *
+   * @param lists over the same items, most trusted first
+   * @param caps per list, how many candidates it may add to an item
+   * @param cap of an item's whole list
+   */
+  public static CandidateLists union(List<CandidateLists> lists, List<Integer> caps, int cap) {
+    if (lists.isEmpty() || lists.size() != caps.size()) {
+      throw new IllegalArgumentException(
+          lists.size() + " lists and " + caps.size() + " caps; give at least one and as many");
+    }
+    int items = lists.getFirst().items;
+    for (CandidateLists other : lists) {
+      if (other.items != items) {
+        throw new IllegalArgumentException(
+            "lists of " + items + " and of " + other.items + " items can't be joined");
+      }
+    }
+    int[] lengths = new int[items];
+    BitSet taken = new BitSet(items);
+    for (int i = 0; i < items; i++) {
+      lengths[i] = take(lists, caps, cap, i, taken, null, 0);
+    }
+    CandidateLists union = allocate(lengths);
+    for (int i = 0; i < items; i++) {
+      take(lists, caps, cap, i, taken, union, union.start(i));
+    }
+    return union;
+  }
+
+  /** Walks the lists of one item; fills {@code target} unless it is null. Returns the length. */
+  private static int take(
+      List<CandidateLists> lists,
+      List<Integer> caps,
+      int cap,
+      int item,
+      BitSet taken,
+      CandidateLists target,
+      long at) {
+    taken.clear();
+    int count = 0;
+    for (int l = 0; l < lists.size() && count < cap; l++) {
+      CandidateLists list = lists.get(l);
+      int left = caps.get(l);
+      long end = list.end(item);
+      for (long from = list.start(item); from < end && left > 0 && count < cap; from++) {
+        int candidate = list.item(from);
+        if (taken.get(candidate)) {
+          continue;
+        }
+        taken.set(candidate);
+        if (target != null) {
+          target.set(at + count, candidate, list.similarity(from), list.source(from));
+        }
+        count++;
+        left--;
+      }
+    }
+    return count;
+  }
+
+  private RuntimeException corrupt(long bodyOffset, String found) {
+    String fault = found + " of " + items + " items and " + size + " candidates";
+    if (file == null) {
+      return new IllegalStateException(fault);
+    }
+    return file.corrupt(
+        bodyOffset, fault + "; restore the snapshot from a good copy or build it again");
+  }
+}
