@@ -1,0 +1,74 @@
+package dev.kindred.engine.eval;
+
+import dev.kindred.index.run.Workers;
+
+/**
+ * Does the item a user went on to stand in the related list of the item before it?
+ *
+ * <p>Each step is one query with one right answer, so hit rate is recall, and NDCG is 1 /
+ * log2(place + 1). Nothing is masked: the lists know no user. An item without a list is a miss.
+ *
+ * <p>Stateless; the same result for any number of threads.
+ */
+public final class NextItemEvaluator {
+  private NextItemEvaluator() {}
+
+  /**
+   * Means over all steps.
+   *
+   * @param k length of the lists
+   * @param steps number of steps
+   * @param hitRate share of steps whose next item is in the list
+   * @param answered share of steps whose present item has a list at all
+   */
+  public record Report(
+      int k, int steps, double hitRate, double ndcg, double reciprocalRank, double answered) {}
+
+  /**
+   * Evaluates the first k of each list.
+   *
+   * @throws IllegalArgumentException if k is below 1 or there are no steps
+   */
+  public static Report evaluate(
+      RelatedLists lists, Transitions transitions, int k, Workers workers) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k is " + k + "; it must be at least 1");
+    }
+    int n = transitions.size();
+    if (n == 0) {
+      throw new IllegalArgumentException(
+          "no user goes on from one item to another in the held-out part: hold out more of the"
+              + " log");
+    }
+    int[] places = new int[n]; // 0 = miss, -1 = no list
+    workers.forEachRange(
+        n,
+        256,
+        (from, to, worker) -> {
+          int[] list = new int[k];
+          for (int i = (int) from; i < to; i++) {
+            int length = lists.related(transitions.from(i), k, list);
+            places[i] = length == 0 ? -1 : 0;
+            for (int p = 0; p < length; p++) {
+              if (list[p] == transitions.to(i)) {
+                places[i] = p + 1;
+                break;
+              }
+            }
+          }
+        });
+    long hits = 0;
+    long answered = 0;
+    double ndcg = 0;
+    double reciprocal = 0;
+    for (int place : places) {
+      answered += place >= 0 ? 1 : 0;
+      if (place > 0) {
+        hits++;
+        ndcg += RankingMetrics.discount(place - 1);
+        reciprocal += 1.0 / place;
+      }
+    }
+    return new Report(k, n, (double) hits / n, ndcg / n, reciprocal / n, (double) answered / n);
+  }
+}

@@ -1,0 +1,164 @@
+package dev.kindred.engine.eval;
+
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.util.Arrays;
+
+/**
+ * Ranks all items for every user with held-out items and averages the metrics of the lists.
+ *
+ * <p>The convention of the graph-recommender papers: items of the user's training row are left out,
+ * recall divides by all held-out items, NDCG by the best possible list, and the mean runs over
+ * users with at least one held-out item. Equal scores are ranked by lower ordinal.
+ *
+ * <p>Stateless; the same result for any number of threads.
+ */
+public final class TopNEvaluator {
+  private static final int METRICS = 7;
+  private static final int USERS_AT_ONCE = 32;
+
+  private TopNEvaluator() {}
+
+  /**
+   * Means over the evaluated users.
+   *
+   * @param k length of the lists
+   * @param users how many users had held-out items
+   */
+  public record Report(
+      int k,
+      int users,
+      double recall,
+      double ndcg,
+      double hitRate,
+      double precision,
+      double f1,
+      double reciprocalRank,
+      double averagePrecision) {}
+
+  /**
+   * Evaluates {@code scores} on {@code test}, both train and test [users x items].
+   *
+   * @throws IllegalArgumentException if shapes differ, k is below 1 or no user has a test item
+   */
+  public static Report evaluate(
+      Scores scores,
+      Interactions train,
+      Interactions test,
+      int k,
+      Workers workers,
+      Progress progress) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k is " + k + "; it must be at least 1");
+    }
+    if (train.rows() != test.rows()
+        || train.columns() != test.columns()
+        || scores.items() != train.columns()) {
+      throw new IllegalArgumentException(
+          "train is "
+              + train
+              + ", test is "
+              + test
+              + " and there are scores for "
+              + scores.items()
+              + " items; the shapes must agree");
+    }
+    int[] users = usersWith(test);
+    if (users.length == 0) {
+      throw new IllegalArgumentException(
+          "the test part is empty: no user of " + test.rows() + " has a test item");
+    }
+    double[] metrics = new double[users.length * METRICS];
+    Scratch[] scratch = new Scratch[workers.threads()];
+    try (Progress.Stage stage = progress.stage("Rank items for users", users.length)) {
+      workers.forEachRange(
+          users.length,
+          USERS_AT_ONCE,
+          (from, to, worker) -> {
+            if (scratch[worker] == null) {
+              scratch[worker] = new Scratch(k);
+            }
+            scratch[worker].rank(scores, train, test, users, (int) from, (int) to, metrics);
+            stage.add(to - from);
+          });
+    }
+    double[] mean = new double[METRICS];
+    for (int i = 0; i < metrics.length; i++) {
+      mean[i % METRICS] += metrics[i] / users.length;
+    }
+    return new Report(
+        k, users.length, mean[0], mean[1], mean[2], mean[3], mean[4], mean[5], mean[6]);
+  }
+
+  private static int[] usersWith(Interactions test) {
+    int[] users = new int[test.rows()];
+    int n = 0;
+    for (int u = 0; u < test.rows(); u++) {
+      if (test.count(u) > 0) {
+        users[n++] = u;
+      }
+    }
+    return Arrays.copyOf(users, n);
+  }
+
+  /** One worker's buffers. */
+  private static final class Scratch {
+    private final int k;
+    private final float[] tile = new float[USERS_AT_ONCE * Scores.TILE];
+    private final TopK[] best = new TopK[USERS_AT_ONCE];
+    private final long[] masked = new long[USERS_AT_ONCE];
+    private final int[] ranked;
+
+    Scratch(int k) {
+      this.k = k;
+      ranked = new int[k];
+      for (int i = 0; i < best.length; i++) {
+        best[i] = new TopK(k);
+      }
+    }
+
+    void rank(
+        Scores scores,
+        Interactions train,
+        Interactions test,
+        int[] users,
+        int from,
+        int to,
+        double[] metrics) {
+      int count = to - from;
+      for (int u = 0; u < count; u++) {
+        best[u].clear();
+        masked[u] = train.start(users[from + u]);
+      }
+      for (int first = 0; first < scores.items(); first += Scores.TILE) {
+        int width = Math.min(Scores.TILE, scores.items() - first);
+        scores.score(users, from, count, first, width, tile);
+        for (int u = 0; u < count; u++) {
+          long end = train.end(users[from + u]);
+          long i = masked[u];
+          while (i < end && train.column(i) < first + width) {
+            tile[u * width + train.column(i) - first] = Float.NEGATIVE_INFINITY;
+            i++;
+          }
+          masked[u] = i;
+          best[u].offer(tile, u * width, width, first);
+        }
+      }
+      for (int u = 0; u < count; u++) {
+        int user = users[from + u];
+        int[] truth = new int[(int) test.count(user)];
+        test.copyColumns(test.start(user), truth.length, truth, 0);
+        int length = best[u].drain(ranked);
+        int at = (from + u) * METRICS;
+        metrics[at] = RankingMetrics.recall(ranked, length, k, truth);
+        metrics[at + 1] = RankingMetrics.ndcg(ranked, length, k, truth);
+        metrics[at + 2] = RankingMetrics.hitRate(ranked, length, k, truth);
+        metrics[at + 3] = RankingMetrics.precision(ranked, length, k, truth);
+        metrics[at + 4] = RankingMetrics.f1(ranked, length, k, truth);
+        metrics[at + 5] = RankingMetrics.reciprocalRank(ranked, length, k, truth);
+        metrics[at + 6] = RankingMetrics.averagePrecision(ranked, length, k, truth);
+      }
+    }
+  }
+}
