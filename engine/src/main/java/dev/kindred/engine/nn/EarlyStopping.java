@@ -1,0 +1,74 @@
+package dev.kindred.engine.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Ends training when the validation score has not risen for some epochs, and brings back the
+ * weights of the best one.
+ *
+ * <p>For one thread.
+ */
+public final class EarlyStopping {
+  private final int patience;
+  private final List<Parameter> parameters;
+  private final List<float[]> best = new ArrayList<>();
+  private double bestScore = Double.NEGATIVE_INFINITY;
+  private int bestEpoch;
+  private int lastEpoch;
+
+  /**
+   * @param patience epochs without a better score after which to stop, at least 1
+   * @param parameters the weights to keep a copy of
+   */
+  public EarlyStopping(int patience, List<Parameter> parameters) {
+    if (patience < 1) {
+      throw new IllegalArgumentException("patience is " + patience + ", must be at least 1");
+    }
+    this.patience = patience;
+    this.parameters = List.copyOf(parameters);
+  }
+
+  /**
+   * Takes the score of an epoch, higher = better; NaN counts as no better.
+   *
+   * @return whether it is the best so far
+   */
+  public boolean offer(int epoch, double score) {
+    lastEpoch = epoch;
+    if (!(score > bestScore)) {
+      return false;
+    }
+    bestScore = score;
+    bestEpoch = epoch;
+    for (int i = 0; i < parameters.size(); i++) {
+      float[] values = parameters.get(i).values();
+      if (best.size() <= i) {
+        best.add(values.clone());
+      } else {
+        System.arraycopy(values, 0, best.get(i), 0, values.length);
+      }
+    }
+    return true;
+  }
+
+  public boolean shouldStop() {
+    return lastEpoch - bestEpoch >= patience;
+  }
+
+  public double bestScore() {
+    return bestScore;
+  }
+
+  public int bestEpoch() {
+    return bestEpoch;
+  }
+
+  /** Puts the weights of the best epoch back; the caller refreshes the networks. */
+  public void restore() {
+    for (int i = 0; i < best.size(); i++) {
+      float[] values = parameters.get(i).values();
+      System.arraycopy(best.get(i), 0, values, 0, values.length);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.kindred.engine.nn;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a column of a {@link FeatureTable} means: the values that the network knows, or the
+ * distribution of its numbers.
+ *
+ * <p>Immutable.
+ */
+public final class Feature {
+  /** How a feature enters a network. */
+  public enum Kind {
+    /** The row itself as a value, embedded. */
+    ID,
+    /** One or several values per row, embedded and averaged. */
+    CATEGORICAL,
+    /** A number: its quantile x, x squared, the root of x, and whether it is missing. */
+    NUMERIC
+  }
+
+  /** Inputs that a NUMERIC feature makes: x, x^2, sqrt(x), missing. */
+  static final int NUMERIC_WIDTH = 4;
+
+  private final String name;
+  private final Kind kind;
+  private final int size;
+  private final List<String> vocabulary;
+  private final Quantiles quantiles;
+
+  private Feature(String name, Kind kind, int size, List<String> vocabulary, Quantiles quantiles) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a feature needs a name");
+    }
+    if (size < 0) {
+      throw new IllegalArgumentException("feature " + name + " has a negative size: " + size);
+    }
+    this.name = name;
+    this.kind = kind;
+    this.size = size;
+    this.vocabulary = vocabulary;
+    this.quantiles = quantiles;
+  }
+
+  /** Rows as values 0 to size - 1; rows that come later are unknown. */
+  public static Feature id(String name, int size) {
+    return new Feature(name, Kind.ID, size, List.of(), null);
+  }
+
+  /** Values 0 to size - 1 that have no strings. */
+  public static Feature categorical(String name, int size) {
+    return new Feature(name, Kind.CATEGORICAL, size, List.of(), null);
+  }
+
+  /** Values 0 to size - 1 with the string of each, so that another catalogue can be matched. */
+  public static Feature categorical(String name, List<String> vocabulary) {
+    List<String> strings = List.copyOf(vocabulary);
+    return new Feature(name, Kind.CATEGORICAL, strings.size(), strings, null);
+  }
+
+  /** Numbers with the distribution that normalises them. */
+  public static Feature numeric(String name, Quantiles quantiles) {
+    return new Feature(
+        name, Kind.NUMERIC, 0, List.of(), Objects.requireNonNull(quantiles, "quantiles"));
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** How many values are known, the unknown one (out of vocabulary) not counted; 0 if NUMERIC. */
+  public int size() {
+    return size;
+  }
+
+  /** The string of each value; empty if they have none. */
+  public List<String> vocabulary() {
+    return vocabulary;
+  }
+
+  /** The distribution of a NUMERIC feature. */
+  public Quantiles quantiles() {
+    if (quantiles == null) {
+      throw new IllegalStateException("feature " + name + " is " + kind + ", not NUMERIC");
+    }
+    return quantiles;
+  }
+
+  /** Whether a table made for the other feature can be read as this one. */
+  boolean accepts(Feature other) {
+    return name.equals(other.name) && kind == other.kind && size == other.size;
+  }
+
+  @Override
+  public String toString() {
+    return kind == Kind.NUMERIC ? name + " (NUMERIC)" : "%s (%s, %d)".formatted(name, kind, size);
+  }
+}

@@ -1,0 +1,318 @@
+package dev.kindred.engine.nn;
+
+import dev.kindred.engine.data.Catalogue;
+import dev.kindred.engine.data.FieldSpec;
+import dev.kindred.engine.data.Ids;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The features of users, items or samples, a row each: what a {@link FeatureInput} reads.
+ *
+ * <p>Value 0 of an embedded feature stands for everything unknown (out of vocabulary), value v + 1
+ * for the known value v; a row may have no value at all. Numbers are kept as quantiles. Immutable;
+ * may be shared by threads.
+ */
+public final class FeatureTable {
+  static final int UNKNOWN = 0;
+
+  private final int rows;
+  private final List<Feature> features;
+  private final int[][] starts; // [feature][rows + 1]; null where every row has one value
+  private final int[][] values; // [feature][...]; null for NUMERIC
+  private final float[][] shares; // [feature][rows], NaN = missing; null unless NUMERIC
+
+  private FeatureTable(
+      int rows, List<Feature> features, int[][] starts, int[][] values, float[][] shares) {
+    this.rows = rows;
+    this.features = features;
+    this.starts = starts;
+    this.values = values;
+    this.shares = shares;
+  }
+
+  /** Rows known by nothing but which they are. */
+  public static FeatureTable ofIds(int rows) {
+    return builder(rows).ids("id").build();
+  }
+
+  /**
+   * The id and every field of a catalogue, one row per id; vocabularies and distributions are the
+   * catalogue's own.
+   */
+  public static FeatureTable of(Catalogue catalogue) {
+    int rows = catalogue.ids().size();
+    Builder builder = builder(rows).ids("id");
+    for (int f = 0; f < catalogue.fields().size(); f++) {
+      String name = catalogue.fields().get(f).name();
+      if (catalogue.fields().get(f).kind() == FieldSpec.Kind.NUMERIC) {
+        builder.numeric(name, numbers(catalogue, f, rows));
+      } else {
+        Ids vocabulary = catalogue.vocabulary(f);
+        List<String> strings = new ArrayList<>(vocabulary.size());
+        for (int v = 0; v < vocabulary.size(); v++) {
+          strings.add(vocabulary.idOf(v));
+        }
+        builder.catalogueField(Feature.categorical(name, strings), catalogue, f, null);
+      }
+    }
+    return builder.build();
+  }
+
+  /**
+   * Another catalogue seen through the features of a trained network: values are matched by their
+   * strings, all ids are unknown, a field that the catalogue lacks is missing in every row.
+   */
+  public static FeatureTable encode(List<Feature> features, Catalogue catalogue) {
+    int rows = catalogue.ids().size();
+    Builder builder = builder(rows);
+    for (Feature feature : features) {
+      int field = catalogue.fieldOf(feature.name());
+      switch (feature.kind()) {
+        case ID -> builder.values(feature, null, new int[rows]);
+        case NUMERIC ->
+            builder.numeric(feature, field < 0 ? missing(rows) : numbers(catalogue, field, rows));
+        case CATEGORICAL -> {
+          if (field < 0) {
+            builder.values(feature, new int[rows + 1], new int[0]);
+            continue;
+          }
+          Map<String, Integer> known = new HashMap<>();
+          for (int v = 0; v < feature.vocabulary().size(); v++) {
+            known.put(feature.vocabulary().get(v), v + 1);
+          }
+          Ids vocabulary = catalogue.vocabulary(field);
+          int[] translated = new int[vocabulary.size()];
+          for (int v = 0; v < translated.length; v++) {
+            translated[v] = known.getOrDefault(vocabulary.idOf(v), UNKNOWN);
+          }
+          builder.catalogueField(feature, catalogue, field, translated);
+        }
+      }
+    }
+    return builder.build();
+  }
+
+  private static float[] missing(int rows) {
+    float[] numbers = new float[rows];
+    Arrays.fill(numbers, Float.NaN);
+    return numbers;
+  }
+
+  private static float[] numbers(Catalogue catalogue, int field, int rows) {
+    float[] numbers = new float[rows];
+    for (int row = 0; row < rows; row++) {
+      numbers[row] = catalogue.number(field, row);
+    }
+    return numbers;
+  }
+
+  /** Collects features for a table of so many rows. */
+  public static Builder builder(int rows) {
+    return new Builder(rows);
+  }
+
+  public int rows() {
+    return rows;
+  }
+
+  public List<Feature> features() {
+    return features;
+  }
+
+  /** Whether the table tells rows apart by nothing but their ids. */
+  public boolean onlyIds() {
+    return features.stream().allMatch(feature -> feature.kind() == Feature.Kind.ID);
+  }
+
+  /** The same table where the ids of the rows for which {@code known} is false are unknown. */
+  public FeatureTable withKnownIds(boolean[] known) {
+    if (known.length != rows) {
+      throw new IllegalArgumentException(
+          "%d marks for a table of %d rows".formatted(known.length, rows));
+    }
+    int[][] marked = values.clone();
+    for (int f = 0; f < marked.length; f++) {
+      if (features.get(f).kind() == Feature.Kind.ID) {
+        marked[f] = marked[f].clone();
+        for (int row = 0; row < rows; row++) {
+          if (!known[row]) {
+            marked[f][row] = UNKNOWN;
+          }
+        }
+      }
+    }
+    return new FeatureTable(rows, features, starts, marked, shares);
+  }
+
+  /** The same rows with one more feature of several values per row, such as a history. */
+  public FeatureTable with(Feature feature, int[] starts, int[] values) {
+    Builder builder = builder(rows);
+    for (int f = 0; f < features.size(); f++) {
+      builder.add(features.get(f), this.starts[f], this.values[f], shares[f]);
+    }
+    return builder.multiple(feature, starts, values).build();
+  }
+
+  /** Index of a row's first value in {@link #values}. */
+  int start(int feature, int row) {
+    return starts[feature] == null ? row : starts[feature][row];
+  }
+
+  /** One past the index of a row's last value. */
+  int end(int feature, int row) {
+    return starts[feature] == null ? row + 1 : starts[feature][row + 1];
+  }
+
+  /** Values of all rows, 0 = unknown, v + 1 = v. */
+  int[] values(int feature) {
+    return values[feature];
+  }
+
+  /** Quantiles of all rows, NaN = missing. */
+  float[] shares(int feature) {
+    return shares[feature];
+  }
+
+  /** Collects the features of a table in the order in which the network will see them. */
+  public static final class Builder {
+    private final int rows;
+    private final List<Feature> features = new ArrayList<>();
+    private final List<int[]> starts = new ArrayList<>();
+    private final List<int[]> values = new ArrayList<>();
+    private final List<float[]> shares = new ArrayList<>();
+
+    private Builder(int rows) {
+      if (rows < 0) {
+        throw new IllegalArgumentException("a table can't have " + rows + " rows");
+      }
+      this.rows = rows;
+    }
+
+    /** The row itself as a value. */
+    public Builder ids(String name) {
+      int[] ids = new int[rows];
+      Arrays.setAll(ids, row -> row + 1);
+      return values(Feature.id(name, rows), null, ids);
+    }
+
+    /**
+     * One value per row.
+     *
+     * @param rowValues [rows], from 0 to feature.size() - 1; anything else is unknown
+     */
+    public Builder single(Feature feature, int[] rowValues) {
+      checkLength(feature, rowValues.length, rows);
+      return values(feature, null, shifted(feature, rowValues));
+    }
+
+    /**
+     * Any number of values per row: those of row r are {@code rowValues[rowStarts[r]]} to before
+     * {@code rowValues[rowStarts[r + 1]]}.
+     *
+     * @param rowStarts [rows + 1], rising
+     * @param rowValues from 0 to feature.size() - 1; anything else is unknown
+     */
+    public Builder multiple(Feature feature, int[] rowStarts, int[] rowValues) {
+      checkLength(feature, rowStarts.length, rows + 1);
+      for (int row = 0; row < rows; row++) {
+        if (rowStarts[row] < 0 || rowStarts[row] > rowStarts[row + 1]) {
+          throw new IllegalArgumentException(
+              "the values of feature %s, row %d run from %d to %d; starts must not fall"
+                  .formatted(feature.name(), row, rowStarts[row], rowStarts[row + 1]));
+        }
+      }
+      checkLength(feature, rowValues.length, rowStarts[rows]);
+      return values(feature, rowStarts.clone(), shifted(feature, rowValues));
+    }
+
+    /** A number per row, NaN = missing, normalised by its own distribution. */
+    public Builder numeric(String name, float[] numbers) {
+      return numeric(Feature.numeric(name, Quantiles.fit(numbers)), numbers);
+    }
+
+    /** A number per row, NaN = missing, normalised by the feature's distribution. */
+    public Builder numeric(Feature feature, float[] numbers) {
+      checkLength(feature, numbers.length, rows);
+      Quantiles quantiles = feature.quantiles();
+      float[] x = new float[rows];
+      for (int row = 0; row < rows; row++) {
+        if (Float.isInfinite(numbers[row])) {
+          throw new IllegalArgumentException(
+              "feature %s of row %d is infinite; numbers must be finite, NaN = missing"
+                  .formatted(feature.name(), row));
+        }
+        x[row] = quantiles.share(numbers[row]);
+      }
+      return add(feature, null, null, x);
+    }
+
+    private Builder catalogueField(
+        Feature feature, Catalogue catalogue, int field, int[] translated) {
+      int[] rowStarts = new int[rows + 1];
+      for (int row = 0; row < rows; row++) {
+        int count = catalogue.valueEnd(field, row) - catalogue.valueStart(field, row);
+        rowStarts[row + 1] = Math.addExact(rowStarts[row], count);
+      }
+      int[] rowValues = new int[rowStarts[rows]];
+      for (int row = 0; row < rows; row++) {
+        int at = rowStarts[row];
+        for (int i = catalogue.valueStart(field, row); i < catalogue.valueEnd(field, row); i++) {
+          int value = catalogue.value(i);
+          rowValues[at++] = translated == null ? value + 1 : translated[value];
+        }
+      }
+      return values(feature, rowStarts, rowValues);
+    }
+
+    private int[] shifted(Feature feature, int[] rowValues) {
+      int[] shifted = new int[rowValues.length];
+      for (int i = 0; i < rowValues.length; i++) {
+        boolean known = rowValues[i] >= 0 && rowValues[i] < feature.size();
+        shifted[i] = known ? rowValues[i] + 1 : UNKNOWN;
+      }
+      return shifted;
+    }
+
+    private static void checkLength(Feature feature, int actual, int expected) {
+      if (actual != expected) {
+        throw new IllegalArgumentException(
+            "feature %s comes with %d entries where %d are needed"
+                .formatted(feature.name(), actual, expected));
+      }
+    }
+
+    private Builder values(Feature feature, int[] rowStarts, int[] rowValues) {
+      return add(feature, rowStarts, rowValues, null);
+    }
+
+    private Builder add(Feature feature, int[] rowStarts, int[] rowValues, float[] rowShares) {
+      for (Feature other : features) {
+        if (other.name().equals(feature.name())) {
+          throw new IllegalArgumentException("two features are called " + feature.name());
+        }
+      }
+      features.add(feature);
+      starts.add(rowStarts);
+      values.add(rowValues);
+      shares.add(rowShares);
+      return this;
+    }
+
+    /** The table of all that was added. */
+    public FeatureTable build() {
+      if (features.isEmpty()) {
+        throw new IllegalArgumentException("a feature table needs at least one feature");
+      }
+      return new FeatureTable(
+          rows,
+          List.copyOf(features),
+          starts.toArray(int[][]::new),
+          values.toArray(int[][]::new),
+          shares.toArray(float[][]::new));
+    }
+  }
+}

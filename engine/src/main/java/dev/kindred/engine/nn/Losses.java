@@ -1,0 +1,125 @@
+package dev.kindred.engine.nn;
+
+import dev.kindred.simd.Activations;
+
+/**
+ * Losses of a chunk and their gradients by the network's output.
+ *
+ * <p>Each returns the weighted sum over the chunk, in double precision and row order; gradients are
+ * of that sum times {@code scale}, which is 1 / batch size for a mean. Stateless.
+ */
+public final class Losses {
+  private Losses() {}
+
+  /**
+   * Cross-entropy of logits: -y log s(z) - (1 - y) log(1 - s(z)), s the logistic function.
+   *
+   * @param logits [n]
+   * @param labels [n], in [0, 1]
+   * @param weights [n]
+   * @param gradient [n], overwritten; may be the logits' array
+   */
+  public static double crossEntropy(
+      float[] logits, float[] labels, float[] weights, int n, float scale, float[] gradient) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      double z = logits[i];
+      double small = Math.exp(-Math.abs(z));
+      sum += weights[i] * (Math.max(z, 0) - z * labels[i] + Math.log1p(small));
+      double p = z >= 0 ? 1 / (1 + small) : small / (1 + small);
+      gradient[i] = (float) (scale * weights[i] * (p - labels[i]));
+    }
+    return sum;
+  }
+
+  /**
+   * Cross-entropy of probabilities, -y log p - (1 - y) log(1 - p), p kept within [1e-7, 1 - 1e-7].
+   * Outside of that range the gradient is that of its end, so a value can find its way back.
+   *
+   * @param probabilities [n], any number; a raw cosine in the paper's two-tower
+   * @param gradient [n], overwritten; may be the probabilities' array
+   */
+  public static double crossEntropyOfProbability(
+      float[] probabilities,
+      float[] labels,
+      float[] weights,
+      int n,
+      float scale,
+      float[] gradient) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      double p =
+          Math.clamp((double) probabilities[i], PROBABILITY_EPSILON, 1 - PROBABILITY_EPSILON);
+      double y = labels[i];
+      // NaN passes through clamp, so a diverged network shows in the sum.
+      sum -= weights[i] * (y * Math.log(p) + (1 - y) * Math.log1p(-p));
+      gradient[i] = (float) (scale * weights[i] * (p - y) / (p * (1 - p)));
+    }
+    return sum;
+  }
+
+  /** Keras' clipping of probabilities. */
+  static final double PROBABILITY_EPSILON = 1e-7;
+
+  /**
+   * Half the squared error: (z - y)^2 / 2.
+   *
+   * @param gradient [n], overwritten; may be the outputs' array
+   */
+  public static double squaredError(
+      float[] outputs, float[] labels, float[] weights, int n, float scale, float[] gradient) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      double error = (double) outputs[i] - labels[i];
+      sum += weights[i] * error * error / 2;
+      gradient[i] = (float) (scale * weights[i] * error);
+    }
+    return sum;
+  }
+
+  /**
+   * Cross-entropy of a softmax over the classes at hand: -log(exp z_t / sum_j exp z_j).
+   *
+   * <p>With sampled classes the logits must be corrected by -log Q(j) first, Q the probability with
+   * which class j gets into the sample (Bengio and Senecal 2008; Yi et al. 2019), or popular
+   * classes are pushed down for being drawn often. Classes to leave out have logit {@link
+   * #EXCLUDED}.
+   *
+   * @param logits [rows x columns]; overwritten by the gradient
+   * @param targets [rows], the column of each row's true class, from {@code firstTarget} on
+   * @param weights [rows], from {@code firstTarget} on
+   */
+  public static double softmaxCrossEntropy(
+      float[] logits,
+      int rows,
+      int columns,
+      int[] targets,
+      float[] weights,
+      int firstTarget,
+      float scale) {
+    double sum = 0;
+    for (int r = 0; r < rows; r++) {
+      int at = r * columns;
+      int target = targets[firstTarget + r];
+      if (target < 0 || target >= columns) {
+        throw new IllegalArgumentException(
+            "target class %d of row %d must be in [0, %d)".formatted(target, r, columns));
+      }
+      Activations.softmax(logits, at, columns);
+      float weight = weights[firstTarget + r];
+      sum -= weight * Math.log(Math.max(logits[at + target], Float.MIN_NORMAL));
+      scale(logits, at, columns, weight * scale);
+      logits[at + target] -= weight * scale;
+    }
+    return sum;
+  }
+
+  /** The logit of a class that takes no part in a row's softmax. */
+  public static final float EXCLUDED = Float.NEGATIVE_INFINITY;
+
+  private static void scale(float[] x, int at, int n, float factor) {
+    for (int i = at; i < at + n; i++) {
+      x[i] *= factor;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.kindred.engine.nn;
+
+/** A rule by which weights follow their gradients. Immutable. */
+public sealed interface Optimizer permits Sgd, Adam {
+  /** Step size, more than 0. */
+  double learningRate();
+
+  /** Share of a weight lost per step and unit of learning rate; biases lose nothing. */
+  double weightDecay();
+
+  /** The same rule with another step size. */
+  Optimizer withLearningRate(double learningRate);
+
+  private static void check(String name, double value, double atLeast, double below) {
+    if (!(value >= atLeast && value < below)) {
+      throw new IllegalArgumentException(
+          "%s is %s, must be in [%s, %s)".formatted(name, value, atLeast, below));
+    }
+  }
+
+  /** The ranges that every rule shares. */
+  static void check(double learningRate, double weightDecay) {
+    check("learningRate", learningRate, Double.MIN_VALUE, Double.POSITIVE_INFINITY);
+    check("weightDecay", weightDecay, 0, Double.POSITIVE_INFINITY);
+  }
+}

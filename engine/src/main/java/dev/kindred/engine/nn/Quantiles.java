@@ -1,0 +1,111 @@
+package dev.kindred.engine.nn;
+
+import java.util.Arrays;
+
+/**
+ * Maps a number to the share of the training numbers below it, in [0, 1): a skewed column comes out
+ * uniform (Covington et al. 2016, section 4.1).
+ *
+ * <p>Between the kept cut points it interpolates. Immutable.
+ */
+public final class Quantiles {
+  private static final int MAX_CUTS = 1024;
+  private static final float BELOW_ONE = Math.nextDown(1f);
+
+  private final float[] cuts;
+  private final float[] shares;
+
+  private Quantiles(float[] cuts, float[] shares) {
+    this.cuts = cuts;
+    this.shares = shares;
+  }
+
+  /**
+   * Fits the distribution of the finite numbers among {@code values}.
+   *
+   * @param values NaN = missing, left out; infinite ones are refused
+   */
+  public static Quantiles fit(float[] values) {
+    float[] sorted = new float[values.length];
+    int n = 0;
+    for (int i = 0; i < values.length; i++) {
+      if (Float.isInfinite(values[i])) {
+        throw new IllegalArgumentException(
+            "number " + i + " of a feature is infinite; numbers must be finite, NaN = missing");
+      }
+      if (!Float.isNaN(values[i])) {
+        sorted[n++] = values[i] + 0f; // -0 becomes 0
+      }
+    }
+    Arrays.sort(sorted, 0, n);
+    float[] cuts = new float[MAX_CUTS];
+    float[] shares = new float[MAX_CUTS];
+    int kept = 0;
+    for (int i = 0; i < MAX_CUTS && n > 0; i++) {
+      int position = (int) ((long) i * (n - 1) / (MAX_CUTS - 1));
+      float cut = sorted[position];
+      if (kept > 0 && cuts[kept - 1] == cut) {
+        continue;
+      }
+      int below = position;
+      while (below > 0 && sorted[below - 1] == cut) {
+        below--;
+      }
+      cuts[kept] = cut;
+      shares[kept++] = (float) ((double) below / n);
+    }
+    return new Quantiles(Arrays.copyOf(cuts, kept), Arrays.copyOf(shares, kept));
+  }
+
+  /** As written by {@link #cuts} and {@link #shares}. */
+  public static Quantiles of(float[] cuts, float[] shares) {
+    if (cuts.length != shares.length) {
+      throw new IllegalArgumentException(
+          "quantiles have %d cuts and %d shares; they must be as many"
+              .formatted(cuts.length, shares.length));
+    }
+    for (int i = 0; i < cuts.length; i++) {
+      boolean ordered = i == 0 || cuts[i] > cuts[i - 1] && shares[i] >= shares[i - 1];
+      if (!ordered || !(shares[i] >= 0 && shares[i] < 1) || !Float.isFinite(cuts[i])) {
+        throw new IllegalArgumentException(
+            "quantile %d (cut %s, share %s): cuts must rise, shares too, within [0, 1)"
+                .formatted(i, cuts[i], shares[i]));
+      }
+    }
+    return new Quantiles(cuts.clone(), shares.clone());
+  }
+
+  /** The numbers at which the share is known, rising; a copy. */
+  public float[] cuts() {
+    return cuts.clone();
+  }
+
+  /** The share of training numbers below each cut; a copy. */
+  public float[] shares() {
+    return shares.clone();
+  }
+
+  /** The share of training numbers below {@code x}, in [0, 1); NaN for NaN. Never falls with x. */
+  public float share(float x) {
+    if (Float.isNaN(x)) {
+      return Float.NaN;
+    }
+    if (cuts.length == 0) {
+      return 0;
+    }
+    int i = Arrays.binarySearch(cuts, x + 0f);
+    if (i >= 0) {
+      return shares[i];
+    }
+    int above = -i - 1;
+    if (above == 0) {
+      return 0;
+    }
+    if (above == cuts.length) {
+      return BELOW_ONE;
+    }
+    float low = cuts[above - 1];
+    float part = (x - low) / (cuts[above] - low);
+    return shares[above - 1] + (shares[above] - shares[above - 1]) * Math.min(1f, part);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.kindred.engine.nn;
+
+/**
+ * The arithmetic of an {@link Optimizer}'s step, over one range of a parameter at a time.
+ *
+ * <p>Element by element, so the result doesn't depend on how a parameter is cut into ranges. Not
+ * thread-safe while {@link #advance} runs; ranges of one step may run on several threads.
+ */
+final class UpdateRule {
+  private final Optimizer optimizer;
+  private long step;
+  private float rate;
+  private float decay;
+  private float rootScale;
+  private float beta1;
+  private float beta2;
+  private float epsilon;
+
+  UpdateRule(Optimizer optimizer) {
+    this.optimizer = optimizer;
+  }
+
+  /** Arrays of the parameter's size that the rule keeps beside it. */
+  int slots() {
+    return switch (optimizer) {
+      case Sgd s -> 0;
+      case Adam a -> 2;
+    };
+  }
+
+  /** Goes to the next step. */
+  void advance(double rateScale) {
+    step++;
+    rate = (float) (optimizer.learningRate() * rateScale);
+    decay = (float) (optimizer.learningRate() * rateScale * optimizer.weightDecay());
+    if (optimizer instanceof Adam adam) {
+      beta1 = (float) adam.beta1();
+      beta2 = (float) adam.beta2();
+      epsilon = (float) adam.epsilon();
+      rate /= (float) (1 - Math.pow(adam.beta1(), step));
+      rootScale = (float) Math.sqrt(1 / (1 - Math.pow(adam.beta2(), step)));
+    }
+  }
+
+  /** Moves w[at, at + n) against g[gAt, gAt + n). */
+  void apply(float[] w, int at, float[] g, int gAt, int n, float[][] slots, boolean decays) {
+    if (decays && decay > 0) {
+      shrink(w, at, n, 1 - decay);
+    }
+    if (slots.length == 0) {
+      sgd(w, at, g, gAt, n, rate);
+    } else {
+      adam(w, at, g, gAt, n, slots[0], slots[1], rate, rootScale, beta1, beta2, epsilon);
+    }
+  }
+
+  private static void shrink(float[] w, int at, int n, float kept) {
+    for (int i = at; i < at + n; i++) {
+      w[i] *= kept;
+    }
+  }
+
+  private static void sgd(float[] w, int at, float[] g, int gAt, int n, float rate) {
+    for (int i = 0; i < n; i++) {
+      w[at + i] -= rate * g[gAt + i];
+    }
+  }
+
+  private static void adam(
+      float[] w,
+      int at,
+      float[] g,
+      int gAt,
+      int n,
+      float[] mean,
+      float[] square,
+      float rate,
+      float rootScale,
+      float beta1,
+      float beta2,
+      float epsilon) {
+    float new1 = 1 - beta1;
+    float new2 = 1 - beta2;
+    for (int i = 0; i < n; i++) {
+      float gi = g[gAt + i];
+      float m = beta1 * mean[at + i] + new1 * gi;
+      float s = beta2 * square[at + i] + new2 * gi * gi;
+      mean[at + i] = m;
+      square[at + i] = s;
+      w[at + i] -= rate * m / ((float) Math.sqrt(s) * rootScale + epsilon);
+    }
+  }
+}

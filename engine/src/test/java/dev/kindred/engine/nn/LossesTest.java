@@ -1,0 +1,171 @@
+package dev.kindred.engine.nn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.index.run.Draws;
+import org.junit.jupiter.api.Test;
+
+class LossesTest {
+  private static final float[] LABELS = {1, 0, 0.3f, 1, 0};
+  private static final float[] WEIGHTS = {1, 2, 0.5f, 3, 0};
+
+  private interface Loss {
+    double of(float[] x, float[] gradient);
+  }
+
+  private static void check(float[] x, Loss loss, float scale) {
+    float[] gradient = new float[x.length];
+    loss.of(x, gradient);
+    for (int i = 0; i < x.length; i++) {
+      float[] moved = x.clone();
+      float step = 2e-3f;
+      moved[i] = x[i] + step;
+      float above = moved[i];
+      double up = loss.of(moved, new float[x.length]);
+      moved[i] = x[i] - step;
+      double down = loss.of(moved, new float[x.length]);
+      double difference = (up - down) / (above - moved[i]) * scale;
+      assertEquals(difference, gradient[i], 1e-3 * Math.max(1, Math.abs(difference)), "at " + i);
+    }
+  }
+
+  @Test
+  void crossEntropyHasItsGradient() {
+    float[] x = {0.3f, -1.2f, 4, -3, 0};
+    check(x, (z, g) -> Losses.crossEntropy(z, LABELS, WEIGHTS, 5, 0.25f, g), 0.25f);
+  }
+
+  @Test
+  void crossEntropyEqualsTheHandWorkedCaseAndStaysFiniteForHugeLogits() {
+    float[] ones = {1, 1, 1};
+    double loss =
+        Losses.crossEntropy(
+            new float[] {0, 100, -100}, new float[] {1, 0, 0}, ones, 3, 1, new float[3]);
+    assertEquals(Math.log(2) + 100, loss, 1e-5);
+  }
+
+  @Test
+  void crossEntropyOfProbabilitiesHasItsGradient() {
+    float[] x = {0.3f, 0.9f, 0.5f, 0.05f, 0.4f};
+    check(x, (z, g) -> Losses.crossEntropyOfProbability(z, LABELS, WEIGHTS, 5, 2, g), 2);
+  }
+
+  @Test
+  void crossEntropyOfProbabilitiesPullsBackWhatLiesOutside() {
+    float[] gradient = new float[2];
+    double loss =
+        Losses.crossEntropyOfProbability(
+            new float[] {-0.5f, 1.5f}, new float[] {1, 0}, new float[] {1, 1}, 2, 1, gradient);
+    assertEquals(2 * -Math.log(1e-7), loss, 1e-3);
+    assertTrue(gradient[0] < 0 && gradient[1] > 0);
+  }
+
+  @Test
+  void squaredErrorHasItsGradient() {
+    float[] x = {0.3f, -1.2f, 4, -3, 0};
+    check(x, (z, g) -> Losses.squaredError(z, LABELS, WEIGHTS, 5, 0.5f, g), 0.5f);
+  }
+
+  @Test
+  void softmaxCrossEntropyHasItsGradient() {
+    float[] x = new float[12];
+    Draws draws = Draws.of(3, "x");
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) draws.nextGaussian();
+    }
+    int[] targets = {9, 3, 0, 1};
+    float[] weights = {9, 1, 2, 0.5f};
+    check(
+        x,
+        (z, g) -> {
+          System.arraycopy(z, 0, g, 0, z.length);
+          return Losses.softmaxCrossEntropy(g, 3, 4, targets, weights, 1, 0.5f);
+        },
+        0.5f);
+  }
+
+  @Test
+  void anExcludedClassTakesNoPart() {
+    float[] x = {1, 2, Losses.EXCLUDED};
+    double loss = Losses.softmaxCrossEntropy(x, 1, 3, new int[] {0}, new float[] {1}, 0, 1);
+    assertEquals(Math.log(1 + Math.E), loss, 1e-5);
+    assertEquals(0, x[2]);
+  }
+
+  @Test
+  void notANumberShowsInEveryLoss() {
+    float[] nan = {Float.NaN};
+    float[] one = {1};
+    assertTrue(Double.isNaN(Losses.crossEntropy(nan, one, one, 1, 1, new float[1])));
+    assertTrue(Double.isNaN(Losses.crossEntropyOfProbability(nan, one, one, 1, 1, new float[1])));
+    assertTrue(Double.isNaN(Losses.squaredError(nan, one, one, 1, 1, new float[1])));
+    assertTrue(
+        Double.isNaN(
+            Losses.softmaxCrossEntropy(new float[] {0, Float.NaN}, 1, 2, new int[1], one, 0, 1)));
+  }
+
+  /**
+   * The gradient of sampled softmax with the log-Q correction is in expectation close to that of
+   * the full softmax; without it popular classes are pushed down for being drawn often.
+   */
+  @Test
+  void correctedSampledSoftmaxFollowsTheFullOne() {
+    int classes = 100;
+    int sample = 60;
+    float[] scores = new float[classes];
+    double[] q = new double[classes];
+    Draws draws = Draws.of(5, "scores");
+    double total = 0;
+    for (int j = 0; j < classes; j++) {
+      scores[j] = (float) draws.nextGaussian();
+      q[j] = 1.0 / (j + 3);
+      total += q[j];
+    }
+    double[] cumulative = new double[classes];
+    for (int j = 0; j < classes; j++) {
+      q[j] /= total;
+      cumulative[j] = (j == 0 ? 0 : cumulative[j - 1]) + q[j];
+    }
+    int target = 57;
+    float[] full = scores.clone();
+    Losses.softmaxCrossEntropy(full, 1, classes, new int[] {target}, new float[] {1}, 0, 1);
+    double[][] means = new double[2][classes];
+    int trials = 4000;
+    for (int trial = 0; trial < trials; trial++) {
+      int[] drawn = new int[sample + 1];
+      float[][] logits = new float[2][sample + 1];
+      drawn[0] = target;
+      logits[0][0] = scores[target];
+      logits[1][0] = scores[target];
+      for (int i = 1; i <= sample; i++) {
+        int j;
+        do {
+          double u = draws.nextDouble();
+          j = 0;
+          while (cumulative[j] < u && j < classes - 1) {
+            j++;
+          }
+        } while (j == target);
+        drawn[i] = j;
+        logits[0][i] = (float) (scores[j] - Math.log(sample * q[j] / (1 - q[target])));
+        logits[1][i] = scores[j];
+      }
+      for (int way = 0; way < 2; way++) {
+        Losses.softmaxCrossEntropy(logits[way], 1, sample + 1, new int[1], new float[] {1}, 0, 1);
+        for (int i = 0; i <= sample; i++) {
+          means[way][drawn[i]] += logits[way][i] / trials;
+        }
+      }
+    }
+    double corrected = 0;
+    double raw = 0;
+    for (int j = 0; j < classes; j++) {
+      corrected += Math.abs(means[0][j] - full[j]);
+      raw += Math.abs(means[1][j] - full[j]);
+    }
+    assertTrue(corrected < 0.1, "corrected gradient is off by " + corrected);
+    assertTrue(raw > 4 * corrected, "raw is off by " + raw + ", corrected by " + corrected);
+    assertTrue(means[1][0] > 2 * full[0], "without correction the top class is pushed down");
+  }
+}
