@@ -1,0 +1,371 @@
+package dev.kindred.index;
+
+import dev.kindred.index.file.CheckedFile;
+import dev.kindred.index.file.CheckedFileWriter;
+import dev.kindred.index.file.CorruptFileException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntFunction;
+
+/**
+ * A .kids file opened in place: the ids of a snapshot to ordinals and back (docs/formats.md).
+ *
+ * <pre>
+ * body: | offsets: i64[n + 1] | padding | slots: i64[slots] | UTF-8 bytes of all ids |
+ * slot: upper 32 bits of the hash, ordinal + 1 in the lower 32; 0 = empty; linear probing
+ * </pre>
+ *
+ * <p>Look-ups allocate nothing. A damaged body can make an id unknown, never read outside the file.
+ * Immutable and free to share while its arena is open.
+ */
+public final class IdTable {
+  /** Most ids in one table; its slots then fill one array of longs while it is written. */
+  public static final int MAX_SIZE = 1 << 28;
+
+  static final String KIND = "kids";
+  static final int VERSION = 1;
+  static final int IDS = 0;
+  static final int SLOTS = 1;
+  static final int TEXT_BYTES = 2;
+  private static final int ALIGNMENT = 64;
+
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  // FNV-1a over the UTF-8 bytes, then the finaliser of MurmurHash3, because FNV's upper bits are
+  // weak for short keys.
+  private static final long HASH_START = 0xCBF29CE484222325L;
+  private static final long HASH_FACTOR = 0x100000001B3L;
+  private static final long TAG_MASK = 0xFFFFFFFF_00000000L;
+
+  /** Stands for the hash of a text with half a surrogate pair, which has no UTF-8 form. */
+  private static final long MALFORMED = 0;
+
+  private final CheckedFile file;
+  private final MemorySegment body;
+  private final int size;
+  private final int slotMask;
+  private final long slotsAt;
+  private final long textAt;
+  private final long textBytes;
+
+  private IdTable(CheckedFile file, int size, int slots, long textBytes) {
+    this.file = file;
+    this.body = file.body();
+    this.size = size;
+    this.slotMask = slots - 1;
+    this.slotsAt = slotsAt(size);
+    this.textAt = slotsAt + (long) slots * Long.BYTES;
+    this.textBytes = textBytes;
+  }
+
+  /**
+   * Writes a table in which the ordinal of an id is its place in the list.
+   *
+   * @throws IllegalArgumentException naming the id, if one comes twice or isn't valid text
+   */
+  public static void write(Path target, List<? extends CharSequence> ids) throws IOException {
+    write(target, ids.size(), ids::get);
+  }
+
+  /**
+   * Writes a table of the ids of the ordinals 0 to size - 1.
+   *
+   * @param size in [0, 2^28]
+   * @throws IllegalArgumentException naming the id, if one comes twice or isn't valid text
+   */
+  public static void write(Path target, int size, IntFunction<? extends CharSequence> idOf)
+      throws IOException {
+    if (size < 0 || size > MAX_SIZE) {
+      throw new IllegalArgumentException("a table holds 0 to " + MAX_SIZE + " ids, got " + size);
+    }
+    int slots = slotsFor(size);
+    long[] table = new long[slots];
+    long[] offsets = new long[size + 1];
+    for (int ordinal = 0; ordinal < size; ordinal++) {
+      insert(table, ordinal, idOf);
+      offsets[ordinal + 1] = offsets[ordinal] + encode(idOf.apply(ordinal)).length;
+    }
+    try (CheckedFileWriter out = CheckedFileWriter.create(target, KIND, VERSION)) {
+      out.count(IDS, size);
+      out.count(SLOTS, slots);
+      out.count(TEXT_BYTES, offsets[size]);
+      out.writeLongs(offsets, 0, offsets.length);
+      out.alignTo(ALIGNMENT);
+      out.writeLongs(table, 0, slots);
+      for (int ordinal = 0; ordinal < size; ordinal++) {
+        byte[] text = encode(idOf.apply(ordinal));
+        out.writeBytes(text, 0, text.length);
+      }
+      out.commit();
+    }
+  }
+
+  /**
+   * Maps a file; the time doesn't depend on its size.
+   *
+   * @param arena owns the mapping
+   * @throws CorruptFileException if header, table or length are wrong
+   */
+  public static IdTable open(Path path, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+    long size = file.count(IDS);
+    long slots = file.count(SLOTS);
+    long textBytes = file.count(TEXT_BYTES);
+    boolean possible = size <= MAX_SIZE && slots == slotsFor((int) size);
+    if (!possible
+        || file.body().byteSize() - slotsAt((int) size) - slots * Long.BYTES != textBytes) {
+      throw new CorruptFileException(
+          path,
+          -1,
+          size
+              + " ids in "
+              + slots
+              + " slots with "
+              + textBytes
+              + " bytes of text don't make the body of "
+              + file.body().byteSize()
+              + " bytes; build the file again");
+    }
+    return new IdTable(file, (int) size, (int) slots, textBytes);
+  }
+
+  /** Number of ids. */
+  public int size() {
+    return size;
+  }
+
+  /** The file that was opened. */
+  public Path path() {
+    return file.path();
+  }
+
+  /** Ordinal of an id, or -1 if it isn't in the table; allocates nothing. */
+  public int ordinalOf(CharSequence id) {
+    long hash = hash(id);
+    return hash == MALFORMED ? -1 : find(hash, Objects.requireNonNull(id), 0);
+  }
+
+  /** Ordinal of the id that is this number in decimal, or -1; allocates nothing. */
+  public int ordinalOf(long id) {
+    return find(hash(id), null, id);
+  }
+
+  /**
+   * The id of an ordinal, as a new string.
+   *
+   * @throws CorruptFileException if the file is damaged there
+   */
+  public String idOf(int ordinal) {
+    Objects.checkIndex(ordinal, size);
+    long start = offset(ordinal);
+    long end = offset(ordinal + 1);
+    if (start < 0 || end < start || end > textBytes || end - start > Integer.MAX_VALUE - 8) {
+      throw file.corrupt(
+          (long) ordinal * Long.BYTES,
+          "the text of id " + ordinal + " is out of place; build the file again");
+    }
+    byte[] text = new byte[(int) (end - start)];
+    MemorySegment.copy(body, ValueLayout.JAVA_BYTE, textAt + start, text, 0, text.length);
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads the whole file and compares the checksums.
+   *
+   * @throws CorruptFileException at the first block that differs
+   */
+  public void verify() {
+    file.verify();
+  }
+
+  /** Looks for a text, or for a number if the text is null. */
+  private int find(long hash, CharSequence text, long number) {
+    long tag = hash & TAG_MASK;
+    int slot = (int) hash & slotMask;
+    // A table never is full, but a damaged one may be.
+    for (int probes = 0; probes <= slotMask; probes++) {
+      long entry = body.get(LONG, slotsAt + (long) slot * Long.BYTES);
+      if (entry == 0) {
+        return -1;
+      }
+      int ordinal = (int) entry - 1;
+      if ((entry & TAG_MASK) == tag
+          && ordinal >= 0
+          && ordinal < size
+          && (text == null ? matches(ordinal, number) : matches(ordinal, text))) {
+        return ordinal;
+      }
+      slot = (slot + 1) & slotMask;
+    }
+    return -1;
+  }
+
+  private long offset(int index) {
+    return body.get(LONG, (long) index * Long.BYTES);
+  }
+
+  private boolean matches(int ordinal, CharSequence id) {
+    long at = offset(ordinal);
+    long end = offset(ordinal + 1);
+    if (at < 0 || end < at || end > textBytes) {
+      return false;
+    }
+    int length = id.length();
+    for (int i = 0; i < length; i++) {
+      int point = id.charAt(i);
+      if (point < 0x80) {
+        if (at >= end || text(at++) != point) {
+          return false;
+        }
+        continue;
+      }
+      point = Character.codePointAt(id, i);
+      int bytes = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+      if (end - at < bytes) {
+        return false;
+      }
+      for (int b = bytes - 1; b >= 0; b--) {
+        if (text(at++) != utf8Byte(point, bytes, b)) {
+          return false;
+        }
+      }
+      i += bytes == 4 ? 1 : 0;
+    }
+    return at == end;
+  }
+
+  private boolean matches(int ordinal, long id) {
+    long at = offset(ordinal);
+    long end = offset(ordinal + 1);
+    if (at < 0 || end < at || end > textBytes) {
+      return false;
+    }
+    if (id < 0 && (at == end || text(at++) != '-')) {
+      return false;
+    }
+    long rest = id < 0 ? id : -id;
+    for (long power = highestPower(rest); power > 0; power /= 10) {
+      if (at == end || text(at++) != digit(rest, power)) {
+        return false;
+      }
+    }
+    return at == end;
+  }
+
+  private byte text(long at) {
+    return body.get(ValueLayout.JAVA_BYTE, textAt + at);
+  }
+
+  /** Hash of the UTF-8 form, or {@link #MALFORMED}. */
+  private static long hash(CharSequence id) {
+    long hash = HASH_START;
+    int length = id.length();
+    for (int i = 0; i < length; i++) {
+      int point = id.charAt(i);
+      if (point < 0x80) {
+        hash = (hash ^ point) * HASH_FACTOR;
+        continue;
+      }
+      point = Character.codePointAt(id, i);
+      if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+        return MALFORMED;
+      }
+      int bytes = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+      for (int b = bytes - 1; b >= 0; b--) {
+        hash = (hash ^ (utf8Byte(point, bytes, b) & 0xFF)) * HASH_FACTOR;
+      }
+      i += bytes == 4 ? 1 : 0;
+    }
+    return finish(hash);
+  }
+
+  private static long hash(long id) {
+    long hash = HASH_START;
+    if (id < 0) {
+      hash = (hash ^ '-') * HASH_FACTOR;
+    }
+    // Below zero, because the magnitude of Long.MIN_VALUE has no positive form.
+    long rest = id < 0 ? id : -id;
+    for (long power = highestPower(rest); power > 0; power /= 10) {
+      hash = (hash ^ digit(rest, power)) * HASH_FACTOR;
+    }
+    return finish(hash);
+  }
+
+  /** The power of ten of the first digit of a number that is 0 or negative. */
+  private static long highestPower(long negative) {
+    long power = 1;
+    while (negative / power <= -10) {
+      power *= 10;
+    }
+    return power;
+  }
+
+  private static byte digit(long negative, long power) {
+    return (byte) ('0' - negative / power % 10);
+  }
+
+  /** Byte number {@code fromEnd}, counted from the last, of a code point's {@code bytes} bytes. */
+  private static byte utf8Byte(int point, int bytes, int fromEnd) {
+    if (fromEnd < bytes - 1) {
+      return (byte) (0x80 | (point >>> (6 * fromEnd) & 0x3F));
+    }
+    int lead = bytes == 2 ? 0xC0 : bytes == 3 ? 0xE0 : 0xF0;
+    return (byte) (lead | point >>> (6 * fromEnd));
+  }
+
+  private static long finish(long hash) {
+    hash = (hash ^ (hash >>> 33)) * 0xFF51AFD7ED558CCDL;
+    hash = (hash ^ (hash >>> 33)) * 0xC4CEB9FE1A85EC53L;
+    hash ^= hash >>> 33;
+    return hash == MALFORMED ? 1 : hash;
+  }
+
+  private static void insert(long[] table, int ordinal, IntFunction<? extends CharSequence> idOf) {
+    CharSequence id = idOf.apply(ordinal);
+    long hash = hash(id);
+    if (hash == MALFORMED) {
+      throw new IllegalArgumentException(
+          "id '" + id + "' of ordinal " + ordinal + " has half a surrogate pair; mend the text");
+    }
+    int mask = table.length - 1;
+    int slot = (int) hash & mask;
+    while (table[slot] != 0) {
+      int other = (int) table[slot] - 1;
+      if ((table[slot] & TAG_MASK) == (hash & TAG_MASK)
+          && CharSequence.compare(idOf.apply(other), id) == 0) {
+        throw new IllegalArgumentException(
+            "id '"
+                + id
+                + "' comes twice, as ordinal "
+                + other
+                + " and "
+                + ordinal
+                + "; ids must differ");
+      }
+      slot = (slot + 1) & mask;
+    }
+    table[slot] = (hash & TAG_MASK) | (ordinal + 1);
+  }
+
+  private static byte[] encode(CharSequence id) {
+    return id.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A power of two, at most half full, so that a probe is short. */
+  private static int slotsFor(int size) {
+    return size <= 1 ? 2 : Integer.highestOneBit(size - 1) << 2;
+  }
+
+  private static long slotsAt(int size) {
+    return ((size + 1L) * Long.BYTES + ALIGNMENT - 1) & -ALIGNMENT;
+  }
+}
