@@ -1,7 +1,6 @@
 /** From interaction logs to snapshots of related items, and the embedded recommender. */
 module dev.kindred.engine {
   requires transitive dev.kindred.index;
-  requires de.siegmar.fastcsv;
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.jr.ob;
 

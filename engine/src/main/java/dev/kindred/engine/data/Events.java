@@ -149,6 +149,27 @@ public final class Events {
     return rearranged(rows);
   }
 
+  /**
+   * What the objective saw, [users x items]: values of a pair are summed over its rows.
+   *
+   * @param keep which rows count, e.g. those that the Coordinating Network routes here
+   */
+  public Interactions interactions(int objective, RowFilter keep) {
+    ValueColumn column = values[objective];
+    return Interactions.of(
+        users.size(),
+        items.size(),
+        sink -> {
+          for (int row = 0; row < size; row++) {
+            float value = column.get(row);
+            if (value > 0 && keep.keeps(row)) {
+              sink.add(user[row], item[row], value);
+            }
+          }
+        },
+        Interactions.Duplicates.SUM);
+  }
+
   private Events rearranged(int[] rows) {
     ValueColumn[] newValues = new ValueColumn[values.length];
     for (int k = 0; k < values.length; k++) {

@@ -1,0 +1,148 @@
+package dev.kindred.engine.data;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What reading a file met.
+ *
+ * @param file the file
+ * @param rows all rows read, the bad ones included
+ * @param badRows rows that could not be used and were skipped
+ * @param badRowSamples the first few of them
+ * @param badValues cells that were no use (a negative strength, a ratio to 0, NaN) in rows that
+ *     were kept: there the objective did not happen, the signal or number is missing
+ * @param badValueSamples the first few of them
+ * @param notes what was detected or decided, a sentence each
+ */
+public record ReadReport(
+    Path file,
+    long rows,
+    long badRows,
+    List<Sample> badRowSamples,
+    long badValues,
+    List<Sample> badValueSamples,
+    List<String> notes) {
+
+  /**
+   * One bad row or value.
+   *
+   * @param line number in the file, from 1, where its row begins
+   * @param reason what is wrong with it
+   */
+  public record Sample(long line, String reason) {
+    @Override
+    public String toString() {
+      return "line " + line + ": " + reason;
+    }
+  }
+
+  public ReadReport {
+    Objects.requireNonNull(file, "file");
+    badRowSamples = List.copyOf(badRowSamples);
+    badValueSamples = List.copyOf(badValueSamples);
+    notes = List.copyOf(notes);
+  }
+
+  /** The report in a few lines for people. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        file
+            + ": "
+            + rows
+            + " rows, "
+            + badRows
+            + " bad and skipped, "
+            + badValues
+            + " bad values ignored");
+    badRowSamples.forEach(sample -> lines.add("  skipped " + sample));
+    badValueSamples.forEach(sample -> lines.add("  ignored " + sample));
+    notes.forEach(note -> lines.add("  " + note));
+    return lines;
+  }
+
+  /** Collects a report while a file is read. */
+  static final class Builder {
+    private final Path file;
+    private final ReadLimits limits;
+    private long rows;
+    private long badRows;
+    private long badValues;
+    private final List<Sample> badRowSamples = new ArrayList<>();
+    private final List<Sample> badValueSamples = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+
+    Builder(Path file, ReadLimits limits) {
+      this.file = file;
+      this.limits = limits;
+    }
+
+    void row() {
+      rows++;
+    }
+
+    void badRow(long line, String reason) {
+      if (++badRows <= limits.samples()) {
+        badRowSamples.add(new Sample(line, reason));
+      }
+    }
+
+    /** Whether the next bad value would become a sample, so that its reason is worth wording. */
+    boolean wantsBadValue() {
+      return badValues < limits.samples();
+    }
+
+    void badValue(long line, String reason) {
+      if (wantsBadValue()) {
+        badValueSamples.add(new Sample(line, reason));
+      }
+      badValues++;
+    }
+
+    void countBadValue() {
+      badValues++;
+    }
+
+    void note(String note) {
+      notes.add(note);
+    }
+
+    long rows() {
+      return rows;
+    }
+
+    long badRows() {
+      return badRows;
+    }
+
+    /**
+     * The report.
+     *
+     * @throws InputException if there were no rows, no good ones or too many bad ones
+     */
+    ReadReport build() {
+      if (rows == 0) {
+        throw new InputException(file + ": has no rows; give a file with at least one row of data");
+      }
+      if (badRows == rows || (badRows > limits.rows() && badRows > limits.share() * rows)) {
+        throw new InputException(
+            file
+                + ": "
+                + badRows
+                + " of "
+                + rows
+                + " rows are bad (allowed: "
+                + limits.rows()
+                + " rows or "
+                + limits.share() * 100
+                + "%); first, "
+                + badRowSamples.getFirst()
+                + "; mend the file or check the declared columns and format");
+      }
+      return new ReadReport(file, rows, badRows, badRowSamples, badValues, badValueSamples, notes);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.kindred.engine.data;
+
+import dev.kindred.engine.data.Interactions.Duplicates;
+import dev.kindred.index.run.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Reads the files that published train and test splits come in.
+ *
+ * <ul>
+ *   <li>{@code user item item ...}: separated by blanks, each pair counts 1; a user may have none.
+ *   <li>{@code user,item[,value[,timestamp]]}: comma or tab between cells, with or without a
+ *       header; without a value a pair counts 1; the timestamp is not looked at.
+ * </ul>
+ *
+ * <p>Values of a repeated pair are summed. There is no report, so there is no forgiveness either:
+ * the first bad line is an {@link InputException}.
+ */
+public final class SplitFiles {
+  private static final List<String> CELLS = List.of("user", "item", "value", "timestamp");
+
+  private final Ids users;
+  private final Ids items;
+  private int[] user = new int[1024];
+  private int[] item = new int[1024];
+  private float[] value = new float[1024];
+  private int size;
+
+  private SplitFiles(Ids users, Ids items) {
+    this.users = users;
+    this.items = items;
+  }
+
+  /**
+   * Two matrices [users x items] of one shape.
+   *
+   * @param train to learn from
+   * @param test to be found
+   */
+  public record Split(Interactions train, Interactions test) {}
+
+  /**
+   * Reads one file.
+   *
+   * @param users gains the users of the file
+   * @param items gains the items of the file
+   * @return [users.size() x items.size()]
+   * @throws InputException if the file is missing, empty or has a bad line
+   */
+  public static Interactions read(Path file, Ids users, Ids items) {
+    SplitFiles pairs = new SplitFiles(users, items);
+    pairs.readFile(file);
+    return pairs.interactions();
+  }
+
+  /** Reads both files of a split; see {@link #read}. */
+  public static Split read(Path train, Path test, Ids users, Ids items) {
+    SplitFiles trainPairs = new SplitFiles(users, items);
+    trainPairs.readFile(train);
+    SplitFiles testPairs = new SplitFiles(users, items);
+    testPairs.readFile(test);
+    return new Split(trainPairs.interactions(), testPairs.interactions());
+  }
+
+  private Interactions interactions() {
+    return Interactions.of(
+        users.size(),
+        items.size(),
+        sink -> {
+          for (int i = 0; i < size; i++) {
+            sink.add(user[i], item[i], value[i]);
+          }
+        },
+        Duplicates.SUM);
+  }
+
+  private void add(int u, int i, float v) {
+    if (size == user.length) {
+      int capacity = Math.addExact(size, (size >> 1) + 1024);
+      user = Arrays.copyOf(user, capacity);
+      item = Arrays.copyOf(item, capacity);
+      value = Arrays.copyOf(value, capacity);
+    }
+    user[size] = u;
+    item[size] = i;
+    value[size++] = v;
+  }
+
+  private void readFile(Path file) {
+    TableSource source = TableSource.of(file, TableSource.Format.CSV);
+    try (Progress.Stage stage = Progress.none().stage("reading", -1);
+        Lines lines = new Lines(TableReader.openText(source, stage))) {
+      boolean any;
+      do {
+        any = lines.next();
+      } while (any && lines.isBlank());
+      if (!any) {
+        throw new InputException(file + ": holds only empty lines; give a file with pairs");
+      }
+      String first = new String(lines.buffer(), lines.start(), lines.end() - lines.start());
+      String delimiter = first.contains(",") ? "," : "\t";
+      if (first.contains(delimiter)) {
+        readTable(source.withDelimiter(delimiter), first.strip().split(delimiter, -1));
+      } else {
+        do {
+          readList(file, lines);
+        } while (lines.next());
+      }
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+    if (size == 0) {
+      throw new InputException(file + ": has no pair of user and item");
+    }
+  }
+
+  private void readList(Path file, Lines lines) {
+    char[] text = lines.buffer();
+    int u = -1;
+    int at = lines.start();
+    while (true) {
+      while (at < lines.end() && text[at] <= ' ') {
+        at++;
+      }
+      if (at == lines.end()) {
+        return;
+      }
+      int from = at;
+      while (at < lines.end() && text[at] > ' ') {
+        if (text[at] == ',' || text[at] == '\ufffd') {
+          throw new InputException(
+              file + ": line " + lines.number() + " is no list of ids separated by blanks");
+        }
+        at++;
+      }
+      String id = new String(text, from, at - from);
+      if (u < 0) {
+        u = users.add(id);
+      } else {
+        add(u, items.add(id), 1);
+      }
+    }
+  }
+
+  private void readTable(TableSource source, String[] first) {
+    if (first.length < 2 || first.length > CELLS.size()) {
+      throw new InputException(
+          source.file()
+              + ": has "
+              + first.length
+              + " columns; a split has user,item[,value[,timestamp]]");
+    }
+    TableSource table =
+        source.withColumns(CELLS.subList(0, first.length)).withHeader(isHeader(first));
+    int values = Math.min(first.length, 3);
+    try (Progress.Stage stage = Progress.none().stage("reading", -1);
+        TableReader reader = TableReader.open(table, CELLS.subList(0, values), stage)) {
+      Row row = reader.row();
+      while (reader.next()) {
+        if (row.problem() == null && (row.isMissing(0) || row.isMissing(1))) {
+          row.fail("lacks its user or item");
+        }
+        double v = values == 3 ? row.number(2) : 1;
+        if (row.problem() == null && !Float.isFinite((float) v)) {
+          row.fail("has the value '" + row.shown(2) + "', must be finite");
+        }
+        if (row.problem() != null) {
+          throw new InputException(
+              source.file() + ": line " + reader.line() + " " + row.problem() + "; mend it");
+        }
+        add(users.add(row.cell(0)), items.add(row.cell(1)), (float) v);
+      }
+    }
+  }
+
+  /** A header has a word where a value belongs, or calls its first column user. */
+  private static boolean isHeader(String[] first) {
+    if (first.length > 2) {
+      try {
+        Double.parseDouble(first[2].strip());
+        return false;
+      } catch (NumberFormatException e) {
+        return true;
+      }
+    }
+    String name = first[0].strip().toLowerCase(Locale.ROOT).replace("\"", "");
+    return name.startsWith("user") || name.equals("uid") || name.equals("u");
+  }
+}
