@@ -36,10 +36,10 @@ public final class BestItems {
     return size;
   }
 
-  /** Considers a pair: item >= 0, score any number but NaN. Not after {@link #sort()}. */
+  /** Considers a pair: item >= 0; NaN counts as the lowest score. Not after {@link #sort()}. */
   public void offer(int item, float score) {
-    assert !sorted && item >= 0 && score == score;
-    long key = key(item, score);
+    assert !sorted && item >= 0;
+    long key = key(item, Float.isNaN(score) ? Float.NEGATIVE_INFINITY : score);
     if (size < capacity) {
       siftUp(size++, key);
     } else if (capacity > 0 && key > heap[0]) {

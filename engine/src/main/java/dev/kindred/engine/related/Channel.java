@@ -1,0 +1,177 @@
+package dev.kindred.engine.related;
+
+import dev.kindred.simd.Distances;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/**
+ * The item vectors that one model learned for one objective: unit rows, so that an inner product is
+ * a cosine. The zero row says that the item lacks the channel (the model never saw it).
+ *
+ * <p>Rows lie in a segment: a copy off heap while training, the mapped file when serving. Immutable
+ * as long as the segment is; may be shared by threads.
+ */
+public final class Channel {
+  /** What kind of model a channel comes from. */
+  public enum Kind {
+    /** Matrix factorisation: the S_ij of the paper. */
+    LINEAR("linear"),
+    /** A network's item tower: the W_ij of the paper. */
+    NON_LINEAR("non-linear");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+
+    /** Name for people. */
+    public String label() {
+      return label;
+    }
+  }
+
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final String objective;
+  private final Kind kind;
+  private final MemorySegment rows;
+  private final long strideBytes;
+  private final int items;
+  private final int dim;
+
+  private Channel(
+      String objective, Kind kind, MemorySegment rows, long strideBytes, int items, int dim) {
+    this.objective = objective;
+    this.kind = kind;
+    this.rows = rows;
+    this.strideBytes = strideBytes;
+    this.items = items;
+    this.dim = dim;
+  }
+
+  /**
+   * A channel over rows that lie there already: little-endian floats, of length 1 or all zero.
+   *
+   * @param objective name of the objective
+   * @param rows row i starts at byte i strideBytes
+   */
+  public static Channel of(
+      String objective, Kind kind, MemorySegment rows, long strideBytes, int items, int dim) {
+    Objects.requireNonNull(objective, "objective");
+    Objects.requireNonNull(kind, "kind");
+    if (dim < 1 || items < 0 || strideBytes < (long) dim * Float.BYTES) {
+      throw new IllegalArgumentException(
+          "a channel of "
+              + items
+              + " items, "
+              + dim
+              + " dimensions and rows of "
+              + strideBytes
+              + " bytes: needs items >= 0, dimensions >= 1 and rows that hold them");
+    }
+    long needed = items == 0 ? 0 : (items - 1) * strideBytes + (long) dim * Float.BYTES;
+    if (rows.byteSize() < needed) {
+      throw new IllegalArgumentException(
+          "rows of " + rows.byteSize() + " bytes hold fewer than the " + items + " items stated");
+    }
+    return new Channel(objective, kind, rows, strideBytes, items, dim);
+  }
+
+  /**
+   * A channel of learned vectors of any length: scaled copies off heap, freed with the channel.
+   *
+   * @param vectors [items x dim], row-major, finite; a zero row stays zero
+   */
+  public static Channel normalized(
+      String objective, Kind kind, float[] vectors, int items, int dim) {
+    Objects.checkFromIndexSize(0, Math.multiplyExact(items, dim), vectors.length);
+    long strideBytes = ((long) dim * Float.BYTES + 63) & -64;
+    MemorySegment rows = Arena.ofAuto().allocate(Math.max(64, items * strideBytes), 64);
+    float[] row = new float[dim];
+    for (int i = 0; i < items; i++) {
+      System.arraycopy(vectors, i * dim, row, 0, dim);
+      for (int j = 0; j < dim; j++) {
+        if (!Float.isFinite(row[j])) {
+          throw new IllegalArgumentException(
+              kind.label()
+                  + " vector of item "
+                  + i
+                  + " for objective '"
+                  + objective
+                  + "' holds "
+                  + row[j]
+                  + " at "
+                  + j
+                  + "; the model diverged, lower its learning rate or raise its regularization");
+        }
+      }
+      Distances.normalize(row, 0, dim);
+      MemorySegment.copy(row, 0, rows, FLOAT, i * strideBytes, dim);
+    }
+    return new Channel(objective, kind, rows, strideBytes, items, dim);
+  }
+
+  /** Name of the objective. */
+  public String objective() {
+    return objective;
+  }
+
+  /** What kind of model it comes from. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Number of rows. */
+  public int items() {
+    return items;
+  }
+
+  /** Length of a row. */
+  public int dim() {
+    return dim;
+  }
+
+  /** All rows, little-endian floats. */
+  public MemorySegment rows() {
+    return rows;
+  }
+
+  /** Bytes from one row to the next. */
+  public long strideBytes() {
+    return strideBytes;
+  }
+
+  /** Copies the row of an item to target[0, dim()). */
+  public void copyRow(int item, float[] target) {
+    Objects.checkIndex(item, items);
+    MemorySegment.copy(rows, FLOAT, item * strideBytes, target, 0, dim);
+  }
+
+  /** Whether the model knows the item: its row is not zero. Cost: up to the first value not 0. */
+  public boolean has(int item) {
+    long at = Objects.checkIndex(item, items) * strideBytes;
+    for (int j = 0; j < dim; j++, at += Float.BYTES) {
+      if (rows.get(FLOAT, at) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Cosine of two items; 0 if either lacks the channel. */
+  public float cosine(int first, int second) {
+    Objects.checkIndex(first, items);
+    Objects.checkIndex(second, items);
+    return Distances.dot(rows, first * strideBytes, rows, second * strideBytes, dim);
+  }
+
+  @Override
+  public String toString() {
+    return objective + " " + kind.label() + " (" + items + " items, " + dim + " dimensions)";
+  }
+}

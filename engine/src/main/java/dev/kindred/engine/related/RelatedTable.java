@@ -1,0 +1,276 @@
+package dev.kindred.engine.related;
+
+import dev.kindred.engine.content.BestItems;
+import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.index.file.CheckedFile;
+import dev.kindred.index.file.CheckedFileWriter;
+import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * The video-video matrix of the paper (section 4.3, step 5) cut to what is served: for each item
+ * the top N of its candidates with their scores; in memory while built, mapped from {@code
+ * related.ktop} when served.
+ *
+ * <p>Best score first; equal scores stand in the order of the candidate list, which is that of
+ * similarity, then ordinal. So an item that no model knows yet has its candidates by similarity.
+ *
+ * <pre>
+ *   per item, N = length of a list:
+ *   ordinals  int32 [N]    -1 from the end of a shorter list on
+ *   scores    float32 [N]  0 from there on
+ * </pre>
+ *
+ * <p>All little-endian. Reading is safe whatever the body of a file holds: an impossible ordinal is
+ * a {@link CorruptFileException}. Immutable; any number of threads may read, as long as the arena
+ * of an opened file is open.
+ */
+public final class RelatedTable {
+  /** Name of the file within a snapshot. */
+  public static final String FILE_NAME = "related.ktop";
+
+  /** The list length N where none is given; the paper names no number. */
+  public static final int DEFAULT_LENGTH = 100;
+
+  private static final String KIND = "ktop";
+  private static final int VERSION = 1;
+  private static final int COUNT_ITEMS = 0;
+  private static final int COUNT_LENGTH = 1;
+  private static final int MAX_LENGTH = 1 << 20;
+  private static final int GRAIN = 16;
+
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final int items;
+  private final int length;
+  private final MemorySegment body;
+  private final CheckedFile file; // null while in memory
+
+  private RelatedTable(int items, int length, MemorySegment body, CheckedFile file) {
+    this.items = items;
+    this.length = length;
+    this.body = body;
+    this.file = file;
+  }
+
+  /**
+   * Scores the candidates of every item and keeps the best. The same for any number of threads.
+   *
+   * @param length most items in a list, in [1, 2^20]
+   */
+  public static RelatedTable build(
+      RelatedScorer scorer,
+      CandidateLists candidates,
+      int length,
+      Workers workers,
+      Progress progress) {
+    if (length < 1 || length > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "list length is " + length + ", must be in [1, " + MAX_LENGTH + "]");
+    }
+    int items = candidates.items();
+    if (scorer.items() != items) {
+      throw new IllegalArgumentException(
+          "candidates of " + items + " items, channels of " + scorer.items());
+    }
+    long rowBytes = rowBytes(length);
+    MemorySegment body =
+        Arena.ofAuto().allocate(Math.max(1, items * rowBytes), 64).asSlice(0, items * rowBytes);
+    Lists[] lists = new Lists[workers.threads()];
+    try (Progress.Stage stage = progress.stage("related lists", items)) {
+      workers.forEachRange(
+          items,
+          GRAIN,
+          (from, to, worker) -> {
+            if (lists[worker] == null) {
+              lists[worker] = new Lists(scorer, candidates, length);
+            }
+            for (int item = (int) from; item < to; item++) {
+              lists[worker].write(item, body.asSlice(item * rowBytes, rowBytes));
+            }
+            stage.add(to - from);
+          });
+    }
+    return new RelatedTable(items, length, body, null);
+  }
+
+  /** Makes the lists of one worker. */
+  private static final class Lists {
+    private final RelatedScorer scorer;
+    private final CandidateLists candidates;
+    private final int length;
+    private final RelatedScorer.Scratch scratch;
+    private final int[] targets;
+    private final float[] scores;
+    private final BestItems best;
+
+    Lists(RelatedScorer scorer, CandidateLists candidates, int length) {
+      this.scorer = scorer;
+      this.candidates = candidates;
+      this.length = length;
+      int longest = candidates.longest();
+      scratch = scorer.newScratch(longest);
+      targets = new int[longest];
+      scores = new float[longest];
+      best = new BestItems(length);
+    }
+
+    void write(int item, MemorySegment row) {
+      int count = candidates.copyItems(item, targets);
+      scorer.score(item, targets, count, scores, scratch);
+      best.clear();
+      for (int place = 0; place < count; place++) {
+        best.offer(place, scores[place]);
+      }
+      best.sort();
+      for (int rank = 0; rank < length; rank++) {
+        boolean filled = rank < best.size();
+        row.setAtIndex(INT, rank, filled ? targets[best.item(rank)] : -1);
+        row.setAtIndex(FLOAT, length + rank, filled ? best.score(rank) : 0);
+      }
+    }
+  }
+
+  private static long rowBytes(long length) {
+    return length * (Integer.BYTES + Float.BYTES);
+  }
+
+  /**
+   * Opens a file in place.
+   *
+   * @param arena owns the mapping
+   * @throws CorruptFileException if it is no such file, damaged, or of another version
+   */
+  public static RelatedTable open(Path path, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+    long items = file.count(COUNT_ITEMS);
+    long length = file.count(COUNT_LENGTH);
+    boolean possible =
+        items <= Integer.MAX_VALUE
+            && length >= 1
+            && length <= MAX_LENGTH
+            && file.body().byteSize() == items * rowBytes(length);
+    if (!possible) {
+      throw file.corrupt(
+          0,
+          "a body of "
+              + file.body().byteSize()
+              + " bytes can't hold the lists of "
+              + length
+              + " for "
+              + items
+              + " items that the header states; build the snapshot again");
+    }
+    return new RelatedTable((int) items, (int) length, file.body(), file);
+  }
+
+  /** Writes {@code related.ktop}: all or nothing. */
+  public void write(Path path) throws IOException {
+    try (CheckedFileWriter out = CheckedFileWriter.create(path, KIND, VERSION)) {
+      out.count(COUNT_ITEMS, items);
+      out.count(COUNT_LENGTH, length);
+      out.writeSegment(body);
+      out.commit();
+    }
+  }
+
+  /** Compares the checksums of an opened file with all of its body; nothing to do in memory. */
+  public void verify() {
+    if (file == null) {
+      return;
+    }
+    file.verify();
+    for (int item = 0; item < items; item++) {
+      count(item);
+    }
+  }
+
+  /** Number of items, with or without a list. */
+  public int items() {
+    return items;
+  }
+
+  /** N: most items in a list. */
+  public int length() {
+    return length;
+  }
+
+  /** Number of related items of an item. */
+  public int count(int item) {
+    int rank = 0;
+    while (rank < length && ordinal(item, rank) >= 0) {
+      rank++;
+    }
+    return rank;
+  }
+
+  /** Ordinal of the related item at a rank in [0, count(item)). */
+  public int item(int item, int rank) {
+    int ordinal = ordinal(item, rank);
+    if (ordinal < 0) {
+      throw new IndexOutOfBoundsException(
+          "rank " + rank + " of the " + count(item) + " items related to item " + item);
+    }
+    return ordinal;
+  }
+
+  /** Score of the related item at a rank in [0, count(item)). */
+  public float score(int item, int rank) {
+    return body.get(FLOAT, at(item, rank) + (long) length * Integer.BYTES);
+  }
+
+  /**
+   * Writes the first related items to the front of {@code out}, best first.
+   *
+   * @return how many: at most n, fewer if the list is shorter
+   */
+  public int related(int item, int n, int[] out) {
+    int limit = Math.min(n, length);
+    int rank = 0;
+    for (; rank < limit; rank++) {
+      int ordinal = ordinal(item, rank);
+      if (ordinal < 0) {
+        break;
+      }
+      out[rank] = ordinal;
+    }
+    return rank;
+  }
+
+  private long at(int item, int rank) {
+    Objects.checkIndex(item, items);
+    Objects.checkIndex(rank, length);
+    return item * rowBytes(length) + (long) rank * Integer.BYTES;
+  }
+
+  /** -1 past the end of the list. */
+  private int ordinal(int item, int rank) {
+    long at = at(item, rank);
+    int ordinal = body.get(INT, at);
+    if (ordinal < -1 || ordinal >= items) {
+      throw file.corrupt(
+          at,
+          "place "
+              + rank
+              + " of item "
+              + item
+              + " is item "
+              + ordinal
+              + " of "
+              + items
+              + "; restore the snapshot from a good copy or build it again");
+    }
+    return ordinal;
+  }
+}
