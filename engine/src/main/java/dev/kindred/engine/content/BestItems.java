@@ -47,6 +47,11 @@ public final class BestItems {
     }
   }
 
+  /** A pair with a score below this stays out; -infinity while there is room. */
+  public float bar() {
+    return size < capacity || capacity == 0 ? Float.NEGATIVE_INFINITY : scoreOf(heap[0]);
+  }
+
   /** Puts the pairs best first; then {@link #item} and {@link #score} may be asked. */
   public void sort() {
     // Keys negate without overflow: the lowest long would need score bits of a NaN.

@@ -123,6 +123,22 @@ public final class CandidateLists {
     body.set(ValueLayout.JAVA_BYTE, sourcesAt + at, source.code());
   }
 
+  /** Lists of one source: found[i] are the candidates of item i, best first. */
+  static CandidateLists of(int[][] found, float[][] similarities, CandidateSource source) {
+    int[] lengths = new int[found.length];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = found[i].length;
+    }
+    CandidateLists lists = allocate(lengths);
+    for (int i = 0; i < lengths.length; i++) {
+      long start = lists.start(i);
+      for (int j = 0; j < lengths[i]; j++) {
+        lists.set(start + j, found[i][j], similarities[i][j], source);
+      }
+    }
+    return lists;
+  }
+
   /**
    * Opens a file in place.
    *
