@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import dev.kindred.engine.data.InputException;
+import dev.kindred.index.BadVectorFileException;
 import dev.kindred.index.file.CorruptFileException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -37,10 +38,10 @@ final class Failures {
 
   private static Failure explain(Throwable thrown) {
     return switch (thrown) {
-      case BadInputException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
       case IllegalArgumentException e when e.getMessage() != null ->
           new Failure(ExitCode.BAD_INPUT, e.getMessage());
       case InputException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
+      case BadVectorFileException e -> badInput(e.getMessage());
       case CorruptFileException e -> new Failure(ExitCode.CORRUPT, e.getMessage());
       case UncheckedIOException e -> explain(e.getCause());
       case IOException e -> explain(e);

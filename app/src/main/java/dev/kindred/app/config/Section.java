@@ -1,0 +1,272 @@
+package dev.kindred.app.config;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.kindred.engine.data.InputException;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One table of a TOML file, read key by key. Every error is one line that names file, table and
+ * key. {@link #finish} refuses keys that nobody asked for, so a typing error never goes unnoticed.
+ * Not thread-safe.
+ */
+final class Section {
+  private final Path file;
+  private final String name;
+  private final ObjectNode node;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  private Section(Path file, String name, ObjectNode node) {
+    this.file = file;
+    this.name = name;
+    this.node = node;
+  }
+
+  /**
+   * The top of a file.
+   *
+   * @throws InputException if it is missing, empty or not TOML
+   */
+  static Section read(Path file) throws IOException {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new InputException(file + ": no such configuration file; check --config", e);
+    } catch (MalformedInputException e) {
+      throw new InputException(file + ": not text in UTF-8; a configuration is a TOML file", e);
+    }
+    if (text.isBlank()) {
+      throw new InputException(file + ": empty; it needs at least [events] and one [[objectives]]");
+    }
+    try {
+      return new Section(file, "", (ObjectNode) new TomlMapper().readTree(text));
+    } catch (JacksonException e) {
+      JsonLocation at = e.getLocation();
+      throw new InputException(
+          file
+              + (at == null ? "" : ", line " + at.getLineNr())
+              + ": not valid TOML: "
+              + e.getOriginalMessage(),
+          e);
+    }
+  }
+
+  /** The file that this is a part of. */
+  Path file() {
+    return file;
+  }
+
+  boolean has(String key) {
+    known.add(key);
+    return node.has(key);
+  }
+
+  /** A text that must be there and not be blank. */
+  String text(String key) {
+    if (!has(key)) {
+      throw wrong(key, "is missing");
+    }
+    String text = text(key, "");
+    if (text.isBlank()) {
+      throw wrong(key, "is empty");
+    }
+    return text;
+  }
+
+  String text(String key, String absent) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    if (!value.isTextual()) {
+      throw wrong(key, "must be a text in quotes, is " + value);
+    }
+    return value.textValue();
+  }
+
+  double number(String key, double absent) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    if (!value.isNumber()) {
+      throw wrong(key, "must be a number, is " + value);
+    }
+    return value.doubleValue();
+  }
+
+  int integer(String key, int absent) {
+    return (int) whole(key, absent, Integer.MIN_VALUE, Integer.MAX_VALUE);
+  }
+
+  long wholeNumber(String key, long absent) {
+    return whole(key, absent, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  boolean flag(String key, boolean absent) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    if (!value.isBoolean()) {
+      throw wrong(key, "must be true or false, is " + value);
+    }
+    return value.booleanValue();
+  }
+
+  List<String> texts(String key) {
+    JsonNode value = value(key);
+    List<String> texts = new ArrayList<>();
+    if (value == null) {
+      return texts;
+    }
+    if (!value.isArray()) {
+      throw wrong(key, "must be a list of texts in [ ], is " + value);
+    }
+    for (JsonNode element : value) {
+      if (!element.isTextual()) {
+        throw wrong(key, "must hold texts only, holds " + element);
+      }
+      texts.add(element.textValue());
+    }
+    return texts;
+  }
+
+  /** One of the constants of an enum, written in lower case with dashes. */
+  <E extends Enum<E>> E choice(String key, E absent) {
+    String text = text(key, null);
+    if (text == null) {
+      return absent;
+    }
+    for (E constant : absent.getDeclaringClass().getEnumConstants()) {
+      if (written(constant).equals(text.toLowerCase(Locale.ROOT))) {
+        return constant;
+      }
+    }
+    String allowed =
+        Stream.of(absent.getDeclaringClass().getEnumConstants())
+            .map(Section::written)
+            .collect(Collectors.joining(", "));
+    throw wrong(key, "is \"" + text + "\", must be one of " + allowed);
+  }
+
+  /** A path, relative ones seen from the directory of the configuration file. */
+  Path path(String key) {
+    return file.toAbsolutePath().getParent().resolve(text(key)).normalize();
+  }
+
+  /** The inner table of this name, if there is one. */
+  Optional<Section> section(String key) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!value.isObject()) {
+      throw wrong(key, "must be a table, written [" + inner(key) + "]");
+    }
+    return Optional.of(new Section(file, "[" + inner(key) + "]", (ObjectNode) value));
+  }
+
+  /** The inner table of this name, empty if there is none. */
+  Section sectionOrEmpty(String key) {
+    return section(key)
+        .orElseGet(() -> new Section(file, "[" + inner(key) + "]", node.objectNode()));
+  }
+
+  /** The inner tables of this name, in order. */
+  List<Section> sections(String key) {
+    JsonNode value = value(key);
+    List<Section> sections = new ArrayList<>();
+    if (value == null) {
+      return sections;
+    }
+    if (!value.isArray() || !value.valueStream().allMatch(JsonNode::isObject)) {
+      throw wrong(key, "must be a list of tables, each begun with [[" + inner(key) + "]]");
+    }
+    for (JsonNode element : value) {
+      String ordinal = "[[" + inner(key) + "]] number " + (sections.size() + 1);
+      sections.add(new Section(file, ordinal, (ObjectNode) element));
+    }
+    return sections;
+  }
+
+  /** Makes an options record; what its constructor objects to is told with file and table. */
+  <T> T make(Supplier<T> maker) {
+    try {
+      return maker.get();
+    } catch (IllegalArgumentException e) {
+      throw new InputException(where() + e.getMessage(), e);
+    }
+  }
+
+  /** Refuses keys that nothing has asked for. */
+  void finish() {
+    node.fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (!known.contains(key)) {
+                String nearest = Spelling.nearest(key, known);
+                throw wrong(
+                    key,
+                    "is not known"
+                        + (nearest.isEmpty()
+                            ? "; known are " + String.join(", ", known)
+                            : "; did you mean " + nearest + "?"));
+              }
+            });
+  }
+
+  /** An error of this key. */
+  InputException wrong(String key, String what) {
+    return new InputException(where() + key + " " + what);
+  }
+
+  private String where() {
+    return file + ": " + (name.isEmpty() ? "" : name + " ");
+  }
+
+  private String inner(String key) {
+    String outer = name.replaceAll("[\\[\\]]| number \\d+", "");
+    return outer.isEmpty() ? key : outer + "." + key;
+  }
+
+  private JsonNode value(String key) {
+    known.add(key);
+    return node.get(key);
+  }
+
+  private long whole(String key, long absent, long least, long most) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    if (!value.isIntegralNumber()
+        || !value.canConvertToLong()
+        || value.longValue() < least
+        || value.longValue() > most) {
+      throw wrong(key, "must be a whole number, is " + value);
+    }
+    return value.longValue();
+  }
+
+  private static String written(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,42 @@
+package dev.kindred.app.config;
+
+import dev.kindred.engine.data.Objective;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A whole configuration file of {@code kindred train}. Immutable.
+ *
+ * @param events where the log is and what its columns mean
+ * @param objectives what the recommendations aim at, at least one
+ * @param items the catalogue; without one the candidates come from the log alone
+ * @param users profiles of users, if there are any
+ */
+public record TrainConfig(
+    EventsConfig events,
+    List<Objective> objectives,
+    Optional<TableConfig> items,
+    Optional<TableConfig> users) {
+  public TrainConfig {
+    objectives = List.copyOf(objectives);
+  }
+
+  /**
+   * Reads and checks a file; the data files it names are not opened yet.
+   *
+   * @throws dev.kindred.engine.data.InputException naming file, table and key of what is wrong
+   */
+  public static TrainConfig read(Path file) throws IOException {
+    Section top = Section.read(file);
+    EventsConfig events =
+        EventsConfig.read(
+            top.section("events").orElseThrow(() -> top.wrong("[events]", "is missing")));
+    List<Objective> objectives = ObjectiveConfig.read(top);
+    Optional<TableConfig> items = top.section("items").map(TableConfig::read);
+    Optional<TableConfig> users = top.section("users").map(TableConfig::read);
+    top.finish();
+    return new TrainConfig(events, objectives, items, users);
+  }
+}

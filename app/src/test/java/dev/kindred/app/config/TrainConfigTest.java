@@ -1,0 +1,187 @@
+package dev.kindred.app.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.data.EventColumns.TimeFormat;
+import dev.kindred.engine.data.FieldSpec;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.data.LabelRule;
+import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.data.TableSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TrainConfigTest {
+  private static final String MINIMAL =
+      """
+      [events]
+      file = "log.csv"
+      user = "u"
+      item = "i"
+      [[objectives]]
+      name = "click"
+      """;
+
+  @TempDir Path directory;
+
+  @Test
+  void aMinimalFileIsEnough() throws IOException {
+    TrainConfig config = read(MINIMAL);
+    assertEquals(directory.resolve("log.csv"), config.events().source().file());
+    assertEquals(LabelRule.everyRow(), config.objectives().getFirst().rule());
+    assertTrue(config.items().isEmpty());
+  }
+
+  @Test
+  void everyKeyArrivesInItsRecord() throws IOException {
+    TrainConfig config =
+        read(
+            """
+            [events]
+            file = "../log.txt.gz"
+            format = "tsv"
+            delimiter = "::"
+            quote = ""
+            header = false
+            columns = ["u", "i", "r", "t", "len"]
+            charset = "ISO-8859-1"
+            user = "u"
+            item = "i"
+            time = "t"
+            time-format = "seconds"
+            event = "e"
+            signals = ["len"]
+            max-bad-rows = 7
+            max-bad-share = 0.5
+
+            [[objectives]]
+            name = "watch"
+            column = "r"
+            strength = true
+            per = "len"
+            cap = 2.0
+            weight = 0.8
+
+            [[objectives]]
+            name = "dislike"
+            polarity = "negative"
+            event = "rate"
+            column = "r"
+            at-most = 2
+
+            [[objectives]]
+            name = "share"
+            column = "forward"
+
+            [items]
+            file = "/data/items.jsonl"
+            id = "id"
+            [[items.fields]]
+            name = "genres"
+            kind = "multi"
+            top-k = 3
+            [[items.fields]]
+            name = "decade"
+            column = "title"
+            kind = "bucket"
+            pattern = "\\\\((\\\\d{4})\\\\)"
+            bucket-size = 10
+            weight = 0.5
+            """);
+    EventsConfig events = config.events();
+    assertEquals(directory.getParent().resolve("log.txt.gz"), events.source().file());
+    assertEquals(TableSource.Format.TSV, events.source().format());
+    assertEquals("::", events.source().delimiter());
+    assertEquals(StandardCharsets.ISO_8859_1, events.source().charset());
+    assertEquals(TimeFormat.SECONDS, events.columns().timeFormat());
+    assertEquals(List.of("len"), events.columns().signals());
+    assertEquals(7, events.limits().rows());
+    assertEquals(
+        LabelRule.strengthOf("r").withPer("len").withCap(2), config.objectives().get(0).rule());
+    assertEquals(0.8, config.objectives().get(0).weight());
+    assertEquals(Polarity.NEGATIVE, config.objectives().get(1).polarity());
+    assertEquals(LabelRule.atMost("r", 2).withEvent("rate"), config.objectives().get(1).rule());
+    assertEquals(LabelRule.flag("forward"), config.objectives().get(2).rule());
+    TableConfig items = config.items().orElseThrow();
+    assertEquals(Path.of("/data/items.jsonl"), items.source().file());
+    assertEquals(FieldSpec.multi("genres", "genres", "|").withTopK(3), items.fields().get(0));
+    assertEquals(
+        FieldSpec.bucket("decade", "title", 10).withPattern("\\((\\d{4})\\)").withWeight(0.5),
+        items.fields().get(1));
+  }
+
+  @Test
+  void anUnknownKeyIsNamedWithTheNearestKnownOne() {
+    assertEquals(
+        "[events] usr is not known; did you mean user?",
+        error(MINIMAL.replace("user =", "usr = \"x\"\nuser =")));
+    assertEquals(
+        "itens is not known; did you mean items?", error(MINIMAL + "[itens]\nfile = \"x\"\n"));
+    assertEquals(
+        "[[objectives]] number 1 atLeast is not known; did you mean at-least?",
+        error(MINIMAL + "atLeast = 3\n"));
+    assertTrue(
+        error(MINIMAL + "zzzzzzzz = 3\n").contains("zzzzzzzz is not known; known are name,"));
+  }
+
+  @Test
+  void whatIsMissingOrOfTheWrongKindIsNamed() {
+    assertEquals("[events] is missing", error("[[objectives]]\nname = \"x\"\n"));
+    assertEquals("[events] user is missing", error(MINIMAL.replace("user = \"u\"", "")));
+    assertTrue(
+        error(MINIMAL.substring(0, MINIMAL.indexOf("[["))).startsWith("objectives are missing"));
+    assertEquals(
+        "[events] item must be a text in quotes, is 3",
+        error(MINIMAL.replace("item = \"i\"", "item = 3")));
+    assertEquals(
+        "[[objectives]] number 1 polarity is \"bad\", must be one of positive, negative",
+        error(MINIMAL + "polarity = \"bad\"\n"));
+    assertEquals(
+        "[[objectives]] number 1 weight must be a number, is \"much\"",
+        error(MINIMAL + "weight = \"much\"\n"));
+    assertTrue(
+        error(MINIMAL + "weight = -1\n").contains("weight of objective 'click' is -1.0, must be"));
+    assertTrue(
+        error(MINIMAL + "[[objectives]]\nname = \"click\"\n").contains("taken by an earlier"));
+    assertTrue(
+        error(MINIMAL + "[items]\nfile = \"f\"\nid = \"i\"\nfields = 3\n")
+            .contains("[items] fields must be a list of tables, each begun with [[items.fields]]"));
+    assertTrue(
+        error(MINIMAL.replace("\"log.csv\"", "\"log.csv\"\ncharset = \"x y\""))
+            .contains("charset"));
+  }
+
+  @Test
+  void brokenTomlIsToldWithItsLine() {
+    String message =
+        assertThrows(InputException.class, () -> read(MINIMAL + "weight = = 3\n")).getMessage();
+    assertTrue(message.contains("site.toml, line 7: not valid TOML: "), message);
+  }
+
+  @Test
+  void aMissingOrEmptyFileIsNamed() throws IOException {
+    Path missing = directory.resolve("none.toml");
+    InputException e = assertThrows(InputException.class, () -> TrainConfig.read(missing));
+    assertEquals(missing + ": no such configuration file; check --config", e.getMessage());
+    assertTrue(error("").contains("empty; it needs at least [events]"));
+  }
+
+  private TrainConfig read(String text) throws IOException {
+    return TrainConfig.read(Files.writeString(directory.resolve("site.toml"), text));
+  }
+
+  /** The message of the error, after the file's name. */
+  private String error(String text) {
+    InputException e = assertThrows(InputException.class, () -> read(text));
+    String prefix = directory.resolve("site.toml").toString();
+    assertTrue(e.getMessage().startsWith(prefix), e.getMessage());
+    return e.getMessage().substring(prefix.length() + 2);
+  }
+}
