@@ -1,22 +1,31 @@
 package dev.kindred.engine.snapshot;
 
+import dev.kindred.engine.related.Calibration;
+import dev.kindred.engine.related.Channel;
 import java.util.Objects;
 
 /**
- * One channel of an objective as the manifest describes it: the item vectors of a linear (ALS) or a
- * non-linear (two-tower) model, and how its cosine becomes a log-odds. Immutable.
+ * One channel of a snapshot as its manifest describes it: the item vectors that one model learned
+ * for one objective. Immutable.
  *
- * @param file the vectors, unit rows; the row of an item that lacks the channel is zero
+ * @param objective name of the objective
+ * @param kind linear (ALS) or non-linear (two-tower)
+ * @param file the vectors: unit rows, and a zero row for an item that lacks the channel
  * @param dim length of a row
- * @param slope of the calibration: log-odds = slope * cosine + intercept
- * @param intercept of the calibration
- * @param active false if the channel tells nothing on held-out pairs and is left out of the score
- * @param note one line on how the calibration came about, such as why it is inactive; may be empty
+ * @param present how many items have the channel
+ * @param calibration what a cosine of it is worth
  */
 public record ChannelEntry(
-    String file, int dim, double slope, double intercept, boolean active, String note) {
+    String objective,
+    Channel.Kind kind,
+    String file,
+    int dim,
+    int present,
+    Calibration calibration) {
   public ChannelEntry {
+    Objects.requireNonNull(objective, "objective");
+    Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(file, "file");
-    Objects.requireNonNull(note, "note");
+    Objects.requireNonNull(calibration, "calibration");
   }
 }

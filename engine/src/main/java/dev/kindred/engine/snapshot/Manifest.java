@@ -1,6 +1,7 @@
 package dev.kindred.engine.snapshot;
 
-import java.util.ArrayList;
+import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.ObjectiveWeights;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,10 +15,10 @@ import java.util.Optional;
  * @param provenance where it comes from
  * @param items how many items it knows; their ordinals run from 0
  * @param listLength items kept in each precomputed related list, at most
- * @param merge name of the way in which a linear and a non-linear channel become one score
- * @param weightsNote how the learned weights came about, or why they are equal
+ * @param merge how a linear and a non-linear channel become one similarity
+ * @param weights the objectives in the order in which their parts of a score are summed
+ * @param channels at most one of a kind for an objective
  * @param catalogue whether profiles were given; if not, no candidate comes from content
- * @param objectives in the order in which their parts of a score are summed
  * @param metrics of the build, as JSON values
  * @param notes warnings and remarks of the build, one line each
  * @param files every file of the snapshot but the manifest
@@ -26,10 +27,10 @@ public record Manifest(
     Provenance provenance,
     int items,
     int listLength,
-    String merge,
-    String weightsNote,
+    Merge merge,
+    ObjectiveWeights weights,
+    List<ChannelEntry> channels,
     boolean catalogue,
-    List<ObjectiveEntry> objectives,
     Map<String, Object> metrics,
     List<String> notes,
     List<FileEntry> files) {
@@ -40,8 +41,8 @@ public record Manifest(
   public Manifest {
     Objects.requireNonNull(provenance, "provenance");
     Objects.requireNonNull(merge, "merge");
-    Objects.requireNonNull(weightsNote, "weightsNote");
-    objectives = List.copyOf(objectives);
+    Objects.requireNonNull(weights, "weights");
+    channels = List.copyOf(channels);
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     notes = List.copyOf(notes);
     files = List.copyOf(files);
@@ -50,12 +51,5 @@ public record Manifest(
   /** The entry of a file, if the snapshot has it. */
   public Optional<FileEntry> file(String name) {
     return files.stream().filter(file -> file.name().equals(name)).findFirst();
-  }
-
-  /** Names of the objectives in the order in which weights of a request are indexed. */
-  public List<String> objectiveNames() {
-    List<String> names = new ArrayList<>();
-    objectives.forEach(objective -> names.add(objective.name()));
-    return List.copyOf(names);
   }
 }

@@ -2,6 +2,13 @@ package dev.kindred.engine.snapshot;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.related.Calibration;
+import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.ObjectiveWeight;
+import dev.kindred.engine.related.ObjectiveWeights;
+import dev.kindred.index.Embeddings;
+import dev.kindred.index.IdTable;
 import dev.kindred.index.file.CorruptFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +21,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
@@ -121,21 +127,23 @@ final class ManifestFile {
     json.put("modelHashes", provenance.modelHashes());
     json.put("items", manifest.items());
     json.put("listLength", manifest.listLength());
-    json.put("merge", manifest.merge());
-    json.put("weightsNote", manifest.weightsNote());
     json.put("catalogue", manifest.catalogue());
+    json.put("merge", manifest.merge().name());
+    json.put("weightsLearned", manifest.weights().learned());
+    json.put("weightsNote", manifest.weights().note());
     List<Object> objectives = new ArrayList<>();
-    for (ObjectiveEntry objective : manifest.objectives()) {
+    for (ObjectiveWeight objective : manifest.weights().objectives()) {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("name", objective.name());
       entry.put("polarity", objective.polarity().name());
-      entry.put("manualWeight", objective.manualWeight());
-      entry.put("learnedWeight", objective.learnedWeight());
-      objective.linear().ifPresent(channel -> entry.put("linear", toJson(channel)));
-      objective.nonlinear().ifPresent(channel -> entry.put("nonlinear", toJson(channel)));
+      entry.put("manualWeight", objective.manual());
+      entry.put("learnedWeight", objective.learned());
       objectives.add(entry);
     }
     json.put("objectives", objectives);
+    List<Object> channels = new ArrayList<>();
+    manifest.channels().forEach(channel -> channels.add(toJson(channel)));
+    json.put("channels", channels);
     json.put("metrics", manifest.metrics());
     json.put("notes", manifest.notes());
     json.put("options", provenance.options());
@@ -153,43 +161,91 @@ final class ManifestFile {
 
   private static Map<String, Object> toJson(ChannelEntry channel) {
     Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("objective", channel.objective());
+    entry.put("kind", channel.kind().name());
     entry.put("file", channel.file());
     entry.put("dim", channel.dim());
-    entry.put("slope", channel.slope());
-    entry.put("intercept", channel.intercept());
-    entry.put("active", channel.active());
-    entry.put("note", channel.note());
+    entry.put("present", channel.present());
+    // As doubles, which hold every float: what is read back has the same bits.
+    entry.put("slope", (double) channel.calibration().slope());
+    entry.put("intercept", (double) channel.calibration().intercept());
+    entry.put("active", channel.calibration().active());
+    entry.put("note", channel.calibration().note());
     return entry;
   }
 
   private static Manifest fromJson(JsonFields json) {
     List<FileEntry> files = files(json);
-    List<ObjectiveEntry> objectives = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    for (JsonFields entry : json.objects("objectives")) {
-      if (!names.add(entry.text("name"))) {
-        throw entry.wrong("name", "which another objective has already");
-      }
-      objectives.add(
-          new ObjectiveEntry(
-              entry.text("name"),
-              entry.constant("polarity", Polarity.class),
-              entry.finite("manualWeight", 0),
-              entry.finite("learnedWeight", 0),
-              channel(entry, "linear", files),
-              channel(entry, "nonlinear", files)));
-    }
+    int items = (int) json.integer("items", 0, IdTable.MAX_SIZE);
+    ObjectiveWeights weights = weights(json);
     return new Manifest(
         provenance(json),
-        (int) json.integer("items", 0, Integer.MAX_VALUE - 8),
+        items,
         (int) json.integer("listLength", 0, Integer.MAX_VALUE - 8),
-        json.text("merge"),
-        json.text("weightsNote"),
+        json.constant("merge", Merge.class),
+        weights,
+        channels(json, items, weights, files),
         json.bool("catalogue"),
-        objectives,
         json.object("metrics").asMap(),
         json.texts("notes"),
         files);
+  }
+
+  private static ObjectiveWeights weights(JsonFields json) {
+    List<ObjectiveWeight> objectives = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (JsonFields entry : json.objects("objectives")) {
+      String name = entry.text("name");
+      if (!names.add(name)) {
+        throw entry.wrong("name", "which another objective has already");
+      }
+      objectives.add(
+          new ObjectiveWeight(
+              name,
+              entry.constant("polarity", Polarity.class),
+              entry.finite("manualWeight", 0),
+              entry.finite("learnedWeight", 0)));
+    }
+    return new ObjectiveWeights(objectives, json.bool("weightsLearned"), json.text("weightsNote"));
+  }
+
+  private static List<ChannelEntry> channels(
+      JsonFields json, int items, ObjectiveWeights weights, List<FileEntry> files) {
+    List<ChannelEntry> channels = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (JsonFields entry : json.objects("channels")) {
+      String objective = entry.text("objective");
+      Channel.Kind kind = entry.constant("kind", Channel.Kind.class);
+      String file = entry.text("file");
+      if (weights.indexOf(objective) < 0) {
+        throw entry.wrong("objective", "which is none of the objectives");
+      }
+      if (!seen.add(kind + " " + objective)) {
+        throw entry.wrong("kind", "which the objective has already");
+      }
+      if (files.stream().noneMatch(listed -> listed.name().equals(file))) {
+        throw entry.wrong("file", "which is not in the list of files");
+      }
+      channels.add(
+          new ChannelEntry(
+              objective,
+              kind,
+              file,
+              (int) entry.integer("dim", 1, Embeddings.MAX_DIM),
+              (int) entry.integer("present", 0, items),
+              calibration(entry)));
+    }
+    return channels;
+  }
+
+  private static Calibration calibration(JsonFields channel) {
+    float slope = (float) channel.finite("slope", 0);
+    float intercept = (float) channel.finite("intercept", Double.NEGATIVE_INFINITY);
+    try {
+      return new Calibration(slope, intercept, channel.bool("active"), channel.text("note"));
+    } catch (IllegalArgumentException e) {
+      throw channel.wrong("slope", "makes " + e.getMessage());
+    }
   }
 
   private static Provenance provenance(JsonFields json) {
@@ -208,26 +264,6 @@ final class ManifestFile {
         json.text("dataHash"),
         json.textMap("modelHashes"),
         json.object("options").asMap());
-  }
-
-  private static Optional<ChannelEntry> channel(
-      JsonFields objective, String field, List<FileEntry> files) {
-    if (!objective.has(field)) {
-      return Optional.empty();
-    }
-    JsonFields channel = objective.object(field);
-    String name = channel.text("file");
-    if (files.stream().noneMatch(file -> file.name().equals(name))) {
-      throw channel.wrong("file", "which is not in the list of files");
-    }
-    return Optional.of(
-        new ChannelEntry(
-            name,
-            (int) channel.integer("dim", 1, 1 << 16),
-            channel.finite("slope", Double.NEGATIVE_INFINITY),
-            channel.finite("intercept", Double.NEGATIVE_INFINITY),
-            channel.bool("active"),
-            channel.text("note")));
   }
 
   private static List<FileEntry> files(JsonFields json) {

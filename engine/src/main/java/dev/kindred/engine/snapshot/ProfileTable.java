@@ -6,6 +6,7 @@ import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
+import dev.kindred.index.file.CorruptFileException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -147,6 +148,15 @@ public final class ProfileTable {
   /** Opens a file in place. */
   public static ProfileTable open(Path path, Arena arena) throws IOException {
     return new ProfileTable(CheckedFile.open(path, KIND, VERSION, arena));
+  }
+
+  /**
+   * Reads the whole file and compares the checksums.
+   *
+   * @throws CorruptFileException at the first block that differs
+   */
+  public void verify() {
+    file.verify();
   }
 
   /** How many items have an entry, maybe an empty one. */

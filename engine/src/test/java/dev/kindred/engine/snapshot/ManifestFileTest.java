@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.related.Calibration;
+import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.ObjectiveWeight;
+import dev.kindred.engine.related.ObjectiveWeights;
 import dev.kindred.index.file.CorruptFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +22,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,19 +40,22 @@ class ManifestFileTest {
               Map.of("rank", 30, "deep", Map.of("list", List.of(1, 2.5, true, "x")))),
           5,
           10,
-          "CALIBRATED",
-          "equal: the log spans 3 days",
-          true,
+          Merge.CALIBRATED,
+          new ObjectiveWeights(
+              List.of(
+                  new ObjectiveWeight("click", Polarity.POSITIVE, 1, 0.1 + 0.2),
+                  new ObjectiveWeight("dislike", Polarity.NEGATIVE, 0, 1)),
+              true,
+              "equal: the log spans 3 days"),
           List.of(
-              new ObjectiveEntry(
+              new ChannelEntry(
                   "click",
-                  Polarity.POSITIVE,
-                  1,
-                  0.1 + 0.2,
-                  Optional.of(new ChannelEntry("linear-click.kvec", 30, 3.3, -1e-300, true, "")),
-                  Optional.empty()),
-              new ObjectiveEntry(
-                  "dislike", Polarity.NEGATIVE, 0, 1, Optional.empty(), Optional.empty())),
+                  Channel.Kind.LINEAR,
+                  "linear-click.kvec",
+                  30,
+                  4,
+                  new Calibration(3.3f, -1e-30f, true, ""))),
+          true,
           Map.of("auc", 0.75),
           List.of("note 1", "note 2"),
           List.of(new FileEntry("linear-click.kvec", 1L << 40, 0xfedcba98)));
@@ -105,18 +112,20 @@ class ManifestFileTest {
         "\"manifest.json\",\n    \"bytes\"",
         "files[0].name"
       },
-      {
-        "\"file\" : \"linear-click.kvec\"", "\"file\" : \"other.kvec\"", "objectives[0].linear.file"
-      },
+      {"\"file\" : \"linear-click.kvec\"", "\"file\" : \"other.kvec\"", "channels[0].file"},
       {"\"fedcba98\"", "\"fedcba9\"", "files[0].crc32c"},
       {"\"bytes\" : 1099511627776", "\"bytes\" : -1", "files[0].bytes"},
       {"\"bytes\" : 1099511627776", "\"bytes\" : 1e3", "files[0].bytes"},
       {"\"bytes\" : 1099511627776", "\"bytes\" : 99999999999999999999", "files[0].bytes"},
       {"\"items\" : 5", "\"items\" : 2147483647", "items"},
       {"\"items\" : 5", "\"items\" : null", "items"},
-      {"\"dim\" : 30", "\"dim\" : 0", "objectives[0].linear.dim"},
-      {"\"slope\" : 3.3", "\"slope\" : 1e999", "objectives[0].linear.slope"},
-      {"\"slope\" : 3.3", "\"slope\" : \"NaN\"", "objectives[0].linear.slope"},
+      {"\"dim\" : 30", "\"dim\" : 0", "channels[0].dim"},
+      {"\"slope\" : 3.299999952316284", "\"slope\" : 1e999", "channels[0].slope"},
+      {"\"slope\" : 3.299999952316284", "\"slope\" : \"NaN\"", "channels[0].slope"},
+      {"\"slope\" : 3.299999952316284", "\"slope\" : 0.0", "channels[0].slope"},
+      {"\"present\" : 4", "\"present\" : 6", "channels[0].present"},
+      {"\"LINEAR\"", "\"CURVED\"", "channels[0].kind"},
+      {"\"objective\" : \"click\"", "\"objective\" : \"clack\"", "channels[0].objective"},
       {"\"POSITIVE\"", "\"UPWARDS\"", "objectives[0].polarity"},
       {"\"name\" : \"dislike\"", "\"name\" : \"click\"", "objectives[1].name"},
       {"\"manualWeight\" : 0.0", "\"manualWeight\" : -0.5", "objectives[1].manualWeight"},

@@ -1,0 +1,378 @@
+package dev.kindred.engine.snapshot;
+
+import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.data.Catalogue;
+import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.RelatedScorer;
+import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.index.EmbeddingWriter;
+import dev.kindred.index.IdTable;
+import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.simd.Simd;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Writes a snapshot in a temporary directory beside its final place; {@link #publish} checks every
+ * byte of it, forces it to the disk and renames.
+ *
+ * <p>Until then nothing stands at the final place, and closing an unpublished writer removes all
+ * that it wrote. Creating the writer first, before anything is trained, finds an existing target or
+ * an unwritable directory early:
+ *
+ * <pre>{@code
+ * try (var out = SnapshotWriter.into(Path.of("snapshot"))) {
+ *   ... train ...
+ *   out.items(ids);
+ *   out.candidates(candidates);
+ *   out.scorer(scorer);
+ *   out.related(table);
+ *   out.profile(catalogue);
+ *   Path snapshot = out.publish();
+ * }
+ * }</pre>
+ *
+ * <p>For one thread.
+ */
+public final class SnapshotWriter implements AutoCloseable {
+  static final String ITEMS = "items.kids";
+  static final String PROFILE = "profile.kprof";
+
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss").withZone(ZoneOffset.UTC);
+  private static final AtomicLong TEMPORARY_NUMBER = new AtomicLong();
+
+  private final Path target;
+  private final boolean current;
+  private final Path temporary;
+  private final Deque<Path> createdParents;
+  private final List<String> files = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final Map<String, Object> metrics = new LinkedHashMap<>();
+  private final Map<String, Object> options = new LinkedHashMap<>();
+  private final Map<String, String> modelHashes = new LinkedHashMap<>();
+  private final List<ChannelEntry> channels = new ArrayList<>();
+  private String dataHash = "";
+  private long seed;
+  private int items = -1;
+  private int listLength = -1;
+  private boolean candidates;
+  private boolean catalogue;
+  private RelatedScorer scorer;
+  private boolean ended;
+
+  private SnapshotWriter(Path target, boolean current, Path temporary, Deque<Path> createdParents) {
+    this.target = target;
+    this.current = current;
+    this.temporary = temporary;
+    this.createdParents = createdParents;
+  }
+
+  /**
+   * A writer of one snapshot at a path of its own.
+   *
+   * @param target must not exist; its parent is created if missing
+   * @throws FileAlreadyExistsException if the target exists, whatever it is
+   * @throws IOException if the directory can't be written
+   */
+  public static SnapshotWriter into(Path target) throws IOException {
+    refuseExisting(target);
+    return create(target.toAbsolutePath().normalize(), false);
+  }
+
+  /**
+   * A writer of the next snapshot in a directory of snapshots: it gets a name from the clock,
+   * {@code snapshot-YYYYMMDD-HHMMSS} in UTC, and {@code CURRENT} names it once it is published.
+   *
+   * @param parent created if missing; must not be a snapshot itself
+   * @throws IOException if the directory can't be written
+   */
+  public static SnapshotWriter under(Path parent) throws IOException {
+    Path directory = parent.toAbsolutePath().normalize();
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new FileAlreadyExistsException(
+          parent.toString(), null, "is a file; name a directory to publish snapshots in");
+    }
+    if (Files.exists(directory.resolve(ManifestFile.NAME))) {
+      throw new FileAlreadyExistsException(
+          parent.toString(), null, "is a snapshot, which never changes; name another directory");
+    }
+    String name = "snapshot-" + STAMP.format(Instant.now());
+    Path target = directory.resolve(name);
+    for (int i = 2; Files.exists(target, LinkOption.NOFOLLOW_LINKS); i++) {
+      target = directory.resolve(name + "-" + i);
+    }
+    return create(target, true);
+  }
+
+  private static SnapshotWriter create(Path target, boolean current) throws IOException {
+    Path parent = target.getParent();
+    if (parent == null) {
+      throw new IOException(target + " can't be a snapshot; name a directory in it");
+    }
+    Deque<Path> created = new ArrayDeque<>();
+    try {
+      for (Path path = parent; path != null && !Files.exists(path); path = path.getParent()) {
+        created.addLast(path);
+      }
+      Files.createDirectories(parent);
+      Path temporary =
+          parent.resolve(
+              "."
+                  + target.getFileName()
+                  + "."
+                  + ProcessHandle.current().pid()
+                  + "-"
+                  + TEMPORARY_NUMBER.incrementAndGet()
+                  + ".tmp");
+      Files.createDirectory(temporary);
+      return new SnapshotWriter(target, current, temporary, created);
+    } catch (IOException e) {
+      deleteEmpty(created);
+      String reason =
+          e instanceof FileSystemException f && f.getReason() != null
+              ? f.getReason()
+              : e.getClass().getSimpleName();
+      throw new IOException(
+          "can't write a snapshot in "
+              + parent
+              + " ("
+              + reason
+              + "); check its path and permissions, or choose another directory",
+          e);
+    }
+  }
+
+  /** Where the snapshot will stand. */
+  public Path target() {
+    return target;
+  }
+
+  /** The ids of the items; their ordinals are those of every other part. */
+  public void items(Ids ids) throws IOException {
+    begin(items < 0, "items");
+    IdTable.write(file(ITEMS), ids.size(), ids::idOf);
+    items = ids.size();
+  }
+
+  /** The gated candidate lists. */
+  public void candidates(CandidateLists lists) throws IOException {
+    begin(!candidates, "candidates");
+    checkItems("candidate lists", lists.items());
+    lists.write(file(CandidateLists.FILE_NAME));
+    candidates = true;
+  }
+
+  /** Objectives, weights, merge, and the vectors and calibrations of all channels. */
+  public void scorer(RelatedScorer source) throws IOException {
+    begin(scorer == null, "scorer");
+    checkItems("channels", source.items());
+    for (int k = 0; k < source.weights().size(); k++) {
+      for (RelatedScorer.Part part : source.parts(k)) {
+        channels.add(channel(k, part));
+      }
+    }
+    scorer = source;
+  }
+
+  private ChannelEntry channel(int objective, RelatedScorer.Part part) throws IOException {
+    Channel channel = part.channel();
+    String name = channel.objective();
+    // Lower case only: the names stay apart on file systems that ignore case.
+    String stem = name.matches("[a-z0-9_-]{1,64}") ? name : Integer.toString(objective);
+    String file =
+        (channel.kind() == Channel.Kind.LINEAR ? "linear-" : "nonlinear-") + stem + ".kvec";
+    int present = 0;
+    float[] row = new float[channel.dim()];
+    try (EmbeddingWriter out = EmbeddingWriter.create(file(file), channel.dim())) {
+      for (int item = 0; item < channel.items(); item++) {
+        channel.copyRow(item, row);
+        out.add(row, 0);
+        present += channel.has(item) ? 1 : 0;
+      }
+      out.commit();
+    }
+    return new ChannelEntry(name, channel.kind(), file, channel.dim(), present, part.calibration());
+  }
+
+  /** The precomputed top of each item's related list, scored with the scorer's weights. */
+  public void related(RelatedTable table) throws IOException {
+    begin(listLength < 0, "related table");
+    checkItems("related lists", table.items());
+    table.write(file(RelatedTable.FILE_NAME));
+    listLength = table.length();
+  }
+
+  /** The items' profile values, for explanations; leave it out if there is no catalogue. */
+  public void profile(Catalogue profiles) throws IOException {
+    begin(!catalogue, "profile");
+    checkItems("profile", items);
+    ProfileTable.write(file(PROFILE), profiles, items);
+    catalogue = true;
+  }
+
+  /** The seed of every random draw of the build; 0 unless called. */
+  public void seed(long value) {
+    seed = value;
+  }
+
+  /** A hash of the input. */
+  public void dataHash(String hash) {
+    dataHash = Objects.requireNonNull(hash, "hash");
+  }
+
+  /** A hash of a model's parameters. */
+  public void modelHash(String model, String hash) {
+    modelHashes.put(Objects.requireNonNull(model, "model"), Objects.requireNonNull(hash, "hash"));
+  }
+
+  /**
+   * An option of the build.
+   *
+   * @param value a JSON value: number, string, boolean, list, map or null
+   */
+  public void option(String name, Object value) {
+    options.put(Objects.requireNonNull(name, "name"), value);
+  }
+
+  /**
+   * A result of the build.
+   *
+   * @param value a JSON value: number, string, boolean, list, map or null
+   */
+  public void metric(String name, Object value) {
+    metrics.put(Objects.requireNonNull(name, "name"), value);
+  }
+
+  /** A warning or remark of the build, one line. */
+  public void note(String text) {
+    notes.add(Objects.requireNonNull(text, "text"));
+  }
+
+  /**
+   * Checks every byte, forces all files, renames the directory to its final name and, if it was
+   * opened with {@link #under}, lets CURRENT name it.
+   *
+   * @return the snapshot's directory
+   * @throws FileAlreadyExistsException if something else has taken the final place meanwhile
+   */
+  public Path publish() throws IOException {
+    begin(true, "snapshot");
+    if (items < 0 || !candidates || scorer == null || listLength < 0) {
+      throw new IllegalStateException(
+          "a snapshot needs items, candidates, scorer and related table before it is published");
+    }
+    List<FileEntry> entries = new ArrayList<>();
+    for (String name : files) {
+      Path path = temporary.resolve(name);
+      entries.add(new FileEntry(name, Files.size(path), SnapshotVerifier.crc32c(path)));
+    }
+    Manifest manifest =
+        new Manifest(
+            new Provenance(
+                LibraryVersion.get(),
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                Runtime.version().toString(),
+                Simd.bits(),
+                seed,
+                dataHash,
+                modelHashes,
+                options),
+            items,
+            listLength,
+            scorer.merge(),
+            scorer.weights(),
+            channels,
+            catalogue,
+            metrics,
+            notes,
+            entries);
+    SnapshotDirectory.writeForced(
+        temporary.resolve(ManifestFile.NAME), ManifestFile.bytes(manifest));
+    SnapshotDirectory.force(temporary);
+    SnapshotVerifier.Report report = SnapshotVerifier.verify(temporary);
+    if (!report.isSound()) {
+      throw new CorruptFileException(
+          temporary, -1, "was written but reads back wrong: " + report.faults().getFirst());
+    }
+    refuseExisting(target);
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    ended = true;
+    SnapshotDirectory.force(target.getParent());
+    if (current) {
+      SnapshotDirectory.writeCurrent(target.getParent(), target.getFileName().toString());
+    }
+    return target;
+  }
+
+  /** Ends writing; without {@link #publish} nothing is left of the snapshot. */
+  @Override
+  public void close() throws IOException {
+    if (!ended) {
+      ended = true;
+      SnapshotDirectory.delete(temporary);
+      deleteEmpty(createdParents);
+    }
+  }
+
+  private Path file(String name) {
+    files.add(name);
+    return temporary.resolve(name);
+  }
+
+  private void begin(boolean first, String part) {
+    if (ended) {
+      throw new IllegalStateException("the writer of snapshot " + target + " is closed");
+    }
+    if (!first) {
+      throw new IllegalStateException("the " + part + " of snapshot " + target + " came before");
+    }
+  }
+
+  private void checkItems(String part, int count) {
+    if (items < 0) {
+      throw new IllegalStateException("the items of snapshot " + target + " must come first");
+    }
+    if (count != items) {
+      throw new IllegalArgumentException(
+          "the " + part + " are over " + count + " items, the snapshot has " + items);
+    }
+  }
+
+  private static void refuseExisting(Path target) throws IOException {
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(
+          target.toString(), null, "exists already; name a new directory or remove this one");
+    }
+  }
+
+  /** Takes back directories made on the way, innermost first, as far as nobody uses them. */
+  private static void deleteEmpty(Deque<Path> directories) {
+    try {
+      for (Path directory : directories) {
+        Files.deleteIfExists(directory);
+      }
+    } catch (IOException e) {
+      // In use by now, or not ours to delete: an empty directory does no harm.
+      return;
+    }
+  }
+}
