@@ -1,0 +1,273 @@
+package dev.kindred.engine.serve;
+
+import dev.kindred.engine.content.SharedValue;
+import dev.kindred.engine.related.Explanation;
+import dev.kindred.engine.related.ObjectiveWeight;
+import dev.kindred.engine.related.ObjectiveWeights;
+import dev.kindred.engine.related.Term;
+import dev.kindred.engine.snapshot.Manifest;
+import dev.kindred.engine.snapshot.Snapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Answers from one opened snapshot: related items, at the stored weights or at those of a request,
+ * and why.
+ *
+ * <pre>{@code
+ * try (var recommender = Recommender.open(Path.of("snapshot"))) {
+ *   for (var item : recommender.related("video-42", 10)) {
+ *     System.out.println(item.id() + " " + item.score());
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by many threads. The methods here allocate their results; {@link #searcher()}
+ * gives a twin for one thread that allocates nothing.
+ */
+public final class Recommender implements AutoCloseable {
+  private final Snapshot snapshot;
+  private final LiveState live; // null without live state
+  private final HiddenItems hidden;
+  private final ObjectiveWeights weights;
+
+  private Recommender(Snapshot snapshot, LiveState live) {
+    this.snapshot = snapshot;
+    this.live = live;
+    weights = snapshot.scorer().weights();
+    hidden = new HiddenItems(live, snapshot.items());
+  }
+
+  /**
+   * Opens a snapshot without live state: nothing is hidden.
+   *
+   * @param path its directory, or the directory of snapshots whose CURRENT file names it
+   * @throws IOException if there is no snapshot
+   * @throws dev.kindred.index.file.CorruptFileException if it is damaged or of another version
+   */
+  public static Recommender open(Path path) throws IOException {
+    return new Recommender(Snapshot.open(path), null);
+  }
+
+  /**
+   * Opens a snapshot with live state: items hidden there are never returned, from the moment of
+   * hiding on.
+   *
+   * @param live borrowed; whoever opened it closes it, after this recommender
+   */
+  public static Recommender open(Path path, LiveState live) throws IOException {
+    Snapshot snapshot = Snapshot.open(path);
+    try {
+      return new Recommender(snapshot, live);
+    } catch (RuntimeException e) {
+      snapshot.close();
+      throw e;
+    }
+  }
+
+  /** What the snapshot says about itself. */
+  public Manifest manifest() {
+    return snapshot.manifest();
+  }
+
+  /** Number of items; their ordinals run from 0. */
+  public int size() {
+    return snapshot.items().size();
+  }
+
+  /** The objectives with their stored weights, in the order of indexes of weights. */
+  public List<ObjectiveWeight> objectives() {
+    return weights.objectives();
+  }
+
+  /** Whether the snapshot knows the item; allocates nothing. */
+  public boolean contains(CharSequence id) {
+    return snapshot.items().ordinalOf(id) >= 0;
+  }
+
+  /** Ordinal of an item in this snapshot, or -1 if it is unknown; allocates nothing. */
+  public int ordinalOf(CharSequence id) {
+    return snapshot.items().ordinalOf(id);
+  }
+
+  /** Id of an ordinal in [0, size()), as a new string. */
+  public String idOf(int ordinal) {
+    return snapshot.items().idOf(ordinal);
+  }
+
+  /** A searcher that allocates nothing per request; one per thread, to be kept. */
+  public RelatedSearcher searcher() {
+    return new RelatedSearcher(this, snapshot, hidden);
+  }
+
+  /**
+   * The items related to one, best first, at the stored weights.
+   *
+   * @param n how many at most, at least 0
+   * @throws UnknownItemException if the snapshot doesn't know the id
+   */
+  public List<RelatedItem> related(String id, int n) {
+    return related(RelatedQuery.item(id).top(n)).items();
+  }
+
+  /** The same for an id that is a number: the id is its decimal form. */
+  public List<RelatedItem> related(long id, int n) {
+    return related(Long.toString(id), n);
+  }
+
+  /**
+   * The items related to one, best first, with what the query says about weights, exclusions and
+   * explanations.
+   *
+   * @throws UnknownItemException if the snapshot doesn't know the item
+   * @throws IllegalArgumentException if a weight names no objective or is out of range
+   */
+  public RelatedAnswer related(RelatedQuery query) {
+    int source = requireOrdinal(query.item());
+    RelatedSearcher searcher = searcher();
+    for (Map.Entry<String, Double> weight : query.weights().entrySet()) {
+      searcher.weight(requireObjective(weight.getKey()), weight.getValue());
+    }
+    for (String id : query.excluded()) {
+      int ordinal = ordinalOf(id);
+      if (ordinal >= 0) {
+        searcher.exclude(ordinal);
+      }
+    }
+    RelatedResult result = new RelatedResult(0);
+    if (query.explained()) {
+      searcher.scored(source, query.n(), result);
+    } else {
+      searcher.relatedToOrdinal(source, query.n(), result);
+    }
+    List<RelatedItem> items = new ArrayList<>(result.size());
+    for (int rank = 0; rank < result.size(); rank++) {
+      int target = result.ordinal(rank);
+      Optional<Explanation> explanation =
+          query.explained()
+              ? Optional.of(explain(query.item(), source, idOf(target), target, searcher))
+              : Optional.empty();
+      items.add(
+          new RelatedItem(
+              idOf(target), result.score(rank), result.source(rank), rank, explanation));
+    }
+    return new RelatedAnswer(
+        query.item(), items, result.precomputed(), notes(source, query.n(), items));
+  }
+
+  /**
+   * Why an item is related to another, at the stored weights, whether or not it is a candidate.
+   *
+   * @throws UnknownItemException if the snapshot doesn't know one of them
+   */
+  public Explanation explain(String source, String target) {
+    return explain(source, requireOrdinal(source), target, requireOrdinal(target), searcher());
+  }
+
+  /** Unmaps the snapshot; whoever still asks gets an IllegalStateException. */
+  @Override
+  public void close() {
+    snapshot.close();
+  }
+
+  int requireOrdinal(CharSequence id) {
+    int ordinal = snapshot.items().ordinalOf(id);
+    if (ordinal < 0) {
+      throw unknown(id.toString());
+    }
+    return ordinal;
+  }
+
+  int requireOrdinal(long id) {
+    int ordinal = snapshot.items().ordinalOf(id);
+    if (ordinal < 0) {
+      throw unknown(Long.toString(id));
+    }
+    return ordinal;
+  }
+
+  static void checkCount(int n) {
+    if (n < 0) {
+      throw new IllegalArgumentException("number of items is " + n + ", must be >= 0");
+    }
+  }
+
+  private Explanation explain(
+      String sourceId, int source, String targetId, int target, RelatedSearcher searcher) {
+    List<Term> terms =
+        snapshot.scorer().terms(source, target, searcher.manual(), searcher.scratch());
+    long place = snapshot.candidates().find(source, target);
+    List<SharedValue> shared =
+        snapshot.profile().map(profile -> profile.shared(source, target)).orElse(List.of());
+    return new Explanation(
+        sourceId,
+        targetId,
+        place < 0 ? Optional.empty() : Optional.of(snapshot.candidates().source(place)),
+        place < 0 ? 0 : snapshot.candidates().similarity(place),
+        shared,
+        terms,
+        Explanation.sum(terms));
+  }
+
+  private List<String> notes(int source, int n, List<RelatedItem> items) {
+    List<String> notes = new ArrayList<>();
+    if (!manifest().catalogue()) {
+      notes.add(
+          "the snapshot has no catalogue: candidates come from co-occurrence and factors, not from"
+              + " content");
+    }
+    if (items.size() < n) {
+      notes.add(
+          items.size()
+              + " of the "
+              + n
+              + " items asked for: the item has "
+              + snapshot.candidates().count(source)
+              + " candidates, hidden and excluded ones included");
+    }
+    if (!snapshot.scorer().knows(source)) {
+      notes.add(
+          "no model has seen the item in the log: its list stands in the order of similarity");
+    }
+    return notes;
+  }
+
+  private int requireObjective(String name) {
+    int objective = weights.indexOf(name);
+    if (objective < 0) {
+      throw new IllegalArgumentException(
+          "no objective '"
+              + name
+              + "'; the snapshot has "
+              + weights.objectives().stream().map(ObjectiveWeight::name).toList());
+    }
+    return objective;
+  }
+
+  private UnknownItemException unknown(String id) {
+    boolean added =
+        live != null
+            && !id.isEmpty()
+            && id.length() <= LiveState.MAX_ID_BYTES / 3
+            && live.item(id).isPresent();
+    String shown = id.length() > 100 ? id.substring(0, 100) + "..." : id;
+    return new UnknownItemException(
+        id,
+        added
+            ? "item '"
+                + shown
+                + "' was added after this snapshot was built and has no related items yet; build"
+                + " the next snapshot"
+            : "unknown item '"
+                + shown
+                + "': it is none of the "
+                + size()
+                + " items of snapshot "
+                + snapshot.directory()
+                + "; check the id, or build a snapshot from a log that has it");
+  }
+}

@@ -1,0 +1,107 @@
+package dev.kindred.engine.serve;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What items to find and how to weigh them, for {@link Recommender#related(RelatedQuery)}.
+ * Immutable; each method gives a changed copy:
+ *
+ * <pre>{@code
+ * RelatedQuery.item("video-42").top(10).weight("watch", 2.0).exclude("video-7")
+ * }</pre>
+ */
+public final class RelatedQuery {
+  private final String item;
+  private final int n;
+  private final Map<String, Double> weights;
+  private final List<String> excluded;
+  private final boolean explain;
+
+  private RelatedQuery(
+      String item, int n, Map<String, Double> weights, List<String> excluded, boolean explain) {
+    this.item = item;
+    this.n = n;
+    this.weights = weights;
+    this.excluded = excluded;
+    this.explain = explain;
+  }
+
+  /** Items related to this one: the best 10, by the stored weights, without explanations. */
+  public static RelatedQuery item(String id) {
+    Objects.requireNonNull(id, "id");
+    return new RelatedQuery(id, 10, Map.of(), List.of(), false);
+  }
+
+  /**
+   * How many items.
+   *
+   * @param count at least 0
+   */
+  public RelatedQuery top(int count) {
+    Recommender.checkCount(count);
+    return new RelatedQuery(item, count, weights, excluded, explain);
+  }
+
+  /**
+   * Replaces the manual weight a_k of one objective for this request; the sign stays that of the
+   * objective's polarity.
+   *
+   * @param weight finite and at least 0; 0 leaves the objective out
+   */
+  public RelatedQuery weight(String objective, double weight) {
+    Objects.requireNonNull(objective, "objective");
+    Map<String, Double> changed = new LinkedHashMap<>(weights);
+    changed.put(objective, weight);
+    return new RelatedQuery(item, n, Collections.unmodifiableMap(changed), excluded, explain);
+  }
+
+  /** Leaves items out, such as those already shown; unknown ids do no harm. */
+  public RelatedQuery exclude(String... ids) {
+    return exclude(List.of(ids));
+  }
+
+  /** Leaves items out, such as those already shown; unknown ids do no harm. */
+  public RelatedQuery exclude(Collection<String> ids) {
+    List<String> changed = new ArrayList<>(excluded);
+    changed.addAll(ids);
+    return new RelatedQuery(item, n, weights, List.copyOf(changed), explain);
+  }
+
+  /** Asks for the explanation of every item; the list is then scored for this request. */
+  public RelatedQuery explain() {
+    return new RelatedQuery(item, n, weights, excluded, true);
+  }
+
+  /** Id of the item asked for. */
+  public String item() {
+    return item;
+  }
+
+  /** How many items. */
+  public int n() {
+    return n;
+  }
+
+  /**
+   * Objective to its manual weight for this request; an objective not named keeps the stored one.
+   */
+  public Map<String, Double> weights() {
+    return weights;
+  }
+
+  /** Ids left out. */
+  public List<String> excluded() {
+    return excluded;
+  }
+
+  /** Whether explanations are asked for. */
+  public boolean explained() {
+    return explain;
+  }
+}
