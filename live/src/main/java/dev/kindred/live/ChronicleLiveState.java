@@ -39,6 +39,11 @@ public final class ChronicleLiveState implements LiveState {
     return new ChronicleLiveState(LiveDirectory.acquire(directory, options));
   }
 
+  /** Whether this directory holds a live state; open makes one where it does not. */
+  public static boolean isIn(Path directory) {
+    return LiveDirectory.isIn(directory);
+  }
+
   @Override
   public void append(String user, UserEvent event) {
     LiveDirectory open = checkOpen();

@@ -51,6 +51,7 @@ final class LiveDirectory {
   private static final VarHandle EPOCH =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
+  private static final String HEADER = "live.header";
   private static final Map<Path, LiveDirectory> OPEN = new HashMap<>();
 
   private final Path path;
@@ -75,6 +76,10 @@ final class LiveDirectory {
       }
       return open;
     }
+  }
+
+  static boolean isIn(Path directory) {
+    return Files.exists(directory.resolve(HEADER));
   }
 
   /** Gives one handle back; the last one closes the files. */
@@ -130,7 +135,7 @@ final class LiveDirectory {
         // Waits while another process, alone, lays out or tidies.
         lockFile.lock(0, 1, true);
       }
-      Path headerFile = path.resolve("live.header");
+      Path headerFile = path.resolve(HEADER);
       boolean fresh = !Files.exists(headerFile);
       if (fresh) {
         if (alone == null) {

@@ -28,7 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = "In-memory recommendations: from raw logs to related items.",
-    subcommands = {CompletionCommand.class, HelpCommand.class},
+    subcommands = {LiveCommand.class, CompletionCommand.class, HelpCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:ok",
