@@ -4,5 +4,5 @@ package dev.kindred.simd;
 interface CholeskyKernels {
   boolean factor(float[] a, int n, int lda);
 
-  void solve(float[] l, int n, int lda, float[] b, int bOffset);
+  void solve(float[] r, int n, int lda, float[] b, int bOffset);
 }

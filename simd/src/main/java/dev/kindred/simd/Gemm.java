@@ -43,7 +43,7 @@ public final class Gemm {
 
   /**
    * c [k x n] += a [m x k]^T b [m x n]: the gradient of a layer's weights from its inputs a and the
-   * gradients b of its outputs. Sums over m in ascending order, c taken last.
+   * gradients b of its outputs. Sums over m in ascending order.
    */
   public static void multiplyTransposedAdd(
       float[] a,

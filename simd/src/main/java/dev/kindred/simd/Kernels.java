@@ -1,15 +1,50 @@
 package dev.kindred.simd;
 
+import java.lang.System.Logger.Level;
+
 /** The implementation of every kernel, chosen once. The only place that knows the alternatives. */
 final class Kernels {
-  /** Bits of the vectors in use; 0 = scalar loops. */
-  static final int BITS = 0;
+  /** Overrides the width, for tests and comparisons. */
+  static final String PROPERTY = "kindred.simd.bits";
 
-  static final DistanceKernels DISTANCES = new ScalarDistances();
-  static final GemmKernels GEMM = new ScalarGemm();
-  static final SymmetricKernels SYMMETRIC = new ScalarSymmetric();
-  static final CholeskyKernels CHOLESKY = new ScalarCholesky();
-  static final ActivationKernels ACTIVATIONS = new ScalarActivations();
+  private static final String MODULE = "jdk.incubator.vector";
+
+  /** Bits of the vectors in use; 0 = scalar loops. First, because the kernels read it. */
+  static final int BITS = choose(System.getProperty(PROPERTY));
+
+  static final DistanceKernels DISTANCES =
+      BITS == 0 ? new ScalarDistances() : new VectorDistances();
+  static final GemmKernels GEMM = BITS == 0 ? new ScalarGemm() : new VectorGemm();
+  static final SymmetricKernels SYMMETRIC =
+      BITS == 0 ? new ScalarSymmetric() : new VectorSymmetric();
+  static final CholeskyKernels CHOLESKY = BITS == 0 ? new ScalarCholesky() : new VectorCholesky();
+  static final ActivationKernels ACTIVATIONS =
+      BITS == 0 ? new ScalarActivations() : new VectorActivations();
 
   private Kernels() {}
+
+  static boolean vectorApiPresent() {
+    return ModuleLayer.boot().findModule(MODULE).isPresent();
+  }
+
+  private static int choose(String wanted) {
+    if (wanted != null && !wanted.matches("0|128|256|512")) {
+      throw new IllegalArgumentException(
+          "System property " + PROPERTY + " is '" + wanted + "'; it must be 0, 128, 256 or 512");
+    }
+    if ("0".equals(wanted)) {
+      return 0;
+    }
+    if (!vectorApiPresent()) {
+      System.getLogger("dev.kindred.simd")
+          .log(
+              Level.WARNING,
+              "The Vector API is missing, so Kindred runs on scalar loops, several times slower."
+                  + " Start java with --add-modules "
+                  + MODULE
+                  + " to get the fast kernels.");
+      return 0;
+    }
+    return wanted == null ? VectorWidth.preferredBits() : Integer.parseInt(wanted);
+  }
 }

@@ -13,8 +13,13 @@ public final class Simd {
     return Kernels.BITS;
   }
 
-  /** One phrase for logs and reports: the width and why it is that. */
+  /** One phrase for logs and reports: the width and, without vectors, why. */
   public static String description() {
-    return "scalar loops";
+    if (Kernels.BITS > 0) {
+      return "Vector API, " + Kernels.BITS + " bits";
+    }
+    return Kernels.vectorApiPresent()
+        ? "scalar loops"
+        : "scalar loops (started without --add-modules jdk.incubator.vector)";
   }
 }

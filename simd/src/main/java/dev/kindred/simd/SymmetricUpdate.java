@@ -5,9 +5,9 @@ import java.util.Objects;
 /**
  * Sums of outer products of rows with themselves: the normal equations of a least-squares step.
  *
- * <p>Only lower triangles are written; what lies above the diagonal stays as it was. For one vector
- * width the result depends on the arguments only. Stateless; safe for any number of threads on
- * distinct outputs.
+ * <p>Lower triangles are the result; what lies above the diagonal is undefined afterwards. Sums run
+ * in row order and continue from what a or g holds, so for one vector width a panel in two pieces
+ * gives the bits of the whole. Stateless; safe for any number of threads on distinct outputs.
  */
 public final class SymmetricUpdate {
   private static final SymmetricKernels KERNELS = Kernels.SYMMETRIC;

@@ -1,0 +1,341 @@
+package dev.kindred.simd;
+
+import static dev.kindred.simd.Lanes.COUNT;
+import static dev.kindred.simd.Lanes.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Cholesky by blocks of 4 rows, from the last row up.
+ *
+ * <p>Each block gathers what all later rows take from it (left-looking: its values stay in
+ * registers), factors its own corner, and divides the rest by it in the same registers. Everything
+ * reads and writes along rows of the lower triangle.
+ */
+final class VectorCholesky implements CholeskyKernels {
+  /** Rows of a block. */
+  private static final int TILE = 4;
+
+  private static final int PANEL = 2 * COUNT;
+
+  @Override
+  public boolean factor(float[] a, int n, int lda) {
+    int whole = n - n % COUNT;
+    if (!factorLastRows(a, n, lda, whole)) {
+      return false;
+    }
+    for (int i = whole - TILE; i >= 0; i -= TILE) {
+      int corner = i - i % COUNT;
+      update(a, n, lda, i, corner);
+      if (!factorBlock(a, lda, i, corner)) {
+        return false;
+      }
+      int j = 0;
+      for (; j <= corner - PANEL; j += PANEL) {
+        updateAndDivide2(a, n, lda, i, j);
+      }
+      if (j < corner) {
+        updateAndDivide(a, n, lda, i, j);
+      }
+    }
+    return true;
+  }
+
+  /** Rows [first, n), fewer than a vector, one after the other. */
+  private static boolean factorLastRows(float[] a, int n, int lda, int first) {
+    for (int k = n - 1; k >= first; k--) {
+      int row = k * lda;
+      float pivot = a[row + k];
+      if (!ScalarCholesky.isPivot(pivot)) {
+        return false;
+      }
+      float diagonal = (float) Math.sqrt(pivot);
+      Kernels.DISTANCES.scale(1 / diagonal, a, row, k);
+      a[row + k] = diagonal;
+      for (int i = first; i < k; i++) {
+        Kernels.DISTANCES.axpy(-a[row + i], a, row, a, i * lda, i + 1);
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Factors rows [i, i + 4) in the vector of columns from {@code corner} on, which holds their
+   * diagonal; what lies right of it is overwritten.
+   */
+  private static boolean factorBlock(float[] a, int lda, int i, int corner) {
+    for (int k = i + TILE - 1; k >= i; k--) {
+      int row = k * lda;
+      float pivot = a[row + k];
+      if (!ScalarCholesky.isPivot(pivot)) {
+        return false;
+      }
+      float diagonal = (float) Math.sqrt(pivot);
+      FloatVector v = load(a, row + corner).mul(1 / diagonal);
+      v.intoArray(a, row + corner);
+      a[row + k] = diagonal;
+      for (int p = i; p < k; p++) {
+        int target = p * lda + corner;
+        broadcast(-a[row + p]).fma(v, load(a, target)).intoArray(a, target);
+      }
+    }
+    return true;
+  }
+
+  /** Rows [i, i + 4), one vector of columns from j on, minus what the rows after them take. */
+  private static void update(float[] a, int n, int lda, int i, int j) {
+    int at = i * lda + j;
+    FloatVector s00 = load(a, at);
+    FloatVector s10 = load(a, at + lda);
+    FloatVector s20 = load(a, at + 2 * lda);
+    FloatVector s30 = load(a, at + 3 * lda);
+    for (int k = i + TILE; k < n; k++) {
+      int row = k * lda;
+      FloatVector w0 = load(a, row + j);
+      FloatVector x0 = broadcast(-a[row + i]);
+      s00 = x0.fma(w0, s00);
+      FloatVector x1 = broadcast(-a[row + i + 1]);
+      s10 = x1.fma(w0, s10);
+      FloatVector x2 = broadcast(-a[row + i + 2]);
+      s20 = x2.fma(w0, s20);
+      FloatVector x3 = broadcast(-a[row + i + 3]);
+      s30 = x3.fma(w0, s30);
+    }
+    s00.intoArray(a, at);
+    s10.intoArray(a, at + lda);
+    s20.intoArray(a, at + 2 * lda);
+    s30.intoArray(a, at + 3 * lda);
+  }
+
+  /** As update, then solved for the block's factored corner. */
+  private static void updateAndDivide(float[] a, int n, int lda, int i, int j) {
+    int at = i * lda + j;
+    FloatVector s00 = load(a, at);
+    FloatVector s10 = load(a, at + lda);
+    FloatVector s20 = load(a, at + 2 * lda);
+    FloatVector s30 = load(a, at + 3 * lda);
+    for (int k = i + TILE; k < n; k++) {
+      int row = k * lda;
+      FloatVector w0 = load(a, row + j);
+      FloatVector x0 = broadcast(-a[row + i]);
+      s00 = x0.fma(w0, s00);
+      FloatVector x1 = broadcast(-a[row + i + 1]);
+      s10 = x1.fma(w0, s10);
+      FloatVector x2 = broadcast(-a[row + i + 2]);
+      s20 = x2.fma(w0, s20);
+      FloatVector x3 = broadcast(-a[row + i + 3]);
+      s30 = x3.fma(w0, s30);
+    }
+    int row3 = (i + 3) * lda + i;
+    float inverse3 = 1 / a[row3 + 3];
+    s30 = s30.mul(inverse3);
+    FloatVector x32 = broadcast(-a[row3 + 2]);
+    s20 = x32.fma(s30, s20);
+    FloatVector x31 = broadcast(-a[row3 + 1]);
+    s10 = x31.fma(s30, s10);
+    FloatVector x30 = broadcast(-a[row3]);
+    s00 = x30.fma(s30, s00);
+    int row2 = (i + 2) * lda + i;
+    float inverse2 = 1 / a[row2 + 2];
+    s20 = s20.mul(inverse2);
+    FloatVector x21 = broadcast(-a[row2 + 1]);
+    s10 = x21.fma(s20, s10);
+    FloatVector x20 = broadcast(-a[row2]);
+    s00 = x20.fma(s20, s00);
+    int row1 = (i + 1) * lda + i;
+    float inverse1 = 1 / a[row1 + 1];
+    s10 = s10.mul(inverse1);
+    FloatVector x10 = broadcast(-a[row1]);
+    s00 = x10.fma(s10, s00);
+    int row0 = i * lda + i;
+    float inverse0 = 1 / a[row0];
+    s00 = s00.mul(inverse0);
+    s00.intoArray(a, at);
+    s10.intoArray(a, at + lda);
+    s20.intoArray(a, at + 2 * lda);
+    s30.intoArray(a, at + 3 * lda);
+  }
+
+  /** As updateAndDivide for two vectors of columns. */
+  private static void updateAndDivide2(float[] a, int n, int lda, int i, int j) {
+    int at = i * lda + j;
+    FloatVector s00 = load(a, at);
+    FloatVector s01 = load(a, at + COUNT);
+    FloatVector s10 = load(a, at + lda);
+    FloatVector s11 = load(a, at + lda + COUNT);
+    FloatVector s20 = load(a, at + 2 * lda);
+    FloatVector s21 = load(a, at + 2 * lda + COUNT);
+    FloatVector s30 = load(a, at + 3 * lda);
+    FloatVector s31 = load(a, at + 3 * lda + COUNT);
+    for (int k = i + TILE; k < n; k++) {
+      int row = k * lda;
+      FloatVector w0 = load(a, row + j);
+      FloatVector w1 = load(a, row + j + COUNT);
+      FloatVector x0 = broadcast(-a[row + i]);
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      FloatVector x1 = broadcast(-a[row + i + 1]);
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      FloatVector x2 = broadcast(-a[row + i + 2]);
+      s20 = x2.fma(w0, s20);
+      s21 = x2.fma(w1, s21);
+      FloatVector x3 = broadcast(-a[row + i + 3]);
+      s30 = x3.fma(w0, s30);
+      s31 = x3.fma(w1, s31);
+    }
+    int row3 = (i + 3) * lda + i;
+    float inverse3 = 1 / a[row3 + 3];
+    s30 = s30.mul(inverse3);
+    s31 = s31.mul(inverse3);
+    FloatVector x32 = broadcast(-a[row3 + 2]);
+    s20 = x32.fma(s30, s20);
+    s21 = x32.fma(s31, s21);
+    FloatVector x31 = broadcast(-a[row3 + 1]);
+    s10 = x31.fma(s30, s10);
+    s11 = x31.fma(s31, s11);
+    FloatVector x30 = broadcast(-a[row3]);
+    s00 = x30.fma(s30, s00);
+    s01 = x30.fma(s31, s01);
+    int row2 = (i + 2) * lda + i;
+    float inverse2 = 1 / a[row2 + 2];
+    s20 = s20.mul(inverse2);
+    s21 = s21.mul(inverse2);
+    FloatVector x21 = broadcast(-a[row2 + 1]);
+    s10 = x21.fma(s20, s10);
+    s11 = x21.fma(s21, s11);
+    FloatVector x20 = broadcast(-a[row2]);
+    s00 = x20.fma(s20, s00);
+    s01 = x20.fma(s21, s01);
+    int row1 = (i + 1) * lda + i;
+    float inverse1 = 1 / a[row1 + 1];
+    s10 = s10.mul(inverse1);
+    s11 = s11.mul(inverse1);
+    FloatVector x10 = broadcast(-a[row1]);
+    s00 = x10.fma(s10, s00);
+    s01 = x10.fma(s11, s01);
+    int row0 = i * lda + i;
+    float inverse0 = 1 / a[row0];
+    s00 = s00.mul(inverse0);
+    s01 = s01.mul(inverse0);
+    s00.intoArray(a, at);
+    s01.intoArray(a, at + COUNT);
+    s10.intoArray(a, at + lda);
+    s11.intoArray(a, at + lda + COUNT);
+    s20.intoArray(a, at + 2 * lda);
+    s21.intoArray(a, at + 2 * lda + COUNT);
+    s30.intoArray(a, at + 3 * lda);
+    s31.intoArray(a, at + 3 * lda + COUNT);
+  }
+
+  @Override
+  public void solve(float[] r, int n, int lda, float[] b, int bOffset) {
+    int top = n % TILE;
+    // R^T y = b, from the last row up: four unknowns, then their share of all before them.
+    for (int i = n - TILE; i >= top; i -= TILE) {
+      solveTransposed4(r, lda, i, b, bOffset);
+    }
+    for (int i = top - 1; i >= 0; i--) {
+      float y = b[bOffset + i] / r[i * lda + i];
+      b[bOffset + i] = y;
+      for (int j = 0; j < i; j++) {
+        b[bOffset + j] -= y * r[i * lda + j];
+      }
+    }
+    // R x = y, from the first row down.
+    for (int i = 0; i < top; i++) {
+      float sum = b[bOffset + i];
+      for (int j = 0; j < i; j++) {
+        sum -= r[i * lda + j] * b[bOffset + j];
+      }
+      b[bOffset + i] = sum / r[i * lda + i];
+    }
+    for (int i = top; i < n; i += TILE) {
+      solve4(r, lda, i, b, bOffset);
+    }
+  }
+
+  private static void solveTransposed4(float[] r, int lda, int i, float[] b, int bOffset) {
+    int row0 = i * lda;
+    int row1 = row0 + lda;
+    int row2 = row1 + lda;
+    int row3 = row2 + lda;
+    int at = bOffset + i;
+    float y3 = b[at + 3] * (1 / r[row3 + i + 3]);
+    float y2 = (b[at + 2] - y3 * r[row3 + i + 2]) * (1 / r[row2 + i + 2]);
+    float y1 = (b[at + 1] - y3 * r[row3 + i + 1] - y2 * r[row2 + i + 1]) * (1 / r[row1 + i + 1]);
+    float y0 = (b[at] - y3 * r[row3 + i] - y2 * r[row2 + i] - y1 * r[row1 + i]) * (1 / r[row0 + i]);
+    b[at] = y0;
+    b[at + 1] = y1;
+    b[at + 2] = y2;
+    b[at + 3] = y3;
+    FloatVector f0 = broadcast(-y0);
+    FloatVector f1 = broadcast(-y1);
+    FloatVector f2 = broadcast(-y2);
+    FloatVector f3 = broadcast(-y3);
+    int j = 0;
+    for (; j <= i - COUNT; j += COUNT) {
+      FloatVector s = f3.fma(load(r, row3 + j), load(b, bOffset + j));
+      s = f2.fma(load(r, row2 + j), s);
+      s = f1.fma(load(r, row1 + j), s);
+      f0.fma(load(r, row0 + j), s).intoArray(b, bOffset + j);
+    }
+    if (j < i) {
+      int left = i - j;
+      FloatVector s =
+          f3.fma(Lanes.loadTail(r, row3 + j, left), Lanes.loadTail(b, bOffset + j, left));
+      s = f2.fma(Lanes.loadTail(r, row2 + j, left), s);
+      s = f1.fma(Lanes.loadTail(r, row1 + j, left), s);
+      s = f0.fma(Lanes.loadTail(r, row0 + j, left), s);
+      Lanes.storeTail(s, b, bOffset + j, left);
+    }
+  }
+
+  private static void solve4(float[] r, int lda, int i, float[] b, int bOffset) {
+    int row0 = i * lda;
+    int row1 = row0 + lda;
+    int row2 = row1 + lda;
+    int row3 = row2 + lda;
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    int j = 0;
+    for (; j <= i - COUNT; j += COUNT) {
+      FloatVector x = load(b, bOffset + j);
+      s0 = x.fma(load(r, row0 + j), s0);
+      s1 = x.fma(load(r, row1 + j), s1);
+      s2 = x.fma(load(r, row2 + j), s2);
+      s3 = x.fma(load(r, row3 + j), s3);
+    }
+    if (j < i) {
+      int left = i - j;
+      FloatVector x = Lanes.loadTail(b, bOffset + j, left);
+      s0 = x.fma(Lanes.loadTail(r, row0 + j, left), s0);
+      s1 = x.fma(Lanes.loadTail(r, row1 + j, left), s1);
+      s2 = x.fma(Lanes.loadTail(r, row2 + j, left), s2);
+      s3 = x.fma(Lanes.loadTail(r, row3 + j, left), s3);
+    }
+    int at = bOffset + i;
+    float x0 = (b[at] - Lanes.sum(s0)) * (1 / r[row0 + i]);
+    float x1 = (b[at + 1] - Lanes.sum(s1) - x0 * r[row1 + i]) * (1 / r[row1 + i + 1]);
+    float x2 =
+        (b[at + 2] - Lanes.sum(s2) - x0 * r[row2 + i] - x1 * r[row2 + i + 1])
+            * (1 / r[row2 + i + 2]);
+    float x3 =
+        (b[at + 3] - Lanes.sum(s3) - x0 * r[row3 + i] - x1 * r[row3 + i + 1] - x2 * r[row3 + i + 2])
+            * (1 / r[row3 + i + 3]);
+    b[at] = x0;
+    b[at + 1] = x1;
+    b[at + 2] = x2;
+    b[at + 3] = x3;
+  }
+
+  private static FloatVector broadcast(float x) {
+    return FloatVector.broadcast(SPECIES, x);
+  }
+
+  private static FloatVector load(float[] a, int index) {
+    return FloatVector.fromArray(SPECIES, a, index);
+  }
+}

@@ -1,0 +1,752 @@
+package dev.kindred.simd;
+
+import static dev.kindred.simd.Lanes.COUNT;
+import static dev.kindred.simd.Lanes.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Products in register tiles of 6 rows by 2 vectors: twelve accumulators, two vectors of b and one
+ * broadcast fit the sixteen registers of AVX2, and twelve independent sums hide the latency of the
+ * multiply-adds on every width (Goto and van de Geijn, Anatomy of High-Performance Matrix
+ * Multiplication, 2008).
+ *
+ * <p>All tiles add over k in ascending order to the bias, so a row's bits don't depend on the tile
+ * it falls into. Tiles are methods of their own: the compiler keeps the accumulators of a method
+ * with one loop in registers.
+ */
+final class VectorGemm implements GemmKernels {
+  private static final int PANEL = 2 * COUNT;
+
+  /** Floats of a that are multiplied by all of b before the next: they stay in the L2 cache. */
+  private static final int BLOCK = 1 << 16;
+
+  /** Rows that a gradient tile runs over before the next tile. */
+  private static final int GRADIENT_ROWS = 512;
+
+  private final GemmKernels scalar = new ScalarGemm();
+
+  @Override
+  public int lanes() {
+    return COUNT;
+  }
+
+  @Override
+  public void multiply(
+      float[] a,
+      int aOffset,
+      int lda,
+      int m,
+      PackedMatrix b,
+      float[] bias,
+      boolean relu,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    int k = b.rows();
+    // A multiple of 12, so that only the last block has rows that fill no tile.
+    int block = Math.max(12, BLOCK / Math.max(1, k) / 12 * 12);
+    for (int i = 0; i < m; i += block) {
+      multiplyBlock(
+          a,
+          aOffset + i * lda,
+          lda,
+          Math.min(block, m - i),
+          b,
+          bias,
+          relu,
+          c,
+          cOffset + i * ldc,
+          ldc);
+    }
+  }
+
+  private static void multiplyBlock(
+      float[] a,
+      int a0,
+      int lda,
+      int m,
+      PackedMatrix b,
+      float[] bias,
+      boolean relu,
+      float[] c,
+      int c0,
+      int ldc) {
+    int k = b.rows();
+    int n = b.columns();
+    float[] data = b.data;
+    // Rows that no tile takes are 0 to 3; they go one by one through all panels.
+    int tiled = m - singleRows(m);
+    int j = 0;
+    for (; j <= n - PANEL; j += PANEL) {
+      for (int i = 0; i < tiled; ) {
+        int from = a0 + i * lda;
+        int to = c0 + i * ldc + j;
+        if (tileRows(tiled - i) == 6) {
+          rows6(a, from, lda, k, data, j * k, bias, j, relu, c, to, ldc);
+          i += 6;
+        } else {
+          rows4(a, from, lda, k, data, j * k, bias, j, relu, c, to, ldc);
+          i += 4;
+        }
+      }
+    }
+    if (j <= n - COUNT) {
+      for (int i = 0; i < tiled; ) {
+        int from = a0 + i * lda;
+        int to = c0 + i * ldc + j;
+        if (tileRows(tiled - i) == 6) {
+          narrowRows6(a, from, lda, k, data, j * k, bias, j, relu, c, to, ldc);
+          i += 6;
+        } else {
+          narrowRows4(a, from, lda, k, data, j * k, bias, j, relu, c, to, ldc);
+          i += 4;
+        }
+      }
+      j += COUNT;
+    }
+    for (int i = tiled; i < m; i++) {
+      singleRow(a, a0 + i * lda, k, data, n, bias, relu, c, c0 + i * ldc);
+    }
+    for (int i = 0; i < m && j < n; i++) {
+      singleColumns(a, a0 + i * lda, k, data, j, n, bias, relu, c, c0 + i * ldc);
+    }
+  }
+
+  /** Rows of the next tile: fours where they leave fewer single rows than sixes. */
+  private static int tileRows(int left) {
+    return left == 4 || left == 8 ? 4 : 6;
+  }
+
+  /** What sixes and fours leave of m rows: 0 to 3. */
+  private static int singleRows(int m) {
+    return m < 4 ? m : m == 7 ? 1 : m % 2;
+  }
+
+  /** One row by all whole vectors of columns: eight sums at a time while there are four panels. */
+  private static void singleRow(
+      float[] a, int a0, int k, float[] b, int n, float[] bias, boolean relu, float[] c, int c0) {
+    int j = 0;
+    for (; j <= n - 4 * PANEL; j += 4 * PANEL) {
+      row4Panels(a, a0, k, b, j * k, bias, j, relu, c, c0 + j);
+    }
+    if (j <= n - 2 * PANEL) {
+      row2Panels(a, a0, k, b, j * k, bias, j, relu, c, c0 + j);
+      j += 2 * PANEL;
+    }
+    if (j <= n - PANEL) {
+      rowPanel(a, a0, k, b, j * k, bias, j, relu, c, c0 + j);
+      j += PANEL;
+    }
+    if (j <= n - COUNT) {
+      rowNarrowPanel(a, a0, k, b, j * k, bias, j, relu, c, c0 + j);
+    }
+  }
+
+  /** One row by columns [first, n), which fill no vector: inner products along k. */
+  private static void singleColumns(
+      float[] a,
+      int a0,
+      int k,
+      float[] b,
+      int first,
+      int n,
+      float[] bias,
+      boolean relu,
+      float[] c,
+      int c0) {
+    for (int j = first; j < n; j++) {
+      float sum = VectorDistances.inner(a, a0, b, j * k, k) + (bias == null ? 0 : bias[j]);
+      c[c0 + j] = relu ? ScalarActivations.relu(sum) : sum;
+    }
+  }
+
+  /** c [6 x 2 vectors] = a [6 x k] by one panel. */
+  private static void rows6(
+      float[] a,
+      int a0,
+      int lda,
+      int k,
+      float[] b,
+      int b0,
+      float[] bias,
+      int bias0,
+      boolean relu,
+      float[] c,
+      int c0,
+      int ldc) {
+    int a1 = a0 + lda;
+    int a2 = a1 + lda;
+    int a3 = a2 + lda;
+    int a4 = a3 + lda;
+    int a5 = a4 + lda;
+    FloatVector s00 = start(bias, bias0);
+    FloatVector s01 = start(bias, bias0 + COUNT);
+    FloatVector s10 = s00;
+    FloatVector s11 = s01;
+    FloatVector s20 = s00;
+    FloatVector s21 = s01;
+    FloatVector s30 = s00;
+    FloatVector s31 = s01;
+    FloatVector s40 = s00;
+    FloatVector s41 = s01;
+    FloatVector s50 = s00;
+    FloatVector s51 = s01;
+    for (int p = 0; p < k; p++) {
+      FloatVector w0 = load(b, b0 + p * PANEL);
+      FloatVector w1 = load(b, b0 + p * PANEL + COUNT);
+      FloatVector x0 = broadcast(a[a0 + p]);
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      FloatVector x1 = broadcast(a[a1 + p]);
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      FloatVector x2 = broadcast(a[a2 + p]);
+      s20 = x2.fma(w0, s20);
+      s21 = x2.fma(w1, s21);
+      FloatVector x3 = broadcast(a[a3 + p]);
+      s30 = x3.fma(w0, s30);
+      s31 = x3.fma(w1, s31);
+      FloatVector x4 = broadcast(a[a4 + p]);
+      s40 = x4.fma(w0, s40);
+      s41 = x4.fma(w1, s41);
+      FloatVector x5 = broadcast(a[a5 + p]);
+      s50 = x5.fma(w0, s50);
+      s51 = x5.fma(w1, s51);
+    }
+    store(s00, relu, c, c0);
+    store(s01, relu, c, c0 + COUNT);
+    store(s10, relu, c, c0 + ldc);
+    store(s11, relu, c, c0 + ldc + COUNT);
+    store(s20, relu, c, c0 + 2 * ldc);
+    store(s21, relu, c, c0 + 2 * ldc + COUNT);
+    store(s30, relu, c, c0 + 3 * ldc);
+    store(s31, relu, c, c0 + 3 * ldc + COUNT);
+    store(s40, relu, c, c0 + 4 * ldc);
+    store(s41, relu, c, c0 + 4 * ldc + COUNT);
+    store(s50, relu, c, c0 + 5 * ldc);
+    store(s51, relu, c, c0 + 5 * ldc + COUNT);
+  }
+
+  /** c [4 x 2 vectors] = a [4 x k] by one panel. */
+  private static void rows4(
+      float[] a,
+      int a0,
+      int lda,
+      int k,
+      float[] b,
+      int b0,
+      float[] bias,
+      int bias0,
+      boolean relu,
+      float[] c,
+      int c0,
+      int ldc) {
+    int a1 = a0 + lda;
+    int a2 = a1 + lda;
+    int a3 = a2 + lda;
+    FloatVector s00 = start(bias, bias0);
+    FloatVector s01 = start(bias, bias0 + COUNT);
+    FloatVector s10 = s00;
+    FloatVector s11 = s01;
+    FloatVector s20 = s00;
+    FloatVector s21 = s01;
+    FloatVector s30 = s00;
+    FloatVector s31 = s01;
+    for (int p = 0; p < k; p++) {
+      FloatVector w0 = load(b, b0 + p * PANEL);
+      FloatVector w1 = load(b, b0 + p * PANEL + COUNT);
+      FloatVector x0 = broadcast(a[a0 + p]);
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      FloatVector x1 = broadcast(a[a1 + p]);
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      FloatVector x2 = broadcast(a[a2 + p]);
+      s20 = x2.fma(w0, s20);
+      s21 = x2.fma(w1, s21);
+      FloatVector x3 = broadcast(a[a3 + p]);
+      s30 = x3.fma(w0, s30);
+      s31 = x3.fma(w1, s31);
+    }
+    store(s00, relu, c, c0);
+    store(s01, relu, c, c0 + COUNT);
+    store(s10, relu, c, c0 + ldc);
+    store(s11, relu, c, c0 + ldc + COUNT);
+    store(s20, relu, c, c0 + 2 * ldc);
+    store(s21, relu, c, c0 + 2 * ldc + COUNT);
+    store(s30, relu, c, c0 + 3 * ldc);
+    store(s31, relu, c, c0 + 3 * ldc + COUNT);
+  }
+
+  /** c [6 x 1 vector] = a [6 x k] by the panel of one vector. */
+  private static void narrowRows6(
+      float[] a,
+      int a0,
+      int lda,
+      int k,
+      float[] b,
+      int b0,
+      float[] bias,
+      int bias0,
+      boolean relu,
+      float[] c,
+      int c0,
+      int ldc) {
+    int a1 = a0 + lda;
+    int a2 = a1 + lda;
+    int a3 = a2 + lda;
+    int a4 = a3 + lda;
+    int a5 = a4 + lda;
+    FloatVector s00 = start(bias, bias0);
+    FloatVector s10 = s00;
+    FloatVector s20 = s00;
+    FloatVector s30 = s00;
+    FloatVector s40 = s00;
+    FloatVector s50 = s00;
+    for (int p = 0; p < k; p++) {
+      FloatVector w0 = load(b, b0 + p * COUNT);
+      FloatVector x0 = broadcast(a[a0 + p]);
+      s00 = x0.fma(w0, s00);
+      FloatVector x1 = broadcast(a[a1 + p]);
+      s10 = x1.fma(w0, s10);
+      FloatVector x2 = broadcast(a[a2 + p]);
+      s20 = x2.fma(w0, s20);
+      FloatVector x3 = broadcast(a[a3 + p]);
+      s30 = x3.fma(w0, s30);
+      FloatVector x4 = broadcast(a[a4 + p]);
+      s40 = x4.fma(w0, s40);
+      FloatVector x5 = broadcast(a[a5 + p]);
+      s50 = x5.fma(w0, s50);
+    }
+    store(s00, relu, c, c0);
+    store(s10, relu, c, c0 + ldc);
+    store(s20, relu, c, c0 + 2 * ldc);
+    store(s30, relu, c, c0 + 3 * ldc);
+    store(s40, relu, c, c0 + 4 * ldc);
+    store(s50, relu, c, c0 + 5 * ldc);
+  }
+
+  /** c [4 x 1 vector] = a [4 x k] by the panel of one vector. */
+  private static void narrowRows4(
+      float[] a,
+      int a0,
+      int lda,
+      int k,
+      float[] b,
+      int b0,
+      float[] bias,
+      int bias0,
+      boolean relu,
+      float[] c,
+      int c0,
+      int ldc) {
+    int a1 = a0 + lda;
+    int a2 = a1 + lda;
+    int a3 = a2 + lda;
+    FloatVector s00 = start(bias, bias0);
+    FloatVector s10 = s00;
+    FloatVector s20 = s00;
+    FloatVector s30 = s00;
+    for (int p = 0; p < k; p++) {
+      FloatVector w0 = load(b, b0 + p * COUNT);
+      FloatVector x0 = broadcast(a[a0 + p]);
+      s00 = x0.fma(w0, s00);
+      FloatVector x1 = broadcast(a[a1 + p]);
+      s10 = x1.fma(w0, s10);
+      FloatVector x2 = broadcast(a[a2 + p]);
+      s20 = x2.fma(w0, s20);
+      FloatVector x3 = broadcast(a[a3 + p]);
+      s30 = x3.fma(w0, s30);
+    }
+    store(s00, relu, c, c0);
+    store(s10, relu, c, c0 + ldc);
+    store(s20, relu, c, c0 + 2 * ldc);
+    store(s30, relu, c, c0 + 3 * ldc);
+  }
+
+  /** One row by four panels. */
+  private static void row4Panels(
+      float[] a,
+      int a0,
+      int k,
+      float[] b,
+      int b0,
+      float[] bias,
+      int bias0,
+      boolean relu,
+      float[] c,
+      int c0) {
+    int size = k * PANEL;
+    int b1 = b0 + size;
+    int b2 = b1 + size;
+    int b3 = b2 + size;
+    FloatVector s0 = start(bias, bias0);
+    FloatVector s1 = start(bias, bias0 + COUNT);
+    FloatVector s2 = start(bias, bias0 + 2 * COUNT);
+    FloatVector s3 = start(bias, bias0 + 3 * COUNT);
+    FloatVector s4 = start(bias, bias0 + 4 * COUNT);
+    FloatVector s5 = start(bias, bias0 + 5 * COUNT);
+    FloatVector s6 = start(bias, bias0 + 6 * COUNT);
+    FloatVector s7 = start(bias, bias0 + 7 * COUNT);
+    for (int p = 0; p < k; p++) {
+      FloatVector x = broadcast(a[a0 + p]);
+      s0 = x.fma(load(b, b0 + p * PANEL), s0);
+      s1 = x.fma(load(b, b0 + p * PANEL + COUNT), s1);
+      s2 = x.fma(load(b, b1 + p * PANEL), s2);
+      s3 = x.fma(load(b, b1 + p * PANEL + COUNT), s3);
+      s4 = x.fma(load(b, b2 + p * PANEL), s4);
+      s5 = x.fma(load(b, b2 + p * PANEL + COUNT), s5);
+      s6 = x.fma(load(b, b3 + p * PANEL), s6);
+      s7 = x.fma(load(b, b3 + p * PANEL + COUNT), s7);
+    }
+    store(s0, relu, c, c0);
+    store(s1, relu, c, c0 + COUNT);
+    store(s2, relu, c, c0 + 2 * COUNT);
+    store(s3, relu, c, c0 + 3 * COUNT);
+    store(s4, relu, c, c0 + 4 * COUNT);
+    store(s5, relu, c, c0 + 5 * COUNT);
+    store(s6, relu, c, c0 + 6 * COUNT);
+    store(s7, relu, c, c0 + 7 * COUNT);
+  }
+
+  /** One row by two panels. */
+  private static void row2Panels(
+      float[] a,
+      int a0,
+      int k,
+      float[] b,
+      int b0,
+      float[] bias,
+      int bias0,
+      boolean relu,
+      float[] c,
+      int c0) {
+    int size = k * PANEL;
+    int b1 = b0 + size;
+    FloatVector s0 = start(bias, bias0);
+    FloatVector s1 = start(bias, bias0 + COUNT);
+    FloatVector s2 = start(bias, bias0 + 2 * COUNT);
+    FloatVector s3 = start(bias, bias0 + 3 * COUNT);
+    for (int p = 0; p < k; p++) {
+      FloatVector x = broadcast(a[a0 + p]);
+      s0 = x.fma(load(b, b0 + p * PANEL), s0);
+      s1 = x.fma(load(b, b0 + p * PANEL + COUNT), s1);
+      s2 = x.fma(load(b, b1 + p * PANEL), s2);
+      s3 = x.fma(load(b, b1 + p * PANEL + COUNT), s3);
+    }
+    store(s0, relu, c, c0);
+    store(s1, relu, c, c0 + COUNT);
+    store(s2, relu, c, c0 + 2 * COUNT);
+    store(s3, relu, c, c0 + 3 * COUNT);
+  }
+
+  /** One row by one panel. */
+  private static void rowPanel(
+      float[] a,
+      int a0,
+      int k,
+      float[] b,
+      int b0,
+      float[] bias,
+      int bias0,
+      boolean relu,
+      float[] c,
+      int c0) {
+    FloatVector s0 = start(bias, bias0);
+    FloatVector s1 = start(bias, bias0 + COUNT);
+    for (int p = 0; p < k; p++) {
+      FloatVector x = broadcast(a[a0 + p]);
+      s0 = x.fma(load(b, b0 + p * PANEL), s0);
+      s1 = x.fma(load(b, b0 + p * PANEL + COUNT), s1);
+    }
+    store(s0, relu, c, c0);
+    store(s1, relu, c, c0 + COUNT);
+  }
+
+  /** One row by the panel of one vector. */
+  private static void rowNarrowPanel(
+      float[] a,
+      int a0,
+      int k,
+      float[] b,
+      int b0,
+      float[] bias,
+      int bias0,
+      boolean relu,
+      float[] c,
+      int c0) {
+    FloatVector s0 = start(bias, bias0);
+    for (int p = 0; p < k; p++) {
+      FloatVector x = broadcast(a[a0 + p]);
+      s0 = x.fma(load(b, b0 + p * COUNT), s0);
+    }
+    store(s0, relu, c, c0);
+  }
+
+  @Override
+  public void multiplyTransposedAdd(
+      float[] a,
+      int aOffset,
+      int lda,
+      float[] b,
+      int bOffset,
+      int ldb,
+      int m,
+      int k,
+      int n,
+      float[] c,
+      int cOffset,
+      int ldc) {
+    if (k < 6) {
+      scalar.multiplyTransposedAdd(a, aOffset, lda, b, bOffset, ldb, m, k, n, c, cOffset, ldc);
+      return;
+    }
+    // Sums continue from c, so cutting m into blocks that stay in the caches changes no bit.
+    for (int r = 0; r < m; r += GRADIENT_ROWS) {
+      int rows = Math.min(GRADIENT_ROWS, m - r);
+      gradientBlock(
+          a, aOffset + r * lda, lda, b, bOffset + r * ldb, ldb, rows, k, n, c, cOffset, ldc);
+    }
+  }
+
+  private static void gradientBlock(
+      float[] a,
+      int a0,
+      int lda,
+      float[] b,
+      int b0,
+      int ldb,
+      int m,
+      int k,
+      int n,
+      float[] c,
+      int c0,
+      int ldc) {
+    int j = 0;
+    while (j < n) {
+      int width = n - j >= PANEL ? PANEL : Math.min(n - j, COUNT);
+      for (int i = 0; i < k; i += 6) {
+        // The last tile starts early enough to be whole, and leaves alone the rows done before.
+        int first = Math.min(i, k - 6);
+        int from = i - first;
+        int to = c0 + first * ldc + j;
+        if (width == PANEL) {
+          gradient(a, a0 + first, lda, b, b0 + j, ldb, m, c, to, ldc, from);
+        } else if (width == COUNT) {
+          narrowGradient(a, a0 + first, lda, b, b0 + j, ldb, m, c, to, ldc, from);
+        } else {
+          gradientTail(a, a0 + first, lda, b, b0 + j, ldb, m, width, c, to, ldc, from);
+        }
+      }
+      j += width;
+    }
+  }
+
+  /** c [6 x 2 vectors] += a [m x 6]^T b [m x 2 vectors]; rows of c before {@code from} stay. */
+  private static void gradient(
+      float[] a,
+      int a0,
+      int lda,
+      float[] b,
+      int b0,
+      int ldb,
+      int m,
+      float[] c,
+      int c0,
+      int ldc,
+      int from) {
+    FloatVector s00 = load(c, c0);
+    FloatVector s01 = load(c, c0 + COUNT);
+    FloatVector s10 = load(c, c0 + ldc);
+    FloatVector s11 = load(c, c0 + ldc + COUNT);
+    FloatVector s20 = load(c, c0 + 2 * ldc);
+    FloatVector s21 = load(c, c0 + 2 * ldc + COUNT);
+    FloatVector s30 = load(c, c0 + 3 * ldc);
+    FloatVector s31 = load(c, c0 + 3 * ldc + COUNT);
+    FloatVector s40 = load(c, c0 + 4 * ldc);
+    FloatVector s41 = load(c, c0 + 4 * ldc + COUNT);
+    FloatVector s50 = load(c, c0 + 5 * ldc);
+    FloatVector s51 = load(c, c0 + 5 * ldc + COUNT);
+    for (int r = 0; r < m; r++) {
+      int x = a0 + r * lda;
+      FloatVector w0 = load(b, b0 + r * ldb);
+      FloatVector w1 = load(b, b0 + r * ldb + COUNT);
+      FloatVector x0 = broadcast(a[x]);
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      FloatVector x1 = broadcast(a[x + 1]);
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      FloatVector x2 = broadcast(a[x + 2]);
+      s20 = x2.fma(w0, s20);
+      s21 = x2.fma(w1, s21);
+      FloatVector x3 = broadcast(a[x + 3]);
+      s30 = x3.fma(w0, s30);
+      s31 = x3.fma(w1, s31);
+      FloatVector x4 = broadcast(a[x + 4]);
+      s40 = x4.fma(w0, s40);
+      s41 = x4.fma(w1, s41);
+      FloatVector x5 = broadcast(a[x + 5]);
+      s50 = x5.fma(w0, s50);
+      s51 = x5.fma(w1, s51);
+    }
+    if (from <= 0) {
+      s00.intoArray(c, c0);
+      s01.intoArray(c, c0 + COUNT);
+    }
+    if (from <= 1) {
+      s10.intoArray(c, c0 + ldc);
+      s11.intoArray(c, c0 + ldc + COUNT);
+    }
+    if (from <= 2) {
+      s20.intoArray(c, c0 + 2 * ldc);
+      s21.intoArray(c, c0 + 2 * ldc + COUNT);
+    }
+    if (from <= 3) {
+      s30.intoArray(c, c0 + 3 * ldc);
+      s31.intoArray(c, c0 + 3 * ldc + COUNT);
+    }
+    if (from <= 4) {
+      s40.intoArray(c, c0 + 4 * ldc);
+      s41.intoArray(c, c0 + 4 * ldc + COUNT);
+    }
+    s50.intoArray(c, c0 + 5 * ldc);
+    s51.intoArray(c, c0 + 5 * ldc + COUNT);
+  }
+
+  /** c [6 x 1 vector] += a [m x 6]^T b [m x 1 vector]; rows of c before {@code from} stay. */
+  private static void narrowGradient(
+      float[] a,
+      int a0,
+      int lda,
+      float[] b,
+      int b0,
+      int ldb,
+      int m,
+      float[] c,
+      int c0,
+      int ldc,
+      int from) {
+    FloatVector s00 = load(c, c0);
+    FloatVector s10 = load(c, c0 + ldc);
+    FloatVector s20 = load(c, c0 + 2 * ldc);
+    FloatVector s30 = load(c, c0 + 3 * ldc);
+    FloatVector s40 = load(c, c0 + 4 * ldc);
+    FloatVector s50 = load(c, c0 + 5 * ldc);
+    for (int r = 0; r < m; r++) {
+      int x = a0 + r * lda;
+      FloatVector w0 = load(b, b0 + r * ldb);
+      FloatVector x0 = broadcast(a[x]);
+      s00 = x0.fma(w0, s00);
+      FloatVector x1 = broadcast(a[x + 1]);
+      s10 = x1.fma(w0, s10);
+      FloatVector x2 = broadcast(a[x + 2]);
+      s20 = x2.fma(w0, s20);
+      FloatVector x3 = broadcast(a[x + 3]);
+      s30 = x3.fma(w0, s30);
+      FloatVector x4 = broadcast(a[x + 4]);
+      s40 = x4.fma(w0, s40);
+      FloatVector x5 = broadcast(a[x + 5]);
+      s50 = x5.fma(w0, s50);
+    }
+    if (from <= 0) {
+      s00.intoArray(c, c0);
+    }
+    if (from <= 1) {
+      s10.intoArray(c, c0 + ldc);
+    }
+    if (from <= 2) {
+      s20.intoArray(c, c0 + 2 * ldc);
+    }
+    if (from <= 3) {
+      s30.intoArray(c, c0 + 3 * ldc);
+    }
+    if (from <= 4) {
+      s40.intoArray(c, c0 + 4 * ldc);
+    }
+    s50.intoArray(c, c0 + 5 * ldc);
+  }
+
+  /**
+   * The last columns, fewer than a vector. Rows of b that reach far enough are read as whole
+   * vectors; the lanes past the end are computed from what follows and thrown away.
+   */
+  private static void gradientTail(
+      float[] a,
+      int a0,
+      int lda,
+      float[] b,
+      int b0,
+      int ldb,
+      int m,
+      int columns,
+      float[] c,
+      int c0,
+      int ldc,
+      int from) {
+    int whole = b.length - b0 < COUNT ? 0 : Math.min(m, (b.length - b0 - COUNT) / ldb + 1);
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector s4 = s0;
+    FloatVector s5 = s0;
+    for (int r = 0; r < whole; r++) {
+      int x = a0 + r * lda;
+      FloatVector w = load(b, b0 + r * ldb);
+      s0 = broadcast(a[x]).fma(w, s0);
+      s1 = broadcast(a[x + 1]).fma(w, s1);
+      s2 = broadcast(a[x + 2]).fma(w, s2);
+      s3 = broadcast(a[x + 3]).fma(w, s3);
+      s4 = broadcast(a[x + 4]).fma(w, s4);
+      s5 = broadcast(a[x + 5]).fma(w, s5);
+    }
+    for (int r = whole; r < m; r++) {
+      int x = a0 + r * lda;
+      FloatVector w = Lanes.loadTail(b, b0 + r * ldb, columns);
+      s0 = broadcast(a[x]).fma(w, s0);
+      s1 = broadcast(a[x + 1]).fma(w, s1);
+      s2 = broadcast(a[x + 2]).fma(w, s2);
+      s3 = broadcast(a[x + 3]).fma(w, s3);
+      s4 = broadcast(a[x + 4]).fma(w, s4);
+      s5 = broadcast(a[x + 5]).fma(w, s5);
+    }
+    if (from <= 0) {
+      addTail(s0, c, c0, columns);
+    }
+    if (from <= 1) {
+      addTail(s1, c, c0 + ldc, columns);
+    }
+    if (from <= 2) {
+      addTail(s2, c, c0 + 2 * ldc, columns);
+    }
+    if (from <= 3) {
+      addTail(s3, c, c0 + 3 * ldc, columns);
+    }
+    if (from <= 4) {
+      addTail(s4, c, c0 + 4 * ldc, columns);
+    }
+    addTail(s5, c, c0 + 5 * ldc, columns);
+  }
+
+  private static void addTail(FloatVector sum, float[] c, int index, int count) {
+    Lanes.storeTail(Lanes.loadTail(c, index, count).add(sum), c, index, count);
+  }
+
+  private static FloatVector start(float[] bias, int index) {
+    return bias == null ? FloatVector.zero(SPECIES) : load(bias, index);
+  }
+
+  private static void store(FloatVector v, boolean relu, float[] c, int index) {
+    (relu ? VectorActivations.relu(v) : v).intoArray(c, index);
+  }
+
+  private static FloatVector broadcast(float x) {
+    return FloatVector.broadcast(SPECIES, x);
+  }
+
+  private static FloatVector load(float[] a, int index) {
+    return FloatVector.fromArray(SPECIES, a, index);
+  }
+}
