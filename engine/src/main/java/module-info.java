@@ -12,6 +12,7 @@ module dev.kindred.engine {
   exports dev.kindred.engine.related;
   exports dev.kindred.engine.serve;
   exports dev.kindred.engine.snapshot;
+  exports dev.kindred.engine.tower;
 
   uses dev.kindred.engine.serve.LiveStateProvider;
 }

@@ -1,0 +1,276 @@
+package dev.kindred.engine.tower;
+
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Losses;
+import dev.kindred.engine.nn.Parameter;
+import dev.kindred.engine.nn.Pass;
+import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Workers;
+import dev.kindred.simd.Activation;
+import dev.kindred.simd.Distances;
+import dev.kindred.simd.Gemm;
+import dev.kindred.simd.PackedMatrix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Softmax of each positive's item against the other items of the batch and shared negatives.
+ *
+ * <p>The classes of a batch are its own items, one per positive, and sampled ones. A class that is
+ * a known positive of a row's user takes no part in that row. For one thread.
+ */
+final class SoftmaxStep implements Step {
+  private final Tower userTower;
+  private final Tower itemTower;
+  private final FeatureTable userTable;
+  private final FeatureTable itemTable;
+  private final Interactions positives;
+  private final NegativeSampler sampler;
+  private final TowerOptions options;
+  private final int batch;
+  private final int classes;
+  private final int chunk;
+  private final int dim;
+  private final List<Pass> userPasses = new ArrayList<>();
+  private final List<Pass> itemPasses = new ArrayList<>();
+  private final double[] batchProbability;
+
+  /** log of the scale. */
+  private final Parameter logScale = Parameter.dense("loss.logScale", 1, 1);
+
+  private final float[] scaleGradient = new float[1];
+  private final float[] classVectors;
+  private final PackedMatrix packedVectors;
+  private final PackedMatrix packedTransposed;
+  private final float[][] scaledUsers;
+  private final float[][] logits;
+  private final float[][] classGradients;
+  private final double[] losses;
+  private final double[] scaleGradients;
+  private final int[] classItems;
+  private final float[] corrections;
+  private final int[] targets;
+  private final int[] classOf;
+  private final int[] nextClass;
+  private final Draws draws;
+
+  SoftmaxStep(
+      Tower userTower,
+      Tower itemTower,
+      FeatureTable userTable,
+      FeatureTable itemTable,
+      Interactions positives,
+      TowerOptions options) {
+    this.userTower = userTower;
+    this.itemTower = itemTower;
+    this.userTable = userTable;
+    this.itemTable = itemTable;
+    this.positives = positives;
+    this.options = options;
+    sampler = new NegativeSampler(positives, options.popularityExponent());
+    batch = (int) Math.min(options.batch(), positives.size());
+    classes = batch + options.negatives();
+    chunk = Step.chunk(options.batch());
+    dim = options.dim();
+    addPasses(userPasses, userTower, batch);
+    addPasses(itemPasses, itemTower, classes);
+    batchProbability = new double[positives.columns()];
+    for (long i = 0; i < positives.size(); i++) {
+      batchProbability[positives.column(i)] += 1.0 / positives.size();
+    }
+    logScale.values()[0] = (float) Math.log(options.scale());
+    classVectors = new float[classes * dim];
+    packedVectors = PackedMatrix.pack(classVectors, 0, classes, dim);
+    packedTransposed = PackedMatrix.packTransposed(classVectors, 0, classes, dim);
+    scaledUsers = new float[userPasses.size()][chunk * dim];
+    logits = new float[userPasses.size()][chunk * classes];
+    classGradients = new float[userPasses.size()][classes * dim];
+    losses = new double[userPasses.size()];
+    scaleGradients = new double[userPasses.size()];
+    classItems = new int[classes];
+    corrections = new float[classes];
+    targets = new int[batch];
+    Arrays.setAll(targets, i -> i);
+    classOf = new int[positives.columns()];
+    Arrays.fill(classOf, -1);
+    nextClass = new int[classes];
+    draws = Draws.of(options.seed(), "tower.negatives");
+  }
+
+  private void addPasses(List<Pass> passes, Tower tower, int rows) {
+    for (int from = 0; from < rows; from += chunk) {
+      passes.add(Pass.forTraining(tower.network, Math.min(chunk, rows - from), options.seed()));
+    }
+  }
+
+  @Override
+  public int capacity() {
+    return batch;
+  }
+
+  @Override
+  public List<Pass> passes() {
+    List<Pass> all = new ArrayList<>(userPasses);
+    all.addAll(itemPasses);
+    return all;
+  }
+
+  @Override
+  public Map<Parameter, float[]> lossParameters() {
+    return options.learnScale() ? Map.of(logScale, scaleGradient) : Map.of();
+  }
+
+  @Override
+  public double run(
+      long step, int[] users, int[] items, float[] weights, int count, Workers workers) {
+    float scale = (float) Math.clamp(Math.exp(logScale.values()[0]), 1, 200);
+    chooseClasses(step, items, count);
+    int userChunks = userPasses.size();
+    workers.forEachRange(
+        userChunks + itemPasses.size(),
+        1,
+        (from, to, worker) -> {
+          for (int i = (int) from; i < to; i++) {
+            if (i < userChunks) {
+              forwardUsers(i, step, users, items, count);
+            } else {
+              forwardItems(i - userChunks, step);
+            }
+          }
+        });
+    packedVectors.repack(classVectors, 0);
+    packedTransposed.repackTransposed(classVectors, 0);
+    workers.forEachRange(
+        userChunks,
+        1,
+        (from, to, worker) -> {
+          for (int i = (int) from; i < to; i++) {
+            losses[i] = userLoss(i, users, weights, count, scale);
+          }
+        });
+    workers.forEachRange(
+        itemPasses.size(),
+        1,
+        (from, to, worker) -> {
+          for (int i = (int) from; i < to; i++) {
+            backwardItems(i);
+          }
+        });
+    forgetClasses();
+    double sum = 0;
+    double byScale = 0;
+    for (int i = 0; i < userChunks; i++) {
+      sum += losses[i];
+      byScale += scaleGradients[i];
+    }
+    scaleGradient[0] = (float) byScale;
+    return sum;
+  }
+
+  /** The batch's items stand first, so row r's class is r; missing rows of a short batch follow. */
+  private void chooseClasses(long step, int[] items, int count) {
+    draws.reset(step);
+    for (int j = 0; j < classes; j++) {
+      boolean own = j < batch;
+      int item = own ? items[Math.min(j, count - 1)] : sampler.draw(draws);
+      classItems[j] = item;
+      double expected =
+          count * batchProbability[item] + (classes - batch) * sampler.probability(item);
+      corrections[j] =
+          own && j >= count
+              ? Losses.EXCLUDED
+              : (float) (-options.correction() * Math.log(expected));
+      nextClass[j] = classOf[item];
+      classOf[item] = j;
+    }
+  }
+
+  private void forgetClasses() {
+    for (int item : classItems) {
+      classOf[item] = -1;
+    }
+  }
+
+  private int rows(int userChunk, int count) {
+    return Math.clamp(count - userChunk * chunk, 0, Math.min(chunk, batch - userChunk * chunk));
+  }
+
+  private void forwardUsers(int i, long step, int[] users, int[] items, int count) {
+    Pass pass = userPasses.get(i);
+    pass.at(step, (long) i * chunk);
+    pass.bind(userTower.input, userTable, users, i * chunk);
+    pass.leaveOut(userTower.input, userTower.history, items, i * chunk);
+    userTower.network.forward(pass, rows(i, count));
+  }
+
+  private void forwardItems(int i, long step) {
+    Pass pass = itemPasses.get(i);
+    pass.at(step, (long) i * chunk);
+    pass.bind(itemTower.input, itemTable, classItems, i * chunk);
+    itemTower.network.forward(pass, pass.capacity());
+    System.arraycopy(
+        pass.value(itemTower.output), 0, classVectors, i * chunk * dim, pass.rows() * dim);
+  }
+
+  /** The loss of a chunk of users, their backward pass and their share of the items' gradients. */
+  private double userLoss(int i, int[] users, float[] weights, int count, float scale) {
+    Pass pass = userPasses.get(i);
+    int rows = pass.rows();
+    float[] toClasses = classGradients[i];
+    Arrays.fill(toClasses, 0);
+    scaleGradients[i] = 0;
+    if (rows == 0) {
+      return 0;
+    }
+    float[] vectors = pass.value(userTower.output);
+    float[] scaled = scaledUsers[i];
+    for (int k = 0; k < rows * dim; k++) {
+      scaled[k] = vectors[k] * scale;
+    }
+    float[] z = logits[i];
+    Gemm.multiplyBias(
+        scaled, 0, dim, rows, packedTransposed, z, 0, classes, corrections, Activation.NONE);
+    for (int r = 0; r < rows; r++) {
+      excludePositives(users[i * chunk + r], i * chunk + r, z, r * classes);
+    }
+    double loss =
+        Losses.softmaxCrossEntropy(z, rows, classes, targets, weights, i * chunk, 1f / count);
+    float[] gradient = pass.gradient(userTower.output);
+    Gemm.multiply(z, 0, classes, rows, packedVectors, gradient, 0, dim);
+    // d loss / d log scale = scale * sum of gradient . cosine, which is that of users . scaled.
+    double byScale = 0;
+    for (int r = 0; r < rows; r++) {
+      byScale += Distances.dot(gradient, r * dim, scaled, r * dim, dim);
+    }
+    scaleGradients[i] = byScale;
+    Distances.scale(scale, gradient, 0, rows * dim);
+    Gemm.multiplyTransposedAdd(
+        z, 0, classes, scaled, 0, dim, rows, classes, dim, toClasses, 0, dim);
+    userTower.network.backward(pass);
+    return loss;
+  }
+
+  private void excludePositives(int user, int own, float[] z, int at) {
+    for (long p = positives.start(user); p < positives.end(user); p++) {
+      for (int j = classOf[positives.column(p)]; j >= 0; j = nextClass[j]) {
+        if (j != own) {
+          z[at + j] = Losses.EXCLUDED;
+        }
+      }
+    }
+  }
+
+  private void backwardItems(int i) {
+    Pass pass = itemPasses.get(i);
+    int n = pass.rows() * dim;
+    float[] gradient = pass.gradient(itemTower.output);
+    System.arraycopy(classGradients[0], i * chunk * dim, gradient, 0, n);
+    for (int c = 1; c < classGradients.length; c++) {
+      Distances.axpy(1f, classGradients[c], i * chunk * dim, gradient, 0, n);
+    }
+    itemTower.network.backward(pass);
+  }
+}

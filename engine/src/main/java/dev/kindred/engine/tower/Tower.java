@@ -1,0 +1,130 @@
+package dev.kindred.engine.tower;
+
+import dev.kindred.engine.nn.Dense;
+import dev.kindred.engine.nn.Dropout;
+import dev.kindred.engine.nn.Embedding;
+import dev.kindred.engine.nn.Feature;
+import dev.kindred.engine.nn.FeatureInput;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.L2Normalize;
+import dev.kindred.engine.nn.Layer;
+import dev.kindred.engine.nn.Network;
+import dev.kindred.engine.nn.Pass;
+import dev.kindred.engine.nn.Sum;
+import dev.kindred.index.run.Workers;
+import dev.kindred.simd.Activation;
+import dev.kindred.simd.Distances;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One of the two towers: features, hidden layers, output of length 1.
+ *
+ * <p>Running it forward is safe from several threads while nobody trains it.
+ */
+final class Tower {
+  private static final int ROWS_AT_ONCE = 256;
+
+  final FeatureInput input;
+  final Layer output;
+  final Network network;
+
+  /** Index of the history among the features, or -1. */
+  final int history;
+
+  /**
+   * @param name prefix of layers and parameters
+   * @param shared embeddings by feature name
+   */
+  Tower(String name, List<Feature> features, TowerOptions options, Map<String, Embedding> shared) {
+    boolean onlyIds = features.stream().allMatch(f -> f.kind() == Feature.Kind.ID);
+    int historyAt = -1;
+    for (int f = 0; f < features.size(); f++) {
+      if (features.get(f).name().equals(TwoTower.HISTORY)) {
+        historyAt = f;
+      }
+    }
+    history = historyAt;
+    input =
+        FeatureInput.of(
+            name,
+            features,
+            options.embeddingDim(),
+            shared,
+            onlyIds ? 0 : options.unknownIds(),
+            Math.max(1, options.history()),
+            options.seed());
+    Layer below =
+        options.dropout() > 0 ? new Dropout(name + ".dropout", input, options.dropout()) : input;
+    Layer layer = below;
+    for (int i = 0; i < options.hidden().size(); i++) {
+      layer =
+          new Dense(
+              name + ".hidden" + (i + 1),
+              layer,
+              options.hidden().get(i),
+              Activation.RELU,
+              options.seed());
+    }
+    List<Layer> parts = new ArrayList<>();
+    if (layer != below || below.width() != options.dim() || options.reluOutput()) {
+      parts.add(
+          new Dense(
+              name + ".output",
+              layer,
+              options.dim(),
+              options.reluOutput() ? Activation.RELU : Activation.NONE,
+              options.seed()));
+    }
+    if (parts.isEmpty()) {
+      parts.add(below);
+    } else if (options.skip() && layer != below) {
+      parts.add(new Dense(name + ".skip", below, options.dim(), Activation.NONE, options.seed()));
+    }
+    Layer sum = parts.size() == 1 ? parts.getFirst() : new Sum(name + ".sum", parts);
+    output = new L2Normalize(name + ".unit", sum);
+    network = new Network(output);
+  }
+
+  /**
+   * The vectors of rows [0, rows.length) of {@code tableRows}, of length 1, at their places in
+   * {@code target}: that of table row r at r * dim.
+   */
+  void vectors(FeatureTable table, int[] tableRows, float[] target, Workers workers) {
+    int dim = output.width();
+    Pass[] passes = new Pass[workers.threads()];
+    workers.forEachRange(
+        tableRows.length,
+        ROWS_AT_ONCE,
+        (from, to, worker) -> {
+          if (passes[worker] == null) {
+            passes[worker] = Pass.forInference(network, ROWS_AT_ONCE);
+          }
+          Pass pass = passes[worker];
+          pass.bind(input, table, tableRows, (int) from);
+          network.forward(pass, (int) (to - from));
+          for (int i = 0; i < to - from; i++) {
+            int at = tableRows[(int) from + i] * dim;
+            System.arraycopy(pass.value(output), i * dim, target, at, dim);
+            Distances.normalize(target, at, dim);
+          }
+        });
+  }
+
+  /** The vectors of all rows of a table, [rows x dim], of length 1. */
+  float[] vectors(FeatureTable table, Workers workers) {
+    long size = (long) table.rows() * output.width();
+    if (size > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "%d vectors of %d values are more than an array holds; ask for fewer rows at a time"
+              .formatted(table.rows(), output.width()));
+    }
+    float[] target = new float[(int) size];
+    int[] rows = new int[table.rows()];
+    Arrays.setAll(rows, row -> row);
+    vectors(table, rows, target, workers);
+    return target;
+  }
+}

@@ -1,0 +1,197 @@
+package dev.kindred.engine.tower;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.Feature;
+import dev.kindred.engine.nn.Optimizer;
+import dev.kindred.engine.nn.Quantiles;
+import dev.kindred.engine.nn.Sgd;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** The JSON that stands beside the weights of a two-tower network. Stateless. */
+final class TowerDescription {
+  private static final String KIND = "two-tower";
+  private static final int VERSION = 1;
+
+  private TowerDescription() {}
+
+  /** All of a model but its numbers. */
+  record Content(
+      TowerOptions options,
+      List<Feature> userFeatures,
+      List<Feature> itemFeatures,
+      double[] losses,
+      double[] recalls,
+      int bestEpoch,
+      List<String> notes) {}
+
+  static String write(Content content) throws IOException {
+    Map<String, Object> root = new LinkedHashMap<>();
+    root.put("kind", KIND);
+    root.put("version", VERSION);
+    root.put("options", options(content.options));
+    root.put("userFeatures", content.userFeatures.stream().map(TowerDescription::feature).toList());
+    root.put("itemFeatures", content.itemFeatures.stream().map(TowerDescription::feature).toList());
+    root.put("losses", content.losses);
+    root.put("recalls", content.recalls);
+    root.put("bestEpoch", content.bestEpoch);
+    root.put("notes", content.notes);
+    return JSON.std.asString(root);
+  }
+
+  /**
+   * @throws IllegalArgumentException if the text describes no network that this version knows
+   */
+  static Content read(String json) {
+    try {
+      Map<String, Object> root = JSON.std.mapFrom(json);
+      if (!KIND.equals(root.get("kind")) || number(root, "version") != VERSION) {
+        throw new IllegalArgumentException(
+            "it is a %s of version %s, expected %s of version %d; train it anew"
+                .formatted(root.get("kind"), root.get("version"), KIND, VERSION));
+      }
+      return new Content(
+          options(map(root.get("options"))),
+          features(root.get("userFeatures")),
+          features(root.get("itemFeatures")),
+          numbers(root.get("losses"), Number::doubleValue),
+          numbers(root.get("recalls"), Number::doubleValue),
+          (int) number(root, "bestEpoch"),
+          ((List<?>) root.get("notes")).stream().map(String.class::cast).toList());
+    } catch (IOException | ClassCastException | NullPointerException e) {
+      throw new IllegalArgumentException("the description is incomplete", e);
+    }
+  }
+
+  private static Map<String, Object> options(TowerOptions o) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("hidden", o.hidden());
+    map.put("dim", o.dim());
+    map.put("reluOutput", o.reluOutput());
+    map.put("skip", o.skip());
+    map.put("embeddingDim", o.embeddingDim());
+    map.put("history", o.history());
+    map.put("loss", o.loss().name());
+    map.put("scale", o.scale());
+    map.put("learnScale", o.learnScale());
+    map.put("negatives", o.negatives());
+    map.put("popularityExponent", o.popularityExponent());
+    map.put("correction", o.correction());
+    map.put("dropout", o.dropout());
+    map.put("unknownIds", o.unknownIds());
+    map.put("optimizer", optimizer(o.optimizer()));
+    map.put("batch", o.batch());
+    map.put("epochs", o.epochs());
+    map.put("patience", o.patience());
+    map.put("seed", o.seed());
+    return map;
+  }
+
+  private static TowerOptions options(Map<?, ?> map) {
+    return new TowerOptions(
+        ((List<?>) map.get("hidden")).stream().map(w -> ((Number) w).intValue()).toList(),
+        (int) number(map, "dim"),
+        (Boolean) map.get("reluOutput"),
+        (Boolean) map.get("skip"),
+        (int) number(map, "embeddingDim"),
+        (int) number(map, "history"),
+        TowerLoss.valueOf((String) map.get("loss")),
+        number(map, "scale"),
+        (Boolean) map.get("learnScale"),
+        (int) number(map, "negatives"),
+        number(map, "popularityExponent"),
+        number(map, "correction"),
+        number(map, "dropout"),
+        number(map, "unknownIds"),
+        optimizer(map(map.get("optimizer"))),
+        (int) number(map, "batch"),
+        (int) number(map, "epochs"),
+        (int) number(map, "patience"),
+        ((Number) map.get("seed")).longValue());
+  }
+
+  private static Map<String, Object> optimizer(Optimizer optimizer) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("name", optimizer instanceof Sgd ? "sgd" : "adam");
+    map.put("learningRate", optimizer.learningRate());
+    map.put("weightDecay", optimizer.weightDecay());
+    if (optimizer instanceof Adam adam) {
+      map.put("beta1", adam.beta1());
+      map.put("beta2", adam.beta2());
+      map.put("epsilon", adam.epsilon());
+    }
+    return map;
+  }
+
+  private static Optimizer optimizer(Map<?, ?> map) {
+    double rate = number(map, "learningRate");
+    double decay = number(map, "weightDecay");
+    return map.get("name").equals("sgd")
+        ? new Sgd(rate, decay)
+        : new Adam(rate, number(map, "beta1"), number(map, "beta2"), number(map, "epsilon"), decay);
+  }
+
+  private static Map<String, Object> feature(Feature feature) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("name", feature.name());
+    map.put("kind", feature.kind().name());
+    map.put("size", feature.size());
+    if (!feature.vocabulary().isEmpty()) {
+      map.put("vocabulary", feature.vocabulary());
+    }
+    if (feature.kind() == Feature.Kind.NUMERIC) {
+      map.put("cuts", feature.quantiles().cuts());
+      map.put("shares", feature.quantiles().shares());
+    }
+    return map;
+  }
+
+  private static List<Feature> features(Object list) {
+    List<Feature> features = new ArrayList<>();
+    for (Object each : (List<?>) list) {
+      Map<?, ?> map = map(each);
+      String name = (String) map.get("name");
+      int size = (int) number(map, "size");
+      List<?> vocabulary = (List<?>) map.get("vocabulary");
+      features.add(
+          switch (Feature.Kind.valueOf((String) map.get("kind"))) {
+            case ID -> Feature.id(name, size);
+            case CATEGORICAL ->
+                vocabulary == null
+                    ? Feature.categorical(name, size)
+                    : Feature.categorical(
+                        name, vocabulary.stream().map(String.class::cast).toList());
+            case NUMERIC ->
+                Feature.numeric(
+                    name, Quantiles.of(floats(map.get("cuts")), floats(map.get("shares"))));
+          });
+    }
+    return features;
+  }
+
+  private static Map<?, ?> map(Object object) {
+    return (Map<?, ?>) object;
+  }
+
+  private static double number(Map<?, ?> map, String key) {
+    return ((Number) map.get(key)).doubleValue();
+  }
+
+  private static double[] numbers(Object list, ToDoubleFunction<Number> value) {
+    return ((List<?>) list).stream().map(Number.class::cast).mapToDouble(value).toArray();
+  }
+
+  private static float[] floats(Object list) {
+    double[] numbers = numbers(list, Number::doubleValue);
+    float[] floats = new float[numbers.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) numbers[i];
+    }
+    return floats;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.kindred.engine.tower;
+
+/** What a two-tower network is trained for. */
+public enum TowerLoss {
+  /**
+   * Cross-entropy of sampled pairs, the raw cosine read as a probability: the paper's, sound only
+   * where both towers end in a ReLU.
+   */
+  COSINE_CROSS_ENTROPY,
+  /** Cross-entropy of sampled pairs, p = sigmoid(scale * cosine + bias), both learned. */
+  SCALED_CROSS_ENTROPY,
+  /**
+   * Softmax of scale * cosine over the batch's items and shared negatives, with log-Q correction
+   * (Yi et al., "Sampling-bias-corrected neural modeling for large corpus item recommendations",
+   * RecSys 2019; Yang et al., "Mixed negative sampling", WWW 2020).
+   */
+  SAMPLED_SOFTMAX
+}

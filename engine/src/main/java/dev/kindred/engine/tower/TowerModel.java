@@ -1,0 +1,273 @@
+package dev.kindred.engine.tower;
+
+import dev.kindred.engine.nn.Feature;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Parameter;
+import dev.kindred.engine.nn.Safetensors;
+import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A trained two-tower network with the vectors of its users and items. Immutable; may be shared by
+ * threads.
+ */
+public final class TowerModel {
+  private static final String DESCRIPTION = "kindred";
+  private static final String USER_VECTORS = "vectors.user";
+  private static final String ITEM_VECTORS = "vectors.item";
+  private static final String ITEM_PRESENCE = "vectors.item.presence";
+
+  private final TowerOptions options;
+  private final Tower userTower;
+  private final Tower itemTower;
+  private final float[] userVectors;
+  private final float[] itemVectors;
+  private final boolean[] present;
+  private final double[] losses;
+  private final double[] recalls;
+  private final int bestEpoch;
+  private final List<String> notes;
+
+  TowerModel(
+      TowerOptions options,
+      Tower userTower,
+      Tower itemTower,
+      float[] userVectors,
+      float[] itemVectors,
+      boolean[] present,
+      double[] losses,
+      double[] recalls,
+      int bestEpoch,
+      List<String> notes) {
+    this.options = options;
+    this.userTower = userTower;
+    this.itemTower = itemTower;
+    this.userVectors = userVectors;
+    this.itemVectors = itemVectors;
+    this.present = present;
+    this.losses = losses;
+    this.recalls = recalls;
+    this.bestEpoch = bestEpoch;
+    this.notes = List.copyOf(notes);
+  }
+
+  /** An item without positives has a vector worth having only if it has other features. */
+  static boolean[] presence(FeatureTable items, boolean[] known) {
+    boolean[] present = known.clone();
+    if (!items.onlyIds()) {
+      Arrays.fill(present, true);
+    }
+    return present;
+  }
+
+  /** Values per vector. */
+  public int dim() {
+    return options.dim();
+  }
+
+  public TowerOptions options() {
+    return options;
+  }
+
+  public int users() {
+    return userVectors.length / dim();
+  }
+
+  public int items() {
+    return itemVectors.length / dim();
+  }
+
+  /** [users x dim], each of length 1, not a copy: don't write. */
+  public float[] userVectors() {
+    return userVectors;
+  }
+
+  /** [items x dim], each of length 1, not a copy: don't write. */
+  public float[] itemVectors() {
+    return itemVectors;
+  }
+
+  /**
+   * Whether the item's vector says anything: it had positives in training, or has features beside
+   * its id.
+   */
+  public boolean hasItemVector(int item) {
+    return present[item];
+  }
+
+  /** What the item tower reads of an item; {@link FeatureTable#encode} makes a table of it. */
+  public List<Feature> itemFeatures() {
+    return itemTower.input.features();
+  }
+
+  /**
+   * Vectors of items that training has not seen, [rows x dim], each of length 1.
+   *
+   * @param items with the features {@link #itemFeatures}, ids unknown
+   */
+  public float[] itemVectors(FeatureTable items, Workers workers) {
+    return itemTower.vectors(items, workers);
+  }
+
+  /** Mean loss of each epoch. */
+  public double[] losses() {
+    return losses.clone();
+  }
+
+  /** Recall@20 on held-out positives after each epoch; empty if none were held out. */
+  public double[] recalls() {
+    return recalls.clone();
+  }
+
+  /** How many epochs ran. */
+  public int epochs() {
+    return losses.length;
+  }
+
+  /** The epoch whose weights these are, from 1. */
+  public int bestEpoch() {
+    return bestEpoch;
+  }
+
+  /** What a reader of a report should know about this training. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  private List<Parameter> parameters() {
+    Set<Parameter> all = new LinkedHashSet<>(itemTower.network.parameters());
+    all.addAll(userTower.network.parameters());
+    return List.copyOf(all);
+  }
+
+  /**
+   * SHA-256 over the sizes and the bits of all weights and vectors, in hex: equal if the model is.
+   */
+  public String hash() {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+    for (Parameter parameter : parameters()) {
+      String shape =
+          "%s %d %d\n".formatted(parameter.name(), parameter.rows(), parameter.columns());
+      digest.update(shape.getBytes(StandardCharsets.UTF_8));
+      update(digest, parameter.values());
+    }
+    update(digest, userVectors);
+    update(digest, itemVectors);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void update(MessageDigest digest, float[] values) {
+    byte[] block = new byte[1 << 16];
+    for (int from = 0; from < values.length; from += block.length / Float.BYTES) {
+      int n = Math.min(block.length / Float.BYTES, values.length - from);
+      for (int i = 0; i < n; i++) {
+        int bits = Float.floatToIntBits(values[from + i]);
+        block[4 * i] = (byte) bits;
+        block[4 * i + 1] = (byte) (bits >>> 8);
+        block[4 * i + 2] = (byte) (bits >>> 16);
+        block[4 * i + 3] = (byte) (bits >>> 24);
+      }
+      digest.update(block, 0, n * Float.BYTES);
+    }
+  }
+
+  /**
+   * Writes the network, its features and all vectors to one file of safetensors layout, see
+   * docs/formats.md.
+   */
+  public void save(Path path) throws IOException {
+    Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>(Safetensors.of(parameters()));
+    tensors.put(USER_VECTORS, new Safetensors.Tensor(users(), dim(), userVectors));
+    tensors.put(ITEM_VECTORS, new Safetensors.Tensor(items(), dim(), itemVectors));
+    float[] presence = new float[present.length];
+    for (int i = 0; i < presence.length; i++) {
+      presence[i] = present[i] ? 1 : 0;
+    }
+    tensors.put(ITEM_PRESENCE, new Safetensors.Tensor(1, presence.length, presence));
+    String description =
+        TowerDescription.write(
+            new TowerDescription.Content(
+                options,
+                userTower.input.features(),
+                itemTower.input.features(),
+                losses,
+                recalls,
+                bestEpoch,
+                notes));
+    Safetensors.write(path, Map.of(DESCRIPTION, description), tensors);
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @throws CorruptFileException if the file is damaged or holds something else
+   */
+  public static TowerModel load(Path path) throws IOException {
+    Safetensors file = Safetensors.read(path);
+    String description = file.metadata().get(DESCRIPTION);
+    if (description == null) {
+      throw new CorruptFileException(path, -1, "holds no two-tower network of Kindred");
+    }
+    try {
+      TowerDescription.Content content = TowerDescription.read(description);
+      Tower itemTower = new Tower("item", content.itemFeatures(), content.options(), Map.of());
+      Tower userTower =
+          new Tower(
+              "user",
+              content.userFeatures(),
+              content.options(),
+              TwoTower.sharedHistory(itemTower, content.options()));
+      Safetensors.Tensor users = file.tensors().get(USER_VECTORS);
+      Safetensors.Tensor items = file.tensors().get(ITEM_VECTORS);
+      Safetensors.Tensor presence = file.tensors().get(ITEM_PRESENCE);
+      int dim = content.options().dim();
+      if (users == null
+          || items == null
+          || presence == null
+          || users.columns() != dim
+          || items.columns() != dim
+          || presence.columns() != items.rows()) {
+        throw new CorruptFileException(path, -1, "lacks vectors of " + dim + " values");
+      }
+      boolean[] present = new boolean[presence.columns()];
+      for (int i = 0; i < present.length; i++) {
+        present[i] = presence.values()[i] != 0;
+      }
+      TowerModel model =
+          new TowerModel(
+              content.options(),
+              userTower,
+              itemTower,
+              users.values(),
+              items.values(),
+              present,
+              content.losses(),
+              content.recalls(),
+              content.bestEpoch(),
+              content.notes());
+      file.into(model.parameters());
+      itemTower.network.refresh();
+      userTower.network.refresh();
+      return model;
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(path, -1, "describes no valid network: " + e.getMessage());
+    }
+  }
+}

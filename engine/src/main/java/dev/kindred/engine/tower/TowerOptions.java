@@ -1,0 +1,581 @@
+package dev.kindred.engine.tower;
+
+import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.Optimizer;
+import dev.kindred.engine.nn.Sgd;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How a two-tower network is built and trained.
+ *
+ * @param hidden widths of the ReLU layers below the output layer of both towers; may be empty
+ * @param dim width of the output, the length of the vectors
+ * @param reluOutput whether the output layer has a ReLU too; else it is linear
+ * @param skip whether a linear image of the input is added to the output of the hidden layers
+ * @param embeddingDim values per embedding vector
+ * @param history how many of a user's items the user tower averages in a training step; 0 = the
+ *     user tower knows no history
+ * @param loss what to train for
+ * @param scale of the cosine within the loss, 1 / temperature; the start value where it is learned
+ * @param learnScale whether scale is learned; COSINE_CROSS_ENTROPY has none
+ * @param negatives sampled per positive; for SAMPLED_SOFTMAX sampled per batch, beside the batch's
+ *     own items
+ * @param popularityExponent negatives are drawn by popularity to this power
+ * @param correction share of log Q taken off the logits of SAMPLED_SOFTMAX: 1 estimates the softmax
+ *     over all items, 0 leaves popular items pushed down
+ * @param dropout share of the inputs dropped in training
+ * @param unknownIds share of training rows whose id is read as unknown where the table has other
+ *     features too, so that an unseen item gets a good vector
+ * @param optimizer and its learning rate
+ * @param batch examples per step: pairs, negatives included, for the cross-entropies; positives for
+ *     SAMPLED_SOFTMAX
+ * @param epochs passes over the positives, at most
+ * @param patience epochs without a better recall on held-out positives after which training stops;
+ *     0 = run all epochs and hold nothing out
+ * @param seed of all random draws
+ */
+public record TowerOptions(
+    List<Integer> hidden,
+    int dim,
+    boolean reluOutput,
+    boolean skip,
+    int embeddingDim,
+    int history,
+    TowerLoss loss,
+    double scale,
+    boolean learnScale,
+    int negatives,
+    double popularityExponent,
+    double correction,
+    double dropout,
+    double unknownIds,
+    Optimizer optimizer,
+    int batch,
+    int epochs,
+    int patience,
+    long seed) {
+  private static final int MAX_WIDTH = 1 << 14;
+
+  public TowerOptions {
+    hidden = List.copyOf(hidden);
+    Objects.requireNonNull(loss, "loss");
+    Objects.requireNonNull(optimizer, "optimizer");
+    for (int width : hidden) {
+      check("hidden width", width, 1, MAX_WIDTH);
+    }
+    check("dim", dim, 1, MAX_WIDTH);
+    check("embeddingDim", embeddingDim, 1, MAX_WIDTH);
+    check("history", history, 0, Integer.MAX_VALUE);
+    check("scale", scale, Double.MIN_VALUE, 1000);
+    check("negatives", negatives, loss == TowerLoss.SAMPLED_SOFTMAX ? 0 : 1, 1 << 16);
+    check("popularityExponent", popularityExponent, 0, 10);
+    check("correction", correction, 0, 1);
+    check("dropout", dropout, 0, Math.nextDown(1.0));
+    check("unknownIds", unknownIds, 0, Math.nextDown(1.0));
+    check("batch", batch, 2, 1 << 16);
+    if (loss != TowerLoss.SAMPLED_SOFTMAX) {
+      check("batch", batch, negatives + 1, 1 << 16);
+    }
+    check("epochs", epochs, 1, Integer.MAX_VALUE);
+    check("patience", patience, 0, Integer.MAX_VALUE);
+  }
+
+  private static void check(String name, double value, double from, double to) {
+    if (!(value >= from && value <= to)) {
+      throw new IllegalArgumentException(
+          "two-tower option %s is %s, must be in [%s, %s]".formatted(name, value, from, to));
+    }
+  }
+
+  /** The sound reading, see docs/decisions: softmax over sampled items, Adam, early stopping. */
+  public static TowerOptions defaults() {
+    return new TowerOptions(
+        List.of(256),
+        128,
+        false,
+        true,
+        64,
+        50,
+        TowerLoss.SAMPLED_SOFTMAX,
+        10,
+        false,
+        512,
+        0.75,
+        1,
+        0,
+        0.1,
+        Adam.of(1e-3),
+        512,
+        30,
+        3,
+        99);
+  }
+
+  /**
+   * The paper's network and training, literally: 256 and 128 wide, ReLU, normalised, cross-entropy
+   * of the raw cosine, gradient descent, batch 512, 100 epochs, seed 99.
+   *
+   * <p>Not from the paper, which gives none: learning rate .01 (the default of its library), 4
+   * negatives per positive drawn evenly, embeddings of 64.
+   */
+  public static TowerOptions paper() {
+    return new TowerOptions(
+        List.of(256),
+        128,
+        true,
+        false,
+        64,
+        0,
+        TowerLoss.COSINE_CROSS_ENTROPY,
+        1,
+        false,
+        4,
+        0,
+        0,
+        0,
+        0,
+        Sgd.of(0.01),
+        512,
+        100,
+        0,
+        99);
+  }
+
+  public TowerOptions withHidden(List<Integer> hidden) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withDim(int dim) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withReluOutput(boolean reluOutput) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withSkip(boolean skip) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withEmbeddingDim(int embeddingDim) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withHistory(int history) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withLoss(TowerLoss loss) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withScale(double scale) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withLearnScale(boolean learnScale) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withNegatives(int negatives) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withPopularityExponent(double popularityExponent) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withCorrection(double correction) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withDropout(double dropout) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withUnknownIds(double unknownIds) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withOptimizer(Optimizer optimizer) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withBatch(int batch) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withEpochs(int epochs) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withPatience(int patience) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+
+  public TowerOptions withSeed(long seed) {
+    return new TowerOptions(
+        hidden,
+        dim,
+        reluOutput,
+        skip,
+        embeddingDim,
+        history,
+        loss,
+        scale,
+        learnScale,
+        negatives,
+        popularityExponent,
+        correction,
+        dropout,
+        unknownIds,
+        optimizer,
+        batch,
+        epochs,
+        patience,
+        seed);
+  }
+}

@@ -1,0 +1,308 @@
+package dev.kindred.engine.tower;
+
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.eval.FactorScores;
+import dev.kindred.engine.eval.TopNEvaluator;
+import dev.kindred.engine.nn.DivergedException;
+import dev.kindred.engine.nn.EarlyStopping;
+import dev.kindred.engine.nn.Embedding;
+import dev.kindred.engine.nn.Feature;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Parameter;
+import dev.kindred.engine.nn.Updater;
+import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Trains a user tower and an item tower so that the cosine of their outputs is high for a user's
+ * positives (the non-linear half of "A Multi-Task Learning Algorithm for Non-personalized
+ * Recommendations", section 3.2; Covington et al. 2016; Yi et al. 2019).
+ *
+ * <p>Same seed, same data and same vector width give the same bits for any number of threads.
+ * Stateless.
+ */
+public final class TwoTower {
+  /** Name of the user tower's feature that holds the items of the user. */
+  static final String HISTORY = "item history";
+
+  /** Length of the lists by whose recall on held-out positives training is stopped. */
+  private static final int VALIDATION_LIST = 20;
+
+  /** With fewer held-out positives their recall says too little. */
+  private static final int MIN_VALIDATION = 50;
+
+  private TwoTower() {}
+
+  /**
+   * Trains on the positives of one objective.
+   *
+   * @param positives [users x items]; a value is the weight of its pair, relative to the others
+   * @param users a row per user of {@code positives}
+   * @param items a row per item of {@code positives}
+   * @throws IllegalArgumentException if the tables don't fit the positives or there are none
+   * @throws DivergedException if the loss is no finite number any more
+   */
+  public static TowerModel train(
+      Interactions positives,
+      FeatureTable users,
+      FeatureTable items,
+      TowerOptions options,
+      Workers workers,
+      Progress progress) {
+    if (users.rows() != positives.rows() || items.rows() != positives.columns()) {
+      throw new IllegalArgumentException(
+          "feature tables of %d users and %d items don't fit positives of shape [%d x %d]"
+              .formatted(users.rows(), items.rows(), positives.rows(), positives.columns()));
+    }
+    checkValues(positives);
+    List<String> notes = new ArrayList<>();
+    Interactions train = positives;
+    Interactions validation = null;
+    if (options.patience() > 0) {
+      HeldOut parts = HeldOut.of(positives, options.seed());
+      if (parts.validation().size() >= MIN_VALIDATION) {
+        train = parts.train();
+        validation = parts.validation();
+      } else {
+        notes.add(
+            "too few positives (%d) to hold some out: trained all %d epochs without early stopping"
+                .formatted(positives.size(), options.epochs()));
+      }
+    }
+    return new Training(positives, train, validation, users, items, options, notes)
+        .run(workers, progress);
+  }
+
+  private static void checkValues(Interactions positives) {
+    if (positives.size() == 0) {
+      throw new IllegalArgumentException(
+          "there are no positives to train a two-tower network on; leave the objective out");
+    }
+    for (long i = 0; i < positives.size(); i++) {
+      if (!(positives.value(i) > 0)) {
+        throw new IllegalArgumentException(
+            "positive %d has the value %s, must be more than 0".formatted(i, positives.value(i)));
+      }
+    }
+  }
+
+  /** The user tower reads its history through the item tower's own ids where that has them. */
+  static Map<String, Embedding> sharedHistory(Tower itemTower, TowerOptions options) {
+    if (options.history() == 0) {
+      return Map.of();
+    }
+    List<Feature> features = itemTower.input.features();
+    for (int f = 0; f < features.size(); f++) {
+      if (features.get(f).kind() == Feature.Kind.ID) {
+        return Map.of(HISTORY, itemTower.input.embedding(f));
+      }
+    }
+    return Map.of();
+  }
+
+  /** One training from start to end. */
+  private static final class Training {
+    final Interactions positives;
+    final Interactions train;
+    final Interactions validation; // null = none held out
+    final FeatureTable itemTable;
+    final FeatureTable userTable;
+    final FeatureTable fullUserTable;
+    final TowerOptions options;
+    final Tower userTower;
+    final Tower itemTower;
+    final boolean[] knownItems;
+    final boolean[] knownUsers;
+    final List<String> notes;
+
+    Training(
+        Interactions positives,
+        Interactions train,
+        Interactions validation,
+        FeatureTable users,
+        FeatureTable items,
+        TowerOptions options,
+        List<String> notes) {
+      this.positives = positives;
+      this.train = train;
+      this.validation = validation;
+      this.options = options;
+      this.notes = notes;
+      knownItems = new boolean[positives.columns()];
+      knownUsers = new boolean[positives.rows()];
+      for (int u = 0; u < train.rows(); u++) {
+        knownUsers[u] = train.count(u) > 0;
+        for (long i = train.start(u); i < train.end(u); i++) {
+          knownItems[train.column(i)] = true;
+        }
+      }
+      // The vector of an id without positives would stay as it was drawn: read it as unknown.
+      itemTable = items.withKnownIds(knownItems);
+      FeatureTable known = users.withKnownIds(knownUsers);
+      userTable = withHistory(known, train);
+      fullUserTable = validation == null ? userTable : withHistory(known, positives);
+      itemTower = new Tower("item", itemTable.features(), options, Map.of());
+      userTower =
+          new Tower("user", userTable.features(), options, sharedHistory(itemTower, options));
+    }
+
+    private FeatureTable withHistory(FeatureTable table, Interactions of) {
+      if (options.history() == 0) {
+        return table;
+      }
+      int[] starts = new int[of.rows() + 1];
+      int[] values = new int[Math.toIntExact(of.size())];
+      for (int u = 0; u < of.rows(); u++) {
+        starts[u + 1] = Math.toIntExact(of.end(u));
+        of.copyColumns(of.start(u), (int) of.count(u), values, starts[u]);
+      }
+      return table.with(Feature.categorical(HISTORY, of.columns()), starts, values);
+    }
+
+    TowerModel run(Workers workers, Progress progress) {
+      Step step =
+          options.loss() == TowerLoss.SAMPLED_SOFTMAX
+              ? new SoftmaxStep(userTower, itemTower, userTable, itemTable, train, options)
+              : new PairStep(userTower, itemTower, userTable, itemTable, train, options);
+      Updater updater = new Updater(options.optimizer(), step.passes(), step.lossParameters());
+      Set<Parameter> parameters = new LinkedHashSet<>(userTower.network.parameters());
+      parameters.addAll(itemTower.network.parameters());
+      parameters.addAll(step.lossParameters().keySet());
+      EarlyStopping stopping =
+          validation == null
+              ? null
+              : new EarlyStopping(options.patience(), List.copyOf(parameters));
+      List<Double> losses = new ArrayList<>();
+      List<Double> recalls = new ArrayList<>();
+      long[] steps = {0};
+      try (Progress.Stage stage =
+          progress.stage("Train two-tower network", options.epochs() * train.size())) {
+        for (int epoch = 1; epoch <= options.epochs(); epoch++) {
+          losses.add(epoch(epoch, steps, step, updater, workers, stage));
+          if (stopping != null) {
+            double recall = recall(workers);
+            recalls.add(recall);
+            stopping.offer(epoch, recall);
+            stage.note(
+                "epoch %d: loss %.4f, recall@%d %.4f"
+                    .formatted(epoch, losses.getLast(), VALIDATION_LIST, recall));
+            if (stopping.shouldStop()) {
+              break;
+            }
+          } else {
+            stage.note("epoch %d: loss %.4f".formatted(epoch, losses.getLast()));
+          }
+        }
+      }
+      int best = losses.size();
+      if (stopping != null) {
+        stopping.restore();
+        userTower.network.refresh();
+        itemTower.network.refresh();
+        best = stopping.bestEpoch();
+      }
+      return new TowerModel(
+          options,
+          userTower,
+          itemTower,
+          userTower.vectors(fullUserTable, workers),
+          itemTower.vectors(itemTable, workers),
+          TowerModel.presence(itemTable, knownItems),
+          losses.stream().mapToDouble(d -> d).toArray(),
+          recalls.stream().mapToDouble(d -> d).toArray(),
+          best,
+          notes);
+    }
+
+    /** Mean loss of one pass over the training positives, in a drawn order. */
+    private double epoch(
+        int epoch,
+        long[] steps,
+        Step step,
+        Updater updater,
+        Workers workers,
+        Progress.Stage stage) {
+      Permutation order =
+          new Permutation(train.size(), Draws.of(options.seed(), "tower.order", epoch));
+      float meanValue = meanValue();
+      int capacity = step.capacity();
+      int[] users = new int[capacity];
+      int[] items = new int[capacity];
+      float[] weights = new float[capacity];
+      double sum = 0;
+      for (long from = 0; from < train.size(); from += capacity) {
+        int count = (int) Math.min(capacity, train.size() - from);
+        for (int i = 0; i < count; i++) {
+          long positive = order.at(from + i);
+          users[i] = rowOf(positive);
+          items[i] = train.column(positive);
+          weights[i] = train.value(positive) / meanValue;
+        }
+        steps[0]++;
+        double loss = step.run(steps[0], users, items, weights, count, workers);
+        if (!Double.isFinite(loss)) {
+          throw new DivergedException(
+              "the two-tower network", loss, steps[0], options.optimizer().learningRate());
+        }
+        updater.step(1, workers);
+        sum += loss;
+        stage.add(count);
+      }
+      return sum / train.size();
+    }
+
+    private float meanValue() {
+      if (train.uniform()) {
+        return train.value(0);
+      }
+      double sum = 0;
+      for (long i = 0; i < train.size(); i++) {
+        sum += train.value(i);
+      }
+      return (float) (sum / train.size());
+    }
+
+    /** The user of a positive, by bisection of the rows' starts. */
+    private int rowOf(long positive) {
+      int low = 0;
+      int high = train.rows() - 1;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (train.end(middle) <= positive) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
+    }
+
+    private double recall(Workers workers) {
+      float[] itemVectors = itemTower.vectors(itemTable, workers);
+      float[] userVectors = new float[train.rows() * options.dim()];
+      int[] rows = new int[train.rows()];
+      int n = 0;
+      for (int u = 0; u < train.rows(); u++) {
+        if (validation.count(u) > 0) {
+          rows[n++] = u;
+        }
+      }
+      userTower.vectors(userTable, Arrays.copyOf(rows, n), userVectors, workers);
+      return TopNEvaluator.evaluate(
+              new FactorScores(userVectors, itemVectors, options.dim()),
+              train,
+              validation,
+              VALIDATION_LIST,
+              workers,
+              Progress.none())
+          .recall();
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package dev.kindred.engine.tower;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Parameter;
+import dev.kindred.engine.nn.Sgd;
+import dev.kindred.engine.nn.Updater;
+import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Workers;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class StepTest {
+  private static final float STEP = 4e-3f;
+  private static final int COUNT = 21;
+
+  private static Step step(TowerOptions options, Tower user, Tower item) {
+    Interactions positives = Groups.positives();
+    FeatureTable users = Groups.users();
+    FeatureTable items = Groups.items();
+    return options.loss() == TowerLoss.SAMPLED_SOFTMAX
+        ? new SoftmaxStep(user, item, users, items, positives, options)
+        : new PairStep(user, item, users, items, positives, options);
+  }
+
+  /** Gradients of users' and items' weights and of the loss's own, against differences. */
+  private static void check(TowerOptions options) {
+    Tower item = new Tower("item", Groups.items().features(), options, Map.of());
+    Tower user = new Tower("user", Groups.users().features(), options, Map.of());
+    Step step = step(options, user, item);
+    int[] users = new int[step.capacity()];
+    int[] items = new int[step.capacity()];
+    float[] weights = new float[step.capacity()];
+    Interactions positives = Groups.positives();
+    Draws draws = Draws.of(1, "batch");
+    for (int i = 0; i < COUNT; i++) {
+      users[i] = draws.nextInt(Groups.USERS);
+      items[i] = positives.column(positives.start(users[i]));
+      weights[i] = 0.5f + draws.nextFloat();
+    }
+    Set<Parameter> parameters = new LinkedHashSet<>(item.network.parameters());
+    parameters.addAll(user.network.parameters());
+    parameters.addAll(step.lossParameters().keySet());
+    double share =
+        options.loss() == TowerLoss.SAMPLED_SOFTMAX ? COUNT : COUNT * (1.0 + options.negatives());
+    try (Workers workers = Workers.of(1)) {
+      List<float[]> before = new ArrayList<>();
+      parameters.forEach(p -> before.add(p.values().clone()));
+      step.run(7, users, items, weights, COUNT, workers);
+      // A hundred times the gradient, or float32 weights would swallow most of it.
+      new Updater(Sgd.of(100), step.passes(), step.lossParameters()).step(1, workers);
+      List<float[]> gradients = new ArrayList<>();
+      int index = 0;
+      for (Parameter parameter : parameters) {
+        float[] gradient = new float[parameter.values().length];
+        for (int i = 0; i < gradient.length; i++) {
+          gradient[i] = (before.get(index)[i] - parameter.values()[i]) / 100;
+        }
+        gradients.add(gradient);
+        System.arraycopy(before.get(index++), 0, parameter.values(), 0, gradient.length);
+      }
+      index = 0;
+      double largest = 0;
+      for (Parameter parameter : parameters) {
+        float[] values = parameter.values();
+        float[] gradient = gradients.get(index++);
+        for (int i = 0; i < values.length; i++) {
+          // Embeddings are large and mostly untouched: every gradient, and one in 40 of the rest.
+          if (gradient[i] == 0 && i % 40 != 0) {
+            continue;
+          }
+          float value = values[i];
+          double up = 0;
+          double down = 0;
+          for (int side = 0; side < 2; side++) {
+            values[i] = side == 0 ? value + STEP : value - STEP;
+            user.network.refresh();
+            item.network.refresh();
+            double loss = step.run(7, users, items, weights, COUNT, workers) / share;
+            up = side == 0 ? loss : up;
+            down = loss;
+          }
+          values[i] = value;
+          double difference = (up - down) / (2 * STEP);
+          largest = Math.max(largest, Math.abs(difference));
+          assertEquals(difference, gradient[i], 4e-4, parameter.name() + "[" + i + "]");
+        }
+      }
+      assertTrue(largest > 0.01, "gradients are too small to say anything: " + largest);
+    }
+  }
+
+  private static TowerOptions small() {
+    return Groups.options()
+        .withHidden(List.of())
+        .withDim(4)
+        .withEmbeddingDim(4)
+        .withHistory(0)
+        .withUnknownIds(0)
+        .withBatch(40)
+        .withScale(3);
+  }
+
+  @Test
+  void sampledSoftmaxHasTheGradientsOfItsLoss() {
+    check(small().withNegatives(9).withLearnScale(true));
+  }
+
+  @Test
+  void scaledCrossEntropyHasTheGradientsOfItsLoss() {
+    check(
+        small()
+            .withLoss(TowerLoss.SCALED_CROSS_ENTROPY)
+            .withNegatives(2)
+            .withBatch(90)
+            .withLearnScale(true));
+  }
+
+  @Test
+  void theSoftmaxOfOneRowEqualsTheHandWorkedOne() {
+    TowerOptions options = small().withNegatives(0).withBatch(2).withCorrection(1);
+    Tower item = new Tower("item", Groups.items().features(), options, Map.of());
+    Tower user = new Tower("user", Groups.users().features(), options, Map.of());
+    Interactions positives =
+        Interactions.of(
+            Groups.USERS,
+            Groups.ITEMS,
+            new int[] {0, 1, 2},
+            new int[] {5, 6, 6},
+            new float[] {1, 1, 1},
+            Interactions.Duplicates.LAST);
+    Step step = new SoftmaxStep(user, item, Groups.users(), Groups.items(), positives, options);
+    try (Workers workers = Workers.of(1)) {
+      float[] u = user.vectors(Groups.users(), workers);
+      float[] v = item.vectors(Groups.items(), workers);
+      double[] logit = new double[4];
+      int[] items = {5, 6};
+      for (int r = 0; r < 2; r++) {
+        for (int c = 0; c < 2; c++) {
+          double cosine = 0;
+          for (int i = 0; i < 4; i++) {
+            cosine += u[r * 4 + i] * v[items[c] * 4 + i];
+          }
+          // Expected places of the items in a batch of two: 2 of 3 positives are of item 6.
+          logit[r * 2 + c] = 3 * cosine - Math.log(c == 0 ? 2.0 / 3 : 4.0 / 3);
+        }
+      }
+      double expected =
+          Math.log1p(Math.exp(logit[1] - logit[0])) + Math.log1p(Math.exp(logit[2] - logit[3]));
+      double loss = step.run(1, new int[] {0, 1}, items, new float[] {1, 1}, 2, workers);
+      assertEquals(expected, loss, 1e-5);
+    }
+  }
+
+  @Test
+  void negativesFollowPopularityToThePowerAndAreNeverKnownPositives() {
+    Interactions positives = Groups.positives();
+    NegativeSampler sampler = new NegativeSampler(positives, 0.75);
+    double[] counts = new double[Groups.ITEMS];
+    for (long i = 0; i < positives.size(); i++) {
+      counts[positives.column(i)]++;
+    }
+    double total = 0;
+    for (double count : counts) {
+      total += Math.pow(count, 0.75);
+    }
+    int[] drawn = new int[Groups.ITEMS];
+    Draws draws = Draws.of(2, "negatives");
+    int trials = 400_000;
+    for (int i = 0; i < trials; i++) {
+      drawn[sampler.draw(draws)]++;
+    }
+    for (int item = 0; item < Groups.ITEMS; item++) {
+      double expected = Math.pow(counts[item], 0.75) / total;
+      assertEquals(expected, sampler.probability(item), 1e-12);
+      assertEquals(expected * trials, drawn[item], 5 * Math.sqrt(expected * trials) + 1e-9);
+    }
+    for (int u = 0; u < Groups.USERS; u++) {
+      for (int i = 0; i < 50; i++) {
+        int negative = sampler.drawNegative(u, draws);
+        assertTrue(!positives.contains(u, negative), "user " + u + " has item " + negative);
+      }
+    }
+  }
+
+  @Test
+  void aUserWhoHasEverythingHasNoNegative() {
+    Interactions all =
+        Interactions.of(
+            1,
+            2,
+            new int[] {0, 0},
+            new int[] {0, 1},
+            new float[] {1, 1},
+            Interactions.Duplicates.LAST);
+    assertEquals(-1, new NegativeSampler(all, 0.75).drawNegative(0, Draws.of(1, "x")));
+  }
+
+  @Test
+  void aPermutationHasEveryNumberOnce() {
+    for (int size : new int[] {1, 2, 3, 17, 64, 1000}) {
+      Permutation order = new Permutation(size, Draws.of(size, "order"));
+      boolean[] seen = new boolean[size];
+      int fixed = 0;
+      for (int i = 0; i < size; i++) {
+        int at = (int) order.at(i);
+        assertTrue(!seen[at], "%d of %d twice".formatted(at, size));
+        seen[at] = true;
+        fixed += at == i ? 1 : 0;
+      }
+      assertTrue(size < 1000 || fixed < 10, "the order is no mixture: " + fixed + " in place");
+    }
+  }
+}

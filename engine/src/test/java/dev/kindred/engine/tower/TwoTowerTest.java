@@ -1,0 +1,236 @@
+package dev.kindred.engine.tower;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.nn.DivergedException;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Sgd;
+import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TwoTowerTest {
+  @TempDir Path directory;
+
+  private static TowerModel train(TowerOptions options, int threads) {
+    try (Workers workers = Workers.of(threads)) {
+      return TwoTower.train(
+          Groups.positives(), Groups.users(), Groups.items(), options, workers, Progress.none());
+    }
+  }
+
+  private static TowerOptions pairs() {
+    return Groups.options()
+        .withLoss(TowerLoss.SCALED_CROSS_ENTROPY)
+        .withNegatives(4)
+        .withLearnScale(true);
+  }
+
+  private static TowerOptions paper() {
+    return TowerOptions.paper()
+        .withHidden(List.of(32))
+        .withDim(16)
+        .withEmbeddingDim(16)
+        .withOptimizer(Sgd.of(0.1))
+        .withEpochs(12);
+  }
+
+  @Test
+  void everyLossFallsAndBringsItemsOfOneGroupTogether() {
+    for (TowerOptions options : List.of(Groups.options(), pairs(), paper())) {
+      TowerModel model = train(options, 2);
+      double[] losses = model.losses();
+      assertTrue(
+          losses[losses.length - 1] < losses[0],
+          options.loss() + ": loss from " + losses[0] + " to " + losses[losses.length - 1]);
+      double contrast = Groups.contrast(model.itemVectors(), model.dim(), 0, Groups.SEEN);
+      assertTrue(contrast > 0.2, options.loss() + ": contrast " + contrast);
+    }
+  }
+
+  @Test
+  void vectorsHaveLengthOneAndThePapersAreNeverNegative() {
+    TowerModel model = train(paper().withEpochs(2), 1);
+    assertEquals(Groups.ITEMS * model.dim(), model.itemVectors().length);
+    assertEquals(Groups.USERS * model.dim(), model.userVectors().length);
+    for (int item = 0; item < Groups.ITEMS; item++) {
+      double squared = 0;
+      for (int i = 0; i < model.dim(); i++) {
+        float x = model.itemVectors()[item * model.dim() + i];
+        assertTrue(x >= 0);
+        squared += x * x;
+      }
+      assertEquals(1, squared, 1e-5);
+    }
+  }
+
+  @Test
+  void anyNumberOfThreadsTrainsTheSameModelAndAnotherSeedAnother() {
+    for (TowerOptions options : List.of(Groups.options(), pairs())) {
+      TowerOptions shorter = options.withEpochs(2);
+      TowerModel one = train(shorter, 1);
+      assertEquals(one.hash(), train(shorter, 3).hash());
+      assertArrayEquals(one.losses(), train(shorter, 2).losses());
+      assertNotEquals(one.hash(), train(shorter.withSeed(100), 1).hash());
+    }
+  }
+
+  @Test
+  void anItemWithoutPositivesGetsItsPlaceFromItsFeatures() {
+    TowerModel model = train(Groups.options().withUnknownIds(0.3), 2);
+    double contrast = Groups.contrast(model.itemVectors(), model.dim(), Groups.SEEN, Groups.ITEMS);
+    assertTrue(contrast > 0.3, "contrast of unseen items " + contrast);
+    assertTrue(model.hasItemVector(Groups.ITEMS - 1));
+    try (Workers workers = Workers.of(1)) {
+      FeatureTable unseen = Groups.items().withKnownIds(new boolean[Groups.ITEMS]);
+      float[] vectors = model.itemVectors(unseen, workers);
+      int from = Groups.SEEN * model.dim();
+      for (int i = from; i < vectors.length; i++) {
+        assertEquals(model.itemVectors()[i], vectors[i]);
+      }
+    }
+  }
+
+  @Test
+  void withIdsAloneAnItemWithoutPositivesHasNoVector() {
+    try (Workers workers = Workers.of(1)) {
+      TowerModel model =
+          TwoTower.train(
+              Groups.positives(),
+              Groups.users(),
+              FeatureTable.ofIds(Groups.ITEMS),
+              Groups.options().withEpochs(1),
+              workers,
+              Progress.none());
+      assertTrue(model.hasItemVector(0));
+      assertFalse(model.hasItemVector(Groups.ITEMS - 1));
+    }
+  }
+
+  @Test
+  void trainingStopsEarlyAtTheBestRecall() {
+    TowerModel model = train(Groups.options().withEpochs(60).withPatience(2), 2);
+    assertTrue(model.epochs() < 60, "ran all " + model.epochs() + " epochs");
+    double best = model.recalls()[model.bestEpoch() - 1];
+    for (double recall : model.recalls()) {
+      assertTrue(recall <= best);
+    }
+    assertEquals(model.bestEpoch() + 2, model.epochs());
+  }
+
+  @Test
+  void tooFewPositivesForEarlyStoppingAreNoted() {
+    Interactions few =
+        Interactions.of(
+            2,
+            3,
+            new int[] {0, 1},
+            new int[] {0, 2},
+            new float[] {1, 2},
+            Interactions.Duplicates.LAST);
+    try (Workers workers = Workers.of(1)) {
+      TowerModel model =
+          TwoTower.train(
+              few,
+              FeatureTable.ofIds(2),
+              FeatureTable.ofIds(3),
+              Groups.options(),
+              workers,
+              Progress.none());
+      assertEquals(Groups.options().epochs(), model.epochs());
+      assertTrue(model.notes().getFirst().contains("too few positives (2)"));
+    }
+  }
+
+  @Test
+  void aSavedModelIsReadBackWhole() throws IOException {
+    TowerModel model = train(Groups.options().withEpochs(2), 1);
+    Path path = directory.resolve("tower.safetensors");
+    model.save(path);
+    TowerModel read = TowerModel.load(path);
+    assertEquals(model.hash(), read.hash());
+    assertEquals(model.options(), read.options());
+    assertArrayEquals(model.losses(), read.losses());
+    assertArrayEquals(model.itemVectors(), read.itemVectors());
+    assertEquals(model.hasItemVector(95), read.hasItemVector(95));
+    try (Workers workers = Workers.of(1)) {
+      FeatureTable unseen = Groups.items().withKnownIds(new boolean[Groups.ITEMS]);
+      assertArrayEquals(model.itemVectors(unseen, workers), read.itemVectors(unseen, workers));
+    }
+  }
+
+  @Test
+  void aDamagedModelIsRefused() throws IOException {
+    Path path = directory.resolve("tower.safetensors");
+    train(Groups.options().withEpochs(1), 1).save(path);
+    byte[] bytes = Files.readAllBytes(path);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(path, bytes);
+    assertThrows(CorruptFileException.class, () -> TowerModel.load(path));
+  }
+
+  @Test
+  void aDivergingTrainingStopsWithStepAndLearningRate() {
+    TowerOptions options =
+        pairs().withOptimizer(Sgd.of(1e30)).withHidden(List.of(16)).withPatience(0);
+    DivergedException e = assertThrows(DivergedException.class, () -> train(options, 1));
+    assertTrue(e.getMessage().contains("1.0E30"), e.getMessage());
+  }
+
+  @Test
+  void wrongInputIsRefusedWithBothShapes() {
+    try (Workers workers = Workers.of(1)) {
+      Exception e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () ->
+                  TwoTower.train(
+                      Groups.positives(),
+                      FeatureTable.ofIds(3),
+                      Groups.items(),
+                      Groups.options(),
+                      workers,
+                      Progress.none()));
+      assertTrue(e.getMessage().contains("3 users") && e.getMessage().contains("[480 x 100]"));
+      Interactions none =
+          Interactions.of(2, 3, new int[0], new int[0], new float[0], Interactions.Duplicates.LAST);
+      assertThrows(
+          IllegalArgumentException.class,
+          () ->
+              TwoTower.train(
+                  none,
+                  FeatureTable.ofIds(2),
+                  FeatureTable.ofIds(3),
+                  Groups.options(),
+                  workers,
+                  Progress.none()));
+    }
+    assertThrows(IllegalArgumentException.class, () -> Groups.options().withBatch(1));
+    assertThrows(IllegalArgumentException.class, () -> Groups.options().withDropout(1));
+  }
+
+  @Test
+  void thePapersPresetIsThePapers() {
+    TowerOptions paper = TowerOptions.paper();
+    assertEquals(List.of(256), paper.hidden());
+    assertEquals(128, paper.dim());
+    assertTrue(paper.reluOutput());
+    assertEquals(TowerLoss.COSINE_CROSS_ENTROPY, paper.loss());
+    assertEquals(Sgd.of(0.01), paper.optimizer());
+    assertEquals(512, paper.batch());
+    assertEquals(100, paper.epochs());
+    assertEquals(99, paper.seed());
+  }
+}
