@@ -12,23 +12,22 @@ package dev.kindred.engine.als;
 final class DoubleRow {
   private DoubleRow() {}
 
-  static double solve(
+  static void solve(
       FixedSide fixed,
-      Weighting weighting,
+      float[] squares,
+      float[] targets,
       int[] columns,
-      float[] strengths,
       int n,
       double lambda,
-      double constant,
       float[] target,
       int targetOffset) {
     int rank = fixed.rank;
-    double[] a = fixed.gramian.clone();
+    double[] a = fixed.turned ? new double[rank * rank] : fixed.gramian.clone();
     double[] b = new double[rank];
     for (int e = 0; e < n; e++) {
       int row = columns[e] * rank;
-      double square = weighting.square(strengths[e]);
-      double linear = weighting.target(strengths[e]);
+      double square = squares[e];
+      double linear = targets[e];
       for (int i = 0; i < rank; i++) {
         double y = fixed.factors[row + i];
         b[i] += linear * y;
@@ -40,10 +39,13 @@ final class DoubleRow {
     }
     double trace = 0;
     for (int i = 0; i < rank; i++) {
-      a[i * rank + i] += lambda;
+      a[i * rank + i] += lambda + (fixed.turned ? fixed.diagonal[i] : 0);
       trace += a[i * rank + i];
     }
     double[] l = new double[rank * rank];
+    if (!Double.isFinite(trace)) {
+      throw new IllegalStateException("the factors have grown beyond all bounds: trace " + trace);
+    }
     double added = 0;
     while (!factor(a, added, l, rank)) {
       added = Math.max(added * 10, Math.max(trace / rank * 1e-12, Double.MIN_NORMAL));
@@ -61,19 +63,9 @@ final class DoubleRow {
       }
       x[i] /= l[i * rank + i];
     }
-    double loss = constant;
     for (int i = 0; i < rank; i++) {
       target[targetOffset + i] = (float) x[i];
     }
-    for (int i = 0; i < rank; i++) {
-      double xi = target[targetOffset + i];
-      double ax = a[i * rank + i] * xi;
-      for (int j = 0; j < i; j++) {
-        ax += 2 * a[i * rank + j] * target[targetOffset + j];
-      }
-      loss += xi * (ax - 2 * b[i]);
-    }
-    return loss;
   }
 
   /** Lower factor of a + added I; false if that is not positive definite. */

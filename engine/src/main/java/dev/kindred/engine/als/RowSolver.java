@@ -6,38 +6,74 @@ import dev.kindred.simd.SymmetricUpdate;
 import java.util.Arrays;
 
 /**
- * Solves the ridge regression of one row exactly: (w0 Y'Y + sum a y y' + lambda I) x = sum b y.
+ * Solves the ridge regression of one row: (B + sum a y y') x = sum b y, where B = w0 Y'Y + lambda
+ * I.
+ *
+ * <p>Two exact ways. A long row forms the [rank x rank] matrix from a panel of gathered factors and
+ * factors it. A short row of n &lt; rank entries, with B diagonal, needs only an [n x n] matrix:
+ * with T = diag(sqrt a) Y B^(-1/2) and t = b / sqrt a,
+ *
+ * <pre>
+ *   x = B^(-1/2) T' (I + T T')^(-1) t        (Sherman, Morrison and Woodbury)
+ * </pre>
+ *
+ * which also keeps its digits where a is huge.
  *
  * <p>Scratch of one worker: not safe for use by several threads. Allocates only when a row is
  * longer than any before it, or in the double-precision fallback.
  */
 final class RowSolver {
   /**
-   * If the squared ratio of smallest to largest pivot falls below this, floats have lost too many
-   * digits and the row is solved in doubles.
+   * If the squared ratio of smallest to largest pivot falls below this, the float solution is
+   * improved once by its residual in doubles.
    */
-  private static final float WORST_PIVOT_RATIO = 1e-4f;
+  private static final float REFINED_BELOW = 1e-2f;
 
+  /** Below this floats have lost too many digits and the row is solved in doubles. */
+  private static final float DOUBLES_BELOW = 1e-5f;
+
+  /** Below this share of the loss of a zero factor, a loss in floats is mostly rounding. */
+  private static final double RELATIVE_LOSS_BELOW = 0.02;
+
+  /** 32 KiB: a panel stays in the first cache while the matrix is updated from it. */
   private static final int PANEL_FLOATS = 8192;
 
+  /** Widths are padded to this many floats, so that no kernel has a tail. */
+  private static final int PAD = 16;
+
   private final int rank;
+  private final int stride;
   private final Weighting weighting;
   private final int panelRows;
+  private final int shortest;
   private final float[] panel;
-  private final float[] weights;
   private final float[] matrix;
   private final float[] right;
+  private final float[] base;
+  private final float[] residual;
+  private final double[] sums;
   private int[] columns = new int[256];
   private float[] strengths = new float[256];
+  private float[] squares = new float[256];
+  private float[] targets = new float[256];
 
   RowSolver(int rank, Weighting weighting) {
     this.rank = rank;
     this.weighting = weighting;
-    panelRows = Math.max(8, PANEL_FLOATS / rank);
-    panel = new float[panelRows * rank];
-    weights = new float[panelRows];
-    matrix = new float[rank * rank];
-    right = new float[rank];
+    stride = pad(rank);
+    // Measured: the small system wins up to about half the rank.
+    shortest = rank / 2;
+    panelRows = Math.max(16, PANEL_FLOATS / stride);
+    panel = new float[Math.max(panelRows, pad(shortest)) * stride];
+    matrix = new float[stride * stride];
+    right = new float[stride];
+    base = new float[stride];
+    residual = new float[stride];
+    sums = new double[stride];
+  }
+
+  private static int pad(int width) {
+    return (width + PAD - 1) / PAD * PAD;
   }
 
   /** Scratch for the columns of a row with {@code n} entries. */
@@ -63,12 +99,26 @@ final class RowSolver {
    */
   double solve(
       FixedSide fixed, int[] columns, float[] strengths, int n, float[] target, int targetOffset) {
+    if (squares.length < n) {
+      squares = new float[n + (n >> 1)];
+      targets = new float[squares.length];
+    }
     int positives = 0;
     double constant = 0;
+    double explained = 0;
+    boolean rootable = true;
     for (int i = 0; i < n; i++) {
-      if (strengths[i] > 0) {
-        positives++;
-        constant += weighting.constant(strengths[i]);
+      float strength = strengths[i];
+      double square = weighting.square(strength);
+      double linear = weighting.target(strength);
+      squares[i] = (float) square;
+      targets[i] = (float) linear;
+      positives += strength > 0 ? 1 : 0;
+      constant += linear;
+      if (square > 0) {
+        explained += linear / square * linear;
+      } else {
+        rootable &= square == 0 && linear == 0;
       }
     }
     if (positives == 0) {
@@ -77,52 +127,235 @@ final class RowSolver {
       return 0;
     }
     double lambda = weighting.lambda(positives, fixed.rows);
-    System.arraycopy(fixed.gramianFloats, 0, matrix, 0, matrix.length);
+    double loss;
+    if (fixed.turned && rootable && n <= shortest && setBase(fixed, lambda)) {
+      loss = constant - explained + solveShort(fixed, columns, n, target, targetOffset);
+    } else {
+      loss = constant + solveLong(fixed, columns, n, rootable, lambda, target, targetOffset);
+      if (loss < RELATIVE_LOSS_BELOW * constant) {
+        loss = loss(fixed, columns, strengths, n, lambda, target, targetOffset);
+      }
+    }
+    if (!Double.isNaN(loss)) {
+      return loss;
+    }
+    DoubleRow.solve(fixed, squares, targets, columns, n, lambda, target, targetOffset);
+    return loss(fixed, columns, strengths, n, lambda, target, targetOffset);
+  }
+
+  /** base = B^(-1/2); false if B is singular to rounding. */
+  private boolean setBase(FixedSide fixed, double lambda) {
+    double smallest = Double.MAX_VALUE;
+    double largest = 0;
+    for (int k = 0; k < rank; k++) {
+      double b = fixed.diagonal[k] + lambda;
+      smallest = Math.min(smallest, b);
+      largest = Math.max(largest, b);
+      base[k] = (float) (1 / Math.sqrt(b));
+    }
+    return smallest > 1e-10 * largest;
+  }
+
+  /** The [n x n] way; NaN if floats don't do. Returns the loss without constant and |t|^2. */
+  private double solveShort(
+      FixedSide fixed, int[] columns, int n, float[] target, int targetOffset) {
+    int width = pad(n);
+    // Row k of the panel is column k of T, padded with zeros.
+    for (int i = 0; i < n; i++) {
+      int source = columns[i] * rank;
+      float root = (float) Math.sqrt(squares[i]);
+      for (int k = 0; k < rank; k++) {
+        panel[k * width + i] = root * base[k] * fixed.factors[source + k];
+      }
+      right[i] = root == 0 ? 0 : targets[i] / root;
+    }
+    for (int k = 0; k < rank && n < width; k++) {
+      Arrays.fill(panel, k * width + n, (k + 1) * width, 0f);
+    }
+    Arrays.fill(matrix, 0, width * width, 0f);
+    for (int i = 0; i < width; i++) {
+      matrix[i * width + i] = 1;
+    }
+    SymmetricUpdate.accumulate(panel, rank, width, matrix, width);
+    if (!Cholesky.factor(matrix, n, width)) {
+      return Double.NaN;
+    }
+    float ratio = pivotRatio(n, width);
+    if (!(ratio >= DOUBLES_BELOW)) {
+      return Double.NaN;
+    }
+    System.arraycopy(right, 0, residual, 0, n);
+    Cholesky.solve(matrix, n, width, right, 0);
+    if (ratio < REFINED_BELOW) {
+      refineShort(n, width);
+    }
+    // With y = (I + T T')^(-1) t the scaled predictions T B^(1/2) x are t - y, so that the observed
+    // pairs cost |y|^2 - |t|^2 beside their constant.
+    double loss = 0;
+    for (int i = 0; i < n; i++) {
+      loss += (double) right[i] * right[i];
+    }
+    for (int k = 0; k < rank; k++) {
+      float z = Distances.dot(panel, k * width, right, 0, n);
+      target[targetOffset + k] = base[k] * z;
+      loss += (double) z * z;
+    }
+    return loss;
+  }
+
+  /** right += K^(-1) (t - right - T (T' right)), with t in residual. */
+  private void refineShort(int n, int width) {
+    for (int i = 0; i < n; i++) {
+      sums[i] = (double) residual[i] - right[i];
+    }
+    for (int k = 0; k < rank; k++) {
+      double z = 0;
+      for (int i = 0; i < n; i++) {
+        z += (double) panel[k * width + i] * right[i];
+      }
+      for (int i = 0; i < n; i++) {
+        sums[i] -= z * panel[k * width + i];
+      }
+    }
+    for (int i = 0; i < n; i++) {
+      residual[i] = (float) sums[i];
+    }
+    Cholesky.solve(matrix, n, width, residual, 0);
+    for (int i = 0; i < n; i++) {
+      right[i] += residual[i];
+    }
+  }
+
+  /** The [rank x rank] way; NaN if floats don't do. Returns the loss without its constant. */
+  private double solveLong(
+      FixedSide fixed,
+      int[] columns,
+      int n,
+      boolean rootable,
+      double lambda,
+      float[] target,
+      int targetOffset) {
+    startMatrix(fixed, lambda);
     Arrays.fill(right, 0f);
     for (int from = 0; from < n; from += panelRows) {
       int count = Math.min(panelRows, n - from);
       for (int i = 0; i < count; i++) {
-        int source = columns[from + i] * rank; // fits: the factors are one array
-        System.arraycopy(fixed.factors, source, panel, i * rank, rank);
-        float strength = strengths[from + i];
-        weights[i] = (float) weighting.square(strength);
-        float b = (float) weighting.target(strength);
-        if (b != 0) {
-          Distances.axpy(b, panel, i * rank, right, 0, rank);
+        int source = columns[from + i] * rank;
+        float scale = rootable ? (float) Math.sqrt(squares[from + i]) : 1;
+        float b = targets[from + i];
+        int to = i * stride;
+        for (int k = 0; k < rank; k++) {
+          float y = fixed.factors[source + k];
+          panel[to + k] = scale * y;
+          right[k] += b * y;
         }
       }
-      SymmetricUpdate.accumulate(panel, count, rank, weights, 0, matrix, rank);
+      if (rootable) {
+        SymmetricUpdate.accumulate(panel, count, stride, matrix, stride);
+      } else {
+        SymmetricUpdate.accumulate(panel, count, stride, squares, from, matrix, stride);
+      }
     }
-    for (int i = 0; i < rank; i++) {
-      matrix[i * rank + i] += (float) lambda;
+    if (!Cholesky.factor(matrix, rank, stride)) {
+      return Double.NaN;
     }
-    if (!Cholesky.factor(matrix, rank, rank) || illConditioned()) {
-      return DoubleRow.solve(
-          fixed, weighting, columns, strengths, n, lambda, constant, target, targetOffset);
+    float ratio = pivotRatio(rank, stride);
+    if (!(ratio >= DOUBLES_BELOW)) {
+      return Double.NaN;
     }
     System.arraycopy(right, 0, target, targetOffset, rank);
-    Cholesky.solve(matrix, rank, rank, target, targetOffset);
-    // x'Ax through the factor: |L'x|^2, exact to rounding even where x is not. The factorisation
-    // leaves L' in the upper triangle.
-    double quadratic = 0;
-    double linear = 0;
-    for (int i = 0; i < rank; i++) {
-      linear += (double) target[targetOffset + i] * right[i];
-      double product = Distances.dot(matrix, i * rank + i, target, targetOffset + i, rank - i);
-      quadratic += product * product;
+    Cholesky.solve(matrix, rank, stride, target, targetOffset);
+    if (ratio < REFINED_BELOW) {
+      refineLong(fixed, columns, n, lambda, target, targetOffset);
     }
-    return constant - 2 * linear + quadratic;
+    // x'Ax through the factor A = R'R: |R x|^2, exact to rounding even where x is not.
+    double loss = 0;
+    for (int i = 0; i < rank; i++) {
+      double product = Distances.dot(matrix, i * stride, target, targetOffset, i + 1);
+      loss += product * product - 2.0 * target[targetOffset + i] * right[i];
+    }
+    return loss;
   }
 
-  private boolean illConditioned() {
+  private void startMatrix(FixedSide fixed, double lambda) {
+    Arrays.fill(matrix, 0f);
+    if (fixed.turned) {
+      for (int i = 0; i < rank; i++) {
+        matrix[i * stride + i] = (float) (fixed.diagonal[i] + lambda);
+      }
+      return;
+    }
+    for (int i = 0; i < rank; i++) {
+      for (int j = 0; j <= i; j++) {
+        matrix[i * stride + j] = (float) fixed.gramian[i * rank + j];
+      }
+      matrix[i * stride + i] = (float) (fixed.gramian[i * rank + i] + lambda);
+    }
+  }
+
+  /** target += A^(-1) (b - A target), the residual in doubles. */
+  private void refineLong(
+      FixedSide fixed, int[] columns, int n, double lambda, float[] target, int targetOffset) {
+    fixed.base(target, targetOffset, lambda, sums);
+    for (int k = 0; k < rank; k++) {
+      sums[k] = -sums[k];
+    }
+    for (int i = 0; i < n; i++) {
+      int source = columns[i] * rank;
+      double off = targets[i] - squares[i] * prediction(fixed, source, target, targetOffset);
+      for (int k = 0; k < rank; k++) {
+        sums[k] += off * fixed.factors[source + k];
+      }
+    }
+    for (int k = 0; k < rank; k++) {
+      residual[k] = (float) sums[k];
+    }
+    Cholesky.solve(matrix, rank, stride, residual, 0);
+    for (int k = 0; k < rank; k++) {
+      target[targetOffset + k] += residual[k];
+    }
+  }
+
+  /** The row's loss from its definition, in doubles. */
+  private double loss(
+      FixedSide fixed,
+      int[] columns,
+      float[] strengths,
+      int n,
+      double lambda,
+      float[] target,
+      int targetOffset) {
+    fixed.base(target, targetOffset, lambda, sums);
+    double loss = 0;
+    for (int k = 0; k < rank; k++) {
+      loss += sums[k] * target[targetOffset + k];
+    }
+    for (int i = 0; i < n; i++) {
+      double s = prediction(fixed, columns[i] * rank, target, targetOffset);
+      double b = weighting.target(strengths[i]);
+      loss += (weighting.square(strengths[i]) * s - 2 * b) * s + b;
+    }
+    return loss;
+  }
+
+  private double prediction(FixedSide fixed, int source, float[] target, int targetOffset) {
+    double sum = 0;
+    for (int k = 0; k < rank; k++) {
+      sum += (double) fixed.factors[source + k] * target[targetOffset + k];
+    }
+    return sum;
+  }
+
+  /** Smallest over largest pivot, squared: an upper bound of 1 / condition. */
+  private float pivotRatio(int n, int lda) {
     float smallest = Float.MAX_VALUE;
     float largest = 0;
-    for (int i = 0; i < rank; i++) {
-      float pivot = matrix[i * rank + i];
+    for (int i = 0; i < n; i++) {
+      float pivot = matrix[i * lda + i];
       smallest = Math.min(smallest, pivot);
       largest = Math.max(largest, pivot);
     }
     float ratio = smallest / largest;
-    return !(ratio * ratio >= WORST_PIVOT_RATIO);
+    return ratio * ratio;
   }
 }

@@ -68,7 +68,8 @@ final class Side {
   }
 
   /**
-   * Solves every row against {@code fixed} and writes the factors to {@code target}.
+   * Turns {@code fixed} to its principal axes, solves every row against it and writes the factors
+   * to {@code target}.
    *
    * @return the loss without the other side's lambda
    */
@@ -79,7 +80,7 @@ final class Side {
       RowSolver[] solvers,
       Workers workers,
       Progress.Stage stage) {
-    FixedSide side = new FixedSide(fixed, rank, weighting.unobserved(), workers);
+    FixedSide side = FixedSide.turn(fixed, rank, weighting.unobserved(), workers);
     workers.forEachRange(
         pieceStarts.length - 1,
         1,

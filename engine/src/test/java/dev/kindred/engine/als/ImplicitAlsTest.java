@@ -58,7 +58,7 @@ class ImplicitAlsTest {
   @EnumSource
   void itemFactorsEqualADenseSolveInDoubles(Convention convention) {
     for (boolean negatives : new boolean[] {false, true}) {
-      for (double alpha : new double[] {0.7, 1, 10}) {
+      for (double alpha : new double[] {0.7, 1, 40}) {
         Interactions data = random(7, 60, 40, 500, negatives);
         AlsOptions options = options(convention).withAlpha(alpha);
         AlsModel model = train(data, options, 1);
