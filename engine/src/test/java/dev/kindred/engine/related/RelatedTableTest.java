@@ -123,6 +123,33 @@ class RelatedTableTest {
     }
   }
 
+  /** The paper's example: all users watch both, so every model finds them alike. */
+  @Test
+  void twoBlockbustersWithoutACommonTraitAreNotRelatedHoweverAlikeTheirUsers() {
+    float[] vectors = new float[ITEMS * 2];
+    for (int i = 0; i < ITEMS; i++) {
+      vectors[2 * i + (i < 2 ? 0 : 1)] = 1; // item 0 of kind 0 and item 1 of kind 1, cosine 1
+    }
+    Channel channel = Channel.normalized("click", Channel.Kind.LINEAR, vectors, ITEMS, 2);
+    RelatedScorer scorer =
+        RelatedScorer.of(
+            scorer().weights(),
+            List.of(new Part(channel, new Calibration(3, -0.5f, true, "test"))),
+            Merge.CALIBRATED,
+            ITEMS);
+    assertTrue(channel.cosine(0, 1) > 0.99f);
+    try (Workers workers = Workers.of(1)) {
+      RelatedTable table =
+          RelatedTable.build(scorer, candidates(), ITEMS, workers, Progress.none());
+      for (int item = 0; item < 2; item++) {
+        assertTrue(table.count(item) > 0);
+        for (int rank = 0; rank < table.count(item); rank++) {
+          assertEquals(item, table.item(item, rank) % 4, "only items of its own kind");
+        }
+      }
+    }
+  }
+
   @Test
   void tablesAreTheSameForAnyNumberOfThreads() {
     RelatedTable one = build(30, 1);
