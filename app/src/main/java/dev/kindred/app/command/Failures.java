@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.serve.UnknownItemException;
 import dev.kindred.index.BadVectorFileException;
 import dev.kindred.index.file.CorruptFileException;
 import java.io.FileNotFoundException;
@@ -40,6 +41,7 @@ final class Failures {
     return switch (thrown) {
       case IllegalArgumentException e when e.getMessage() != null ->
           new Failure(ExitCode.BAD_INPUT, e.getMessage());
+      case UnknownItemException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
       case InputException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
       case BadVectorFileException e -> badInput(e.getMessage());
       case CorruptFileException e -> new Failure(ExitCode.CORRUPT, e.getMessage());
@@ -63,7 +65,8 @@ final class Failures {
 
   private static Failure explain(IOException thrown) {
     return switch (thrown) {
-      case NoSuchFileException e -> badInput(e.getFile() + ": no such file or directory");
+      case NoSuchFileException e ->
+          badInput(e.getFile() + ": " + (e.getReason() == null ? "no such file" : e.getReason()));
       case FileNotFoundException e -> badInput(e.getMessage());
       case AccessDeniedException e -> badInput(e.getFile() + ": permission denied");
       case FileAlreadyExistsException e ->

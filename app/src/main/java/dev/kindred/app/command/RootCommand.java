@@ -28,7 +28,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = "In-memory recommendations: from raw logs to related items.",
-    subcommands = {LiveCommand.class, CompletionCommand.class, HelpCommand.class},
+    subcommands = {
+      RelatedCommand.class,
+      VerifyCommand.class,
+      LiveCommand.class,
+      CompletionCommand.class,
+      HelpCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:ok",
@@ -38,12 +44,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "4:a corrupt or incompatible file of Kindred"
     })
 public final class RootCommand implements Runnable {
+  /** Global options stand below those of the command in its help. */
+  private static final int LAST = 1000;
+
   @Spec private CommandSpec spec;
 
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(
       names = "--seed",
+      order = LAST,
       scope = ScopeType.INHERIT,
       paramLabel = "S",
       description = "Seed of every random draw; the same seed gives the same bits.")
@@ -51,24 +61,28 @@ public final class RootCommand implements Runnable {
 
   @Option(
       names = "--json",
+      order = LAST,
       scope = ScopeType.INHERIT,
       description = "Results as JSON, one object a line.")
   private boolean json;
 
   @Option(
       names = "--quiet",
+      order = LAST,
       scope = ScopeType.INHERIT,
       description = "No progress and no notes on stderr, errors only.")
   private boolean quiet;
 
   @Option(
       names = "--debug",
+      order = LAST,
       scope = ScopeType.INHERIT,
       description = "Print the stack trace of an error too.")
   private boolean debug;
 
   @Option(
       names = "--threads",
+      order = LAST,
       scope = ScopeType.INHERIT,
       paramLabel = "N",
       description = "Threads to work with (default: all processors).")

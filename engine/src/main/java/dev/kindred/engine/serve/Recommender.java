@@ -99,6 +99,17 @@ public final class Recommender implements AutoCloseable {
     return snapshot.items().idOf(ordinal);
   }
 
+  /**
+   * Field name to values of an item's profile, in the catalogue's order; empty where the snapshot
+   * has no catalogue.
+   *
+   * @throws UnknownItemException if the snapshot doesn't know the id
+   */
+  public Map<String, List<String>> profile(String id) {
+    int ordinal = requireOrdinal(id);
+    return snapshot.profile().map(profile -> profile.valuesOf(ordinal)).orElse(Map.of());
+  }
+
   /** A searcher that allocates nothing per request; one per thread, to be kept. */
   public RelatedSearcher searcher() {
     return new RelatedSearcher(this, snapshot, hidden);

@@ -1,0 +1,45 @@
+package dev.kindred.app.command;
+
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.serve.LiveState;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.snapshot.SnapshotVerifier;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option {@code --model} of the commands that read a snapshot. */
+final class SnapshotOption {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "A snapshot, or the directory that snapshots are published in.")
+  private Path path;
+
+  /** Opens it; with live state unless that is null. */
+  Recommender open(LiveState live) throws IOException {
+    try {
+      return live == null ? Recommender.open(path) : Recommender.open(path, live);
+    } catch (IOException e) {
+      throw explained(e);
+    }
+  }
+
+  /** Reads and checks every byte. */
+  SnapshotVerifier.Report verify() throws IOException {
+    try {
+      return SnapshotVerifier.verify(path);
+    } catch (IOException e) {
+      throw explained(e);
+    }
+  }
+
+  /** A plain IOException of opening says that the path is no snapshot: the user's mistake. */
+  private static IOException explained(IOException e) {
+    if (e.getClass() == IOException.class) {
+      throw new InputException(e.getMessage(), e);
+    }
+    return e;
+  }
+}

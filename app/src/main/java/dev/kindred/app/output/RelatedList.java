@@ -1,0 +1,121 @@
+package dev.kindred.app.output;
+
+import dev.kindred.engine.related.ChannelTerm;
+import dev.kindred.engine.related.Explanation;
+import dev.kindred.engine.related.Term;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.serve.RelatedAnswer;
+import dev.kindred.engine.serve.RelatedItem;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A related list as a table for people or as JSON, with profile fields that tell the items. */
+public final class RelatedList {
+  /** Fields that name an item for people, where the catalogue has one. */
+  private static final List<String> NAMES = List.of("title", "name");
+
+  private final Recommender recommender;
+  private final List<String> fields;
+
+  /**
+   * For the answers of one recommender.
+   *
+   * @param fields profile fields to show; empty = title or name, where an item has one
+   */
+  public RelatedList(Recommender recommender, List<String> fields) {
+    this.recommender = recommender;
+    this.fields = fields;
+  }
+
+  /** A heading, a line for each item, and below it the reasons where the answer has them. */
+  public void text(RelatedAnswer answer, PrintWriter out) {
+    out.println(
+        "Related to " + (answer.item() + "  " + described(answer.item())).stripTrailing() + ":");
+    TextTable table = new TextTable(">#", "id", ">score", "because", "");
+    for (RelatedItem item : answer.items()) {
+      table.row(
+          item.rank() + 1,
+          item.id(),
+          String.format(Locale.ROOT, "%.4f", item.score()),
+          item.source().description(),
+          described(item.id()));
+    }
+    table.print(out);
+    for (RelatedItem item : answer.items()) {
+      item.explanation()
+          .ifPresent(
+              explanation -> {
+                out.println();
+                explanation.lines().forEach(out::println);
+              });
+    }
+  }
+
+  /** One object for each item. */
+  public void json(RelatedAnswer answer, JsonLines out) {
+    for (RelatedItem item : answer.items()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("item", answer.item());
+      line.put("rank", item.rank() + 1);
+      line.put("id", item.id());
+      line.put("score", item.score());
+      line.put("source", item.source().name().toLowerCase(Locale.ROOT));
+      Map<String, List<String>> profile = shown(item.id());
+      if (!profile.isEmpty()) {
+        line.put("profile", profile);
+      }
+      item.explanation().ifPresent(explanation -> line.put("explanation", json(explanation)));
+      out.write(line);
+    }
+  }
+
+  private static Map<String, Object> json(Explanation explanation) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("similarity", explanation.similarity());
+    json.put("shared", explanation.shared());
+    List<Map<String, Object>> terms = new ArrayList<>();
+    for (Term term : explanation.terms()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("objective", term.objective());
+      line.put("polarity", term.polarity().name().toLowerCase(Locale.ROOT));
+      line.put("manual", term.manual());
+      line.put("learned", term.learned());
+      line.put("merged", term.merged());
+      line.put("contribution", term.contribution());
+      for (ChannelTerm channel : term.channels()) {
+        if (channel.present()) {
+          Map<String, Object> said = new LinkedHashMap<>();
+          said.put("cosine", channel.cosine());
+          said.put("calibrated", channel.calibrated());
+          said.put("merged", channel.merged());
+          line.put(channel.kind().label(), said);
+        }
+      }
+      terms.add(line);
+    }
+    json.put("terms", terms);
+    return json;
+  }
+
+  /** The shown fields on one line. */
+  private String described(String id) {
+    List<String> parts = new ArrayList<>();
+    shown(id).values().forEach(values -> parts.add(String.join(", ", values)));
+    return String.join("; ", parts);
+  }
+
+  private Map<String, List<String>> shown(String id) {
+    Map<String, List<String>> profile = recommender.profile(id);
+    Map<String, List<String>> shown = new LinkedHashMap<>();
+    for (String field : fields.isEmpty() ? NAMES : fields) {
+      if (profile.containsKey(field) && (shown.isEmpty() || !fields.isEmpty())) {
+        shown.put(field, profile.get(field));
+      }
+    }
+    return shown;
+  }
+}
