@@ -13,6 +13,7 @@ module dev.kindred.engine {
   exports dev.kindred.engine.serve;
   exports dev.kindred.engine.snapshot;
   exports dev.kindred.engine.tower;
+  exports dev.kindred.engine.world;
 
   uses dev.kindred.engine.serve.LiveStateProvider;
 }

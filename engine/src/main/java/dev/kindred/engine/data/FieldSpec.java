@@ -17,7 +17,8 @@ import java.util.regex.PatternSyntaxException;
  * @param bucketSize width of the ranges of a BUCKET field, more than 0; not looked at otherwise
  * @param topK how many of the field's most frequent values the content join keeps, 0 = as many as
  *     its options say
- * @param weight of the field in content similarity, finite and 0 or more
+ * @param weight of the field in content similarity, finite and 0 or more; 0 keeps it out, e.g. a
+ *     title that is only shown
  */
 public record FieldSpec(
     String name,
