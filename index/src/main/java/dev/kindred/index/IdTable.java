@@ -164,6 +164,17 @@ public final class IdTable {
    * @throws CorruptFileException if the file is damaged there
    */
   public String idOf(int ordinal) {
+    byte[] text = new byte[idBytes(ordinal)];
+    copyId(ordinal, text, 0);
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Number of UTF-8 bytes of the id of an ordinal; allocates nothing.
+   *
+   * @throws CorruptFileException if the file is damaged there
+   */
+  public int idBytes(int ordinal) {
     Objects.checkIndex(ordinal, size);
     long start = offset(ordinal);
     long end = offset(ordinal + 1);
@@ -172,9 +183,19 @@ public final class IdTable {
           (long) ordinal * Long.BYTES,
           "the text of id " + ordinal + " is out of place; build the file again");
     }
-    byte[] text = new byte[(int) (end - start)];
-    MemorySegment.copy(body, ValueLayout.JAVA_BYTE, textAt + start, text, 0, text.length);
-    return new String(text, StandardCharsets.UTF_8);
+    return (int) (end - start);
+  }
+
+  /**
+   * Copies the UTF-8 bytes of the id of an ordinal to target[offset, offset + {@link #idBytes});
+   * allocates nothing.
+   *
+   * @throws CorruptFileException if the file is damaged there
+   */
+  public void copyId(int ordinal, byte[] target, int offset) {
+    int bytes = idBytes(ordinal);
+    MemorySegment.copy(
+        body, ValueLayout.JAVA_BYTE, textAt + offset(ordinal), target, offset, bytes);
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Draws;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,6 +166,22 @@ class IdTableTest {
           assertThrows(CorruptFileException.class, table::verify);
         }
       }
+    }
+  }
+
+  @Test
+  void idIsCopiedAsUtf8AndNoFurther() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      IdTable table = writeAndOpen(List.of("ab", "", "名😀"), arena);
+      assertEquals(0, table.idBytes(1));
+      assertEquals(7, table.idBytes(2));
+      byte[] target = new byte[10];
+      Arrays.fill(target, (byte) '.');
+      table.copyId(2, target, 1);
+      table.copyId(1, target, 9);
+      assertEquals(".名😀..", new String(target, StandardCharsets.UTF_8));
+      assertThrows(IndexOutOfBoundsException.class, () -> table.copyId(2, target, 4));
+      assertThrows(IndexOutOfBoundsException.class, () -> table.copyId(3, target, 0));
     }
   }
 

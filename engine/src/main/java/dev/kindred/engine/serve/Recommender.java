@@ -160,11 +160,11 @@ public final class Recommender implements AutoCloseable {
       int target = result.ordinal(rank);
       Optional<Explanation> explanation =
           query.explained()
-              ? Optional.of(explain(query.item(), source, idOf(target), target, searcher))
+              ? Optional.of(explain(query.item(), source, result.id(rank), target, searcher))
               : Optional.empty();
       items.add(
           new RelatedItem(
-              idOf(target), result.score(rank), result.source(rank), rank, explanation));
+              result.id(rank), result.score(rank), result.source(rank), rank, explanation));
     }
     return new RelatedAnswer(
         query.item(), items, result.precomputed(), notes(source, query.n(), items));

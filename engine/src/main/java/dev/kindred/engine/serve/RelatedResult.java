@@ -1,6 +1,8 @@
 package dev.kindred.engine.serve;
 
 import dev.kindred.engine.content.CandidateSource;
+import dev.kindred.index.IdTable;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -8,13 +10,15 @@ import java.util.Objects;
  * A related list that its caller owns and reuses: filled anew by each request, without allocation
  * once it is large enough.
  *
- * <p>It holds copies and no part of a snapshot, so it may be read after the recommender is closed.
- * For one thread at a time.
+ * <p>It holds copies, ids included, and no part of a snapshot, so it may be read after the
+ * recommender is closed. For one thread at a time.
  */
 public final class RelatedResult {
   private int[] ordinals;
   private float[] scores;
   private CandidateSource[] sources;
+  private int[] idEnds;
+  private byte[] ids = new byte[0];
   private int size;
   private boolean precomputed;
 
@@ -28,6 +32,7 @@ public final class RelatedResult {
     ordinals = new int[capacity];
     scores = new float[capacity];
     sources = new CandidateSource[capacity];
+    idEnds = new int[capacity];
   }
 
   /** Items in the list. */
@@ -35,7 +40,28 @@ public final class RelatedResult {
     return size;
   }
 
-  /** Ordinal of the item at a rank in [0, size()); {@link Recommender#idOf} gives its id. */
+  /** Id of the item at a rank in [0, size()), as a new string. */
+  public String id(int rank) {
+    int start = idStart(rank);
+    return new String(ids, start, idEnd(rank) - start, StandardCharsets.UTF_8);
+  }
+
+  /** The UTF-8 bytes of all ids one after another; not to be changed, and replaced as it grows. */
+  public byte[] idBytes() {
+    return ids;
+  }
+
+  /** Where the id at a rank in [0, size()) begins in {@link #idBytes()}. */
+  public int idStart(int rank) {
+    return Objects.checkIndex(rank, size) == 0 ? 0 : idEnds[rank - 1];
+  }
+
+  /** Where the id at a rank in [0, size()) ends in {@link #idBytes()}, exclusive. */
+  public int idEnd(int rank) {
+    return idEnds[Objects.checkIndex(rank, size)];
+  }
+
+  /** Ordinal of the item at a rank in [0, size()), in the snapshot that the answer came from. */
   public int ordinal(int rank) {
     return ordinals[Objects.checkIndex(rank, size)];
   }
@@ -60,12 +86,20 @@ public final class RelatedResult {
       ordinals = Arrays.copyOf(ordinals, capacity);
       scores = Arrays.copyOf(scores, capacity);
       sources = Arrays.copyOf(sources, capacity);
+      idEnds = Arrays.copyOf(idEnds, capacity);
     }
     size = 0;
     precomputed = fromTable;
   }
 
-  void add(int ordinal, float score, CandidateSource source) {
+  void add(int ordinal, float score, CandidateSource source, IdTable table) {
+    int start = size == 0 ? 0 : idEnds[size - 1];
+    int end = Math.addExact(start, table.idBytes(ordinal));
+    if (ids.length < end) {
+      ids = Arrays.copyOf(ids, Math.max(end, 2 * ids.length));
+    }
+    table.copyId(ordinal, ids, start);
+    idEnds[size] = end;
     ordinals[size] = ordinal;
     scores[size] = score;
     sources[size] = source;

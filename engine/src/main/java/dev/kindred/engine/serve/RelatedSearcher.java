@@ -6,6 +6,7 @@ import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.snapshot.Snapshot;
+import dev.kindred.index.IdTable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -20,6 +21,7 @@ import java.util.Objects;
  */
 public final class RelatedSearcher {
   private final Recommender recommender;
+  private final IdTable ids;
   private final CandidateLists candidates;
   private final RelatedTable table;
   private final RelatedScorer scorer;
@@ -41,6 +43,7 @@ public final class RelatedSearcher {
   RelatedSearcher(Recommender recommender, Snapshot snapshot, HiddenItems hidden) {
     this.recommender = recommender;
     this.hidden = hidden;
+    ids = snapshot.items();
     candidates = snapshot.candidates();
     table = snapshot.related();
     scorer = snapshot.scorer();
@@ -159,7 +162,7 @@ public final class RelatedSearcher {
           // Of two different builds, or damaged: the candidate list is the gate, so it decides.
           return false;
         }
-        out.add(target, table.score(ordinal, rank), candidates.source(place));
+        out.add(target, table.score(ordinal, rank), candidates.source(place), ids);
       }
     }
     return out.size() == wanted || count == candidates.count(ordinal);
@@ -188,7 +191,7 @@ public final class RelatedSearcher {
     heap.sort();
     for (int rank = 0; rank < wanted && rank < heap.size(); rank++) {
       int i = heap.item(rank);
-      out.add(targets[i], heap.score(rank), candidates.source(start + places[i]));
+      out.add(targets[i], heap.score(rank), candidates.source(start + places[i]), ids);
     }
   }
 

@@ -17,6 +17,7 @@ import dev.kindred.engine.snapshot.TinyWorld;
 import dev.kindred.index.file.CorruptFileException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -290,6 +291,24 @@ class RecommenderTest {
   }
 
   @Test
+  void resultOutlivesTheRecommender() {
+    RelatedResult result = new RelatedResult(0);
+    recommender.searcher().related("100", 30, result);
+    List<String> expected = ids(recommender.related("100", 30));
+    recommender.close();
+    for (int rank = 0; rank < result.size(); rank++) {
+      assertEquals(expected.get(rank), result.id(rank));
+      assertEquals(
+          expected.get(rank),
+          new String(
+              result.idBytes(),
+              result.idStart(rank),
+              result.idEnd(rank) - result.idStart(rank),
+              StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
   void closedRecommenderRefuses() throws IOException {
     Recommender closed = Recommender.open(snapshot);
     RelatedSearcher searcher = closed.searcher();
@@ -381,8 +400,7 @@ class RecommenderTest {
         try {
           searcher.relatedToOrdinal(item, n, result);
           for (int rank = 0; rank < result.size(); rank++) {
-            opened.idOf(result.ordinal(rank));
-            opened.explain(TinyWorld.idOf(item), opened.idOf(result.ordinal(rank)));
+            opened.explain(TinyWorld.idOf(item), result.id(rank));
           }
         } catch (CorruptFileException | UnknownItemException e) {
           assertFalse(e.getMessage().isEmpty());
@@ -402,6 +420,7 @@ class RecommenderTest {
     for (int rank = 0; rank < result.size(); rank++) {
       RelatedItem item = expected.get(rank);
       assertEquals(item.id(), recommender.idOf(result.ordinal(rank)));
+      assertEquals(item.id(), result.id(rank));
       sameBits(item.score(), result.score(rank));
       assertEquals(item.source(), result.source(rank));
     }

@@ -1,0 +1,72 @@
+package dev.kindred.engine.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.kindred.engine.snapshot.TinyWorld;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Measured in bytes allocated by this thread, once the code is warm. */
+class RelatedSearcherAllocationTest {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final int REQUESTS = 2_000;
+  private static final long WARM_UP_NANOS = 10_000_000_000L;
+
+  @TempDir Path directory;
+  private final InMemoryLiveState live = new InMemoryLiveState();
+  private Recommender recommender;
+  private RelatedSearcher searcher;
+  private final RelatedResult result = new RelatedResult(30);
+
+  @BeforeEach
+  void open() throws IOException {
+    recommender = Recommender.open(new TinyWorld().write(directory.resolve("snap")), live);
+    searcher = recommender.searcher();
+    live.hide("100");
+    live.hide("111");
+  }
+
+  @AfterEach
+  void close() {
+    recommender.close();
+  }
+
+  @Test
+  void listFromTheTableAllocatesNothing() {
+    StringBuilder id = new StringBuilder();
+    allocatesNothing(
+        i -> {
+          id.setLength(0);
+          id.append(100 + i % TinyWorld.ITEMS);
+          searcher.related(id, 5, result);
+        });
+    assertTrue(result.precomputed());
+  }
+
+  @Test
+  void numericIdAllocatesNothing() {
+    allocatesNothing(i -> searcher.related(100L + i % TinyWorld.ITEMS, 5, result));
+    assertTrue(result.precomputed());
+  }
+
+  private static void allocatesNothing(IntConsumer request) {
+    long end = System.nanoTime() + WARM_UP_NANOS;
+    long allocated;
+    do {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < REQUESTS; i++) {
+        request.accept(i);
+      }
+      allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+    } while (allocated > 0 && System.nanoTime() < end);
+    assertEquals(0, allocated, "bytes allocated by " + REQUESTS + " requests after warm-up");
+  }
+}
