@@ -21,7 +21,8 @@ package dev.kindred.engine.content;
  * @param idf weigh a value by ln(1 + items / items that have it) instead of 1
  * @param balanceFields scale each field of an item to length 1 before its weight, so that thirty
  *     actors do not drown one genre
- * @param fieldWeights use the fields' declared weights instead of 1
+ * @param fieldWeights use the fields' declared weights instead of 1; a field of weight 0 is out
+ *     either way
  */
 public record ContentOptions(
     double threshold,

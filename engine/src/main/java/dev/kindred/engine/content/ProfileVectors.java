@@ -115,7 +115,7 @@ final class ProfileVectors {
   }
 
   private static double fieldWeight(FieldSpec field, ContentOptions options) {
-    return options.fieldWeights() ? field.weight() : 1;
+    return options.fieldWeights() || field.weight() == 0 ? field.weight() : 1;
   }
 
   private static int[] countItems(Catalogue catalogue, int field, int items) {

@@ -313,6 +313,28 @@ class ContentCandidatesTest {
     assertEquals(0, join(Catalogue.empty(new Ids()), ContentOptions.defaults()).items());
   }
 
+  @Test
+  void aFieldOfWeightZeroIsOnlyShownInEitherReading() {
+    Ids ids = Ids.of(List.of("a", "b", "c"));
+    Catalogue.Builder builder =
+        Catalogue.builder(
+            ids,
+            List.of(
+                FieldSpec.single("type", "type"),
+                FieldSpec.single("title", "title").withWeight(0)));
+    builder.value(0, 0, "comedy").value(1, 0, "One");
+    builder.value(0, 1, "comedy").value(1, 1, "Two");
+    builder.value(0, 2, "horror").value(1, 2, "One");
+    Catalogue films = builder.build();
+    for (ContentOptions options : List.of(ContentOptions.paper(), ContentOptions.defaults())) {
+      CandidateLists lists = join(films, options);
+      assertEquals(1, lists.count(0), options.toString());
+      assertEquals(1, lists.item(lists.start(0)));
+      assertEquals(1, lists.similarity(lists.start(0)));
+      assertEquals(0, lists.count(2), options.toString());
+    }
+  }
+
   /** The paper's example: everybody watches both, yet they have nothing in common. */
   @Test
   void theComedyAndTheHorrorBlockbusterAreNeverCandidatesOfEachOther() {
