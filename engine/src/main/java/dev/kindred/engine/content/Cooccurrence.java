@@ -21,8 +21,8 @@ public final class Cooccurrence {
    * What counts as co-occurrence.
    *
    * @param maxPerItem most candidates kept for an item, best first
-   * @param minUsers pairs that fewer distinct users have in common are dropped: one or two say
-   *     little about the pair and much about themselves
+   * @param minUsers pairs that fewer distinct users have in common are dropped: one says little
+   *     about the pair and much about themselves
    * @param maxUserItems users with more items are left out: such logs come from machines, and work
    *     rises with the square of this
    */
@@ -40,9 +40,12 @@ public final class Cooccurrence {
       }
     }
 
-    /** At most 200 candidates with 3 users in common; users with up to 5000 items. */
+    /**
+     * At most 200 candidates with 2 users in common; users with up to 5000 items. On a sparse log
+     * that leaves rare items without any: join with {@link FactorNeighbors}, or ask for 1 user.
+     */
     public static Options defaults() {
-      return new Options(200, 3, 5000);
+      return new Options(200, 2, 5000);
     }
 
     /** This with another cap of candidates per item. */

@@ -54,6 +54,10 @@ public final class CalibrationPairs {
       throw new IllegalArgumentException(
           "training is " + training + ", held out " + heldOut + "; give the same users and items");
     }
+    if (perKind < 1 || perKind > 1 << 28) {
+      throw new IllegalArgumentException(
+          "pairs per kind is " + perKind + ", must be in [1, " + (1 << 28) + "]");
+    }
     int[] users = new int[training.rows()];
     int count = 0;
     for (int user = 0; user < users.length; user++) {

@@ -67,7 +67,7 @@ class CooccurrenceTest {
         List.of(
             defaults,
             defaults.withMinUsers(1).withMaxPerItem(5),
-            defaults.withMinUsers(2).withMaxUserItems(8))) {
+            defaults.withMinUsers(3).withMaxUserItems(8))) {
       for (int threads = 1; threads <= 3; threads++) {
         try (Workers workers = Workers.of(threads)) {
           CandidateLists lists = Cooccurrence.candidates(matrix, options, workers, Progress.none());
