@@ -19,7 +19,7 @@ public final class ExactSearcher implements VectorSearcher {
 
   ExactSearcher(ExactSearch index) {
     this.index = index;
-    this.query = new float[index.dim()];
+    this.query = new float[Queries.paddedDim(index.rows())];
   }
 
   @Override
@@ -30,7 +30,7 @@ public final class ExactSearcher implements VectorSearcher {
   @Override
   public void search(
       float[] query, int queryOffset, int k, OrdinalFilter filter, Neighbors result) {
-    Queries.prepare(query, queryOffset, k, index.metric(), this.query);
+    Queries.prepare(query, queryOffset, k, index.metric(), index.dim(), this.query);
     int n = index.size();
     heap.reset(Math.min(k, n));
     if (filter == OrdinalFilter.ALL) {
@@ -43,7 +43,6 @@ public final class ExactSearcher implements VectorSearcher {
 
   private void scanAll(int n) {
     Embeddings rows = index.rows();
-    int dim = rows.dim();
     boolean l2 = index.metric() == Metric.L2;
     for (int first = 0; first < n; first += BLOCK) {
       int count = Math.min(BLOCK, n - first);
@@ -53,7 +52,8 @@ public final class ExactSearcher implements VectorSearcher {
         }
         scoreListed(count);
       } else {
-        Distances.dotRange(query, 0, rows.rows(), rows.strideBytes(), first, count, dim, scores, 0);
+        Distances.dotRange(
+            query, 0, rows.rows(), rows.strideBytes(), first, count, query.length, scores, 0);
         scaleByNorms(first, count);
       }
       for (int i = 0; i < count; i++) {

@@ -7,12 +7,16 @@ import java.util.Objects;
 final class Queries {
   private Queries() {}
 
+  /** Floats from one row to the next; kernels run over the padding too, which saves a tail. */
+  static int paddedDim(Embeddings rows) {
+    return (int) (rows.strideBytes() / Float.BYTES);
+  }
+
   /** Checks a query and copies it, at length 1 for cosine, to prepared[0, dim). */
-  static void prepare(float[] query, int offset, int k, Metric metric, float[] prepared) {
+  static void prepare(float[] query, int offset, int k, Metric metric, int dim, float[] prepared) {
     if (k < 1) {
       throw new IllegalArgumentException("k must be at least 1, got " + k);
     }
-    int dim = prepared.length;
     if (offset < 0 || query.length - dim < offset) {
       throw new IllegalArgumentException(
           "the query has "
@@ -46,15 +50,16 @@ final class Queries {
       int from,
       int to,
       float[] scores) {
+    int n = paddedDim(rows);
     if (metric == Metric.L2) {
       Distances.squaredL2Rows(
-          prepared, 0, rows.rows(), rows.strideBytes(), ordinals, from, to, rows.dim(), scores);
+          prepared, 0, rows.rows(), rows.strideBytes(), ordinals, from, to, n, scores);
       for (int i = from; i < to; i++) {
         scores[i] = -scores[i];
       }
     } else {
       Distances.dotRows(
-          prepared, 0, rows.rows(), rows.strideBytes(), ordinals, from, to, rows.dim(), scores);
+          prepared, 0, rows.rows(), rows.strideBytes(), ordinals, from, to, n, scores);
     }
   }
 }

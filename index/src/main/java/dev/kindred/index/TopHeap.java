@@ -1,5 +1,7 @@
 package dev.kindred.index;
 
+import java.util.Arrays;
+
 /**
  * The best entries seen so far, up to a limit, as a binary heap with the worst at its root.
  *
@@ -10,13 +12,10 @@ final class TopHeap {
   private int size;
   private int limit;
 
-  /** Empties it and sets how many entries it keeps. */
+  /** Empties it and sets how many entries it keeps; its memory grows as they come. */
   void reset(int limit) {
     this.limit = limit;
     size = 0;
-    if (heap.length < limit) {
-      heap = new long[limit];
-    }
   }
 
   int size() {
@@ -40,6 +39,9 @@ final class TopHeap {
   /** Keeps the key if there is room or it beats the worst; says whether it did. */
   boolean offer(long key) {
     if (size < limit) {
+      if (size == heap.length) {
+        heap = Arrays.copyOf(heap, 2 * size);
+      }
       siftUp(size++, key);
       return true;
     }

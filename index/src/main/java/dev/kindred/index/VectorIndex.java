@@ -6,7 +6,7 @@ package dev.kindred.index;
  * <p>Implementations are immutable and free to share; each searching thread has its own {@link
  * VectorSearcher}.
  */
-public sealed interface VectorIndex permits ExactSearch {
+public sealed interface VectorIndex permits ExactSearch, Hnsw {
   /** Number of vectors. */
   int size();
 

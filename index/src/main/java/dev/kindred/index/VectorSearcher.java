@@ -5,7 +5,7 @@ package dev.kindred.index;
  *
  * <p>Not thread-safe: one per thread, or taken in turns.
  */
-public sealed interface VectorSearcher permits ExactSearcher {
+public sealed interface VectorSearcher permits ExactSearcher, HnswSearcher {
   /** The index that is searched. */
   VectorIndex index();
 

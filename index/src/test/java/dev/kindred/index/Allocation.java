@@ -7,16 +7,19 @@ import java.lang.management.ManagementFactory;
 final class Allocation {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+  private static final long LONGEST_NANOS = 30_000_000_000L;
+
   private Allocation() {}
 
-  /** Runs the action until compiled, then reports the least of several further runs in bytes. */
+  /**
+   * Repeats the action until a run allocates nothing and returns 0, or what the leanest run
+   * allocated in the time given. Vector kernels allocate until they are compiled, and on a loaded
+   * machine the compiler may be late.
+   */
   static long bytesOf(Runnable action) {
-    for (int i = 0; i < 300; i++) {
-      action.run();
-    }
+    long end = System.nanoTime() + LONGEST_NANOS;
     long least = Long.MAX_VALUE;
-    // A compilation that ends meanwhile may still allocate in one of the runs.
-    for (int i = 0; i < 20; i++) {
+    while (least > 0 && System.nanoTime() < end) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
       action.run();
       least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);

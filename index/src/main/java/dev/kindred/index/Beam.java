@@ -1,0 +1,267 @@
+package dev.kindred.index;
+
+import java.util.Arrays;
+
+/**
+ * Scratch of one thread that walks an {@link Hnsw}: the query, the marks of visited nodes, the best
+ * nodes so far.
+ *
+ * <p>Source: Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using
+ * Hierarchical Navigable Small World graphs" (2018), algorithm 2 (SEARCH-LAYER). The paper's two
+ * heaps are one sorted array here, in which the nodes that are still to be expanded carry a mark:
+ * for the usual few hundred entries moving longs costs less than two heaps. Neighbours of a node
+ * are scored together, so that their cache misses overlap.
+ */
+final class Beam {
+  private static final long MARK = ScoredOrdinal.MARK;
+
+  private final Embeddings rows;
+  private final Metric metric;
+  private final Lift lift;
+  private final float[] query;
+  private float queryHeight;
+
+  /** visited[node] == epoch: seen in this walk. Bytes keep a million nodes in the second cache. */
+  private final byte[] visited;
+
+  private byte epoch;
+
+  private final int[] slots;
+  private final int[] nodes;
+  private final int[] ordinals;
+  private final float[] scores;
+  private long[] pool = new long[64];
+  private int size;
+
+  private final TopHeap frontier = new TopHeap();
+
+  /**
+   * Makes scratch for walks over one graph.
+   *
+   * @param lift of the rows while a graph is built, {@link Lift#NONE} for searches
+   */
+  Beam(Embeddings rows, Metric metric, Lift lift, int maxDegree) {
+    this.lift = lift;
+    this.rows = rows;
+    this.metric = metric;
+    this.query = new float[Queries.paddedDim(rows)];
+    this.visited = new byte[rows.size()];
+    this.slots = new int[maxDegree];
+    this.nodes = new int[maxDegree];
+    this.ordinals = new int[maxDegree];
+    this.scores = new float[maxDegree];
+  }
+
+  /** The prepared query: dim values and zeros as far as a row is padded. */
+  float[] query() {
+    return query;
+  }
+
+  /** Takes a stored row as the query. */
+  void queryRow(int ordinal) {
+    rows.copyRow(ordinal, query, 0);
+    queryHeight = lift.height(ordinal);
+  }
+
+  /** Entries of the last walk, best first. */
+  int size() {
+    return size;
+  }
+
+  /** One entry of the last walk, as a {@link ScoredOrdinal} of score and node. */
+  long entry(int index) {
+    return pool[index] & ~MARK;
+  }
+
+  /** Goes from node to best neighbour as long as that is nearer to the query. */
+  int descend(GraphLevel level, int node) {
+    long best = scored(level, node);
+    while (true) {
+      int count = list(level, ScoredOrdinal.ordinal(best));
+      score(count);
+      long next = best;
+      for (int i = 0; i < count; i++) {
+        next = Math.max(next, ScoredOrdinal.of(scores[i], nodes[i]));
+      }
+      if (next == best) {
+        return ScoredOrdinal.ordinal(best);
+      }
+      best = next;
+    }
+  }
+
+  /** Collects the ef best nodes that the walk from {@code start} comes by. */
+  void walk(GraphLevel level, int start, int ef) {
+    nextWalk();
+    visited[start] = epoch;
+    if (pool.length < ef) {
+      pool = new long[ef];
+    }
+    long[] pool = this.pool;
+    pool[0] = scored(level, start) | MARK;
+    int size = 1;
+    int next = 0;
+    while (next < size) {
+      long key = pool[next];
+      if ((key & MARK) == 0) {
+        next++;
+        continue;
+      }
+      pool[next] = key & ~MARK;
+      int count = gather(level, ScoredOrdinal.ordinal(key));
+      score(count);
+      int first = next + 1;
+      for (int i = 0; i < count; i++) {
+        long found = ScoredOrdinal.of(scores[i], nodes[i]) | MARK;
+        if (size == ef) {
+          if (found < pool[size - 1]) {
+            continue;
+          }
+          size--;
+        }
+        int at = insertionPoint(pool, size, found);
+        System.arraycopy(pool, at, pool, at + 1, size - at);
+        pool[at] = found;
+        size++;
+        first = Math.min(first, at);
+      }
+      next = first;
+    }
+    this.size = size;
+  }
+
+  /**
+   * Collects into {@code accepted} the best entries that pass, while walking over all nodes.
+   *
+   * @param accepted empty, with its limit set to ef; holds ordinals afterwards
+   * @param most how many nodes may be scored
+   * @return whether the walk came to its end with at most that many
+   */
+  boolean walkFiltered(
+      GraphLevel bottom,
+      int start,
+      OrdinalFilter filter,
+      Duplicates duplicates,
+      TopHeap accepted,
+      int most) {
+    nextWalk();
+    visited[start] = epoch;
+    frontier.reset(Integer.MAX_VALUE);
+    long first = scored(bottom, start);
+    // The heap gives its least entry first; the complement turns the order around.
+    frontier.offer(~first);
+    duplicates.offerAccepted(first, filter, accepted);
+    int scored = 1;
+    while (frontier.size() > 0) {
+      long key = ~frontier.removeWorst();
+      if (key < accepted.bar()) {
+        return true;
+      }
+      int count = gather(bottom, ScoredOrdinal.ordinal(key));
+      scored += count;
+      if (scored > most) {
+        return false;
+      }
+      score(count);
+      for (int i = 0; i < count; i++) {
+        long found = ScoredOrdinal.of(scores[i], nodes[i]);
+        if (found > accepted.bar() || !accepted.isFull()) {
+          frontier.offer(~found);
+          duplicates.offerAccepted(found, filter, accepted);
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Lists the neighbours that this walk hasn't seen, and marks them as seen. */
+  private int gather(GraphLevel level, int node) {
+    if (!level.isBottom()) {
+      int listed = list(level, node);
+      int count = 0;
+      for (int i = 0; i < listed; i++) {
+        if (visited[nodes[i]] != epoch) {
+          visited[nodes[i]] = epoch;
+          nodes[count] = nodes[i];
+          ordinals[count++] = ordinals[i];
+        }
+      }
+      return count;
+    }
+    level.copySlots(node, slots);
+    int degree = level.maxDegree();
+    int count = 0;
+    for (int i = 0; i < degree; i++) {
+      int neighbor = slots[i];
+      // Below 0 in an empty slot; anything in a damaged file.
+      if (Integer.compareUnsigned(neighbor, visited.length) >= 0) {
+        break;
+      }
+      if (visited[neighbor] != epoch) {
+        visited[neighbor] = epoch;
+        nodes[count] = neighbor;
+        ordinals[count++] = neighbor;
+      }
+    }
+    return count;
+  }
+
+  /** Lists all neighbours with their ordinals. */
+  private int list(GraphLevel level, int node) {
+    level.copySlots(node, slots);
+    int degree = level.maxDegree();
+    int count = 0;
+    for (int i = 0; i < degree; i++) {
+      int neighbor = slots[i];
+      if (Integer.compareUnsigned(neighbor, level.size()) >= 0) {
+        break;
+      }
+      int ordinal = level.ordinalOf(neighbor);
+      if (Integer.compareUnsigned(ordinal, rows.size()) < 0) {
+        nodes[count] = neighbor;
+        ordinals[count++] = ordinal;
+      }
+    }
+    return count;
+  }
+
+  /** Scores the first {@code count} listed ordinals. */
+  private void score(int count) {
+    Queries.scoreRows(metric, query, rows, ordinals, 0, count, scores);
+    if (queryHeight != 0) {
+      lift.add(queryHeight, ordinals, 0, count, scores);
+    }
+  }
+
+  private long scored(GraphLevel level, int node) {
+    int ordinal = level.ordinalOf(node);
+    if (Integer.compareUnsigned(ordinal, rows.size()) >= 0) {
+      return ScoredOrdinal.of(Float.NaN, node);
+    }
+    ordinals[0] = ordinal;
+    score(1);
+    return ScoredOrdinal.of(scores[0], node);
+  }
+
+  private void nextWalk() {
+    if (++epoch == 0) {
+      Arrays.fill(visited, (byte) 0);
+      epoch = 1;
+    }
+  }
+
+  /** Where the key goes among pool[0, size), which falls. */
+  private static int insertionPoint(long[] pool, int size, long key) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (pool[middle] > key) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

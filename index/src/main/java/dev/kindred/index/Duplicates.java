@@ -1,0 +1,167 @@
+package dev.kindred.index;
+
+import dev.kindred.index.run.Workers;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * Rows that equal an earlier one bit for bit: the graph holds the first of them, its twin, and a
+ * search that finds the twin finds them all.
+ *
+ * <p>In the graph itself they would fill each other's links and cut themselves off: many items
+ * without data share one vector.
+ *
+ * <pre>
+ * twins: i32[size], rising; duplicates: i32[size], rising for each twin
+ * </pre>
+ */
+final class Duplicates {
+  private static final long ROWS_PER_PIECE = 4096;
+
+  private final int size;
+  private final int rows;
+  private final MemorySegment twins;
+  private final MemorySegment duplicates;
+
+  /** Wraps two tables, which a damaged file may have filled with anything. */
+  Duplicates(int size, int rows, MemorySegment twins, MemorySegment duplicates) {
+    this.size = size;
+    this.rows = rows;
+    this.twins = twins;
+    this.duplicates = duplicates;
+  }
+
+  /** Finds them: rows by hash, equal hashes by content. */
+  static Duplicates find(Embeddings embeddings, Workers workers) {
+    int n = embeddings.size();
+    long[] hashed = new long[n];
+    workers.forEachRange(
+        n,
+        ROWS_PER_PIECE,
+        (from, to, worker) -> {
+          for (int row = (int) from; row < to; row++) {
+            hashed[row] = (long) hash(embeddings, row) << 32 | row;
+          }
+        });
+    Arrays.sort(hashed);
+    long[] pairs = new long[16];
+    int found = 0;
+    for (int end, start = 0; start < n; start = end) {
+      end = start + 1;
+      while (end < n && hashed[end] >> 32 == hashed[start] >> 32) {
+        end++;
+      }
+      for (int i = start + 1; i < end; i++) {
+        int row = (int) hashed[i];
+        for (int j = start; j < i; j++) {
+          if (sameRow(embeddings, row, (int) hashed[j])) {
+            if (found == pairs.length) {
+              pairs = Arrays.copyOf(pairs, 2 * found);
+            }
+            pairs[found++] = hashed[j] << 32 | row;
+            break;
+          }
+        }
+      }
+    }
+    Arrays.sort(pairs, 0, found);
+    int[] twins = new int[found];
+    int[] duplicates = new int[found];
+    for (int i = 0; i < found; i++) {
+      twins[i] = (int) (pairs[i] >> 32);
+      duplicates[i] = (int) pairs[i];
+    }
+    return new Duplicates(
+        found, n, MemorySegment.ofArray(twins), MemorySegment.ofArray(duplicates));
+  }
+
+  int size() {
+    return size;
+  }
+
+  MemorySegment twins() {
+    return twins;
+  }
+
+  MemorySegment duplicates() {
+    return duplicates;
+  }
+
+  /** Which rows are out of the graph. */
+  boolean[] flags() {
+    boolean[] flags = new boolean[rows];
+    for (int i = 0; i < size; i++) {
+      flags[duplicates.get(GraphLevel.INT, (long) i * Integer.BYTES)] = true;
+    }
+    return flags;
+  }
+
+  /** Offers an entry of the graph and all duplicates of its ordinal. */
+  void offer(long entry, TopHeap heap) {
+    heap.offer(entry);
+    if (size > 0) {
+      offerDuplicates(entry, OrdinalFilter.ALL, heap);
+    }
+  }
+
+  /** Offers those of an entry of the graph and its duplicates that the filter accepts. */
+  void offerAccepted(long entry, OrdinalFilter filter, TopHeap heap) {
+    if (filter.accepts(ScoredOrdinal.ordinal(entry))) {
+      heap.offer(entry);
+    }
+    if (size > 0) {
+      offerDuplicates(entry, filter, heap);
+    }
+  }
+
+  private void offerDuplicates(long entry, OrdinalFilter filter, TopHeap heap) {
+    int twin = ScoredOrdinal.ordinal(entry);
+    float score = ScoredOrdinal.score(entry);
+    for (int i = firstOf(twin); i < size && at(twins, i) == twin; i++) {
+      int ordinal = at(duplicates, i);
+      if (Integer.compareUnsigned(ordinal, rows) < 0 && filter.accepts(ordinal)) {
+        heap.offer(ScoredOrdinal.of(score, ordinal));
+      }
+    }
+  }
+
+  /** Index of the first pair whose twin is at least this one. */
+  private int firstOf(int twin) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (at(twins, middle) < twin) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private static int at(MemorySegment table, int index) {
+    return table.get(GraphLevel.INT, (long) index * Integer.BYTES);
+  }
+
+  private static int hash(Embeddings embeddings, int row) {
+    MemorySegment rows = embeddings.rows();
+    long start = row * embeddings.strideBytes();
+    int hash = 1;
+    for (long at = start; at < start + (long) embeddings.dim() * Float.BYTES; at += Float.BYTES) {
+      hash = 31 * hash + rows.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+    }
+    // The multiplication above leaves the low bits of the last values as they are.
+    return hash ^ hash >>> 15;
+  }
+
+  private static boolean sameRow(Embeddings embeddings, int a, int b) {
+    MemorySegment rows = embeddings.rows();
+    long stride = embeddings.strideBytes();
+    long bytes = (long) embeddings.dim() * Float.BYTES;
+    return MemorySegment.mismatch(
+            rows, a * stride, a * stride + bytes, rows, b * stride, b * stride + bytes)
+        < 0;
+  }
+}

@@ -1,0 +1,135 @@
+package dev.kindred.index;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * One level of an {@link Hnsw}: a block of fixed size per node with its neighbours.
+ *
+ * <p>Nodes are numbered from 0 on each level, by rising ordinal; on level 0 a node is the ordinal
+ * itself. Above, two tables say which ordinal a node is and which node of the level below.
+ *
+ * <pre>
+ * block of node v: | neighbour: i32 | neighbour: i32 | .. | -1 | -1 |   padded to 64 bytes
+ * </pre>
+ *
+ * <p>A mapped level may hold anything: every number read from it is checked before use.
+ */
+final class GraphLevel {
+  static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final int ALIGNMENT = 64;
+
+  private final int size;
+  private final int maxDegree;
+  private final long blockBytes;
+  private final MemorySegment blocks;
+  private final MemorySegment ordinals;
+  private final MemorySegment below;
+
+  /**
+   * Wraps the memory of a level.
+   *
+   * @param ordinals i32[size], or null on level 0
+   * @param below i32[size], or null on level 0
+   */
+  GraphLevel(
+      int size, int maxDegree, MemorySegment blocks, MemorySegment ordinals, MemorySegment below) {
+    this.size = size;
+    this.maxDegree = maxDegree;
+    this.blockBytes = blockBytes(maxDegree);
+    this.blocks = blocks;
+    this.ordinals = ordinals;
+    this.below = below;
+  }
+
+  /** A level of n nodes without links, in memory of the arena. */
+  static GraphLevel allocate(
+      int size, int maxDegree, MemorySegment ordinals, MemorySegment below, Arena arena) {
+    long bytes = size * blockBytes(maxDegree);
+    MemorySegment blocks =
+        size == 0 ? MemorySegment.NULL : arena.allocate(bytes, ALIGNMENT).fill((byte) -1);
+    return new GraphLevel(size, maxDegree, blocks, ordinals, below);
+  }
+
+  /** Bytes of one node's block. */
+  static long blockBytes(int maxDegree) {
+    return ((long) maxDegree * Integer.BYTES + ALIGNMENT - 1) & -ALIGNMENT;
+  }
+
+  int size() {
+    return size;
+  }
+
+  int maxDegree() {
+    return maxDegree;
+  }
+
+  MemorySegment blocks() {
+    return blocks;
+  }
+
+  MemorySegment ordinals() {
+    return ordinals;
+  }
+
+  MemorySegment below() {
+    return below;
+  }
+
+  boolean isBottom() {
+    return ordinals == null;
+  }
+
+  /** Copies the slots of a node to target[0, maxDegree); after the last neighbour they are -1. */
+  void copySlots(int node, int[] target) {
+    MemorySegment.copy(blocks, INT, node * blockBytes, target, 0, maxDegree);
+  }
+
+  int slot(int node, int index) {
+    return blocks.get(INT, node * blockBytes + (long) index * Integer.BYTES);
+  }
+
+  void setSlot(int node, int index, int neighbor) {
+    blocks.set(INT, node * blockBytes + (long) index * Integer.BYTES, neighbor);
+  }
+
+  /** Number of neighbours before the first empty slot. */
+  int degree(int node) {
+    int degree = 0;
+    while (degree < maxDegree && slot(node, degree) >= 0) {
+      degree++;
+    }
+    return degree;
+  }
+
+  /** The ordinal of a node; from a damaged file it may be anything. */
+  int ordinalOf(int node) {
+    return ordinals == null ? node : ordinals.get(INT, (long) node * Integer.BYTES);
+  }
+
+  /** The node of the level below; from a damaged file it may be anything. */
+  int belowOf(int node) {
+    return below.get(INT, (long) node * Integer.BYTES);
+  }
+
+  /** The node of an ordinal that is on this level. */
+  int nodeOf(int ordinal) {
+    if (ordinals == null) {
+      return ordinal;
+    }
+    int low = 0;
+    int high = size - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (ordinalOf(middle) < ordinal) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

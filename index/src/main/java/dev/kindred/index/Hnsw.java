@@ -1,0 +1,135 @@
+package dev.kindred.index;
+
+import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Approximate search over a Hierarchical Navigable Small World graph.
+ *
+ * <p>Source: Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using
+ * Hierarchical Navigable Small World graphs" (IEEE TPAMI 2018). The graph holds links only; the
+ * vectors stay in their {@link Embeddings}. The same vectors, options and seed give the same graph,
+ * bit for bit, for any number of threads.
+ *
+ * <p>Immutable and free to share while its arena and that of its vectors are open.
+ */
+public final class Hnsw implements VectorIndex {
+  private final Embeddings rows;
+  private final Metric metric;
+  private final HnswOptions options;
+  private final GraphLevel[] levels;
+  private final Duplicates duplicates;
+
+  Hnsw(
+      Embeddings rows,
+      Metric metric,
+      HnswOptions options,
+      GraphLevel[] levels,
+      Duplicates duplicates) {
+    this.rows = rows;
+    this.metric = metric;
+    this.options = options;
+    this.levels = levels;
+    this.duplicates = duplicates;
+  }
+
+  /**
+   * Builds a graph over all rows.
+   *
+   * @param rows for {@link Metric#COSINE} unit rows: {@link Embeddings#normalized}
+   * @param arena owns the memory of the graph: about 8 m bytes a row
+   * @param workers threads to build on
+   * @param progress told of the rows that are in
+   */
+  public static Hnsw build(
+      Embeddings rows,
+      Metric metric,
+      HnswOptions options,
+      Arena arena,
+      Workers workers,
+      Progress progress) {
+    checkUnit(rows, metric);
+    return HnswBuilder.build(rows, metric, options, arena, workers, progress);
+  }
+
+  /**
+   * Opens a graph in place; the time hardly depends on its size.
+   *
+   * @param rows the vectors that it was built on
+   * @param arena owns the mapping
+   * @throws CorruptFileException if header, table or length are wrong, or the vectors are others
+   */
+  public static Hnsw open(Path path, Embeddings rows, Arena arena) throws IOException {
+    return HnswFile.open(path, rows, arena);
+  }
+
+  /**
+   * Reads the whole file of a graph and compares the checksums.
+   *
+   * @throws CorruptFileException at the first block that differs
+   */
+  public static void verify(Path path) throws IOException {
+    HnswFile.verify(path);
+  }
+
+  /** Writes the graph, without the vectors, to a .khnsw file. */
+  public void save(Path target) throws IOException {
+    HnswFile.write(target, this);
+  }
+
+  @Override
+  public int size() {
+    return rows.size();
+  }
+
+  @Override
+  public int dim() {
+    return rows.dim();
+  }
+
+  @Override
+  public Metric metric() {
+    return metric;
+  }
+
+  @Override
+  public boolean isExact() {
+    return false;
+  }
+
+  @Override
+  public HnswSearcher searcher() {
+    return new HnswSearcher(this);
+  }
+
+  /** How the graph was built. */
+  public HnswOptions options() {
+    return options;
+  }
+
+  Embeddings rows() {
+    return rows;
+  }
+
+  /** From level 0 up; at least one. */
+  GraphLevel[] levels() {
+    return levels;
+  }
+
+  Duplicates duplicates() {
+    return duplicates;
+  }
+
+  static void checkUnit(Embeddings rows, Metric metric) {
+    if (Objects.requireNonNull(metric) == Metric.COSINE && !rows.unit()) {
+      throw new IllegalArgumentException(
+          "cosine needs rows of length 1, these aren't; use Embeddings.normalized or write them"
+              + " with EmbeddingWriter.createNormalized");
+    }
+  }
+}

@@ -1,0 +1,399 @@
+package dev.kindred.index;
+
+import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Builds an {@link Hnsw}: the same graph for any number of threads.
+ *
+ * <p>Source: Malkov and Yashunin (2018), algorithms 1 and 4, in batches as in Manohar et al.,
+ * "ParlayANN: Scalable and Deterministic Parallel Graph-Based Approximate Nearest Neighbor Search
+ * Algorithms" (PPoPP 2024): all vectors of a batch look for their neighbours in the graph as it was
+ * before the batch; then the links back to them are added, grouped by the node that they are added
+ * to. A batch is a small part of what is in already, so that few neighbours are missed.
+ *
+ * <p>Levels are drawn for all vectors beforehand, so every table has its final size from the start,
+ * and the first vector to go in is one of the top level: the entry point never changes.
+ */
+final class HnswBuilder {
+  /** Levels above 0 that are kept; with m = 16, level 9 begins at 10^10 vectors. */
+  static final int MAX_UPPER_LEVELS = 9;
+
+  /** A batch is at most this part of the graph before it. */
+  private static final int BATCH_PART = 32;
+
+  private static final int NODES_PER_PIECE = 16;
+  private static final int EDGES_PER_PIECE = 256;
+
+  private final Embeddings rows;
+  private final Metric metric;
+  private final HnswOptions options;
+  private final Workers workers;
+  private final Lift lift;
+  private final GraphLevel[] levels;
+  private final byte[] levelOf;
+  private final Scratch[] scratch;
+
+  private HnswBuilder(
+      Embeddings rows,
+      Metric metric,
+      HnswOptions options,
+      Workers workers,
+      byte[] levelOf,
+      GraphLevel[] levels) {
+    this.rows = rows;
+    this.metric = metric;
+    this.options = options;
+    this.workers = workers;
+    this.lift = metric == Metric.DOT ? Lift.of(rows) : Lift.NONE;
+    this.levelOf = levelOf;
+    this.levels = levels;
+    this.scratch = new Scratch[workers.threads()];
+  }
+
+  static Hnsw build(
+      Embeddings rows,
+      Metric metric,
+      HnswOptions options,
+      Arena arena,
+      Workers workers,
+      Progress progress) {
+    Duplicates duplicates = Duplicates.find(rows, workers);
+    boolean[] left = duplicates.flags();
+    byte[] levelOf = drawLevels(left, options);
+    GraphLevel[] levels = allocateLevels(levelOf, options.m(), arena);
+    HnswBuilder builder = new HnswBuilder(rows, metric, options, workers, levelOf, levels);
+    builder.insertAll(builder.insertionOrder(left), progress);
+    return new Hnsw(rows, metric, options, levels, duplicates);
+  }
+
+  /** Level of each row: floor(-ln(U) / ln(m)); 0 for a row that is left out of the graph. */
+  private static byte[] drawLevels(boolean[] left, HnswOptions options) {
+    byte[] levelOf = new byte[left.length];
+    double scale = 1 / StrictMath.log(options.m());
+    Draws draws = Draws.of(options.seed(), "hnsw level");
+    for (int ordinal = 0; ordinal < left.length; ordinal++) {
+      if (!left[ordinal]) {
+        draws.reset(ordinal);
+        double level = -StrictMath.log(1 - draws.nextDouble()) * scale;
+        levelOf[ordinal] = (byte) Math.min(level, MAX_UPPER_LEVELS);
+      }
+    }
+    return levelOf;
+  }
+
+  private static GraphLevel[] allocateLevels(byte[] levelOf, int m, Arena arena) {
+    int[] sizes = new int[MAX_UPPER_LEVELS + 1];
+    int top = 0;
+    for (byte level : levelOf) {
+      top = Math.max(top, level);
+      for (int l = 1; l <= level; l++) {
+        sizes[l]++;
+      }
+    }
+    GraphLevel[] levels = new GraphLevel[top + 1];
+    levels[0] = GraphLevel.allocate(levelOf.length, 2 * m, null, null, arena);
+    for (int l = 1; l <= top; l++) {
+      MemorySegment ordinals = arena.allocate((long) sizes[l] * Integer.BYTES, Integer.BYTES);
+      MemorySegment below = arena.allocate((long) sizes[l] * Integer.BYTES, Integer.BYTES);
+      int node = 0;
+      for (int ordinal = 0; ordinal < levelOf.length; ordinal++) {
+        if (levelOf[ordinal] >= l) {
+          ordinals.setAtIndex(GraphLevel.INT, node, ordinal);
+          below.setAtIndex(GraphLevel.INT, node, levels[l - 1].nodeOf(ordinal));
+          node++;
+        }
+      }
+      levels[l] = GraphLevel.allocate(sizes[l], m, ordinals, below, arena);
+    }
+    return levels;
+  }
+
+  /** All rows of the graph, shuffled; first the one that is node 0 of the top level. */
+  private int[] insertionOrder(boolean[] left) {
+    int[] order = new int[left.length];
+    int count = 0;
+    for (int ordinal = 0; ordinal < left.length; ordinal++) {
+      if (!left[ordinal]) {
+        order[count++] = ordinal;
+      }
+    }
+    order = Arrays.copyOf(order, count);
+    Draws.of(options.seed(), "hnsw order").shuffle(order, 0, count);
+    if (count > 0) {
+      int entry = levels[levels.length - 1].ordinalOf(0);
+      int at = 0;
+      while (levels.length > 1 && order[at] != entry) {
+        at++;
+      }
+      int first = order[0];
+      order[0] = order[at];
+      order[at] = first;
+    }
+    return order;
+  }
+
+  private void insertAll(int[] order, Progress progress) {
+    try (Progress.Stage stage = progress.stage("build graph", order.length)) {
+      for (int start = 0, end; start < order.length; start = end) {
+        end = Math.min(order.length, start + Math.max(1, start / BATCH_PART));
+        insert(order, start, end);
+        stage.add(end - start);
+      }
+    }
+    if (order.length > 0) {
+      reachAll(order);
+    }
+  }
+
+  private void insert(int[] order, int start, int end) {
+    if (start > 0) {
+      workers.forEachRange(
+          end - start,
+          NODES_PER_PIECE,
+          (from, to, worker) -> {
+            for (int i = start + (int) from; i < start + to; i++) {
+              chooseNeighbors(order[i], scratch(worker));
+            }
+          });
+      for (int l = 0; l < levels.length; l++) {
+        linkBack(l, order, start, end);
+      }
+    }
+  }
+
+  private Scratch scratch(int worker) {
+    if (scratch[worker] == null) {
+      scratch[worker] = new Scratch(this);
+    }
+    return scratch[worker];
+  }
+
+  /** Fills the blocks of a new row on all its levels. */
+  private void chooseNeighbors(int ordinal, Scratch s) {
+    s.beam.queryRow(ordinal);
+    int node = 0;
+    for (int l = levels.length - 1; l > levelOf[ordinal]; l--) {
+      node = levels[l].belowOf(s.beam.descend(levels[l], node));
+    }
+    for (int l = levelOf[ordinal]; l >= 0; l--) {
+      GraphLevel level = levels[l];
+      s.beam.walk(level, node, options.efConstruction());
+      int found = s.beam.size();
+      s.reserve(found);
+      for (int i = 0; i < found; i++) {
+        s.candidates[i] = s.beam.entry(i);
+      }
+      int chosen = s.select(level, found, options.m());
+      int own = level.nodeOf(ordinal);
+      for (int i = 0; i < chosen; i++) {
+        level.setSlot(own, i, s.chosenNodes[i]);
+      }
+      node = ScoredOrdinal.ordinal(s.candidates[0]);
+      if (l > 0) {
+        node = level.belowOf(node);
+      }
+    }
+  }
+
+  /** Adds to every node that a row of the batch has linked to the link back. */
+  private void linkBack(int l, int[] order, int start, int end) {
+    GraphLevel level = levels[l];
+    long[] links = new long[16];
+    int count = 0;
+    for (int i = start; i < end; i++) {
+      if (levelOf[order[i]] >= l) {
+        int node = level.nodeOf(order[i]);
+        int degree = level.degree(node);
+        if (count + degree > links.length) {
+          links = Arrays.copyOf(links, 2 * (count + degree));
+        }
+        for (int slot = 0; slot < degree; slot++) {
+          links[count++] = (long) level.slot(node, slot) << 32 | node;
+        }
+      }
+    }
+    Arrays.sort(links, 0, count);
+    long[] sorted = links;
+    int all = count;
+    workers.forEachRange(
+        count,
+        EDGES_PER_PIECE,
+        (from, to, worker) -> {
+          int i = (int) from;
+          // A group belongs to the piece in which it starts.
+          while (i < to && i > 0 && sorted[i] >> 32 == sorted[i - 1] >> 32) {
+            i++;
+          }
+          while (i < to) {
+            int groupEnd = i + 1;
+            while (groupEnd < all && sorted[groupEnd] >> 32 == sorted[i] >> 32) {
+              groupEnd++;
+            }
+            addLinks(level, sorted, i, groupEnd, scratch(worker));
+            i = groupEnd;
+          }
+        });
+  }
+
+  /** Gives one node the links of a group; if they don't fit, chooses among old and new. */
+  private void addLinks(GraphLevel level, long[] links, int from, int to, Scratch s) {
+    int target = (int) (links[from] >> 32);
+    int degree = level.degree(target);
+    int count = degree + to - from;
+    if (count <= level.maxDegree()) {
+      for (int i = from; i < to; i++) {
+        level.setSlot(target, degree + i - from, (int) links[i]);
+      }
+      return;
+    }
+    s.reserve(count);
+    for (int i = 0; i < count; i++) {
+      int node = i < degree ? level.slot(target, i) : (int) links[from + i - degree];
+      s.nodes[i] = node;
+      s.ordinals[i] = level.ordinalOf(node);
+    }
+    s.score(level.ordinalOf(target), s.ordinals, 0, count, s.scores);
+    for (int i = 0; i < count; i++) {
+      // Sorting is upwards; the complement puts the best first.
+      s.candidates[i] = ~ScoredOrdinal.of(s.scores[i], s.nodes[i]);
+    }
+    Arrays.sort(s.candidates, 0, count);
+    for (int i = 0; i < count; i++) {
+      s.candidates[i] = ~s.candidates[i];
+    }
+    int chosen = s.select(level, count, level.maxDegree());
+    for (int i = 0; i < level.maxDegree(); i++) {
+      level.setSlot(target, i, i < chosen ? s.chosenNodes[i] : -1);
+    }
+  }
+
+  /**
+   * Links to what can't be reached on level 0: choosing links by direction may cut off single nodes
+   * and far clusters. Each first node of such a part gets a link from the nearest node that has a
+   * free slot.
+   */
+  private void reachAll(int[] order) {
+    GraphLevel bottom = levels[0];
+    Scratch s = scratch(0);
+    boolean[] reached = new boolean[bottom.size()];
+    int[] stack = new int[bottom.size()];
+    int entry = order[0];
+    reach(bottom, entry, reached, stack);
+    for (int ordinal : order) {
+      if (reached[ordinal]) {
+        continue;
+      }
+      s.beam.queryRow(ordinal);
+      s.beam.walk(bottom, entry, options.efConstruction());
+      for (int i = 0; i < s.beam.size(); i++) {
+        int from = ScoredOrdinal.ordinal(s.beam.entry(i));
+        int degree = bottom.degree(from);
+        if (degree < bottom.maxDegree()) {
+          bottom.setSlot(from, degree, ordinal);
+          reach(bottom, ordinal, reached, stack);
+          break;
+        }
+      }
+    }
+  }
+
+  private static void reach(GraphLevel level, int start, boolean[] reached, int[] stack) {
+    int depth = 0;
+    reached[start] = true;
+    stack[depth++] = start;
+    while (depth > 0) {
+      int node = stack[--depth];
+      int degree = level.degree(node);
+      for (int i = 0; i < degree; i++) {
+        int neighbor = level.slot(node, i);
+        if (!reached[neighbor]) {
+          reached[neighbor] = true;
+          stack[depth++] = neighbor;
+        }
+      }
+    }
+  }
+
+  /** What one thread works with. */
+  private static final class Scratch {
+    private static final int ROWS_AT_ONCE = 8;
+
+    private final Embeddings rows;
+    private final Metric metric;
+    private final Lift lift;
+    private final Beam beam;
+    private final float[] row;
+    private final int[] chosenNodes;
+    private final int[] chosenOrdinals;
+    private final float[] chosenScores;
+    private long[] candidates = new long[0];
+    private int[] nodes = new int[0];
+    private int[] ordinals = new int[0];
+    private float[] scores = new float[0];
+
+    Scratch(HnswBuilder builder) {
+      rows = builder.rows;
+      metric = builder.metric;
+      int maxDegree = 2 * builder.options.m();
+      lift = builder.lift;
+      beam = new Beam(rows, metric, lift, maxDegree);
+      row = new float[Queries.paddedDim(rows)];
+      chosenNodes = new int[maxDegree];
+      chosenOrdinals = new int[maxDegree];
+      chosenScores = new float[maxDegree];
+    }
+
+    void reserve(int count) {
+      if (candidates.length < count) {
+        candidates = new long[2 * count];
+        nodes = new int[2 * count];
+        ordinals = new int[2 * count];
+        scores = new float[2 * count];
+      }
+    }
+
+    /**
+     * Algorithm 4 (SELECT-NEIGHBORS-HEURISTIC): takes a candidate, best first, if it is nearer to
+     * the new row than to every one taken before, so that links go in different directions.
+     *
+     * @return how many stand in chosenNodes
+     */
+    int select(GraphLevel level, int count, int most) {
+      int chosen = 0;
+      for (int i = 0; i < count && chosen < most; i++) {
+        int node = ScoredOrdinal.ordinal(candidates[i]);
+        int ordinal = level.ordinalOf(node);
+        if (chosen == 0 || isApart(ordinal, ScoredOrdinal.score(candidates[i]), chosen)) {
+          chosenNodes[chosen] = node;
+          chosenOrdinals[chosen++] = ordinal;
+        }
+      }
+      return chosen;
+    }
+
+    /** Scores stored rows against a stored row. */
+    void score(int ordinal, int[] ordinals, int from, int to, float[] scores) {
+      rows.copyRow(ordinal, row, 0);
+      Queries.scoreRows(metric, row, rows, ordinals, from, to, scores);
+      lift.add(lift.height(ordinal), ordinals, from, to, scores);
+    }
+
+    private boolean isApart(int ordinal, float score, int chosen) {
+      for (int from = 0; from < chosen; from += ROWS_AT_ONCE) {
+        int to = Math.min(chosen, from + ROWS_AT_ONCE);
+        score(ordinal, chosenOrdinals, from, to, chosenScores);
+        for (int i = from; i < to; i++) {
+          if (chosenScores[i] > score) {
+            return false;
+          }
+        }
+      }
+      return true;
+    }
+  }
+}

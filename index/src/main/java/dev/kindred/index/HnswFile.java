@@ -1,0 +1,219 @@
+package dev.kindred.index;
+
+import dev.kindred.index.file.CheckedFile;
+import dev.kindred.index.file.CheckedFileWriter;
+import dev.kindred.index.file.CorruptFileException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+
+/** Reads and writes .khnsw files; docs/formats.md draws them. */
+final class HnswFile {
+  static final String KIND = "khnsw";
+  static final int VERSION = 1;
+
+  private static final int ROWS = 0;
+  private static final int DIM = 1;
+  private static final int METRIC = 2;
+  private static final int M = 3;
+  private static final int EF_CONSTRUCTION = 4;
+  private static final int DUPLICATES = 5;
+  private static final int UPPER_SIZES = 6;
+
+  private static final int PRELUDE_BYTES = 64;
+  private static final int FINGERPRINT_ROWS = 64;
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private HnswFile() {}
+
+  static void write(Path target, Hnsw index) throws IOException {
+    GraphLevel[] levels = index.levels();
+    try (CheckedFileWriter out = CheckedFileWriter.create(target, KIND, VERSION)) {
+      out.count(ROWS, index.size());
+      out.count(DIM, index.dim());
+      out.count(METRIC, code(index.metric()));
+      out.count(M, index.options().m());
+      out.count(EF_CONSTRUCTION, index.options().efConstruction());
+      out.count(DUPLICATES, index.duplicates().size());
+      for (int l = 1; l < levels.length; l++) {
+        out.count(UPPER_SIZES + l - 1, levels[l].size());
+      }
+      out.writeLong(index.options().seed());
+      out.writeLong(fingerprint(index.rows()));
+      out.alignTo(PRELUDE_BYTES);
+      out.writeSegment(levels[0].blocks());
+      for (int l = 1; l < levels.length; l++) {
+        writeTable(out, levels[l].ordinals());
+        writeTable(out, levels[l].below());
+        out.writeSegment(levels[l].blocks());
+      }
+      writeTable(out, index.duplicates().twins());
+      writeTable(out, index.duplicates().duplicates());
+      out.commit();
+    }
+  }
+
+  static Hnsw open(Path path, Embeddings rows, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+    if (file.count(ROWS) != rows.size() || file.count(DIM) != rows.dim()) {
+      throw new CorruptFileException(
+          path,
+          -1,
+          "was built on "
+              + file.count(ROWS)
+              + " vectors of dim "
+              + file.count(DIM)
+              + ", not on these "
+              + rows.size()
+              + " of dim "
+              + rows.dim()
+              + "; open it with its own vectors or build it again");
+    }
+    Metric metric = metric(file);
+    HnswOptions options = options(file);
+    Sections sections = new Sections(file);
+    MemorySegment prelude = sections.next(PRELUDE_BYTES);
+    GraphLevel[] levels = levels(file, sections, options.m());
+    long duplicates = file.count(DUPLICATES);
+    require(file, duplicates <= rows.size(), "states " + duplicates + " duplicates");
+    MemorySegment twins = sections.nextTable(duplicates);
+    MemorySegment others = sections.nextTable(duplicates);
+    require(file, sections.isAtEnd(), "has a body of another length than its counts say");
+    if (prelude.get(LONG, Long.BYTES) != fingerprint(rows)
+        || metric == Metric.COSINE && !rows.unit()) {
+      throw new CorruptFileException(
+          path,
+          -1,
+          "was built on other vectors than these; open it with its own or build it again");
+    }
+    return new Hnsw(
+        rows,
+        metric,
+        options.withSeed(prelude.get(LONG, 0)),
+        levels,
+        new Duplicates((int) duplicates, rows.size(), twins, others));
+  }
+
+  static void verify(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      CheckedFile.open(path, KIND, VERSION, arena).verify();
+    }
+  }
+
+  private static GraphLevel[] levels(CheckedFile file, Sections sections, int m)
+      throws CorruptFileException {
+    int upper = 0;
+    while (upper < HnswBuilder.MAX_UPPER_LEVELS && file.count(UPPER_SIZES + upper) > 0) {
+      upper++;
+    }
+    for (int l = upper; l < HnswBuilder.MAX_UPPER_LEVELS; l++) {
+      require(file, file.count(UPPER_SIZES + l) == 0, "has a gap between its levels");
+    }
+    GraphLevel[] levels = new GraphLevel[upper + 1];
+    long below = file.count(ROWS);
+    levels[0] =
+        new GraphLevel(
+            (int) below, 2 * m, sections.next(below * GraphLevel.blockBytes(2 * m)), null, null);
+    for (int l = 1; l <= upper; l++) {
+      long size = file.count(UPPER_SIZES + l - 1);
+      require(file, size <= below, "states " + size + " nodes on level " + l);
+      MemorySegment ordinals = sections.nextTable(size);
+      MemorySegment down = sections.nextTable(size);
+      MemorySegment blocks = sections.next(size * GraphLevel.blockBytes(m));
+      levels[l] = new GraphLevel((int) size, m, blocks, ordinals, down);
+      below = size;
+    }
+    return levels;
+  }
+
+  private static void writeTable(CheckedFileWriter out, MemorySegment table) throws IOException {
+    out.writeSegment(table);
+    out.alignTo(GraphLevel.ALIGNMENT);
+  }
+
+  private static int code(Metric metric) {
+    return switch (metric) {
+      case COSINE -> 1;
+      case DOT -> 2;
+      case L2 -> 3;
+    };
+  }
+
+  private static Metric metric(CheckedFile file) {
+    for (Metric metric : Metric.values()) {
+      if (code(metric) == file.count(METRIC)) {
+        return metric;
+      }
+    }
+    throw new CorruptFileException(
+        file.path(), -1, "states metric " + file.count(METRIC) + ", which doesn't exist");
+  }
+
+  private static HnswOptions options(CheckedFile file) {
+    try {
+      return new HnswOptions(
+          (int) Math.min(file.count(M), Integer.MAX_VALUE),
+          (int) Math.min(file.count(EF_CONSTRUCTION), Integer.MAX_VALUE),
+          0);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(file.path(), -1, e.getMessage() + "; build the file again");
+    }
+  }
+
+  private static void require(CheckedFile file, boolean holds, String fault) {
+    if (!holds) {
+      throw new CorruptFileException(file.path(), -1, fault + "; build the file again");
+    }
+  }
+
+  /** Hash of up to 64 rows spread over all, so that a graph isn't used with other vectors. */
+  private static long fingerprint(Embeddings rows) {
+    long hash = 1;
+    int sample = Math.min(FINGERPRINT_ROWS, rows.size());
+    float[] row = new float[rows.dim()];
+    for (int i = 0; i < sample; i++) {
+      rows.copyRow((int) ((long) i * rows.size() / sample), row, 0);
+      for (float value : row) {
+        hash = hash * 0x9E3779B97F4A7C15L + Float.floatToRawIntBits(value);
+        hash ^= hash >>> 29;
+      }
+    }
+    return hash;
+  }
+
+  /** Takes one part of a body after the other. */
+  private static final class Sections {
+    private final CheckedFile file;
+    private long position;
+
+    Sections(CheckedFile file) {
+      this.file = file;
+    }
+
+    /** The next bytes; a multiple of 64 of them, and at most 2^31 times a few hundred. */
+    MemorySegment next(long bytes) {
+      require(
+          file,
+          bytes <= file.body().byteSize() - position,
+          "has a body of another length than its counts say");
+      MemorySegment section = file.body().asSlice(position, bytes);
+      position += bytes;
+      return section;
+    }
+
+    /** The next table of i32, padded to a multiple of 64 bytes. */
+    MemorySegment nextTable(long size) {
+      long bytes = size * Integer.BYTES;
+      MemorySegment padded = next((bytes + GraphLevel.ALIGNMENT - 1) & -GraphLevel.ALIGNMENT);
+      return padded.asSlice(0, bytes);
+    }
+
+    boolean isAtEnd() {
+      return position == file.body().byteSize();
+    }
+  }
+}
