@@ -6,6 +6,7 @@ module dev.kindred.engine {
 
   exports dev.kindred.engine.als;
   exports dev.kindred.engine.content;
+  exports dev.kindred.engine.coordinate;
   exports dev.kindred.engine.data;
   exports dev.kindred.engine.eval;
   exports dev.kindred.engine.nn;

@@ -46,6 +46,17 @@ class LayersTest {
   }
 
   @Test
+  void productsHaveTheGradientsOfTheirLossAlsoOfASquare() {
+    Input x = new Input("x", 4);
+    Dense left = new Dense("left", x, 3, Activation.NONE, 1);
+    Dense right = new Dense("right", x, 3, Activation.NONE, 1);
+    Product product = new Product("product", left, right);
+    Product square = new Product("square", product, product);
+    Concat out = new Concat("out", List.of(product, square));
+    GradientCheck.check(new Network(out), 5, 11, pass -> fill(pass, x, 5, 3));
+  }
+
+  @Test
   void droppedValuesHaveNoGradientAndTheOthersAreScaled() {
     Input x = new Input("x", 6);
     Dense hidden = new Dense("hidden", x, 40, Activation.NONE, 1);

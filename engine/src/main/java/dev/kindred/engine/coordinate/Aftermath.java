@@ -1,0 +1,165 @@
+package dev.kindred.engine.coordinate;
+
+import dev.kindred.engine.coordinate.SampleColumns.Role;
+import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.Dense;
+import dev.kindred.engine.nn.Input;
+import dev.kindred.engine.nn.Layer;
+import dev.kindred.engine.nn.Losses;
+import dev.kindred.engine.nn.Network;
+import dev.kindred.engine.nn.Pass;
+import dev.kindred.engine.nn.Trainer;
+import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Workers;
+import dev.kindred.simd.Activation;
+import java.util.Arrays;
+
+/**
+ * Judges the positives of an objective by what came after: dwell time, likes and the like, which
+ * are there only when the event happened and so can't tell whether it did.
+ *
+ * <p>They can tell whether it was meant. A click by mistake falls on whatever stood there, so its
+ * user and item look like those of samples without a click; a meant click has a user and item that
+ * fit. Call s the balanced probability of the event by user, item and context alone. Its mean given
+ * the aftermath d, m(d), lies between that of samples without the event (all by mistake) and that
+ * of the best aftermaths (all meant), so r(d) = (m(d) - low) / (high - low) is the share of meant
+ * events among those with aftermath d. With the odds f of the user and item being those of a meant
+ * event, the sample belongs to the objective with probability r f / (r f + 1 - r). This is the
+ * mixture of Elkan and Noto ("Learning classifiers from only positive and unlabeled data", KDD
+ * 2008) with a class probability that depends on d.
+ *
+ * <p>For one thread.
+ */
+final class Aftermath {
+  private static final int CHUNK = 128;
+  private static final int BATCH = 256;
+  private static final double LEARNING_RATE = 3e-3;
+
+  /** Steps that fit m, whatever the number of positives. */
+  private static final int STEPS = 1500;
+
+  /** Aftermaths above this quantile of m are taken for meant without exception. */
+  private static final double BEST = 0.75;
+
+  /** With less between low and high, user and item don't tell meant events from others. */
+  private static final double MIN_CONTRAST = 0.02;
+
+  private static final double MIN_ODDS = 0.05;
+  private static final double MAX_ODDS = 20;
+
+  private final SampleColumns columns;
+  private final int objective;
+  private final CoordinateOptions options;
+
+  Aftermath(SampleColumns columns, int objective, CoordinateOptions options) {
+    this.columns = columns;
+    this.objective = objective;
+    this.options = options;
+  }
+
+  /**
+   * The probability that each positive was meant.
+   *
+   * @param positives rows of the objective's positives
+   * @param folds fold of each row: m of a row is fitted on the other folds
+   * @param scores by row, the balanced probability by user, item and context alone
+   * @param low mean score of the rows without the event
+   * @return by place in {@code positives}; empty if the scores don't tell
+   */
+  float[] meant(int[] positives, byte[] folds, float[] scores, double low, Workers workers) {
+    float[] mean = new float[positives.length];
+    for (int fold = 0; fold < options.folds(); fold++) {
+      fit(positives, folds, fold, scores, mean, workers);
+    }
+    float[] sorted = mean.clone();
+    Arrays.sort(sorted);
+    double high = sorted[(int) (BEST * (sorted.length - 1))];
+    if (high - low < MIN_CONTRAST) {
+      return new float[0];
+    }
+    double[] share = new double[positives.length];
+    double meanShare = 0;
+    for (int i = 0; i < positives.length; i++) {
+      share[i] = Math.clamp((mean[i] - low) / (high - low), 0.0, 1.0);
+      meanShare += share[i] / positives.length;
+    }
+    float[] meant = new float[positives.length];
+    for (int i = 0; i < positives.length; i++) {
+      double s = scores[positives[i]];
+      double mixed = s / Math.max(1 - s, 1e-6); // odds of a meant event or one by mistake
+      double odds = (mixed - (1 - meanShare)) / meanShare;
+      double weighted = share[i] * Math.clamp(odds, MIN_ODDS, MAX_ODDS);
+      meant[i] = (float) (weighted / (weighted + 1 - share[i]));
+    }
+    return meant;
+  }
+
+  /** Fits m on the other folds and writes it for the positives of this one. */
+  private void fit(
+      int[] positives, byte[] folds, int fold, float[] scores, float[] mean, Workers workers) {
+    long seed = Draws.of(options.seed(), "coordinate.aftermath", objective, fold).nextLong();
+    Input input = new Input("aftermath", columns.size() * SampleColumns.WIDTH);
+    Layer layer = input;
+    for (int i = 0; i < options.hidden().size(); i++) {
+      int width = Math.max(1, options.hidden().get(i) / 2);
+      layer = new Dense("hidden" + (i + 1), layer, width, Activation.RELU, seed);
+    }
+    Dense output = new Dense("mean", layer, 1, Activation.NONE, seed);
+    Network network = new Network(output);
+    int[] others = Arrays.stream(positives).filter(row -> folds[row] != fold).toArray();
+    if (others.length > 0) {
+      Trainer trainer =
+          new Trainer(
+              "the Coordinating Network", network, Adam.of(LEARNING_RATE), BATCH, CHUNK, seed);
+      Draws draws = Draws.of(seed, "coordinate.aftermath.batch");
+      int[] rows = new int[BATCH];
+      for (int step = 0; step < STEPS; step++) {
+        for (int i = 0; i < BATCH; i++) {
+          rows[i] = others[draws.nextInt(others.length)];
+        }
+        // The rate falls to nothing, so that the end does not depend on the last batches.
+        double rate = 1 - (double) step / STEPS;
+        trainer.step(
+            BATCH,
+            rate,
+            (pass, from, count) -> {
+              forward(pass, network, input, rows, from, count);
+              float[] targets = new float[count];
+              float[] ones = new float[count];
+              for (int i = 0; i < count; i++) {
+                targets[i] = scores[rows[from + i]];
+                ones[i] = 1;
+              }
+              return Losses.squaredError(
+                  pass.value(output), targets, ones, count, 1f / BATCH, pass.gradient(output));
+            },
+            workers);
+      }
+    }
+    Pass pass = Pass.forInference(network, CHUNK);
+    int[] places = new int[CHUNK];
+    int[] rows = new int[CHUNK];
+    int count = 0;
+    for (int i = 0; i <= positives.length; i++) {
+      if (count == CHUNK || i == positives.length) {
+        forward(pass, network, input, rows, 0, count);
+        for (int j = 0; j < count; j++) {
+          mean[places[j]] = pass.value(output)[j];
+        }
+        count = 0;
+      }
+      if (i < positives.length && folds[positives[i]] == fold) {
+        places[count] = i;
+        rows[count++] = positives[i];
+      }
+    }
+  }
+
+  private void forward(Pass pass, Network network, Input input, int[] rows, int from, int count) {
+    float[] x = pass.value(input);
+    for (int i = 0; i < count; i++) {
+      columns.write(objective, Role.AFTERMATH, rows[from + i], x, i * input.width());
+    }
+    network.forward(pass, count);
+  }
+}

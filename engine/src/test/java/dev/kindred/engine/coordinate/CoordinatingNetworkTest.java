@@ -1,0 +1,186 @@
+package dev.kindred.engine.coordinate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.data.Catalogue;
+import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.LabelRule;
+import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.data.Order;
+import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CoordinatingNetworkTest {
+  private static Routing route(NoisyLog log, CoordinateOptions options, int threads) {
+    try (Workers workers = Workers.of(threads)) {
+      return CoordinatingNetwork.route(
+          log.events, log.items, log.users, options, workers, Progress.none());
+    }
+  }
+
+  @Test
+  void mostClicksByMistakeAreRemovedAndMostMeantOnesKept() {
+    for (long seed = 1; seed <= 2; seed++) {
+      NoisyLog log = NoisyLog.of(20_000, seed);
+      Routing routing = route(log, CoordinateOptions.defaults(), 2);
+      int[] seen = new int[2];
+      int[] kept = new int[2];
+      for (int row = 0; row < log.events.size(); row++) {
+        if (log.events.value(NoisyLog.CLICK, row) > 0) {
+          int kind = log.mistakes.get(row) ? 1 : 0;
+          seen[kind]++;
+          kept[kind] += routing.keeps(NoisyLog.CLICK, row) ? 1 : 0;
+        } else {
+          assertFalse(routing.keeps(NoisyLog.CLICK, row));
+        }
+      }
+      String counts =
+          "seed %d: kept %d of %d meant, %d of %d by mistake"
+              .formatted(seed, kept[0], seen[0], kept[1], seen[1]);
+      assertTrue(kept[0] > 0.85 * seen[0], counts);
+      assertTrue(kept[1] < 0.25 * seen[1], counts);
+    }
+  }
+
+  @Test
+  void everyObjectiveKeepsItsFloorAndSaysWhatItLeftOut() {
+    NoisyLog log = NoisyLog.of(6_000, 3);
+    Routing routing = route(log, CoordinateOptions.defaults().withSteps(200), 2);
+    for (KeepReport report : routing.reports()) {
+      assertTrue(report.keptShare() >= 0.2, report.toString());
+      int kept = 0;
+      int k = routing.reports().indexOf(report);
+      for (int row = 0; row < log.events.size(); row++) {
+        kept += routing.keeps(k, row) ? 1 : 0;
+      }
+      assertEquals(report.kept(), kept);
+    }
+    String click = routing.reports().get(NoisyLog.CLICK).notes().toString();
+    assertTrue(click.contains("'dwell' is there only when it happened"), click);
+    assertTrue(click.contains("'time' is no input: it is nearly the same label"), click);
+    String time = routing.reports().get(NoisyLog.TIME).notes().toString();
+    assertTrue(time.contains("'dwell' is no input: the objective's own rule reads it"), time);
+  }
+
+  @Test
+  void anyNumberOfThreadsJudgesTheSame() {
+    NoisyLog log = NoisyLog.of(4_000, 4);
+    CoordinateOptions options = CoordinateOptions.defaults().withSteps(60);
+    Routing one = route(log, options, 1);
+    Routing three = route(log, options, 3);
+    for (int k = 0; k < NoisyLog.OBJECTIVES.size(); k++) {
+      for (int row = 0; row < log.events.size(); row++) {
+        assertEquals(one.probability(k, row), three.probability(k, row));
+        assertEquals(one.keeps(k, row), three.keeps(k, row));
+      }
+    }
+    assertEquals(one.reports(), three.reports());
+  }
+
+  @Test
+  void thePlainThresholdStarvesRareObjectivesAndRaisesTheAlarm() {
+    NoisyLog log = NoisyLog.of(8_000, 5);
+    Routing plain = route(log, CoordinateOptions.paper().withSteps(300), 2);
+    KeepReport hate = plain.reports().get(NoisyLog.HATE);
+    assertTrue(hate.alarm() && hate.keptShare() < 0.2, hate.toString());
+    assertTrue(
+        plain.warnings().stream().anyMatch(w -> w.startsWith("hate") && w.contains("starves")),
+        plain.warnings().toString());
+    Routing balanced = route(log, CoordinateOptions.defaults(), 2);
+    assertTrue(balanced.reports().get(NoisyLog.HATE).keptShare() > hate.keptShare());
+  }
+
+  @Test
+  void aLabelAndItsComplementAreNoInputsOfEachOther() {
+    Ids users = Ids.of(List.of("a", "b", "c"));
+    Ids items = Ids.of(List.of("x", "y"));
+    List<Objective> objectives =
+        List.of(
+            Objective.positive("like", LabelRule.flag("like")),
+            Objective.negative("hate", LabelRule.flag("hate")),
+            Objective.positive("high", LabelRule.flag("high")));
+    Events.Builder log =
+        Events.builder(users, items, objectives, List.of("rating", "high"), Order.NONE);
+    Draws draws = Draws.of(1, "complement");
+    for (int row = 0; row < 2000; row++) {
+      log.add(draws.nextInt(3), draws.nextInt(2), 0);
+      boolean likes = draws.nextInt(3) == 0;
+      log.value(likes ? 0 : 1, row, 1);
+      log.value(2, row, draws.nextInt(2));
+      log.signal(0, row, (likes ? 5 : 1) + draws.nextFloat());
+      log.signal(1, row, draws.nextInt(2));
+    }
+    SampleColumns columns = new SampleColumns(log.build());
+    String like = columns.notes(0).toString();
+    assertTrue(like.contains("'hate' is no input: it is nearly the same label (phi -1.000)"), like);
+    assertTrue(like.contains("'rating' is no input: the label is nearly a function of it"), like);
+    assertEquals(2, columns.count(0, SampleColumns.Role.INPUT));
+    assertTrue(columns.notes(2).toString().contains("'high' is no input"));
+  }
+
+  @Test
+  void phiIsTheCorrelationOfTwoYesOrNoColumns() {
+    assertEquals(1, SampleColumns.phi(3, 0, 0, 5), 1e-12);
+    assertEquals(-1, SampleColumns.phi(0, 3, 5, 0), 1e-12);
+    assertEquals(0, SampleColumns.phi(2, 4, 3, 6), 1e-12);
+    assertEquals(0, SampleColumns.phi(2, 4, 0, 0), 1e-12);
+  }
+
+  @Test
+  void withNothingToLearnFromAllPositivesAreKeptAndTheReportSaysWhy() {
+    Ids users = Ids.of(List.of("a", "b"));
+    Ids items = Ids.of(List.of("x", "y"));
+    List<Objective> click = List.of(Objective.positive("click", LabelRule.everyRow()));
+    Events.Builder all = Events.builder(users, items, click, List.of(), Order.NONE);
+    Events.Builder some = Events.builder(users, items, click, List.of(), Order.NONE);
+    for (int row = 0; row < 400; row++) {
+      all.add(row % 2, row / 2 % 2, 0);
+      all.value(0, row, 1);
+      some.add(row % 2, row / 2 % 2, 0);
+      some.value(0, row, row % 3 == 0 ? 1 : 0);
+    }
+    try (Workers workers = Workers.of(1)) {
+      for (Events events : List.of(all.build(), some.build())) {
+        Routing routing =
+            CoordinatingNetwork.route(
+                events,
+                Catalogue.empty(items),
+                Catalogue.empty(users),
+                CoordinateOptions.defaults(),
+                workers,
+                Progress.none());
+        KeepReport report = routing.reports().getFirst();
+        assertFalse(report.judged());
+        assertEquals(report.positives(), report.kept());
+        assertTrue(report.notes().getLast().startsWith("kept all"), report.notes().toString());
+        assertTrue(routing.keeps(0, 0));
+        assertEquals(1, routing.probability(0, 0));
+        assertTrue(routing.warnings().isEmpty());
+      }
+    }
+  }
+
+  @Test
+  void aCatalogueOfOtherIdsIsRefused() {
+    NoisyLog log = NoisyLog.of(100, 1);
+    try (Workers workers = Workers.of(1)) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () ->
+              CoordinatingNetwork.route(
+                  log.events,
+                  Catalogue.empty(new Ids()),
+                  log.users,
+                  CoordinateOptions.defaults(),
+                  workers,
+                  Progress.none()));
+    }
+  }
+}
