@@ -21,6 +21,8 @@ final class Kernels {
   static final ActivationKernels ACTIVATIONS =
       BITS == 0 ? new ScalarActivations() : new VectorActivations();
 
+  static final PeakKernel PEAK = BITS == 0 ? new ScalarPeak() : new VectorPeak();
+
   private Kernels() {}
 
   static boolean vectorApiPresent() {

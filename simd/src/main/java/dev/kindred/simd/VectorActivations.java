@@ -32,7 +32,8 @@ final class VectorActivations implements ActivationKernels {
   public void exp(float[] source, int sourceOffset, float[] target, int targetOffset, int n) {
     int i = 0;
     for (; i <= n - COUNT; i += COUNT) {
-      exp(load(source, sourceOffset + i)).intoArray(target, targetOffset + i);
+      exp(FloatVector.fromArray(SPECIES, source, sourceOffset + i))
+          .intoArray(target, targetOffset + i);
     }
     if (i < n) {
       FloatVector e = exp(Lanes.loadTail(source, sourceOffset + i, n - i));
@@ -44,7 +45,8 @@ final class VectorActivations implements ActivationKernels {
   public void sigmoid(float[] source, int sourceOffset, float[] target, int targetOffset, int n) {
     int i = 0;
     for (; i <= n - COUNT; i += COUNT) {
-      sigmoid(load(source, sourceOffset + i)).intoArray(target, targetOffset + i);
+      sigmoid(FloatVector.fromArray(SPECIES, source, sourceOffset + i))
+          .intoArray(target, targetOffset + i);
     }
     if (i < n) {
       FloatVector s = sigmoid(Lanes.loadTail(source, sourceOffset + i, n - i));
@@ -57,11 +59,11 @@ final class VectorActivations implements ActivationKernels {
     if (n == 0) {
       return;
     }
-    FloatVector max = broadcast(max(source, sourceOffset, n));
+    FloatVector max = FloatVector.broadcast(SPECIES, max(source, sourceOffset, n));
     FloatVector sum = FloatVector.zero(SPECIES);
     int i = 0;
     for (; i <= n - COUNT; i += COUNT) {
-      FloatVector e = exp(load(source, sourceOffset + i).sub(max));
+      FloatVector e = exp(FloatVector.fromArray(SPECIES, source, sourceOffset + i).sub(max));
       e.intoArray(target, targetOffset + i);
       sum = sum.add(e);
     }
@@ -84,9 +86,9 @@ final class VectorActivations implements ActivationKernels {
       return max;
     }
     // The last vector overlaps the one before it, which a maximum doesn't mind.
-    FloatVector max = load(source, offset + n - COUNT);
+    FloatVector max = FloatVector.fromArray(SPECIES, source, offset + n - COUNT);
     for (int i = 0; i <= n - COUNT; i += COUNT) {
-      max = max.max(load(source, offset + i));
+      max = max.max(FloatVector.fromArray(SPECIES, source, offset + i));
     }
     return max.reduceLanes(VectorOperators.MAX);
   }
@@ -95,7 +97,8 @@ final class VectorActivations implements ActivationKernels {
   public void relu(float[] source, int sourceOffset, float[] target, int targetOffset, int n) {
     int i = 0;
     for (; i <= n - COUNT; i += COUNT) {
-      relu(load(source, sourceOffset + i)).intoArray(target, targetOffset + i);
+      relu(FloatVector.fromArray(SPECIES, source, sourceOffset + i))
+          .intoArray(target, targetOffset + i);
     }
     if (i < n) {
       FloatVector r = relu(Lanes.loadTail(source, sourceOffset + i, n - i));
@@ -111,22 +114,22 @@ final class VectorActivations implements ActivationKernels {
   /** From e^-|x|, so that neither tail loses relative precision. */
   private static FloatVector sigmoid(FloatVector x) {
     FloatVector e = exp(x.abs().neg());
-    FloatVector one = broadcast(1f);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     return one.blend(e, x.compare(VectorOperators.LT, 0f)).div(e.add(1f));
   }
 
   private static FloatVector exp(FloatVector x) {
     FloatVector shifted = x.fma(LOG2_E, ROUND);
     FloatVector k = shifted.sub(ROUND);
-    FloatVector r = k.fma(broadcast(-LN2_HIGH), x);
-    r = k.fma(broadcast(-LN2_LOW), r);
+    FloatVector r = k.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), x);
+    r = k.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
     FloatVector p = r.fma(1f / 5040, 1f / 720);
-    p = p.fma(r, broadcast(1f / 120));
-    p = p.fma(r, broadcast(1f / 24));
-    p = p.fma(r, broadcast(1f / 6));
-    p = p.fma(r, broadcast(1f / 2));
-    p = p.fma(r, broadcast(1f));
-    p = p.fma(r, broadcast(1f));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, 1f / 120));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, 1f / 24));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, 1f / 6));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, 1f / 2));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, 1f));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, 1f));
     // 2^k in two factors: k reaches from -150, where results are subnormal, to 128.
     IntVector exponent = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUND));
     IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
@@ -138,13 +141,5 @@ final class VectorActivations implements ActivationKernels {
   /** 2^k for -126 <= k <= 127. */
   private static FloatVector power(IntVector k) {
     return k.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-  }
-
-  private static FloatVector broadcast(float x) {
-    return FloatVector.broadcast(SPECIES, x);
-  }
-
-  private static FloatVector load(float[] a, int index) {
-    return FloatVector.fromArray(SPECIES, a, index);
   }
 }

@@ -71,12 +71,14 @@ final class VectorCholesky implements CholeskyKernels {
         return false;
       }
       float diagonal = (float) Math.sqrt(pivot);
-      FloatVector v = load(a, row + corner).mul(1 / diagonal);
+      FloatVector v = FloatVector.fromArray(SPECIES, a, row + corner).mul(1 / diagonal);
       v.intoArray(a, row + corner);
       a[row + k] = diagonal;
       for (int p = i; p < k; p++) {
         int target = p * lda + corner;
-        broadcast(-a[row + p]).fma(v, load(a, target)).intoArray(a, target);
+        FloatVector.broadcast(SPECIES, -a[row + p])
+            .fma(v, FloatVector.fromArray(SPECIES, a, target))
+            .intoArray(a, target);
       }
     }
     return true;
@@ -85,20 +87,20 @@ final class VectorCholesky implements CholeskyKernels {
   /** Rows [i, i + 4), one vector of columns from j on, minus what the rows after them take. */
   private static void update(float[] a, int n, int lda, int i, int j) {
     int at = i * lda + j;
-    FloatVector s00 = load(a, at);
-    FloatVector s10 = load(a, at + lda);
-    FloatVector s20 = load(a, at + 2 * lda);
-    FloatVector s30 = load(a, at + 3 * lda);
+    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
+    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
+    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
+    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
     for (int k = i + TILE; k < n; k++) {
       int row = k * lda;
-      FloatVector w0 = load(a, row + j);
-      FloatVector x0 = broadcast(-a[row + i]);
+      FloatVector w0 = FloatVector.fromArray(SPECIES, a, row + j);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, -a[row + i]);
       s00 = x0.fma(w0, s00);
-      FloatVector x1 = broadcast(-a[row + i + 1]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, -a[row + i + 1]);
       s10 = x1.fma(w0, s10);
-      FloatVector x2 = broadcast(-a[row + i + 2]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, -a[row + i + 2]);
       s20 = x2.fma(w0, s20);
-      FloatVector x3 = broadcast(-a[row + i + 3]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, -a[row + i + 3]);
       s30 = x3.fma(w0, s30);
     }
     s00.intoArray(a, at);
@@ -110,42 +112,42 @@ final class VectorCholesky implements CholeskyKernels {
   /** As update, then solved for the block's factored corner. */
   private static void updateAndDivide(float[] a, int n, int lda, int i, int j) {
     int at = i * lda + j;
-    FloatVector s00 = load(a, at);
-    FloatVector s10 = load(a, at + lda);
-    FloatVector s20 = load(a, at + 2 * lda);
-    FloatVector s30 = load(a, at + 3 * lda);
+    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
+    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
+    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
+    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
     for (int k = i + TILE; k < n; k++) {
       int row = k * lda;
-      FloatVector w0 = load(a, row + j);
-      FloatVector x0 = broadcast(-a[row + i]);
+      FloatVector w0 = FloatVector.fromArray(SPECIES, a, row + j);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, -a[row + i]);
       s00 = x0.fma(w0, s00);
-      FloatVector x1 = broadcast(-a[row + i + 1]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, -a[row + i + 1]);
       s10 = x1.fma(w0, s10);
-      FloatVector x2 = broadcast(-a[row + i + 2]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, -a[row + i + 2]);
       s20 = x2.fma(w0, s20);
-      FloatVector x3 = broadcast(-a[row + i + 3]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, -a[row + i + 3]);
       s30 = x3.fma(w0, s30);
     }
     int row3 = (i + 3) * lda + i;
     float inverse3 = 1 / a[row3 + 3];
     s30 = s30.mul(inverse3);
-    FloatVector x32 = broadcast(-a[row3 + 2]);
+    FloatVector x32 = FloatVector.broadcast(SPECIES, -a[row3 + 2]);
     s20 = x32.fma(s30, s20);
-    FloatVector x31 = broadcast(-a[row3 + 1]);
+    FloatVector x31 = FloatVector.broadcast(SPECIES, -a[row3 + 1]);
     s10 = x31.fma(s30, s10);
-    FloatVector x30 = broadcast(-a[row3]);
+    FloatVector x30 = FloatVector.broadcast(SPECIES, -a[row3]);
     s00 = x30.fma(s30, s00);
     int row2 = (i + 2) * lda + i;
     float inverse2 = 1 / a[row2 + 2];
     s20 = s20.mul(inverse2);
-    FloatVector x21 = broadcast(-a[row2 + 1]);
+    FloatVector x21 = FloatVector.broadcast(SPECIES, -a[row2 + 1]);
     s10 = x21.fma(s20, s10);
-    FloatVector x20 = broadcast(-a[row2]);
+    FloatVector x20 = FloatVector.broadcast(SPECIES, -a[row2]);
     s00 = x20.fma(s20, s00);
     int row1 = (i + 1) * lda + i;
     float inverse1 = 1 / a[row1 + 1];
     s10 = s10.mul(inverse1);
-    FloatVector x10 = broadcast(-a[row1]);
+    FloatVector x10 = FloatVector.broadcast(SPECIES, -a[row1]);
     s00 = x10.fma(s10, s00);
     int row0 = i * lda + i;
     float inverse0 = 1 / a[row0];
@@ -159,28 +161,28 @@ final class VectorCholesky implements CholeskyKernels {
   /** As updateAndDivide for two vectors of columns. */
   private static void updateAndDivide2(float[] a, int n, int lda, int i, int j) {
     int at = i * lda + j;
-    FloatVector s00 = load(a, at);
-    FloatVector s01 = load(a, at + COUNT);
-    FloatVector s10 = load(a, at + lda);
-    FloatVector s11 = load(a, at + lda + COUNT);
-    FloatVector s20 = load(a, at + 2 * lda);
-    FloatVector s21 = load(a, at + 2 * lda + COUNT);
-    FloatVector s30 = load(a, at + 3 * lda);
-    FloatVector s31 = load(a, at + 3 * lda + COUNT);
+    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
+    FloatVector s01 = FloatVector.fromArray(SPECIES, a, at + COUNT);
+    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
+    FloatVector s11 = FloatVector.fromArray(SPECIES, a, at + lda + COUNT);
+    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
+    FloatVector s21 = FloatVector.fromArray(SPECIES, a, at + 2 * lda + COUNT);
+    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
+    FloatVector s31 = FloatVector.fromArray(SPECIES, a, at + 3 * lda + COUNT);
     for (int k = i + TILE; k < n; k++) {
       int row = k * lda;
-      FloatVector w0 = load(a, row + j);
-      FloatVector w1 = load(a, row + j + COUNT);
-      FloatVector x0 = broadcast(-a[row + i]);
+      FloatVector w0 = FloatVector.fromArray(SPECIES, a, row + j);
+      FloatVector w1 = FloatVector.fromArray(SPECIES, a, row + j + COUNT);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, -a[row + i]);
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
-      FloatVector x1 = broadcast(-a[row + i + 1]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, -a[row + i + 1]);
       s10 = x1.fma(w0, s10);
       s11 = x1.fma(w1, s11);
-      FloatVector x2 = broadcast(-a[row + i + 2]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, -a[row + i + 2]);
       s20 = x2.fma(w0, s20);
       s21 = x2.fma(w1, s21);
-      FloatVector x3 = broadcast(-a[row + i + 3]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, -a[row + i + 3]);
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
     }
@@ -188,30 +190,30 @@ final class VectorCholesky implements CholeskyKernels {
     float inverse3 = 1 / a[row3 + 3];
     s30 = s30.mul(inverse3);
     s31 = s31.mul(inverse3);
-    FloatVector x32 = broadcast(-a[row3 + 2]);
+    FloatVector x32 = FloatVector.broadcast(SPECIES, -a[row3 + 2]);
     s20 = x32.fma(s30, s20);
     s21 = x32.fma(s31, s21);
-    FloatVector x31 = broadcast(-a[row3 + 1]);
+    FloatVector x31 = FloatVector.broadcast(SPECIES, -a[row3 + 1]);
     s10 = x31.fma(s30, s10);
     s11 = x31.fma(s31, s11);
-    FloatVector x30 = broadcast(-a[row3]);
+    FloatVector x30 = FloatVector.broadcast(SPECIES, -a[row3]);
     s00 = x30.fma(s30, s00);
     s01 = x30.fma(s31, s01);
     int row2 = (i + 2) * lda + i;
     float inverse2 = 1 / a[row2 + 2];
     s20 = s20.mul(inverse2);
     s21 = s21.mul(inverse2);
-    FloatVector x21 = broadcast(-a[row2 + 1]);
+    FloatVector x21 = FloatVector.broadcast(SPECIES, -a[row2 + 1]);
     s10 = x21.fma(s20, s10);
     s11 = x21.fma(s21, s11);
-    FloatVector x20 = broadcast(-a[row2]);
+    FloatVector x20 = FloatVector.broadcast(SPECIES, -a[row2]);
     s00 = x20.fma(s20, s00);
     s01 = x20.fma(s21, s01);
     int row1 = (i + 1) * lda + i;
     float inverse1 = 1 / a[row1 + 1];
     s10 = s10.mul(inverse1);
     s11 = s11.mul(inverse1);
-    FloatVector x10 = broadcast(-a[row1]);
+    FloatVector x10 = FloatVector.broadcast(SPECIES, -a[row1]);
     s00 = x10.fma(s10, s00);
     s01 = x10.fma(s11, s01);
     int row0 = i * lda + i;
@@ -269,16 +271,19 @@ final class VectorCholesky implements CholeskyKernels {
     b[at + 1] = y1;
     b[at + 2] = y2;
     b[at + 3] = y3;
-    FloatVector f0 = broadcast(-y0);
-    FloatVector f1 = broadcast(-y1);
-    FloatVector f2 = broadcast(-y2);
-    FloatVector f3 = broadcast(-y3);
+    FloatVector f0 = FloatVector.broadcast(SPECIES, -y0);
+    FloatVector f1 = FloatVector.broadcast(SPECIES, -y1);
+    FloatVector f2 = FloatVector.broadcast(SPECIES, -y2);
+    FloatVector f3 = FloatVector.broadcast(SPECIES, -y3);
     int j = 0;
     for (; j <= i - COUNT; j += COUNT) {
-      FloatVector s = f3.fma(load(r, row3 + j), load(b, bOffset + j));
-      s = f2.fma(load(r, row2 + j), s);
-      s = f1.fma(load(r, row1 + j), s);
-      f0.fma(load(r, row0 + j), s).intoArray(b, bOffset + j);
+      FloatVector s =
+          f3.fma(
+              FloatVector.fromArray(SPECIES, r, row3 + j),
+              FloatVector.fromArray(SPECIES, b, bOffset + j));
+      s = f2.fma(FloatVector.fromArray(SPECIES, r, row2 + j), s);
+      s = f1.fma(FloatVector.fromArray(SPECIES, r, row1 + j), s);
+      f0.fma(FloatVector.fromArray(SPECIES, r, row0 + j), s).intoArray(b, bOffset + j);
     }
     if (j < i) {
       int left = i - j;
@@ -302,11 +307,11 @@ final class VectorCholesky implements CholeskyKernels {
     FloatVector s3 = s0;
     int j = 0;
     for (; j <= i - COUNT; j += COUNT) {
-      FloatVector x = load(b, bOffset + j);
-      s0 = x.fma(load(r, row0 + j), s0);
-      s1 = x.fma(load(r, row1 + j), s1);
-      s2 = x.fma(load(r, row2 + j), s2);
-      s3 = x.fma(load(r, row3 + j), s3);
+      FloatVector x = FloatVector.fromArray(SPECIES, b, bOffset + j);
+      s0 = x.fma(FloatVector.fromArray(SPECIES, r, row0 + j), s0);
+      s1 = x.fma(FloatVector.fromArray(SPECIES, r, row1 + j), s1);
+      s2 = x.fma(FloatVector.fromArray(SPECIES, r, row2 + j), s2);
+      s3 = x.fma(FloatVector.fromArray(SPECIES, r, row3 + j), s3);
     }
     if (j < i) {
       int left = i - j;
@@ -329,13 +334,5 @@ final class VectorCholesky implements CholeskyKernels {
     b[at + 1] = x1;
     b[at + 2] = x2;
     b[at + 3] = x3;
-  }
-
-  private static FloatVector broadcast(float x) {
-    return FloatVector.broadcast(SPECIES, x);
-  }
-
-  private static FloatVector load(float[] a, int index) {
-    return FloatVector.fromArray(SPECIES, a, index);
   }
 }

@@ -37,11 +37,17 @@ final class VectorDistances implements DistanceKernels {
     FloatVector s1 = s0;
     int i = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
-      s0 = load(a, aOffset + i).fma(load(b, bOffset + i), s0);
-      s1 = load(a, aOffset + i + COUNT).fma(load(b, bOffset + i + COUNT), s1);
+      s0 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i)
+              .fma(FloatVector.fromArray(SPECIES, b, bOffset + i), s0);
+      s1 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i + COUNT)
+              .fma(FloatVector.fromArray(SPECIES, b, bOffset + i + COUNT), s1);
     }
     if (i <= n - COUNT) {
-      s0 = load(a, aOffset + i).fma(load(b, bOffset + i), s0);
+      s0 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i)
+              .fma(FloatVector.fromArray(SPECIES, b, bOffset + i), s0);
       i += COUNT;
     }
     if (i < n) {
@@ -57,12 +63,18 @@ final class VectorDistances implements DistanceKernels {
     int i = 0;
     long at = bOffsetBytes;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
-      s0 = load(a, aOffset + i).fma(load(b, at), s0);
-      s1 = load(a, aOffset + i + COUNT).fma(load(b, at + VECTOR_BYTES), s1);
+      s0 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i)
+              .fma(FloatVector.fromMemorySegment(SPECIES, b, at, ORDER), s0);
+      s1 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i + COUNT)
+              .fma(FloatVector.fromMemorySegment(SPECIES, b, at + VECTOR_BYTES, ORDER), s1);
       at += 2 * VECTOR_BYTES;
     }
     if (i <= n - COUNT) {
-      s0 = load(a, aOffset + i).fma(load(b, at), s0);
+      s0 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i)
+              .fma(FloatVector.fromMemorySegment(SPECIES, b, at, ORDER), s0);
       i += COUNT;
       at += VECTOR_BYTES;
     }
@@ -80,13 +92,19 @@ final class VectorDistances implements DistanceKernels {
     long p = aOffsetBytes;
     long q = bOffsetBytes;
     for (; left >= 2 * COUNT; left -= 2 * COUNT) {
-      s0 = load(a, p).fma(load(b, q), s0);
-      s1 = load(a, p + VECTOR_BYTES).fma(load(b, q + VECTOR_BYTES), s1);
+      s0 =
+          FloatVector.fromMemorySegment(SPECIES, a, p, ORDER)
+              .fma(FloatVector.fromMemorySegment(SPECIES, b, q, ORDER), s0);
+      s1 =
+          FloatVector.fromMemorySegment(SPECIES, a, p + VECTOR_BYTES, ORDER)
+              .fma(FloatVector.fromMemorySegment(SPECIES, b, q + VECTOR_BYTES, ORDER), s1);
       p += 2 * VECTOR_BYTES;
       q += 2 * VECTOR_BYTES;
     }
     if (left >= COUNT) {
-      s0 = load(a, p).fma(load(b, q), s0);
+      s0 =
+          FloatVector.fromMemorySegment(SPECIES, a, p, ORDER)
+              .fma(FloatVector.fromMemorySegment(SPECIES, b, q, ORDER), s0);
       left -= COUNT;
       p += VECTOR_BYTES;
       q += VECTOR_BYTES;
@@ -103,13 +121,19 @@ final class VectorDistances implements DistanceKernels {
     FloatVector s1 = s0;
     int i = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
-      FloatVector d0 = load(a, aOffset + i).sub(load(b, bOffset + i));
-      FloatVector d1 = load(a, aOffset + i + COUNT).sub(load(b, bOffset + i + COUNT));
+      FloatVector d0 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i)
+              .sub(FloatVector.fromArray(SPECIES, b, bOffset + i));
+      FloatVector d1 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i + COUNT)
+              .sub(FloatVector.fromArray(SPECIES, b, bOffset + i + COUNT));
       s0 = d0.fma(d0, s0);
       s1 = d1.fma(d1, s1);
     }
     if (i <= n - COUNT) {
-      FloatVector d = load(a, aOffset + i).sub(load(b, bOffset + i));
+      FloatVector d =
+          FloatVector.fromArray(SPECIES, a, aOffset + i)
+              .sub(FloatVector.fromArray(SPECIES, b, bOffset + i));
       s0 = d.fma(d, s0);
       i += COUNT;
     }
@@ -128,14 +152,20 @@ final class VectorDistances implements DistanceKernels {
     int i = 0;
     long at = bOffsetBytes;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
-      FloatVector d0 = load(a, aOffset + i).sub(load(b, at));
-      FloatVector d1 = load(a, aOffset + i + COUNT).sub(load(b, at + VECTOR_BYTES));
+      FloatVector d0 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i)
+              .sub(FloatVector.fromMemorySegment(SPECIES, b, at, ORDER));
+      FloatVector d1 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i + COUNT)
+              .sub(FloatVector.fromMemorySegment(SPECIES, b, at + VECTOR_BYTES, ORDER));
       s0 = d0.fma(d0, s0);
       s1 = d1.fma(d1, s1);
       at += 2 * VECTOR_BYTES;
     }
     if (i <= n - COUNT) {
-      FloatVector d = load(a, aOffset + i).sub(load(b, at));
+      FloatVector d =
+          FloatVector.fromArray(SPECIES, a, aOffset + i)
+              .sub(FloatVector.fromMemorySegment(SPECIES, b, at, ORDER));
       s0 = d.fma(d, s0);
       i += COUNT;
       at += VECTOR_BYTES;
@@ -156,15 +186,21 @@ final class VectorDistances implements DistanceKernels {
     long p = aOffsetBytes;
     long q = bOffsetBytes;
     for (; left >= 2 * COUNT; left -= 2 * COUNT) {
-      FloatVector d0 = load(a, p).sub(load(b, q));
-      FloatVector d1 = load(a, p + VECTOR_BYTES).sub(load(b, q + VECTOR_BYTES));
+      FloatVector d0 =
+          FloatVector.fromMemorySegment(SPECIES, a, p, ORDER)
+              .sub(FloatVector.fromMemorySegment(SPECIES, b, q, ORDER));
+      FloatVector d1 =
+          FloatVector.fromMemorySegment(SPECIES, a, p + VECTOR_BYTES, ORDER)
+              .sub(FloatVector.fromMemorySegment(SPECIES, b, q + VECTOR_BYTES, ORDER));
       s0 = d0.fma(d0, s0);
       s1 = d1.fma(d1, s1);
       p += 2 * VECTOR_BYTES;
       q += 2 * VECTOR_BYTES;
     }
     if (left >= COUNT) {
-      FloatVector d = load(a, p).sub(load(b, q));
+      FloatVector d =
+          FloatVector.fromMemorySegment(SPECIES, a, p, ORDER)
+              .sub(FloatVector.fromMemorySegment(SPECIES, b, q, ORDER));
       s0 = d.fma(d, s0);
       left -= COUNT;
       p += VECTOR_BYTES;
@@ -184,8 +220,8 @@ final class VectorDistances implements DistanceKernels {
     FloatVector bb = ab;
     int i = 0;
     for (; i <= n - COUNT; i += COUNT) {
-      FloatVector x = load(a, aOffset + i);
-      FloatVector y = load(b, bOffset + i);
+      FloatVector x = FloatVector.fromArray(SPECIES, a, aOffset + i);
+      FloatVector y = FloatVector.fromArray(SPECIES, b, bOffset + i);
       ab = x.fma(y, ab);
       aa = x.fma(x, aa);
       bb = y.fma(y, bb);
@@ -212,8 +248,8 @@ final class VectorDistances implements DistanceKernels {
     int i = 0;
     long at = bOffsetBytes;
     for (; i <= n - COUNT; i += COUNT) {
-      FloatVector x = load(a, aOffset + i);
-      FloatVector y = load(b, at);
+      FloatVector x = FloatVector.fromArray(SPECIES, a, aOffset + i);
+      FloatVector y = FloatVector.fromMemorySegment(SPECIES, b, at, ORDER);
       ab = x.fma(y, ab);
       aa = x.fma(x, aa);
       bb = y.fma(y, bb);
@@ -243,8 +279,8 @@ final class VectorDistances implements DistanceKernels {
     long p = aOffsetBytes;
     long q = bOffsetBytes;
     for (; left >= COUNT; left -= COUNT) {
-      FloatVector x = load(a, p);
-      FloatVector y = load(b, q);
+      FloatVector x = FloatVector.fromMemorySegment(SPECIES, a, p, ORDER);
+      FloatVector y = FloatVector.fromMemorySegment(SPECIES, b, q, ORDER);
       ab = x.fma(y, ab);
       aa = x.fma(x, aa);
       bb = y.fma(y, bb);
@@ -296,7 +332,11 @@ final class VectorDistances implements DistanceKernels {
     FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
     int i = 0;
     for (; i <= n - COUNT; i += COUNT) {
-      factor.fma(load(x, xOffset + i), load(y, yOffset + i)).intoArray(y, yOffset + i);
+      factor
+          .fma(
+              FloatVector.fromArray(SPECIES, x, xOffset + i),
+              FloatVector.fromArray(SPECIES, y, yOffset + i))
+          .intoArray(y, yOffset + i);
     }
     if (i < n) {
       FloatVector sum =
@@ -310,7 +350,7 @@ final class VectorDistances implements DistanceKernels {
     FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
     int i = 0;
     for (; i <= n - COUNT; i += COUNT) {
-      load(x, xOffset + i).mul(factor).intoArray(x, xOffset + i);
+      FloatVector.fromArray(SPECIES, x, xOffset + i).mul(factor).intoArray(x, xOffset + i);
     }
     if (i < n) {
       FloatVector product = Lanes.loadTail(x, xOffset + i, n - i).mul(factor);
@@ -402,24 +442,24 @@ final class VectorDistances implements DistanceKernels {
     int i = 0;
     long at = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
-      FloatVector q0 = load(query, queryOffset + i);
-      a0 = load(rows, r0 + at).fma(q0, a0);
-      b0 = load(rows, r1 + at).fma(q0, b0);
-      c0 = load(rows, r2 + at).fma(q0, c0);
-      d0 = load(rows, r3 + at).fma(q0, d0);
-      FloatVector q1 = load(query, queryOffset + i + COUNT);
-      a1 = load(rows, r0 + at + VECTOR_BYTES).fma(q1, a1);
-      b1 = load(rows, r1 + at + VECTOR_BYTES).fma(q1, b1);
-      c1 = load(rows, r2 + at + VECTOR_BYTES).fma(q1, c1);
-      d1 = load(rows, r3 + at + VECTOR_BYTES).fma(q1, d1);
+      FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      a0 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q0, a0);
+      b0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q0, b0);
+      c0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q0, c0);
+      d0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q0, d0);
+      FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
+      a1 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at + VECTOR_BYTES, ORDER).fma(q1, a1);
+      b1 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at + VECTOR_BYTES, ORDER).fma(q1, b1);
+      c1 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at + VECTOR_BYTES, ORDER).fma(q1, c1);
+      d1 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at + VECTOR_BYTES, ORDER).fma(q1, d1);
       at += 2 * VECTOR_BYTES;
     }
     if (i <= n - COUNT) {
-      FloatVector q = load(query, queryOffset + i);
-      a0 = load(rows, r0 + at).fma(q, a0);
-      b0 = load(rows, r1 + at).fma(q, b0);
-      c0 = load(rows, r2 + at).fma(q, c0);
-      d0 = load(rows, r3 + at).fma(q, d0);
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      a0 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q, a0);
+      b0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q, b0);
+      c0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q, c0);
+      d0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q, d0);
       i += COUNT;
       at += VECTOR_BYTES;
     }
@@ -488,24 +528,32 @@ final class VectorDistances implements DistanceKernels {
     int i = 0;
     long at = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
-      FloatVector q0 = load(query, queryOffset + i);
-      a0 = addSquare(load(rows, r0 + at), q0, a0);
-      b0 = addSquare(load(rows, r1 + at), q0, b0);
-      c0 = addSquare(load(rows, r2 + at), q0, c0);
-      d0 = addSquare(load(rows, r3 + at), q0, d0);
-      FloatVector q1 = load(query, queryOffset + i + COUNT);
-      a1 = addSquare(load(rows, r0 + at + VECTOR_BYTES), q1, a1);
-      b1 = addSquare(load(rows, r1 + at + VECTOR_BYTES), q1, b1);
-      c1 = addSquare(load(rows, r2 + at + VECTOR_BYTES), q1, c1);
-      d1 = addSquare(load(rows, r3 + at + VECTOR_BYTES), q1, d1);
+      FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      a0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER), q0, a0);
+      b0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER), q0, b0);
+      c0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER), q0, c0);
+      d0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER), q0, d0);
+      FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
+      a1 =
+          addSquare(
+              FloatVector.fromMemorySegment(SPECIES, rows, r0 + at + VECTOR_BYTES, ORDER), q1, a1);
+      b1 =
+          addSquare(
+              FloatVector.fromMemorySegment(SPECIES, rows, r1 + at + VECTOR_BYTES, ORDER), q1, b1);
+      c1 =
+          addSquare(
+              FloatVector.fromMemorySegment(SPECIES, rows, r2 + at + VECTOR_BYTES, ORDER), q1, c1);
+      d1 =
+          addSquare(
+              FloatVector.fromMemorySegment(SPECIES, rows, r3 + at + VECTOR_BYTES, ORDER), q1, d1);
       at += 2 * VECTOR_BYTES;
     }
     if (i <= n - COUNT) {
-      FloatVector q = load(query, queryOffset + i);
-      a0 = addSquare(load(rows, r0 + at), q, a0);
-      b0 = addSquare(load(rows, r1 + at), q, b0);
-      c0 = addSquare(load(rows, r2 + at), q, c0);
-      d0 = addSquare(load(rows, r3 + at), q, d0);
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      a0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER), q, a0);
+      b0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER), q, b0);
+      c0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER), q, c0);
+      d0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER), q, d0);
       i += COUNT;
       at += VECTOR_BYTES;
     }
@@ -579,23 +627,23 @@ final class VectorDistances implements DistanceKernels {
     FloatVector d1 = a0;
     int i = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
-      FloatVector q0 = load(query, queryOffset + i);
-      a0 = load(rows, r0 + i).fma(q0, a0);
-      b0 = load(rows, r1 + i).fma(q0, b0);
-      c0 = load(rows, r2 + i).fma(q0, c0);
-      d0 = load(rows, r3 + i).fma(q0, d0);
-      FloatVector q1 = load(query, queryOffset + i + COUNT);
-      a1 = load(rows, r0 + i + COUNT).fma(q1, a1);
-      b1 = load(rows, r1 + i + COUNT).fma(q1, b1);
-      c1 = load(rows, r2 + i + COUNT).fma(q1, c1);
-      d1 = load(rows, r3 + i + COUNT).fma(q1, d1);
+      FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      a0 = FloatVector.fromArray(SPECIES, rows, r0 + i).fma(q0, a0);
+      b0 = FloatVector.fromArray(SPECIES, rows, r1 + i).fma(q0, b0);
+      c0 = FloatVector.fromArray(SPECIES, rows, r2 + i).fma(q0, c0);
+      d0 = FloatVector.fromArray(SPECIES, rows, r3 + i).fma(q0, d0);
+      FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
+      a1 = FloatVector.fromArray(SPECIES, rows, r0 + i + COUNT).fma(q1, a1);
+      b1 = FloatVector.fromArray(SPECIES, rows, r1 + i + COUNT).fma(q1, b1);
+      c1 = FloatVector.fromArray(SPECIES, rows, r2 + i + COUNT).fma(q1, c1);
+      d1 = FloatVector.fromArray(SPECIES, rows, r3 + i + COUNT).fma(q1, d1);
     }
     if (i <= n - COUNT) {
-      FloatVector q = load(query, queryOffset + i);
-      a0 = load(rows, r0 + i).fma(q, a0);
-      b0 = load(rows, r1 + i).fma(q, b0);
-      c0 = load(rows, r2 + i).fma(q, c0);
-      d0 = load(rows, r3 + i).fma(q, d0);
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      a0 = FloatVector.fromArray(SPECIES, rows, r0 + i).fma(q, a0);
+      b0 = FloatVector.fromArray(SPECIES, rows, r1 + i).fma(q, b0);
+      c0 = FloatVector.fromArray(SPECIES, rows, r2 + i).fma(q, c0);
+      d0 = FloatVector.fromArray(SPECIES, rows, r3 + i).fma(q, d0);
       i += COUNT;
     }
     if (i < n) {
@@ -609,13 +657,5 @@ final class VectorDistances implements DistanceKernels {
     scores[scoresOffset + 1] = Lanes.sum(b0.add(b1));
     scores[scoresOffset + 2] = Lanes.sum(c0.add(c1));
     scores[scoresOffset + 3] = Lanes.sum(d0.add(d1));
-  }
-
-  private static FloatVector load(float[] a, int index) {
-    return FloatVector.fromArray(SPECIES, a, index);
-  }
-
-  private static FloatVector load(MemorySegment a, long offsetBytes) {
-    return FloatVector.fromMemorySegment(SPECIES, a, offsetBytes, ORDER);
   }
 }

@@ -82,14 +82,14 @@ final class VectorSymmetric implements SymmetricKernels {
         }
       }
       if (j < end) {
-        narrow(panel, d, firstRow, endRow, weights, weightsOffset, first, j, a, lda, from, ONES);
+        narrow(panel, d, firstRow, endRow, weights, weightsOffset, first, j, a, lda, from, 0);
       }
       if (first + TILE > whole && whole < d) {
         // Columns that fill no vector: the last whole vector, weighted 0 where it overlaps.
         int overlap = whole - (d - COUNT);
-        FloatVector keep = ONES.blend(0f, IOTA.compare(VectorOperators.LT, (float) overlap));
         int last = d - COUNT;
-        narrow(panel, d, firstRow, endRow, weights, weightsOffset, first, last, a, lda, from, keep);
+        narrow(
+            panel, d, firstRow, endRow, weights, weightsOffset, first, last, a, lda, from, overlap);
       }
     }
   }
@@ -106,11 +106,11 @@ final class VectorSymmetric implements SymmetricKernels {
       float[] a,
       int lda,
       int from,
-      FloatVector keep) {
+      int overlap) {
     if (TILE == 8) {
-      narrow8(panel, d, firstRow, endRow, weights, weightsOffset, i, j, a, lda, from, keep);
+      narrow8(panel, d, firstRow, endRow, weights, weightsOffset, i, j, a, lda, from, overlap);
     } else {
-      narrow4(panel, d, firstRow, endRow, weights, weightsOffset, i, j, a, lda, from, keep);
+      narrow4(panel, d, firstRow, endRow, weights, weightsOffset, i, j, a, lda, from, overlap);
     }
   }
 
@@ -130,49 +130,50 @@ final class VectorSymmetric implements SymmetricKernels {
       int lda,
       int from) {
     int at = i * lda + j;
-    FloatVector s00 = load(a, at);
-    FloatVector s01 = load(a, at + COUNT);
-    FloatVector s10 = load(a, at + lda);
-    FloatVector s11 = load(a, at + lda + COUNT);
-    FloatVector s20 = load(a, at + 2 * lda);
-    FloatVector s21 = load(a, at + 2 * lda + COUNT);
-    FloatVector s30 = load(a, at + 3 * lda);
-    FloatVector s31 = load(a, at + 3 * lda + COUNT);
-    FloatVector s40 = load(a, at + 4 * lda);
-    FloatVector s41 = load(a, at + 4 * lda + COUNT);
-    FloatVector s50 = load(a, at + 5 * lda);
-    FloatVector s51 = load(a, at + 5 * lda + COUNT);
-    FloatVector s60 = load(a, at + 6 * lda);
-    FloatVector s61 = load(a, at + 6 * lda + COUNT);
-    FloatVector s70 = load(a, at + 7 * lda);
-    FloatVector s71 = load(a, at + 7 * lda + COUNT);
+    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
+    FloatVector s01 = FloatVector.fromArray(SPECIES, a, at + COUNT);
+    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
+    FloatVector s11 = FloatVector.fromArray(SPECIES, a, at + lda + COUNT);
+    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
+    FloatVector s21 = FloatVector.fromArray(SPECIES, a, at + 2 * lda + COUNT);
+    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
+    FloatVector s31 = FloatVector.fromArray(SPECIES, a, at + 3 * lda + COUNT);
+    FloatVector s40 = FloatVector.fromArray(SPECIES, a, at + 4 * lda);
+    FloatVector s41 = FloatVector.fromArray(SPECIES, a, at + 4 * lda + COUNT);
+    FloatVector s50 = FloatVector.fromArray(SPECIES, a, at + 5 * lda);
+    FloatVector s51 = FloatVector.fromArray(SPECIES, a, at + 5 * lda + COUNT);
+    FloatVector s60 = FloatVector.fromArray(SPECIES, a, at + 6 * lda);
+    FloatVector s61 = FloatVector.fromArray(SPECIES, a, at + 6 * lda + COUNT);
+    FloatVector s70 = FloatVector.fromArray(SPECIES, a, at + 7 * lda);
+    FloatVector s71 = FloatVector.fromArray(SPECIES, a, at + 7 * lda + COUNT);
     for (int r = firstRow; r < endRow; r++) {
       int row = r * d;
-      FloatVector weight = weight(weights, weightsOffset + r);
-      FloatVector w0 = load(panel, row + j).mul(weight);
-      FloatVector w1 = load(panel, row + j + COUNT).mul(weight);
-      FloatVector x0 = broadcast(panel[row + i]);
+      FloatVector weight =
+          weights == null ? ONES : FloatVector.broadcast(SPECIES, weights[weightsOffset + r]);
+      FloatVector w0 = FloatVector.fromArray(SPECIES, panel, row + j).mul(weight);
+      FloatVector w1 = FloatVector.fromArray(SPECIES, panel, row + j + COUNT).mul(weight);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, panel[row + i]);
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
-      FloatVector x1 = broadcast(panel[row + i + 1]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, panel[row + i + 1]);
       s10 = x1.fma(w0, s10);
       s11 = x1.fma(w1, s11);
-      FloatVector x2 = broadcast(panel[row + i + 2]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, panel[row + i + 2]);
       s20 = x2.fma(w0, s20);
       s21 = x2.fma(w1, s21);
-      FloatVector x3 = broadcast(panel[row + i + 3]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, panel[row + i + 3]);
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
-      FloatVector x4 = broadcast(panel[row + i + 4]);
+      FloatVector x4 = FloatVector.broadcast(SPECIES, panel[row + i + 4]);
       s40 = x4.fma(w0, s40);
       s41 = x4.fma(w1, s41);
-      FloatVector x5 = broadcast(panel[row + i + 5]);
+      FloatVector x5 = FloatVector.broadcast(SPECIES, panel[row + i + 5]);
       s50 = x5.fma(w0, s50);
       s51 = x5.fma(w1, s51);
-      FloatVector x6 = broadcast(panel[row + i + 6]);
+      FloatVector x6 = FloatVector.broadcast(SPECIES, panel[row + i + 6]);
       s60 = x6.fma(w0, s60);
       s61 = x6.fma(w1, s61);
-      FloatVector x7 = broadcast(panel[row + i + 7]);
+      FloatVector x7 = FloatVector.broadcast(SPECIES, panel[row + i + 7]);
       s70 = x7.fma(w0, s70);
       s71 = x7.fma(w1, s71);
     }
@@ -224,35 +225,38 @@ final class VectorSymmetric implements SymmetricKernels {
       float[] a,
       int lda,
       int from,
-      FloatVector keep) {
+      int overlap) {
+    FloatVector keep = ONES.blend(0f, IOTA.compare(VectorOperators.LT, (float) overlap));
     int at = i * lda + j;
-    FloatVector s00 = load(a, at);
-    FloatVector s10 = load(a, at + lda);
-    FloatVector s20 = load(a, at + 2 * lda);
-    FloatVector s30 = load(a, at + 3 * lda);
-    FloatVector s40 = load(a, at + 4 * lda);
-    FloatVector s50 = load(a, at + 5 * lda);
-    FloatVector s60 = load(a, at + 6 * lda);
-    FloatVector s70 = load(a, at + 7 * lda);
+    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
+    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
+    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
+    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
+    FloatVector s40 = FloatVector.fromArray(SPECIES, a, at + 4 * lda);
+    FloatVector s50 = FloatVector.fromArray(SPECIES, a, at + 5 * lda);
+    FloatVector s60 = FloatVector.fromArray(SPECIES, a, at + 6 * lda);
+    FloatVector s70 = FloatVector.fromArray(SPECIES, a, at + 7 * lda);
     for (int r = firstRow; r < endRow; r++) {
       int row = r * d;
-      FloatVector weight = weight(weights, weightsOffset + r).mul(keep);
-      FloatVector w0 = load(panel, row + j).mul(weight);
-      FloatVector x0 = broadcast(panel[row + i]);
+      FloatVector weight =
+          (weights == null ? ONES : FloatVector.broadcast(SPECIES, weights[weightsOffset + r]))
+              .mul(keep);
+      FloatVector w0 = FloatVector.fromArray(SPECIES, panel, row + j).mul(weight);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, panel[row + i]);
       s00 = x0.fma(w0, s00);
-      FloatVector x1 = broadcast(panel[row + i + 1]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, panel[row + i + 1]);
       s10 = x1.fma(w0, s10);
-      FloatVector x2 = broadcast(panel[row + i + 2]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, panel[row + i + 2]);
       s20 = x2.fma(w0, s20);
-      FloatVector x3 = broadcast(panel[row + i + 3]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, panel[row + i + 3]);
       s30 = x3.fma(w0, s30);
-      FloatVector x4 = broadcast(panel[row + i + 4]);
+      FloatVector x4 = FloatVector.broadcast(SPECIES, panel[row + i + 4]);
       s40 = x4.fma(w0, s40);
-      FloatVector x5 = broadcast(panel[row + i + 5]);
+      FloatVector x5 = FloatVector.broadcast(SPECIES, panel[row + i + 5]);
       s50 = x5.fma(w0, s50);
-      FloatVector x6 = broadcast(panel[row + i + 6]);
+      FloatVector x6 = FloatVector.broadcast(SPECIES, panel[row + i + 6]);
       s60 = x6.fma(w0, s60);
-      FloatVector x7 = broadcast(panel[row + i + 7]);
+      FloatVector x7 = FloatVector.broadcast(SPECIES, panel[row + i + 7]);
       s70 = x7.fma(w0, s70);
     }
     if (from <= 0) {
@@ -295,29 +299,30 @@ final class VectorSymmetric implements SymmetricKernels {
       int lda,
       int from) {
     int at = i * lda + j;
-    FloatVector s00 = load(a, at);
-    FloatVector s01 = load(a, at + COUNT);
-    FloatVector s10 = load(a, at + lda);
-    FloatVector s11 = load(a, at + lda + COUNT);
-    FloatVector s20 = load(a, at + 2 * lda);
-    FloatVector s21 = load(a, at + 2 * lda + COUNT);
-    FloatVector s30 = load(a, at + 3 * lda);
-    FloatVector s31 = load(a, at + 3 * lda + COUNT);
+    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
+    FloatVector s01 = FloatVector.fromArray(SPECIES, a, at + COUNT);
+    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
+    FloatVector s11 = FloatVector.fromArray(SPECIES, a, at + lda + COUNT);
+    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
+    FloatVector s21 = FloatVector.fromArray(SPECIES, a, at + 2 * lda + COUNT);
+    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
+    FloatVector s31 = FloatVector.fromArray(SPECIES, a, at + 3 * lda + COUNT);
     for (int r = firstRow; r < endRow; r++) {
       int row = r * d;
-      FloatVector weight = weight(weights, weightsOffset + r);
-      FloatVector w0 = load(panel, row + j).mul(weight);
-      FloatVector w1 = load(panel, row + j + COUNT).mul(weight);
-      FloatVector x0 = broadcast(panel[row + i]);
+      FloatVector weight =
+          weights == null ? ONES : FloatVector.broadcast(SPECIES, weights[weightsOffset + r]);
+      FloatVector w0 = FloatVector.fromArray(SPECIES, panel, row + j).mul(weight);
+      FloatVector w1 = FloatVector.fromArray(SPECIES, panel, row + j + COUNT).mul(weight);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, panel[row + i]);
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
-      FloatVector x1 = broadcast(panel[row + i + 1]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, panel[row + i + 1]);
       s10 = x1.fma(w0, s10);
       s11 = x1.fma(w1, s11);
-      FloatVector x2 = broadcast(panel[row + i + 2]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, panel[row + i + 2]);
       s20 = x2.fma(w0, s20);
       s21 = x2.fma(w1, s21);
-      FloatVector x3 = broadcast(panel[row + i + 3]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, panel[row + i + 3]);
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
     }
@@ -353,23 +358,26 @@ final class VectorSymmetric implements SymmetricKernels {
       float[] a,
       int lda,
       int from,
-      FloatVector keep) {
+      int overlap) {
+    FloatVector keep = ONES.blend(0f, IOTA.compare(VectorOperators.LT, (float) overlap));
     int at = i * lda + j;
-    FloatVector s00 = load(a, at);
-    FloatVector s10 = load(a, at + lda);
-    FloatVector s20 = load(a, at + 2 * lda);
-    FloatVector s30 = load(a, at + 3 * lda);
+    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
+    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
+    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
+    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
     for (int r = firstRow; r < endRow; r++) {
       int row = r * d;
-      FloatVector weight = weight(weights, weightsOffset + r).mul(keep);
-      FloatVector w0 = load(panel, row + j).mul(weight);
-      FloatVector x0 = broadcast(panel[row + i]);
+      FloatVector weight =
+          (weights == null ? ONES : FloatVector.broadcast(SPECIES, weights[weightsOffset + r]))
+              .mul(keep);
+      FloatVector w0 = FloatVector.fromArray(SPECIES, panel, row + j).mul(weight);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, panel[row + i]);
       s00 = x0.fma(w0, s00);
-      FloatVector x1 = broadcast(panel[row + i + 1]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, panel[row + i + 1]);
       s10 = x1.fma(w0, s10);
-      FloatVector x2 = broadcast(panel[row + i + 2]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, panel[row + i + 2]);
       s20 = x2.fma(w0, s20);
-      FloatVector x3 = broadcast(panel[row + i + 3]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, panel[row + i + 3]);
       s30 = x3.fma(w0, s30);
     }
     if (from <= 0) {
@@ -425,8 +433,14 @@ final class VectorSymmetric implements SymmetricKernels {
     DoubleVector s31 = DoubleVector.fromArray(DOUBLES, g, at + 3 * d + HALF_COUNT);
     for (int r = 0; r < count; r++) {
       int row = offset + r * d;
-      DoubleVector w0 = doubles(rows, row + j);
-      DoubleVector w1 = doubles(rows, row + j + HALF_COUNT);
+      DoubleVector w0 =
+          (DoubleVector)
+              FloatVector.fromArray(HALF, rows, row + j)
+                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector w1 =
+          (DoubleVector)
+              FloatVector.fromArray(HALF, rows, row + j + HALF_COUNT)
+                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector x0 = DoubleVector.broadcast(DOUBLES, rows[row + i]);
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
@@ -454,22 +468,5 @@ final class VectorSymmetric implements SymmetricKernels {
     }
     s30.intoArray(g, at + 3 * d);
     s31.intoArray(g, at + 3 * d + HALF_COUNT);
-  }
-
-  private static DoubleVector doubles(float[] a, int index) {
-    return (DoubleVector)
-        FloatVector.fromArray(HALF, a, index).convertShape(VectorOperators.F2D, DOUBLES, 0);
-  }
-
-  private static FloatVector weight(float[] weights, int index) {
-    return weights == null ? ONES : broadcast(weights[index]);
-  }
-
-  private static FloatVector broadcast(float x) {
-    return FloatVector.broadcast(SPECIES, x);
-  }
-
-  private static FloatVector load(float[] a, int index) {
-    return FloatVector.fromArray(SPECIES, a, index);
   }
 }
