@@ -100,7 +100,8 @@ public final class SnapshotWriter implements AutoCloseable {
 
   /**
    * A writer of the next snapshot in a directory of snapshots: it gets a name from the clock,
-   * {@code snapshot-YYYYMMDD-HHMMSS} in UTC, and {@code CURRENT} names it once it is published.
+   * {@code snapshot-YYYYMMDD-HHMMSS} in UTC (followed by {@code -2} and so on if another writer has
+   * taken that), and {@code CURRENT} names it once it is published.
    *
    * @param parent created if missing; must not be a snapshot itself
    * @throws IOException if the directory can't be written
@@ -115,12 +116,7 @@ public final class SnapshotWriter implements AutoCloseable {
       throw new FileAlreadyExistsException(
           parent.toString(), null, "is a snapshot, which never changes; name another directory");
     }
-    String name = "snapshot-" + STAMP.format(Instant.now());
-    Path target = directory.resolve(name);
-    for (int i = 2; Files.exists(target, LinkOption.NOFOLLOW_LINKS); i++) {
-      target = directory.resolve(name + "-" + i);
-    }
-    return create(target, true);
+    return create(directory.resolve("snapshot-" + STAMP.format(Instant.now())), true);
   }
 
   private static SnapshotWriter create(Path target, boolean current) throws IOException {
@@ -159,11 +155,6 @@ public final class SnapshotWriter implements AutoCloseable {
               + "); check its path and permissions, or choose another directory",
           e);
     }
-  }
-
-  /** Where the snapshot will stand. */
-  public Path target() {
-    return target;
   }
 
   /** The ids of the items; their ordinals are those of every other part. */
@@ -250,6 +241,7 @@ public final class SnapshotWriter implements AutoCloseable {
    * @param value a JSON value: number, string, boolean, list, map or null
    */
   public void option(String name, Object value) {
+    checkJson(name, value);
     options.put(Objects.requireNonNull(name, "name"), value);
   }
 
@@ -259,6 +251,7 @@ public final class SnapshotWriter implements AutoCloseable {
    * @param value a JSON value: number, string, boolean, list, map or null
    */
   public void metric(String name, Object value) {
+    checkJson(name, value);
     metrics.put(Objects.requireNonNull(name, "name"), value);
   }
 
@@ -313,14 +306,18 @@ public final class SnapshotWriter implements AutoCloseable {
       throw new CorruptFileException(
           temporary, -1, "was written but reads back wrong: " + report.faults().getFirst());
     }
-    refuseExisting(target);
-    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    ended = true;
-    SnapshotDirectory.force(target.getParent());
-    if (current) {
-      SnapshotDirectory.writeCurrent(target.getParent(), target.getFileName().toString());
+    Path place = target;
+    for (int i = 2; current && Files.exists(place, LinkOption.NOFOLLOW_LINKS); i++) {
+      place = target.resolveSibling(target.getFileName() + "-" + i);
     }
-    return target;
+    refuseExisting(place);
+    Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
+    ended = true;
+    SnapshotDirectory.force(place.getParent());
+    if (current) {
+      SnapshotDirectory.writeCurrent(place.getParent(), place.getFileName().toString());
+    }
+    return place;
   }
 
   /** Ends writing; without {@link #publish} nothing is left of the snapshot. */
@@ -354,6 +351,36 @@ public final class SnapshotWriter implements AutoCloseable {
     if (count != items) {
       throw new IllegalArgumentException(
           "the " + part + " are over " + count + " items, the snapshot has " + items);
+    }
+  }
+
+  /** At once and by name, rather than after hours when the manifest is written. */
+  private static void checkJson(String name, Object value) {
+    switch (value) {
+      case null -> {}
+      case String text -> {}
+      case Boolean flag -> {}
+      case Integer number -> {}
+      case Long number -> {}
+      case Float number -> {}
+      case Double number -> {}
+      case List<?> list -> list.forEach(element -> checkJson(name, element));
+      case Map<?, ?> map ->
+          map.forEach(
+              (key, element) -> {
+                if (!(key instanceof String)) {
+                  throw new IllegalArgumentException(
+                      "'" + name + "' has the key " + key + ", which is no string");
+                }
+                checkJson(name, element);
+              });
+      default ->
+          throw new IllegalArgumentException(
+              "'"
+                  + name
+                  + "' holds a "
+                  + value.getClass().getSimpleName()
+                  + "; a manifest holds numbers, strings, booleans, lists, maps and null");
     }
   }
 

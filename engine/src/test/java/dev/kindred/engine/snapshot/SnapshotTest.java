@@ -306,6 +306,35 @@ class SnapshotTest {
   }
 
   @Test
+  void valuesThatAreNoJsonAreRefusedAtOnce() throws IOException {
+    try (SnapshotWriter out = SnapshotWriter.into(directory.resolve("new"))) {
+      out.option("fine", Arrays.asList(null, 1, 2L, 3f, 4.0, true, "x", Map.of("y", List.of())));
+      String message =
+          assertThrows(
+                  IllegalArgumentException.class, () -> out.option("path", List.of(Path.of("x"))))
+              .getMessage();
+      assertTrue(message.startsWith("'path' holds a "), message);
+      assertThrows(IllegalArgumentException.class, () -> out.metric("map", Map.of(1, 2)));
+    }
+  }
+
+  @Test
+  void writersOfOneSecondGetDifferentNames() throws IOException {
+    Path parent = directory.resolve("models");
+    try (SnapshotWriter first = SnapshotWriter.under(parent);
+        SnapshotWriter second = SnapshotWriter.under(parent)) {
+      world.fill(first, true);
+      world.fill(second, true);
+      Path one = first.publish();
+      Path two = second.publish();
+      assertFalse(one.equals(two));
+      try (Snapshot opened = Snapshot.open(parent)) {
+        assertEquals(two, opened.directory());
+      }
+    }
+  }
+
+  @Test
   void partsOverOtherItemsAreRefused() throws IOException {
     try (SnapshotWriter out = SnapshotWriter.into(directory.resolve("new"))) {
       assertThrows(IllegalStateException.class, () -> out.candidates(world.candidates()));
