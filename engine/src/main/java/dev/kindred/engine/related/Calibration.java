@@ -47,6 +47,11 @@ public record Calibration(float slope, float intercept, boolean active, String n
     return new Calibration(1, 0, true, "raw cosine");
   }
 
+  /** For a channel that holds log-odds already, such as {@link ItemPrior}. */
+  public static Calibration ofLogOdds(String note) {
+    return new Calibration(1, 0, true, note);
+  }
+
   /** Log-odds of a cosine. */
   public float logOdds(float cosine) {
     return slope * cosine + intercept;
@@ -106,7 +111,7 @@ public record Calibration(float slope, float intercept, boolean active, String n
       return inactive(
           String.format(
               Locale.ROOT,
-              "%s switched off: it does not tell pairs of one user from random ones (slope %.2f,"
+              "%s switched off: it does not tell positive pairs from the others (slope %.2f,"
                   + " standard error %.2f, on %d held-out pairs)",
               name,
               heldOut.coefficient(0),

@@ -5,11 +5,12 @@ import dev.kindred.index.run.Draws;
 import java.util.Arrays;
 
 /**
- * Pairs of items to calibrate a channel on: items of one user (positive) and, drawn in the same
- * way, items of two users (random).
+ * Pairs of items to calibrate a channel on.
  *
- * <p>Because only the pairing differs, popularity tells the two kinds apart no better than chance,
- * and what a channel is credited with is relatedness. Immutable.
+ * <p>For a positive objective: items of one user (positive) and, drawn in the same way, items of
+ * two users (random). Because only the pairing differs, popularity tells the two kinds apart no
+ * better than chance, and what a channel is credited with is relatedness. For a negative one see
+ * {@link #contrast}. Immutable.
  */
 public final class CalibrationPairs {
   private static final int MAX_TRIES = 50;
@@ -90,6 +91,59 @@ public final class CalibrationPairs {
         }
       }
       if (random == 0) {
+        positives = pairs;
+      }
+    }
+    return new CalibrationPairs(
+        Arrays.copyOf(first, pairs), Arrays.copyOf(second, pairs), positives);
+  }
+
+  /**
+   * Samples pairs that tell what a negative objective is to tell: next to an item that a user took
+   * to, which of the items that he met will he dislike? Positive pairs end in one of his held-out
+   * dislikes, the others in an item that he met and did not dislike.
+   *
+   * <p>Pairs of {@link #sample} would credit the channel with relatedness: items that the same
+   * people dislike are much alike, and whoever likes the one likes the other.
+   *
+   * @param met users x items: every pair with a positive objective
+   * @param disliked users x items: all dislikes, held out or not
+   * @param heldOut users x items: the dislikes that the channel's model was not trained on
+   * @param perKind how many pairs of each kind to draw; where there are too few, fewer come back
+   */
+  public static CalibrationPairs contrast(
+      Interactions met, Interactions disliked, Interactions heldOut, int perKind, long seed) {
+    int[] users = new int[met.rows()];
+    int count = 0;
+    for (int user = 0; user < users.length; user++) {
+      if (met.count(user) > 1 && heldOut.count(user) > 0) {
+        users[count++] = user;
+      }
+    }
+    Draws draws = Draws.of(seed, "calibration-contrast");
+    int[] first = new int[2 * perKind];
+    int[] second = new int[2 * perKind];
+    int pairs = 0;
+    int positives = 0;
+    for (int control = 0; control < 2; control++) {
+      for (int i = 0; i < perKind && count > 0; i++) {
+        draws.reset(control, i);
+        for (int tries = 0; tries < MAX_TRIES; tries++) {
+          int user = users[draws.nextInt(count)];
+          int a = draw(met, user, draws);
+          int b = draw(control == 1 ? met : heldOut, user, draws);
+          boolean fits =
+              a != b
+                  && !disliked.contains(user, a)
+                  && (control == 0 || !disliked.contains(user, b));
+          if (fits) {
+            first[pairs] = a;
+            second[pairs++] = b;
+            break;
+          }
+        }
+      }
+      if (control == 0) {
         positives = pairs;
       }
     }

@@ -9,7 +9,8 @@ import java.util.Objects;
 
 /**
  * The item vectors that one model learned for one objective: unit rows, so that an inner product is
- * a cosine. The zero row says that the item lacks the channel (the model never saw it).
+ * a cosine. The zero row says that the item lacks the channel (the model never saw it). A {@link
+ * Kind#PRIOR} holds numbers of any size instead.
  *
  * <p>Rows lie in a segment: a copy off heap while training, the mapped file when serving. Immutable
  * as long as the segment is; may be shared by threads.
@@ -20,7 +21,13 @@ public final class Channel {
     /** Matrix factorisation: the S_ij of the paper. */
     LINEAR("linear"),
     /** A network's item tower: the W_ij of the paper. */
-    NON_LINEAR("non-linear");
+    NON_LINEAR("non-linear"),
+    /**
+     * One number per item, what is known of it whatever the source: its log-odds against the
+     * average item. The place of the cosine takes the target's number. Not in the paper, see {@link
+     * ItemPrior}.
+     */
+    PRIOR("item prior");
 
     private final String label;
 
@@ -64,7 +71,10 @@ public final class Channel {
       String objective, Kind kind, MemorySegment rows, long strideBytes, int items, int dim) {
     Objects.requireNonNull(objective, "objective");
     Objects.requireNonNull(kind, "kind");
-    if (dim < 1 || items < 0 || strideBytes < (long) dim * Float.BYTES) {
+    if (dim < 1
+        || (kind == Kind.PRIOR && dim != 1)
+        || items < 0
+        || strideBytes < (long) dim * Float.BYTES) {
       throw new IllegalArgumentException(
           "a channel of "
               + items
@@ -72,7 +82,7 @@ public final class Channel {
               + dim
               + " dimensions and rows of "
               + strideBytes
-              + " bytes: needs items >= 0, dimensions >= 1 and rows that hold them");
+              + " bytes: needs items >= 0, dimensions >= 1 (a prior: 1) and rows that hold them");
     }
     long needed = items == 0 ? 0 : (items - 1) * strideBytes + (long) dim * Float.BYTES;
     if (rows.byteSize() < needed) {
@@ -114,6 +124,19 @@ public final class Channel {
       MemorySegment.copy(row, 0, rows, FLOAT, i * strideBytes, dim);
     }
     return new Channel(objective, kind, rows, strideBytes, items, dim);
+  }
+
+  /**
+   * A prior.
+   *
+   * @param numbers log-odds per item, finite; 0 = nothing is known
+   */
+  public static Channel prior(String objective, float[] numbers) {
+    MemorySegment rows = Arena.ofAuto().allocate(Math.max(64, numbers.length * 64L), 64);
+    for (int i = 0; i < numbers.length; i++) {
+      rows.set(FLOAT, i * 64L, numbers[i]);
+    }
+    return of(objective, Kind.PRIOR, rows, 64, numbers.length, 1);
   }
 
   /** Name of the objective. */
@@ -163,10 +186,32 @@ public final class Channel {
     return false;
   }
 
-  /** Cosine of two items; 0 if either lacks the channel. */
+  /** Whether the channel says something of a target next to a source. */
+  public boolean covers(int source, int target) {
+    return speaksFor(source) && has(target);
+  }
+
+  /** Whether a list for the source can use the channel; a prior serves every source. */
+  boolean speaksFor(int source) {
+    return kind == Kind.PRIOR || has(source);
+  }
+
+  /** What the rows of targets are multiplied with: the source's row, or 1 for a prior. */
+  void copyQuery(int source, float[] target) {
+    if (kind == Kind.PRIOR) {
+      target[0] = 1;
+    } else {
+      copyRow(source, target);
+    }
+  }
+
+  /** Cosine of two items; 0 if either lacks the channel. For a prior the second one's number. */
   public float cosine(int first, int second) {
     Objects.checkIndex(first, items);
     Objects.checkIndex(second, items);
+    if (kind == Kind.PRIOR) {
+      return rows.get(FLOAT, second * strideBytes);
+    }
     return Distances.dot(rows, first * strideBytes, rows, second * strideBytes, dim);
   }
 

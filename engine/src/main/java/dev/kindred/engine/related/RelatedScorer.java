@@ -106,7 +106,8 @@ public final class RelatedScorer {
   public boolean knows(int item) {
     for (Part[] objective : parts) {
       for (Part part : objective) {
-        if (takesPart(part) && part.channel().has(item)) {
+        boolean ofPairs = part.channel().kind() != Channel.Kind.PRIOR;
+        if (ofPairs && takesPart(part) && part.channel().has(item)) {
           return true;
         }
       }
@@ -202,7 +203,7 @@ public final class RelatedScorer {
         channels.add(
             new ChannelTerm(
                 part.channel().kind(),
-                part.channel().has(source) && part.channel().has(target),
+                part.channel().covers(source, target),
                 cosine,
                 says ? calibrated(part, cosine) : 0,
                 says && wins));
@@ -225,7 +226,7 @@ public final class RelatedScorer {
   }
 
   private boolean said(Part part, int source, int target) {
-    return takesPart(part) && part.channel().has(source) && part.channel().has(target);
+    return takesPart(part) && part.channel().covers(source, target);
   }
 
   private static float cosine(Part part, int source, int target) {
@@ -273,10 +274,10 @@ public final class RelatedScorer {
     Arrays.fill(merged, 0, count, neutral);
     for (Part part : parts[objective]) {
       Channel channel = part.channel();
-      if (!takesPart(part) || !channel.has(source)) {
+      if (!takesPart(part) || !channel.speaksFor(source)) {
         continue;
       }
-      channel.copyRow(source, scratch.source);
+      channel.copyQuery(source, scratch.source);
       float[] cosines = scratch.cosines;
       Distances.dotRows(
           scratch.source,

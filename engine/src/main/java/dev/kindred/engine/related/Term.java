@@ -45,7 +45,8 @@ public record Term(
     for (ChannelTerm channel : channels) {
       text.append("  [").append(channel.kind().label());
       if (channel.present()) {
-        text.append(String.format(Locale.ROOT, " cosine %.4f", channel.cosine()));
+        String what = channel.kind() == Channel.Kind.PRIOR ? "" : " cosine";
+        text.append(String.format(Locale.ROOT, "%s %.4f", what, channel.cosine()));
         if (channel.merged()) {
           text.append(String.format(Locale.ROOT, " -> %.4f", channel.calibrated()));
         } else {

@@ -189,8 +189,13 @@ public final class SnapshotWriter implements AutoCloseable {
     String name = channel.objective();
     // Lower case only: the names stay apart on file systems that ignore case.
     String stem = name.matches("[a-z0-9_-]{1,64}") ? name : Integer.toString(objective);
-    String file =
-        (channel.kind() == Channel.Kind.LINEAR ? "linear-" : "nonlinear-") + stem + ".kvec";
+    String prefix =
+        switch (channel.kind()) {
+          case LINEAR -> "linear-";
+          case NON_LINEAR -> "nonlinear-";
+          case PRIOR -> "prior-";
+        };
+    String file = prefix + stem + ".kvec";
     int present = 0;
     float[] row = new float[channel.dim()];
     try (EmbeddingWriter out = EmbeddingWriter.create(file(file), channel.dim())) {
