@@ -4,6 +4,7 @@ module dev.kindred.engine {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.jr.ob;
 
+  exports dev.kindred.engine;
   exports dev.kindred.engine.als;
   exports dev.kindred.engine.content;
   exports dev.kindred.engine.coordinate;

@@ -46,9 +46,9 @@ public record ContentOptions(
     requireAtLeast("minItems", minItems, 1);
   }
 
-  /** Weighted cosine, e = 0.65 with back-off to 0.30 below 50 candidates, at most 512 an item. */
+  /** Weighted cosine, e = 0.65 with back-off to 0.30 below 100 candidates, at most 512 an item. */
   public static ContentOptions defaults() {
-    return new ContentOptions(0.65, 0.30, 0.05, 50, 512, 100_000, 2, true, true, true);
+    return new ContentOptions(0.65, 0.30, 0.05, 100, 512, 100_000, 2, true, true, true);
   }
 
   /**

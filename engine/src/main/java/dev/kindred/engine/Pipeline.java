@@ -1,0 +1,275 @@
+package dev.kindred.engine;
+
+import dev.kindred.engine.als.AlsModel;
+import dev.kindred.engine.als.AlsOptions;
+import dev.kindred.engine.als.ImplicitAls;
+import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.ContentCandidates;
+import dev.kindred.engine.content.Cooccurrence;
+import dev.kindred.engine.content.FactorNeighbors;
+import dev.kindred.engine.data.Catalogue;
+import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.FieldSpec;
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.data.RowFilter;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.related.Calibration;
+import dev.kindred.engine.related.CalibrationPairs;
+import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.ItemPrior;
+import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.ObjectiveWeights;
+import dev.kindred.engine.related.RelatedScorer;
+import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.related.RetentionOptions;
+import dev.kindred.engine.related.RetentionWeights;
+import dev.kindred.engine.tower.TowerModel;
+import dev.kindred.engine.tower.TowerOptions;
+import dev.kindred.engine.tower.TwoTower;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The three stages of "A Multi-Task Learning Algorithm for Non-personalized Recommendations" in
+ * order: candidates, one linear and one non-linear model per objective, merging and ranking.
+ *
+ * <p>One object per run, used by one thread; the work itself is shared out to the workers. The same
+ * input, options and vector width give the same result for any number of threads.
+ */
+public final class Pipeline {
+  /** Pairs of each kind that a channel is calibrated on, at most. */
+  private static final int CALIBRATION_PAIRS = 20_000;
+
+  private final PipelineInput input;
+  private final PipelineOptions options;
+  private final Workers workers;
+  private final Progress progress;
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private final Map<String, String> modelHashes = new LinkedHashMap<>();
+  private final List<String> notes = new ArrayList<>();
+
+  private Pipeline(
+      PipelineInput input, PipelineOptions options, Workers workers, Progress progress) {
+    this.input = input;
+    this.options = options;
+    this.workers = workers;
+    this.progress = progress;
+  }
+
+  /** Trains every stage. */
+  public static TrainedPipeline train(
+      PipelineInput input, PipelineOptions options, Workers workers, Progress progress) {
+    return new Pipeline(input, options, workers, progress).run();
+  }
+
+  private TrainedPipeline run() {
+    Events events = input.events();
+    List<RelatedScorer.Part> parts = new ArrayList<>();
+    for (int k = 0; k < events.objectives().size(); k++) {
+      Interactions positives = events.interactions(k, RowFilter.ALL);
+      parts.addAll(channels(k, positives));
+    }
+    CandidateLists candidates = timed("candidates", () -> candidates(parts));
+    ObjectiveWeights weights = timed("weights", () -> weights());
+    RelatedScorer scorer = RelatedScorer.of(weights, parts, options.merge(), events.items().size());
+    RelatedTable table =
+        timed(
+            "related",
+            () -> RelatedTable.build(scorer, candidates, options.listLength(), workers, progress));
+    return new TrainedPipeline(
+        input, options, candidates, scorer, table, seconds, modelHashes, notes);
+  }
+
+  /** The channels of an objective, each with its calibration. */
+  private List<RelatedScorer.Part> channels(int k, Interactions positives) {
+    Objective objective = input.events().objectives().get(k);
+    if (positives.size() == 0) {
+      notes.add("objective '" + objective.name() + "' has no samples and contributes nothing");
+      return List.of();
+    }
+    // The paper's maximum of raw cosines needs no calibration and so no held-out part.
+    if (options.merge() == Merge.MAX) {
+      return models(objective, positives).stream()
+          .map(channel -> new RelatedScorer.Part(channel, Calibration.identity()))
+          .toList();
+    }
+    CalibrationSplit split = CalibrationSplit.of(positives, options.seed());
+    List<Channel> channels = models(objective, split.training());
+    CalibrationPairs pairs = calibrationPairs(objective, positives, split);
+    List<RelatedScorer.Part> parts = new ArrayList<>();
+    for (Channel channel : channels) {
+      Calibration calibration = Calibration.fit(channel, pairs);
+      notes.add(calibration.note());
+      parts.add(new RelatedScorer.Part(channel, calibration));
+    }
+    if (objective.polarity() == Polarity.NEGATIVE) {
+      parts.add(
+          new RelatedScorer.Part(
+              ItemPrior.of(input.events(), k),
+              Calibration.ofLogOdds(objective.name() + " item prior: smoothed rate of the item")));
+    }
+    return parts;
+  }
+
+  private CalibrationPairs calibrationPairs(
+      Objective objective, Interactions positives, CalibrationSplit split) {
+    return objective.polarity() == Polarity.NEGATIVE
+        ? CalibrationPairs.contrast(
+            engaged(), positives, split.heldOut(), CALIBRATION_PAIRS, options.seed())
+        : CalibrationPairs.sample(
+            split.training(), split.heldOut(), CALIBRATION_PAIRS, options.seed());
+  }
+
+  /** The linear and, if there is one, the non-linear channel. */
+  private List<Channel> models(Objective objective, Interactions training) {
+    List<Channel> channels = new ArrayList<>();
+    channels.add(timed("als " + objective.name(), () -> linear(objective, training)));
+    if (options.tower().isPresent()) {
+      TowerOptions tower = options.tower().get().withSeed(options.seed());
+      channels.add(timed("tower " + objective.name(), () -> nonLinear(objective, training, tower)));
+    }
+    return channels;
+  }
+
+  private Channel linear(Objective objective, Interactions training) {
+    AlsOptions als = options.alsOptions(objective.name());
+    AlsModel model = ImplicitAls.train(training, als, workers, progress);
+    modelHashes.put("als " + objective.name(), model.hash());
+    return Channel.normalized(
+        objective.name(), Channel.Kind.LINEAR, model.itemFactors(), model.items(), model.rank());
+  }
+
+  private Channel nonLinear(Objective objective, Interactions training, TowerOptions tower) {
+    TowerModel model =
+        TwoTower.train(
+            training,
+            FeatureTable.of(input.users()),
+            FeatureTable.of(input.items()),
+            tower,
+            workers,
+            progress);
+    modelHashes.put("tower " + objective.name(), model.hash());
+    model.notes().forEach(note -> notes.add("tower " + objective.name() + ": " + note));
+    float[] vectors = model.itemVectors().clone();
+    for (int item = 0; item < model.items(); item++) {
+      if (!model.hasItemVector(item)) {
+        Arrays.fill(vectors, item * model.dim(), (item + 1) * model.dim(), 0);
+      }
+    }
+    return Channel.normalized(
+        objective.name(), Channel.Kind.NON_LINEAR, vectors, model.items(), model.dim());
+  }
+
+  /** Candidates from content where there is a catalogue, else from behaviour. */
+  private CandidateLists candidates(List<RelatedScorer.Part> parts) {
+    if (hasProfiles(input.items())) {
+      CandidateLists content =
+          ContentCandidates.join(input.items(), options.content(), workers, progress);
+      int without = 0;
+      for (int item = 0; item < content.items(); item++) {
+        without += content.count(item) == 0 ? 1 : 0;
+      }
+      if (without > 0) {
+        notes.add(
+            without
+                + " of "
+                + content.items()
+                + " items have no candidates: no other item's profile is close enough");
+      }
+      return content;
+    }
+    notes.add("no catalogue: candidates come from co-occurrence and factor neighbours");
+    int cap = options.content().maxPerItem();
+    List<CandidateLists> sources = new ArrayList<>();
+    sources.add(
+        Cooccurrence.candidates(
+            engaged(), Cooccurrence.Options.defaults().withMaxPerItem(cap), workers, progress));
+    for (RelatedScorer.Part part : parts) {
+      if (part.channel().kind() == Channel.Kind.LINEAR
+          && part.calibration().active()
+          && polarity(part.channel().objective()) == Polarity.POSITIVE) {
+        sources.add(neighbours(part.channel(), cap));
+      }
+    }
+    // Half of a list for what was seen together, the rest shared by the models' neighbours.
+    List<Integer> caps = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      caps.add(i == 0 ? Math.max(1, cap / 2) : cap);
+    }
+    return CandidateLists.union(sources, caps, cap);
+  }
+
+  private CandidateLists neighbours(Channel channel, int cap) {
+    float[] vectors = new float[Math.multiplyExact(channel.items(), channel.dim())];
+    float[] row = new float[channel.dim()];
+    for (int item = 0; item < channel.items(); item++) {
+      channel.copyRow(item, row);
+      System.arraycopy(row, 0, vectors, item * row.length, row.length);
+    }
+    return FactorNeighbors.candidates(
+        vectors, channel.items(), channel.dim(), cap, 0, workers, progress);
+  }
+
+  /** Users x items: every pair with a positive objective. */
+  private Interactions engaged() {
+    Events events = input.events();
+    return Interactions.of(
+        events.users().size(),
+        events.items().size(),
+        sink -> {
+          for (int row = 0; row < events.size(); row++) {
+            for (int k = 0; k < events.objectives().size(); k++) {
+              if (events.objectives().get(k).polarity() == Polarity.POSITIVE
+                  && events.value(k, row) > 0) {
+                sink.add(events.user(row), events.item(row), 1);
+                break;
+              }
+            }
+          }
+        },
+        Interactions.Duplicates.SUM);
+  }
+
+  private Polarity polarity(String objective) {
+    return input.events().objectives().stream()
+        .filter(other -> other.name().equals(objective))
+        .findFirst()
+        .orElseThrow()
+        .polarity();
+  }
+
+  private static boolean hasProfiles(Catalogue items) {
+    return items.fields().stream().anyMatch(field -> field.kind() != FieldSpec.Kind.NUMERIC);
+  }
+
+  private ObjectiveWeights weights() {
+    Events events = input.events();
+    if (!options.learnWeights()) {
+      return ObjectiveWeights.equal(events.objectives(), "equal weights were asked for");
+    }
+    ObjectiveWeights weights =
+        RetentionWeights.learn(
+                events,
+                RetentionWeights.Membership.happened(events),
+                RetentionOptions.defaults(),
+                workers)
+            .weights();
+    notes.add(weights.note());
+    return weights;
+  }
+
+  private <T> T timed(String stage, Supplier<T> work) {
+    long start = System.nanoTime();
+    T result = work.get();
+    seconds.merge(stage, (System.nanoTime() - start) / 1e9, Double::sum);
+    return result;
+  }
+}

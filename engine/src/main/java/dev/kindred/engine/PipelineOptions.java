@@ -1,0 +1,127 @@
+package dev.kindred.engine;
+
+import dev.kindred.engine.als.AlsOptions;
+import dev.kindred.engine.content.ContentOptions;
+import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.tower.TowerOptions;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How each stage of the {@link Pipeline} runs.
+ *
+ * <p>{@link #paper()} follows "A Multi-Task Learning Algorithm for Non-personalized
+ * Recommendations" to the letter; {@link #defaults()} differs wherever the letter is unsound.
+ *
+ * @param seed of every random draw; overrides the seeds within the other options
+ * @param content the content gate
+ * @param als the linear channel of objectives not named in {@code alsFor}
+ * @param alsFor the linear channel by objective
+ * @param tower the non-linear channel of every objective; empty = linear channels only
+ * @param merge of the two channels
+ * @param learnWeights whether the weights w_k are learned from retention where the log allows it
+ * @param listLength top N: most related items kept per item
+ */
+public record PipelineOptions(
+    long seed,
+    ContentOptions content,
+    AlsOptions als,
+    Map<String, AlsOptions> alsFor,
+    Optional<TowerOptions> tower,
+    Merge merge,
+    boolean learnWeights,
+    int listLength) {
+
+  /** The objectives for which the paper gives ALS hyper-parameters. */
+  private static final List<String> PAPER_OBJECTIVES =
+      List.of("click", "time", "like", "share", "dislike");
+
+  public PipelineOptions {
+    Objects.requireNonNull(content, "content");
+    Objects.requireNonNull(als, "als");
+    Objects.requireNonNull(tower, "tower");
+    Objects.requireNonNull(merge, "merge");
+    alsFor = Collections.unmodifiableMap(new LinkedHashMap<>(alsFor));
+    if (listLength < 1 || listLength > 1 << 20) {
+      throw new IllegalArgumentException(
+          "listLength is " + listLength + ", must be in [1, 1048576]");
+    }
+  }
+
+  /** The sound reading. */
+  public static PipelineOptions defaults() {
+    return new PipelineOptions(
+        42,
+        ContentOptions.defaults(),
+        AlsOptions.defaults(),
+        Map.of(),
+        Optional.of(TowerOptions.defaults()),
+        Merge.CALIBRATED,
+        true,
+        RelatedTable.DEFAULT_LENGTH);
+  }
+
+  /**
+   * The letter: e = 0.65 on binary profiles, the published ALS hyper-parameters (the click ones for
+   * other objectives), SGD on the raw cosine, the larger of the raw cosines.
+   */
+  public static PipelineOptions paper() {
+    Map<String, AlsOptions> presets = new LinkedHashMap<>();
+    PAPER_OBJECTIVES.forEach(name -> presets.put(name, AlsOptions.paper(name)));
+    return new PipelineOptions(
+        99,
+        ContentOptions.paper(),
+        AlsOptions.paper("click"),
+        presets,
+        Optional.of(TowerOptions.paper()),
+        Merge.MAX,
+        true,
+        RelatedTable.DEFAULT_LENGTH);
+  }
+
+  /** The ALS options of an objective, with the pipeline's seed. */
+  AlsOptions alsOptions(String objective) {
+    return alsFor.getOrDefault(objective, als).withSeed(seed);
+  }
+
+  public PipelineOptions withSeed(long value) {
+    return new PipelineOptions(value, content, als, alsFor, tower, merge, learnWeights, listLength);
+  }
+
+  public PipelineOptions withContent(ContentOptions value) {
+    return new PipelineOptions(seed, value, als, alsFor, tower, merge, learnWeights, listLength);
+  }
+
+  public PipelineOptions withAls(AlsOptions value) {
+    return new PipelineOptions(
+        seed, content, value, alsFor, tower, merge, learnWeights, listLength);
+  }
+
+  /** The same but for the linear channel of one objective. */
+  public PipelineOptions withAlsFor(String objective, AlsOptions value) {
+    Map<String, AlsOptions> changed = new LinkedHashMap<>(alsFor);
+    changed.put(objective, value);
+    return new PipelineOptions(seed, content, als, changed, tower, merge, learnWeights, listLength);
+  }
+
+  public PipelineOptions withTower(Optional<TowerOptions> value) {
+    return new PipelineOptions(seed, content, als, alsFor, value, merge, learnWeights, listLength);
+  }
+
+  public PipelineOptions withMerge(Merge value) {
+    return new PipelineOptions(seed, content, als, alsFor, tower, value, learnWeights, listLength);
+  }
+
+  public PipelineOptions withLearnWeights(boolean value) {
+    return new PipelineOptions(seed, content, als, alsFor, tower, merge, value, listLength);
+  }
+
+  public PipelineOptions withListLength(int value) {
+    return new PipelineOptions(seed, content, als, alsFor, tower, merge, learnWeights, value);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.kindred.engine;
+
+import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.related.RelatedScorer;
+import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.snapshot.SnapshotWriter;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a {@link Pipeline} has learned, before it is a snapshot. Immutable. */
+public final class TrainedPipeline {
+  private final PipelineInput input;
+  private final PipelineOptions options;
+  private final CandidateLists candidates;
+  private final RelatedScorer scorer;
+  private final RelatedTable table;
+  private final Map<String, Double> seconds;
+  private final Map<String, String> modelHashes;
+  private final List<String> notes;
+
+  TrainedPipeline(
+      PipelineInput input,
+      PipelineOptions options,
+      CandidateLists candidates,
+      RelatedScorer scorer,
+      RelatedTable table,
+      Map<String, Double> seconds,
+      Map<String, String> modelHashes,
+      List<String> notes) {
+    this.input = input;
+    this.options = options;
+    this.candidates = candidates;
+    this.scorer = scorer;
+    this.table = table;
+    this.seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
+    this.modelHashes = Collections.unmodifiableMap(new LinkedHashMap<>(modelHashes));
+    this.notes = List.copyOf(notes);
+  }
+
+  /** The gated candidates of every item. */
+  public CandidateLists candidates() {
+    return candidates;
+  }
+
+  /** Exact scores of any pair. */
+  public RelatedScorer scorer() {
+    return scorer;
+  }
+
+  /** The related list of every item. */
+  public RelatedTable table() {
+    return table;
+  }
+
+  /** Wall-clock seconds per stage, in the order in which they ran. */
+  public Map<String, Double> seconds() {
+    return seconds;
+  }
+
+  /** Name of a model to the hash of its parameters: equal hashes, equal bits. */
+  public Map<String, String> modelHashes() {
+    return modelHashes;
+  }
+
+  /** What a reader should know: switched-off channels, fallbacks, warnings; one line each. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /** Hands every part to a writer; the caller publishes it. */
+  public void writeTo(SnapshotWriter out) throws IOException {
+    out.items(input.events().items());
+    out.candidates(candidates);
+    out.scorer(scorer);
+    out.related(table);
+    if (!input.items().fields().isEmpty()) {
+      out.profile(input.items());
+    }
+    out.seed(options.seed());
+    out.dataHash(DataHash.of(input));
+    modelHashes.forEach(out::modelHash);
+    out.option("pipeline", options.toString());
+    out.metric("samples", input.events().size());
+    out.metric("users", input.events().users().size());
+    out.metric("candidates", candidates.size());
+    out.metric("secondsPerStage", seconds);
+    notes.forEach(out::note);
+  }
+}

@@ -1,0 +1,2 @@
+/** The pipeline: from a log and a catalogue through every stage to a snapshot. */
+package dev.kindred.engine;
