@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.serve.UnknownItemException;
 import dev.kindred.index.BadVectorFileException;
 import dev.kindred.index.file.CorruptFileException;
@@ -44,6 +45,7 @@ final class Failures {
       case UnknownItemException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
       case InputException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
       case BadVectorFileException e -> badInput(e.getMessage());
+      case DivergedException e -> new Failure(ExitCode.FAILURE, e.getMessage());
       case CorruptFileException e -> new Failure(ExitCode.CORRUPT, e.getMessage());
       case UncheckedIOException e -> explain(e.getCause());
       case IOException e -> explain(e);

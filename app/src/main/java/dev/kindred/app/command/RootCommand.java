@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       RelatedCommand.class,
       VerifyCommand.class,
+      TwoTowerCommand.class,
       LiveCommand.class,
       CompletionCommand.class,
       HelpCommand.class

@@ -1,0 +1,265 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.output.TextTable;
+import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.SplitFiles;
+import dev.kindred.engine.eval.FactorScores;
+import dev.kindred.engine.eval.PopularityScores;
+import dev.kindred.engine.eval.TopNEvaluator;
+import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Sgd;
+import dev.kindred.engine.tower.TowerLoss;
+import dev.kindred.engine.tower.TowerModel;
+import dev.kindred.engine.tower.TowerOptions;
+import dev.kindred.engine.tower.TwoTower;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kindred two-tower}: trains one two-tower network on a split, ids only, and rates it. */
+@Command(
+    name = "two-tower",
+    description = "Train a two-tower network on a split and measure its top-N lists.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kindred two-tower --train train.txt.gz --test test.txt.gz -k 20 --json",
+      "  kindred two-tower --train train.csv --test test.csv --paper --epochs 10",
+      "  kindred two-tower --train train.csv --test test.csv --hidden 256 --dim 128 --history 50"
+    })
+final class TwoTowerCommand extends KindredCommand {
+  enum OptimizerName {
+    SGD,
+    ADAM
+  }
+
+  @Option(
+      names = "--train",
+      required = true,
+      paramLabel = "FILE",
+      description = "Pairs to learn from: 'user item item ...' lines or user,item[,value] CSV.")
+  private Path train;
+
+  @Option(
+      names = "--test",
+      required = true,
+      paramLabel = "FILE",
+      description = "Pairs to find, in the same format.")
+  private Path test;
+
+  @Option(
+      names = "-k",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Length of the lists (default: ${DEFAULT-VALUE}).")
+  private int k;
+
+  @Option(names = "--paper", description = "Start from the paper's network and training.")
+  private boolean paper;
+
+  @Option(names = "--dim", paramLabel = "N", description = "Length of the vectors.")
+  private Integer dim;
+
+  @Option(
+      names = "--embedding-dim",
+      paramLabel = "N",
+      description = "Length of the embeddings (default: --dim where that is given).")
+  private Integer embeddingDim;
+
+  @Option(
+      names = "--hidden",
+      split = ",",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "N",
+      description = "Widths of the hidden layers; --hidden= for none.")
+  private List<String> hidden;
+
+  @Option(
+      names = "--history",
+      paramLabel = "N",
+      description = "How many of a user's items the user tower averages, 0 = none.")
+  private Integer history;
+
+  @Option(names = "--loss", paramLabel = "LOSS", description = "One of: ${COMPLETION-CANDIDATES}.")
+  private TowerLoss loss;
+
+  @Option(names = "--scale", paramLabel = "S", description = "Of the cosine within the loss.")
+  private Double scale;
+
+  @Option(
+      names = "--negatives",
+      paramLabel = "N",
+      description = "Per positive; with sampled_softmax per batch, beside its own items.")
+  private Integer negatives;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "At most.")
+  private Integer epochs;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "N",
+      description = "Epochs without a better recall before stopping; 0 = run all epochs.")
+  private Integer patience;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Examples per step.")
+  private Integer batch;
+
+  @Option(names = "--optimizer", paramLabel = "NAME", description = "adam or sgd.")
+  private OptimizerName optimizer;
+
+  @Option(names = "--learning-rate", paramLabel = "R", description = "Of the optimizer.")
+  private Double learningRate;
+
+  @Option(
+      names = "--save",
+      paramLabel = "FILE",
+      description = "Write the model to a safetensors file.")
+  private Path save;
+
+  @Override
+  protected void run() throws IOException {
+    TowerOptions options = options(this::towerOptions);
+    if (k < 1) {
+      throw usage("-k is " + k + ", must be at least 1");
+    }
+    SplitFiles.Split split = SplitFiles.read(train, test, new Ids(), new Ids());
+    List<Map<String, Object>> results = new ArrayList<>();
+    try (Workers workers = Workers.of(threads())) {
+      TopNEvaluator.Report popularity =
+          TopNEvaluator.evaluate(
+              new PopularityScores(split.train()),
+              split.train(),
+              split.test(),
+              k,
+              workers,
+              progress());
+      results.add(report("popularity", popularity));
+      write(results.getLast());
+      results.add(towers(split, options, workers));
+      write(results.getLast());
+    }
+    if (!json()) {
+      print(results);
+    }
+  }
+
+  private Map<String, Object> towers(SplitFiles.Split split, TowerOptions options, Workers workers)
+      throws IOException {
+    Interactions positives = split.train();
+    long start = System.nanoTime();
+    TowerModel model =
+        TwoTower.train(
+            positives,
+            FeatureTable.ofIds(positives.rows()),
+            FeatureTable.ofIds(positives.columns()),
+            options,
+            workers,
+            progress());
+    double seconds = (System.nanoTime() - start) / 1e9;
+    model.notes().forEach(this::note);
+    if (save != null) {
+      model.save(save);
+    }
+    TopNEvaluator.Report report =
+        TopNEvaluator.evaluate(
+            new FactorScores(model.userVectors(), model.itemVectors(), model.dim()),
+            positives,
+            split.test(),
+            k,
+            workers,
+            progress());
+    Map<String, Object> result = report("two-tower", report);
+    result.put("trainSeconds", Math.round(seconds * 1000) / 1000.0);
+    result.put("epochs", model.epochs());
+    result.put("bestEpoch", model.bestEpoch());
+    result.put("modelHash", model.hash());
+    return result;
+  }
+
+  private Map<String, Object> report(String model, TopNEvaluator.Report report) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("model", model);
+    result.put("recall@" + k, report.recall());
+    result.put("ndcg@" + k, report.ndcg());
+    result.put("hr@" + k, report.hitRate());
+    return result;
+  }
+
+  private void write(Map<String, Object> result) {
+    if (json()) {
+      jsonLines().write(result);
+    }
+  }
+
+  private void print(List<Map<String, Object>> results) {
+    TextTable table =
+        new TextTable("model", ">recall@" + k, ">ndcg@" + k, ">hr@" + k, ">seconds", ">epochs");
+    for (Map<String, Object> result : results) {
+      table.row(
+          result.get("model"),
+          number(result.get("recall@" + k)),
+          number(result.get("ndcg@" + k)),
+          number(result.get("hr@" + k)),
+          result.get("trainSeconds"),
+          result.get("epochs"));
+    }
+    table.print(out());
+  }
+
+  private static String number(Object value) {
+    return String.format(Locale.ROOT, "%.5f", (double) value);
+  }
+
+  private TowerOptions towerOptions() {
+    TowerOptions o = paper ? TowerOptions.paper() : TowerOptions.defaults();
+    if (seed().isPresent()) {
+      o = o.withSeed(seed().getAsLong());
+    }
+    o = dim == null ? o : o.withDim(dim).withEmbeddingDim(dim);
+    o = embeddingDim == null ? o : o.withEmbeddingDim(embeddingDim);
+    o = hidden == null ? o : o.withHidden(widths());
+    o = history == null ? o : o.withHistory(history);
+    o = scale == null ? o : o.withScale(scale);
+    o = batch == null ? o : o.withBatch(batch);
+    o = epochs == null ? o : o.withEpochs(epochs);
+    o = patience == null ? o : o.withPatience(patience);
+    if (loss != null && negatives != null) {
+      // One after the other could be refused on the way: each loss has a range of its own.
+      o = o.withNegatives(Math.max(1, negatives)).withLoss(loss).withNegatives(negatives);
+    } else {
+      o = negatives == null ? o : o.withNegatives(negatives);
+      o = loss == null ? o : o.withLoss(loss);
+    }
+    if (optimizer != null) {
+      double rate = o.optimizer().learningRate();
+      o = o.withOptimizer(optimizer == OptimizerName.SGD ? Sgd.of(rate) : Adam.of(rate));
+    }
+    if (learningRate != null) {
+      o = o.withOptimizer(o.optimizer().withLearningRate(learningRate));
+    }
+    return o;
+  }
+
+  private List<Integer> widths() {
+    List<Integer> widths = new ArrayList<>();
+    for (String width : hidden) {
+      if (!width.isBlank()) {
+        try {
+          widths.add(Integer.parseInt(width.strip()));
+        } catch (NumberFormatException e) {
+          throw usage("--hidden has '" + width + "', must be whole numbers such as 256,128");
+        }
+      }
+    }
+    return widths;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.index.run.Draws;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TwoTowerCommandTest {
+  private static final List<String> SMALL =
+      List.of(
+          "--hidden=",
+          "--dim",
+          "16",
+          "--history",
+          "0",
+          "--batch",
+          "128",
+          "--epochs",
+          "12",
+          "--learning-rate",
+          ".01",
+          "--negatives",
+          "0",
+          "--patience",
+          "0",
+          "--quiet");
+
+  @TempDir Path directory;
+  private Path train;
+  private Path test;
+
+  /** Users like items of their own half, of which the other test items are. */
+  @BeforeEach
+  void writeSplit() throws IOException {
+    Draws draws = Draws.of(3, "split");
+    List<String> trainLines = new ArrayList<>();
+    List<String> testLines = new ArrayList<>();
+    for (int u = 0; u < 120; u++) {
+      StringBuilder seen = new StringBuilder("u" + u);
+      for (int i = 0; i < 12; i++) {
+        seen.append(" i").append(2 * draws.nextInt(40) + u % 2);
+      }
+      trainLines.add(seen.toString());
+      testLines.add("u" + u + " i" + (2 * draws.nextInt(40) + u % 2));
+    }
+    train = Files.write(directory.resolve("train.txt"), trainLines);
+    test = Files.write(directory.resolve("test.txt"), testLines);
+  }
+
+  private Run run(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("two-tower", "--train", train.toString()));
+    arguments.addAll(List.of("--test", test.toString()));
+    arguments.addAll(SMALL);
+    arguments.addAll(List.of(more));
+    return Run.kindred(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void jsonHasALineForPopularityAndOneForTheTowersWhichBeatIt() throws IOException {
+    Run run = run("-k", "20", "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(2, run.lines().size());
+    Map<String, Object> popularity = JSON.std.mapFrom(run.lines().get(0));
+    Map<String, Object> towers = JSON.std.mapFrom(run.lines().get(1));
+    assertEquals("popularity", popularity.get("model"));
+    assertEquals("two-tower", towers.get("model"));
+    double base = ((Number) popularity.get("recall@20")).doubleValue();
+    double recall = ((Number) towers.get("recall@20")).doubleValue();
+    assertTrue(recall > 1.3 * base, "recall " + recall + ", popularity " + base);
+    for (String key : List.of("ndcg@20", "hr@20", "trainSeconds", "epochs", "modelHash")) {
+      assertTrue(towers.containsKey(key), key);
+    }
+    assertEquals(
+        towers.get("modelHash"),
+        JSON.std
+            .mapFrom(run("-k", "20", "--json", "--threads", "1").lines().get(1))
+            .get("modelHash"));
+  }
+
+  @Test
+  void withoutJsonItPrintsATableAndTheModelCanBeSaved() {
+    Path model = directory.resolve("tower.safetensors");
+    Run run = run("--save", model.toString());
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().startsWith("model"), run.out());
+    assertTrue(run.out().contains("two-tower"), run.out());
+    assertTrue(Files.exists(model));
+  }
+
+  @Test
+  void badValuesAndFilesAreOneLineAndTheRightExitCode() {
+    Run usage = run("--scale", "0");
+    assertEquals(2, usage.exitCode());
+    assertTrue(usage.err().contains("scale is 0"), usage.err());
+    assertEquals(2, run("--hidden=wide").exitCode());
+    Run missing = Run.kindred("two-tower", "--train", "none.txt", "--test", test.toString());
+    assertEquals(3, missing.exitCode());
+    assertTrue(missing.err().contains("none.txt"), missing.err());
+    Run diverged =
+        Run.kindred(
+            "two-tower",
+            "--train",
+            train.toString(),
+            "--test",
+            test.toString(),
+            "--paper",
+            "--hidden",
+            "8",
+            "--loss",
+            "scaled_cross_entropy",
+            "--learning-rate",
+            "1e30");
+    assertEquals(1, diverged.exitCode());
+    assertTrue(diverged.err().contains("learning rate 1.0E30"), diverged.err());
+    assertFalse(diverged.err().contains("\tat "), diverged.err());
+  }
+}
