@@ -17,11 +17,12 @@ final class Kernels {
   static final GemmKernels GEMM = BITS == 0 ? new ScalarGemm() : new VectorGemm();
   static final SymmetricKernels SYMMETRIC =
       BITS == 0 ? new ScalarSymmetric() : new VectorSymmetric();
+  static final PeakKernel PEAK = BITS == 0 ? new ScalarPeak() : new VectorPeak();
+  static final PanelKernels PANELS = BITS == 0 ? new ScalarPanels() : new VectorPanels();
   static final CholeskyKernels CHOLESKY = BITS == 0 ? new ScalarCholesky() : new VectorCholesky();
   static final ActivationKernels ACTIVATIONS =
       BITS == 0 ? new ScalarActivations() : new VectorActivations();
 
-  static final PeakKernel PEAK = BITS == 0 ? new ScalarPeak() : new VectorPeak();
 
   private Kernels() {}
 

@@ -2,6 +2,7 @@ package dev.kindred.engine.als;
 
 import dev.kindred.simd.Cholesky;
 import dev.kindred.simd.Distances;
+import dev.kindred.simd.Panels;
 import dev.kindred.simd.SymmetricUpdate;
 import java.util.Arrays;
 
@@ -27,7 +28,7 @@ final class RowSolver {
    * If the squared ratio of smallest to largest pivot falls below this, the float solution is
    * improved once by its residual in doubles.
    */
-  private static final float REFINED_BELOW = 1e-2f;
+  private static final float REFINED_BELOW = 2e-3f;
 
   /** Below this floats have lost too many digits and the row is solved in doubles. */
   private static final float DOUBLES_BELOW = 1e-5f;
@@ -47,6 +48,8 @@ final class RowSolver {
   private final int panelRows;
   private final int shortest;
   private final float[] panel;
+  private final float[] scales;
+  private final float[] shares;
   private final float[] matrix;
   private final float[] right;
   private final float[] base;
@@ -65,6 +68,8 @@ final class RowSolver {
     shortest = rank / 2;
     panelRows = Math.max(16, PANEL_FLOATS / stride);
     panel = new float[Math.max(panelRows, pad(shortest)) * stride];
+    scales = new float[panelRows];
+    shares = new float[panelRows];
     matrix = new float[stride * stride];
     right = new float[stride];
     base = new float[stride];
@@ -162,12 +167,17 @@ final class RowSolver {
     int width = pad(n);
     // Row k of the panel is column k of T, padded with zeros.
     for (int i = 0; i < n; i++) {
-      int source = columns[i] * rank;
       float root = (float) Math.sqrt(squares[i]);
-      for (int k = 0; k < rank; k++) {
-        panel[k * width + i] = root * base[k] * fixed.factors[source + k];
-      }
+      residual[i] = root;
       right[i] = root == 0 ? 0 : targets[i] / root;
+    }
+    float[] factors = fixed.factors;
+    for (int i = 0; i < n; i++) {
+      int source = columns[i] * rank;
+      float root = residual[i];
+      for (int k = 0; k < rank; k++) {
+        panel[k * width + i] = root * base[k] * factors[source + k];
+      }
     }
     for (int k = 0; k < rank && n < width; k++) {
       Arrays.fill(panel, k * width + n, (k + 1) * width, 0f);
@@ -240,16 +250,12 @@ final class RowSolver {
     for (int from = 0; from < n; from += panelRows) {
       int count = Math.min(panelRows, n - from);
       for (int i = 0; i < count; i++) {
-        int source = columns[from + i] * rank;
-        float scale = rootable ? (float) Math.sqrt(squares[from + i]) : 1;
-        float b = targets[from + i];
-        int to = i * stride;
-        for (int k = 0; k < rank; k++) {
-          float y = fixed.factors[source + k];
-          panel[to + k] = scale * y;
-          right[k] += b * y;
-        }
+        float root = rootable ? (float) Math.sqrt(squares[from + i]) : 1;
+        scales[i] = root;
+        shares[i] = root == 0 ? 0 : targets[from + i] / root;
       }
+      Panels.gather(fixed.factors, rank, columns, from, count, scales, 0, panel, stride);
+      Panels.addWeighted(panel, stride, count, shares, 0, right);
       if (rootable) {
         SymmetricUpdate.accumulate(panel, count, stride, matrix, stride);
       } else {
@@ -268,13 +274,8 @@ final class RowSolver {
     if (ratio < REFINED_BELOW) {
       refineLong(fixed, columns, n, lambda, target, targetOffset);
     }
-    // x'Ax through the factor A = R'R: |R x|^2, exact to rounding even where x is not.
-    double loss = 0;
-    for (int i = 0; i < rank; i++) {
-      double product = Distances.dot(matrix, i * stride, target, targetOffset, i + 1);
-      loss += product * product - 2.0 * target[targetOffset + i] * right[i];
-    }
-    return loss;
+    // At the solution x'Ax = b'x, so the loss is -b'x beside its constant.
+    return -Distances.dot(right, 0, target, targetOffset, rank);
   }
 
   private void startMatrix(FixedSide fixed, double lambda) {
@@ -339,11 +340,23 @@ final class RowSolver {
   }
 
   private double prediction(FixedSide fixed, int source, float[] target, int targetOffset) {
-    double sum = 0;
-    for (int k = 0; k < rank; k++) {
-      sum += (double) fixed.factors[source + k] * target[targetOffset + k];
+    float[] factors = fixed.factors;
+    // Four sums: one alone waits for its own last addition.
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int k = 0;
+    for (; k + 4 <= rank; k += 4) {
+      s0 += (double) factors[source + k] * target[targetOffset + k];
+      s1 += (double) factors[source + k + 1] * target[targetOffset + k + 1];
+      s2 += (double) factors[source + k + 2] * target[targetOffset + k + 2];
+      s3 += (double) factors[source + k + 3] * target[targetOffset + k + 3];
     }
-    return sum;
+    for (; k < rank; k++) {
+      s0 += (double) factors[source + k] * target[targetOffset + k];
+    }
+    return (s0 + s1) + (s2 + s3);
   }
 
   /** Smallest over largest pivot, squared: an upper bound of 1 / condition. */

@@ -1,0 +1,20 @@
+package dev.kindred.simd;
+
+/** What {@link Panels} delegates to; arguments are checked there. */
+interface PanelKernels {
+  /** panel[i stride + k] = scales[i] rows[ordinals[i] d + k], 0 for k in [d, stride). */
+  void gather(
+      float[] rows,
+      int d,
+      int[] ordinals,
+      int ordinalsOffset,
+      int count,
+      float[] scales,
+      int scalesOffset,
+      float[] panel,
+      int stride);
+
+  /** sum[0, stride) += sum over i of weights[i] panel row i. */
+  void addWeighted(
+      float[] panel, int stride, int count, float[] weights, int weightsOffset, float[] sum);
+}

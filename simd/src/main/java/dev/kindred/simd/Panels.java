@@ -1,0 +1,51 @@
+package dev.kindred.simd;
+
+import java.util.Objects;
+
+/**
+ * Panels: scattered rows of a matrix gathered side by side, so that dense kernels read straight on.
+ *
+ * <p>The bits are the same for every vector width. Stateless; safe for any number of threads on
+ * distinct outputs.
+ */
+public final class Panels {
+  private static final PanelKernels KERNELS = Kernels.PANELS;
+
+  private Panels() {}
+
+  /**
+   * Row i of panel [count x stride] becomes scales[i] times row ordinals[i] of {@code rows} [.. x
+   * d], filled up with zeros to the stride.
+   *
+   * @param ordinals read from {@code ordinalsOffset} on; an ordinal outside rows throws {@link
+   *     IndexOutOfBoundsException}
+   * @param scales read from {@code scalesOffset} on
+   */
+  public static void gather(
+      float[] rows,
+      int d,
+      int[] ordinals,
+      int ordinalsOffset,
+      int count,
+      float[] scales,
+      int scalesOffset,
+      float[] panel,
+      int stride) {
+    Objects.checkFromIndexSize(ordinalsOffset, count, ordinals.length);
+    Objects.checkFromIndexSize(scalesOffset, count, scales.length);
+    if (d < 1 || stride < d) {
+      throw new IllegalArgumentException("d is " + d + ", stride " + stride + "; 1 <= d <= stride");
+    }
+    Shapes.check("panel", panel, 0, stride, count, stride);
+    KERNELS.gather(rows, d, ordinals, ordinalsOffset, count, scales, scalesOffset, panel, stride);
+  }
+
+  /** sum [stride] += sum over the rows i of panel [count x stride] of weights[i] row_i. */
+  public static void addWeighted(
+      float[] panel, int stride, int count, float[] weights, int weightsOffset, float[] sum) {
+    Objects.checkFromIndexSize(weightsOffset, count, weights.length);
+    Shapes.check("panel", panel, 0, stride, count, stride);
+    Objects.checkFromIndexSize(0, stride, sum.length);
+    KERNELS.addWeighted(panel, stride, count, weights, weightsOffset, sum);
+  }
+}
