@@ -7,6 +7,10 @@ import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.ContentCandidates;
 import dev.kindred.engine.content.Cooccurrence;
 import dev.kindred.engine.content.FactorNeighbors;
+import dev.kindred.engine.coordinate.CoordinateOptions;
+import dev.kindred.engine.coordinate.CoordinatingNetwork;
+import dev.kindred.engine.coordinate.KeepReport;
+import dev.kindred.engine.coordinate.Routing;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.FieldSpec;
@@ -35,11 +39,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * The three stages of "A Multi-Task Learning Algorithm for Non-personalized Recommendations" in
- * order: candidates, one linear and one non-linear model per objective, merging and ranking.
+ * order: candidates, one linear and one non-linear model per objective on the samples that the
+ * Coordinating Network routes to it, merging and ranking.
  *
  * <p>One object per run, used by one thread; the work itself is shared out to the workers. The same
  * input, options and vector width give the same result for any number of threads.
@@ -72,20 +78,51 @@ public final class Pipeline {
 
   private TrainedPipeline run() {
     Events events = input.events();
+    Optional<Routing> routing =
+        options.coordinate().map(coordinate -> timed("coordinate", () -> route(coordinate)));
     List<RelatedScorer.Part> parts = new ArrayList<>();
     for (int k = 0; k < events.objectives().size(); k++) {
-      Interactions positives = events.interactions(k, RowFilter.ALL);
+      Interactions positives = events.interactions(k, filter(routing, k));
       parts.addAll(channels(k, positives));
     }
     CandidateLists candidates = timed("candidates", () -> candidates(parts));
-    ObjectiveWeights weights = timed("weights", () -> weights());
+    ObjectiveWeights weights = timed("weights", () -> weights(routing));
     RelatedScorer scorer = RelatedScorer.of(weights, parts, options.merge(), events.items().size());
     RelatedTable table =
         timed(
             "related",
             () -> RelatedTable.build(scorer, candidates, options.listLength(), workers, progress));
     return new TrainedPipeline(
-        input, options, candidates, scorer, table, seconds, modelHashes, notes);
+        input, options, routing, candidates, scorer, table, seconds, modelHashes, notes);
+  }
+
+  private Routing route(CoordinateOptions coordinate) {
+    Routing routing =
+        CoordinatingNetwork.route(
+            input.events(),
+            input.items(),
+            input.users(),
+            coordinate.withSeed(options.seed()),
+            workers,
+            progress);
+    for (KeepReport report : routing.reports()) {
+      notes.add("coordinating network, " + report);
+      report.notes().forEach(note -> notes.add(report.objective() + ": " + note));
+    }
+    return routing;
+  }
+
+  private static RowFilter filter(Optional<Routing> routing, int objective) {
+    return routing.map(present -> present.filter(objective)).orElse(RowFilter.ALL);
+  }
+
+  /** What a row counts for an objective when weights are learned: the network's outputs. */
+  private RetentionWeights.Membership membership(Optional<Routing> routing) {
+    Events events = input.events();
+    return routing.isEmpty()
+        ? RetentionWeights.Membership.happened(events)
+        : (objective, row) ->
+            events.value(objective, row) > 0 ? routing.get().probability(objective, row) : 0;
   }
 
   /** The channels of an objective, each with its calibration. */
@@ -250,17 +287,13 @@ public final class Pipeline {
     return items.fields().stream().anyMatch(field -> field.kind() != FieldSpec.Kind.NUMERIC);
   }
 
-  private ObjectiveWeights weights() {
+  private ObjectiveWeights weights(Optional<Routing> routing) {
     Events events = input.events();
     if (!options.learnWeights()) {
       return ObjectiveWeights.equal(events.objectives(), "equal weights were asked for");
     }
     ObjectiveWeights weights =
-        RetentionWeights.learn(
-                events,
-                RetentionWeights.Membership.happened(events),
-                RetentionOptions.defaults(),
-                workers)
+        RetentionWeights.learn(events, membership(routing), RetentionOptions.defaults(), workers)
             .weights();
     notes.add(weights.note());
     return weights;

@@ -2,6 +2,7 @@ package dev.kindred.engine;
 
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.content.ContentOptions;
+import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.tower.TowerOptions;
@@ -20,6 +21,8 @@ import java.util.Optional;
  *
  * @param seed of every random draw; overrides the seeds within the other options
  * @param content the content gate
+ * @param coordinate the Coordinating Network; empty = every sample trains every objective it is a
+ *     positive of
  * @param als the linear channel of objectives not named in {@code alsFor}
  * @param alsFor the linear channel by objective
  * @param tower the non-linear channel of every objective; empty = linear channels only
@@ -30,6 +33,7 @@ import java.util.Optional;
 public record PipelineOptions(
     long seed,
     ContentOptions content,
+    Optional<CoordinateOptions> coordinate,
     AlsOptions als,
     Map<String, AlsOptions> alsFor,
     Optional<TowerOptions> tower,
@@ -43,6 +47,7 @@ public record PipelineOptions(
 
   public PipelineOptions {
     Objects.requireNonNull(content, "content");
+    Objects.requireNonNull(coordinate, "coordinate");
     Objects.requireNonNull(als, "als");
     Objects.requireNonNull(tower, "tower");
     Objects.requireNonNull(merge, "merge");
@@ -58,6 +63,7 @@ public record PipelineOptions(
     return new PipelineOptions(
         42,
         ContentOptions.defaults(),
+        Optional.of(CoordinateOptions.defaults()),
         AlsOptions.defaults(),
         Map.of(),
         Optional.of(TowerOptions.defaults()),
@@ -67,8 +73,9 @@ public record PipelineOptions(
   }
 
   /**
-   * The letter: e = 0.65 on binary profiles, the published ALS hyper-parameters (the click ones for
-   * other objectives), SGD on the raw cosine, the larger of the raw cosines.
+   * The letter: e = 0.65 on binary profiles, t = 0.6 on raw probabilities, the published ALS
+   * hyper-parameters (the click ones for other objectives), SGD on the raw cosine, the larger of
+   * the raw cosines.
    */
   public static PipelineOptions paper() {
     Map<String, AlsOptions> presets = new LinkedHashMap<>();
@@ -76,6 +83,7 @@ public record PipelineOptions(
     return new PipelineOptions(
         99,
         ContentOptions.paper(),
+        Optional.of(CoordinateOptions.paper()),
         AlsOptions.paper("click"),
         presets,
         Optional.of(TowerOptions.paper()),
@@ -90,38 +98,50 @@ public record PipelineOptions(
   }
 
   public PipelineOptions withSeed(long value) {
-    return new PipelineOptions(value, content, als, alsFor, tower, merge, learnWeights, listLength);
+    return new PipelineOptions(
+        value, content, coordinate, als, alsFor, tower, merge, learnWeights, listLength);
   }
 
   public PipelineOptions withContent(ContentOptions value) {
-    return new PipelineOptions(seed, value, als, alsFor, tower, merge, learnWeights, listLength);
+    return new PipelineOptions(
+        seed, value, coordinate, als, alsFor, tower, merge, learnWeights, listLength);
+  }
+
+  public PipelineOptions withCoordinate(Optional<CoordinateOptions> value) {
+    return new PipelineOptions(
+        seed, content, value, als, alsFor, tower, merge, learnWeights, listLength);
   }
 
   public PipelineOptions withAls(AlsOptions value) {
     return new PipelineOptions(
-        seed, content, value, alsFor, tower, merge, learnWeights, listLength);
+        seed, content, coordinate, value, alsFor, tower, merge, learnWeights, listLength);
   }
 
   /** The same but for the linear channel of one objective. */
   public PipelineOptions withAlsFor(String objective, AlsOptions value) {
     Map<String, AlsOptions> changed = new LinkedHashMap<>(alsFor);
     changed.put(objective, value);
-    return new PipelineOptions(seed, content, als, changed, tower, merge, learnWeights, listLength);
+    return new PipelineOptions(
+        seed, content, coordinate, als, changed, tower, merge, learnWeights, listLength);
   }
 
   public PipelineOptions withTower(Optional<TowerOptions> value) {
-    return new PipelineOptions(seed, content, als, alsFor, value, merge, learnWeights, listLength);
+    return new PipelineOptions(
+        seed, content, coordinate, als, alsFor, value, merge, learnWeights, listLength);
   }
 
   public PipelineOptions withMerge(Merge value) {
-    return new PipelineOptions(seed, content, als, alsFor, tower, value, learnWeights, listLength);
+    return new PipelineOptions(
+        seed, content, coordinate, als, alsFor, tower, value, learnWeights, listLength);
   }
 
   public PipelineOptions withLearnWeights(boolean value) {
-    return new PipelineOptions(seed, content, als, alsFor, tower, merge, value, listLength);
+    return new PipelineOptions(
+        seed, content, coordinate, als, alsFor, tower, merge, value, listLength);
   }
 
   public PipelineOptions withListLength(int value) {
-    return new PipelineOptions(seed, content, als, alsFor, tower, merge, learnWeights, value);
+    return new PipelineOptions(
+        seed, content, coordinate, als, alsFor, tower, merge, learnWeights, value);
   }
 }

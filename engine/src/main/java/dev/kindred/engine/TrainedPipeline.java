@@ -1,6 +1,8 @@
 package dev.kindred.engine;
 
 import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.coordinate.KeepReport;
+import dev.kindred.engine.coordinate.Routing;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.snapshot.SnapshotWriter;
@@ -9,11 +11,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a {@link Pipeline} has learned, before it is a snapshot. Immutable. */
 public final class TrainedPipeline {
   private final PipelineInput input;
   private final PipelineOptions options;
+  private final Optional<Routing> routing;
   private final CandidateLists candidates;
   private final RelatedScorer scorer;
   private final RelatedTable table;
@@ -24,6 +28,7 @@ public final class TrainedPipeline {
   TrainedPipeline(
       PipelineInput input,
       PipelineOptions options,
+      Optional<Routing> routing,
       CandidateLists candidates,
       RelatedScorer scorer,
       RelatedTable table,
@@ -32,12 +37,18 @@ public final class TrainedPipeline {
       List<String> notes) {
     this.input = input;
     this.options = options;
+    this.routing = routing;
     this.candidates = candidates;
     this.scorer = scorer;
     this.table = table;
     this.seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
     this.modelHashes = Collections.unmodifiableMap(new LinkedHashMap<>(modelHashes));
     this.notes = List.copyOf(notes);
+  }
+
+  /** Which samples trained which objective; empty if the Coordinating Network was left out. */
+  public Optional<Routing> routing() {
+    return routing;
   }
 
   /** The gated candidates of every item. */
@@ -86,6 +97,14 @@ public final class TrainedPipeline {
     out.metric("samples", input.events().size());
     out.metric("users", input.events().users().size());
     out.metric("candidates", candidates.size());
+    routing.ifPresent(
+        present -> {
+          Map<String, Double> kept = new LinkedHashMap<>();
+          for (KeepReport report : present.reports()) {
+            kept.put(report.objective(), report.keptShare());
+          }
+          out.metric("keptShare", kept);
+        });
     out.metric("secondsPerStage", seconds);
     notes.forEach(out::note);
   }

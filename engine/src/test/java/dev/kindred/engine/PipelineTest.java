@@ -2,6 +2,7 @@ package dev.kindred.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -90,6 +91,27 @@ class PipelineTest {
     assertTrue(sources > 20, "sources with long lists: " + sources);
     assertTrue(top > gate, "top three " + top + ", drawn from the same gate " + gate);
     assertTrue(top > 3 * Math.max(0, any), "top three " + top + ", drawn from all items " + any);
+  }
+
+  @Test
+  void theCoordinatingNetworkKeepsNoiseOutMoreOftenThanWhatWasMeant() {
+    TrainedPipeline trained = train(INPUT, QUICK.withTower(Optional.empty()), 2);
+    int[] clicks = new int[2];
+    int[] kept = new int[2];
+    for (int row = 0; row < WORLD.events().size(); row++) {
+      if (WORLD.events().value(0, row) > 0) {
+        int noise = WORLD.isNoise(row) ? 1 : 0;
+        clicks[noise]++;
+        kept[noise] += trained.routing().orElseThrow().keeps(0, row) ? 1 : 0;
+      }
+    }
+    double keptNoise = (double) kept[1] / clicks[1];
+    double keptTrue = (double) kept[0] / clicks[0];
+    assertTrue(keptTrue > keptNoise + 0.1, "noise " + keptNoise + ", true " + keptTrue);
+    TrainedPipeline without =
+        train(INPUT, QUICK.withTower(Optional.empty()).withCoordinate(Optional.empty()), 2);
+    assertTrue(without.routing().isEmpty());
+    assertNotEquals(without.modelHashes().get("als click"), trained.modelHashes().get("als click"));
   }
 
   @Test
