@@ -1,7 +1,5 @@
 package dev.kindred.simd;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -21,6 +19,9 @@ final class Lanes {
 
   /** Floats in a vector: 4, 8 or 16. */
   static final int COUNT = SPECIES.length();
+
+  /** 0, 1, 2, ... */
+  static final FloatVector IOTA = FloatVector.zero(SPECIES).addIndex(1);
 
   // Masked loads and stores are instructions from AVX on. 128 bits may mean an ARM without them,
   // where each would become a call with allocations: there the last 1 to 3 lanes go one by one.
@@ -64,23 +65,6 @@ final class Lanes {
     }
     if (count > 2) {
       v = v.withLane(2, a[offset + 2]);
-    }
-    return v;
-  }
-
-  /** Reads count little-endian floats at a byte offset, 0 < count < COUNT; other lanes are 0. */
-  static FloatVector loadTail(MemorySegment a, long offsetBytes, int count) {
-    if (MASKS) {
-      return FloatVector.fromMemorySegment(
-          SPECIES, a, offsetBytes, ByteOrder.LITTLE_ENDIAN, mask(count));
-    }
-    FloatVector v =
-        FloatVector.zero(SPECIES).withLane(0, a.get(ScalarDistances.FLOAT, offsetBytes));
-    if (count > 1) {
-      v = v.withLane(1, a.get(ScalarDistances.FLOAT, offsetBytes + 4));
-    }
-    if (count > 2) {
-      v = v.withLane(2, a.get(ScalarDistances.FLOAT, offsetBytes + 8));
     }
     return v;
   }

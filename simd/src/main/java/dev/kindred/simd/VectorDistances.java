@@ -6,14 +6,18 @@ import static dev.kindred.simd.Lanes.SPECIES;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Distances in vectors.
  *
  * <p>Every sum runs in one shape, whatever the kernel: even vectors into a first accumulator, odd
- * ones into a second, a last incomplete vector into the second, then the sum of lanes of their sum.
- * So a row scored alone, in a batch, from an array or a segment gives the same bits. Two
- * accumulators a row let four rows run at once in the sixteen registers of AVX2.
+ * ones into a second; a last incomplete vector is the last whole one of the row, of which only the
+ * fresh lanes go into the second (masked loads cost up to twice the time of a short row); then the
+ * sum of lanes of both. So a row scored alone, in a batch, from an array or a segment gives the
+ * same bits. Two accumulators a row let four rows run at once in the sixteen registers of AVX2.
+ * Rows shorter than a vector take the scalar loops.
  */
 final class VectorDistances implements DistanceKernels {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -24,7 +28,7 @@ final class VectorDistances implements DistanceKernels {
 
   private static final float LARGEST_SAFE = 1e38f;
 
-  private final ScalarDistances scalar = new ScalarDistances();
+  private static final ScalarDistances SCALAR = new ScalarDistances();
 
   @Override
   public float dot(float[] a, int aOffset, float[] b, int bOffset, int n) {
@@ -33,6 +37,9 @@ final class VectorDistances implements DistanceKernels {
 
   /** Inner product in the shape above, for other kernels too. */
   static float inner(float[] a, int aOffset, float[] b, int bOffset, int n) {
+    if (n < COUNT) {
+      return SCALAR.dot(a, aOffset, b, bOffset, n);
+    }
     FloatVector s0 = FloatVector.zero(SPECIES);
     FloatVector s1 = s0;
     int i = 0;
@@ -51,13 +58,20 @@ final class VectorDistances implements DistanceKernels {
       i += COUNT;
     }
     if (i < n) {
-      s1 = Lanes.loadTail(a, aOffset + i, n - i).fma(Lanes.loadTail(b, bOffset + i, n - i), s1);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      FloatVector sum =
+          FloatVector.fromArray(SPECIES, a, aOffset + n - COUNT)
+              .fma(FloatVector.fromArray(SPECIES, b, bOffset + n - COUNT), s1);
+      s1 = s1.blend(sum, fresh);
     }
     return Lanes.sum(s0.add(s1));
   }
 
   @Override
   public float dot(float[] a, int aOffset, MemorySegment b, long bOffsetBytes, int n) {
+    if (n < COUNT) {
+      return SCALAR.dot(a, aOffset, b, bOffsetBytes, n);
+    }
     FloatVector s0 = FloatVector.zero(SPECIES);
     FloatVector s1 = s0;
     int i = 0;
@@ -79,13 +93,21 @@ final class VectorDistances implements DistanceKernels {
       at += VECTOR_BYTES;
     }
     if (i < n) {
-      s1 = Lanes.loadTail(a, aOffset + i, n - i).fma(Lanes.loadTail(b, at, n - i), s1);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      long last = bOffsetBytes + 4L * (n - COUNT);
+      FloatVector sum =
+          FloatVector.fromArray(SPECIES, a, aOffset + n - COUNT)
+              .fma(FloatVector.fromMemorySegment(SPECIES, b, last, ORDER), s1);
+      s1 = s1.blend(sum, fresh);
     }
     return Lanes.sum(s0.add(s1));
   }
 
   @Override
   public float dot(MemorySegment a, long aOffsetBytes, MemorySegment b, long bOffsetBytes, int n) {
+    if (n < COUNT) {
+      return SCALAR.dot(a, aOffsetBytes, b, bOffsetBytes, n);
+    }
     FloatVector s0 = FloatVector.zero(SPECIES);
     FloatVector s1 = s0;
     int left = n;
@@ -110,13 +132,21 @@ final class VectorDistances implements DistanceKernels {
       q += VECTOR_BYTES;
     }
     if (left > 0) {
-      s1 = Lanes.loadTail(a, p, left).fma(Lanes.loadTail(b, q, left), s1);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - left));
+      long back = 4L * (COUNT - left);
+      FloatVector sum =
+          FloatVector.fromMemorySegment(SPECIES, a, p - back, ORDER)
+              .fma(FloatVector.fromMemorySegment(SPECIES, b, q - back, ORDER), s1);
+      s1 = s1.blend(sum, fresh);
     }
     return Lanes.sum(s0.add(s1));
   }
 
   @Override
   public float squaredL2(float[] a, int aOffset, float[] b, int bOffset, int n) {
+    if (n < COUNT) {
+      return SCALAR.squaredL2(a, aOffset, b, bOffset, n);
+    }
     FloatVector s0 = FloatVector.zero(SPECIES);
     FloatVector s1 = s0;
     int i = 0;
@@ -138,15 +168,20 @@ final class VectorDistances implements DistanceKernels {
       i += COUNT;
     }
     if (i < n) {
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
       FloatVector d =
-          Lanes.loadTail(a, aOffset + i, n - i).sub(Lanes.loadTail(b, bOffset + i, n - i));
-      s1 = d.fma(d, s1);
+          FloatVector.fromArray(SPECIES, a, aOffset + n - COUNT)
+              .sub(FloatVector.fromArray(SPECIES, b, bOffset + n - COUNT));
+      s1 = s1.blend(d.fma(d, s1), fresh);
     }
     return Lanes.sum(s0.add(s1));
   }
 
   @Override
   public float squaredL2(float[] a, int aOffset, MemorySegment b, long bOffsetBytes, int n) {
+    if (n < COUNT) {
+      return SCALAR.squaredL2(a, aOffset, b, bOffsetBytes, n);
+    }
     FloatVector s0 = FloatVector.zero(SPECIES);
     FloatVector s1 = s0;
     int i = 0;
@@ -171,8 +206,12 @@ final class VectorDistances implements DistanceKernels {
       at += VECTOR_BYTES;
     }
     if (i < n) {
-      FloatVector d = Lanes.loadTail(a, aOffset + i, n - i).sub(Lanes.loadTail(b, at, n - i));
-      s1 = d.fma(d, s1);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      long last = bOffsetBytes + 4L * (n - COUNT);
+      FloatVector d =
+          FloatVector.fromArray(SPECIES, a, aOffset + n - COUNT)
+              .sub(FloatVector.fromMemorySegment(SPECIES, b, last, ORDER));
+      s1 = s1.blend(d.fma(d, s1), fresh);
     }
     return Lanes.sum(s0.add(s1));
   }
@@ -180,6 +219,9 @@ final class VectorDistances implements DistanceKernels {
   @Override
   public float squaredL2(
       MemorySegment a, long aOffsetBytes, MemorySegment b, long bOffsetBytes, int n) {
+    if (n < COUNT) {
+      return SCALAR.squaredL2(a, aOffsetBytes, b, bOffsetBytes, n);
+    }
     FloatVector s0 = FloatVector.zero(SPECIES);
     FloatVector s1 = s0;
     int left = n;
@@ -207,14 +249,21 @@ final class VectorDistances implements DistanceKernels {
       q += VECTOR_BYTES;
     }
     if (left > 0) {
-      FloatVector d = Lanes.loadTail(a, p, left).sub(Lanes.loadTail(b, q, left));
-      s1 = d.fma(d, s1);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - left));
+      long back = 4L * (COUNT - left);
+      FloatVector d =
+          FloatVector.fromMemorySegment(SPECIES, a, p - back, ORDER)
+              .sub(FloatVector.fromMemorySegment(SPECIES, b, q - back, ORDER));
+      s1 = s1.blend(d.fma(d, s1), fresh);
     }
     return Lanes.sum(s0.add(s1));
   }
 
   @Override
   public float cosine(float[] a, int aOffset, float[] b, int bOffset, int n) {
+    if (n < COUNT) {
+      return SCALAR.cosine(a, aOffset, b, bOffset, n);
+    }
     FloatVector ab = FloatVector.zero(SPECIES);
     FloatVector aa = ab;
     FloatVector bb = ab;
@@ -227,21 +276,25 @@ final class VectorDistances implements DistanceKernels {
       bb = y.fma(y, bb);
     }
     if (i < n) {
-      FloatVector x = Lanes.loadTail(a, aOffset + i, n - i);
-      FloatVector y = Lanes.loadTail(b, bOffset + i, n - i);
-      ab = x.fma(y, ab);
-      aa = x.fma(x, aa);
-      bb = y.fma(y, bb);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      FloatVector x = FloatVector.fromArray(SPECIES, a, aOffset + n - COUNT);
+      FloatVector y = FloatVector.fromArray(SPECIES, b, bOffset + n - COUNT);
+      ab = ab.blend(x.fma(y, ab), fresh);
+      aa = aa.blend(x.fma(x, aa), fresh);
+      bb = bb.blend(y.fma(y, bb), fresh);
     }
     float squareA = Lanes.sum(aa);
     float squareB = Lanes.sum(bb);
     return safe(squareA) && safe(squareB)
         ? quotient(Lanes.sum(ab), squareA, squareB)
-        : scalar.cosine(a, aOffset, b, bOffset, n);
+        : SCALAR.cosine(a, aOffset, b, bOffset, n);
   }
 
   @Override
   public float cosine(float[] a, int aOffset, MemorySegment b, long bOffsetBytes, int n) {
+    if (n < COUNT) {
+      return SCALAR.cosine(a, aOffset, b, bOffsetBytes, n);
+    }
     FloatVector ab = FloatVector.zero(SPECIES);
     FloatVector aa = ab;
     FloatVector bb = ab;
@@ -256,22 +309,27 @@ final class VectorDistances implements DistanceKernels {
       at += VECTOR_BYTES;
     }
     if (i < n) {
-      FloatVector x = Lanes.loadTail(a, aOffset + i, n - i);
-      FloatVector y = Lanes.loadTail(b, at, n - i);
-      ab = x.fma(y, ab);
-      aa = x.fma(x, aa);
-      bb = y.fma(y, bb);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      FloatVector x = FloatVector.fromArray(SPECIES, a, aOffset + n - COUNT);
+      FloatVector y =
+          FloatVector.fromMemorySegment(SPECIES, b, bOffsetBytes + 4L * (n - COUNT), ORDER);
+      ab = ab.blend(x.fma(y, ab), fresh);
+      aa = aa.blend(x.fma(x, aa), fresh);
+      bb = bb.blend(y.fma(y, bb), fresh);
     }
     float squareA = Lanes.sum(aa);
     float squareB = Lanes.sum(bb);
     return safe(squareA) && safe(squareB)
         ? quotient(Lanes.sum(ab), squareA, squareB)
-        : scalar.cosine(a, aOffset, b, bOffsetBytes, n);
+        : SCALAR.cosine(a, aOffset, b, bOffsetBytes, n);
   }
 
   @Override
   public float cosine(
       MemorySegment a, long aOffsetBytes, MemorySegment b, long bOffsetBytes, int n) {
+    if (n < COUNT) {
+      return SCALAR.cosine(a, aOffsetBytes, b, bOffsetBytes, n);
+    }
     FloatVector ab = FloatVector.zero(SPECIES);
     FloatVector aa = ab;
     FloatVector bb = ab;
@@ -288,17 +346,19 @@ final class VectorDistances implements DistanceKernels {
       q += VECTOR_BYTES;
     }
     if (left > 0) {
-      FloatVector x = Lanes.loadTail(a, p, left);
-      FloatVector y = Lanes.loadTail(b, q, left);
-      ab = x.fma(y, ab);
-      aa = x.fma(x, aa);
-      bb = y.fma(y, bb);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - left));
+      long back = 4L * (COUNT - left);
+      FloatVector x = FloatVector.fromMemorySegment(SPECIES, a, p - back, ORDER);
+      FloatVector y = FloatVector.fromMemorySegment(SPECIES, b, q - back, ORDER);
+      ab = ab.blend(x.fma(y, ab), fresh);
+      aa = aa.blend(x.fma(x, aa), fresh);
+      bb = bb.blend(y.fma(y, bb), fresh);
     }
     float squareA = Lanes.sum(aa);
     float squareB = Lanes.sum(bb);
     return safe(squareA) && safe(squareB)
         ? quotient(Lanes.sum(ab), squareA, squareB)
-        : scalar.cosine(a, aOffsetBytes, b, bOffsetBytes, n);
+        : SCALAR.cosine(a, aOffsetBytes, b, bOffsetBytes, n);
   }
 
   /** False for NaN, so that the scalar twin decides. */
@@ -313,14 +373,14 @@ final class VectorDistances implements DistanceKernels {
   @Override
   public float norm(float[] a, int offset, int n) {
     float square = inner(a, offset, a, offset, n);
-    return safe(square) ? (float) Math.sqrt(square) : scalar.norm(a, offset, n);
+    return safe(square) ? (float) Math.sqrt(square) : SCALAR.norm(a, offset, n);
   }
 
   @Override
   public float normalize(float[] a, int offset, int n) {
     float square = inner(a, offset, a, offset, n);
     if (!safe(square)) {
-      return scalar.normalize(a, offset, n);
+      return SCALAR.normalize(a, offset, n);
     }
     float norm = (float) Math.sqrt(square);
     scale(1 / norm, a, offset, n);
@@ -369,6 +429,10 @@ final class VectorDistances implements DistanceKernels {
       int to,
       int n,
       float[] scores) {
+    if (n < COUNT) {
+      SCALAR.dotRows(query, queryOffset, rows, strideBytes, ordinals, from, to, n, scores);
+      return;
+    }
     int i = from;
     for (; i <= to - 4; i += 4) {
       dot4(
@@ -399,6 +463,11 @@ final class VectorDistances implements DistanceKernels {
       int n,
       float[] scores,
       int scoresOffset) {
+    if (n < COUNT) {
+      SCALAR.dotRange(
+          query, queryOffset, rows, strideBytes, firstRow, count, n, scores, scoresOffset);
+      return;
+    }
     int i = 0;
     for (; i <= count - 4; i += 4) {
       long at = (firstRow + i) * strideBytes;
@@ -464,11 +533,13 @@ final class VectorDistances implements DistanceKernels {
       at += VECTOR_BYTES;
     }
     if (i < n) {
-      FloatVector q = Lanes.loadTail(query, queryOffset + i, n - i);
-      a1 = Lanes.loadTail(rows, r0 + at, n - i).fma(q, a1);
-      b1 = Lanes.loadTail(rows, r1 + at, n - i).fma(q, b1);
-      c1 = Lanes.loadTail(rows, r2 + at, n - i).fma(q, c1);
-      d1 = Lanes.loadTail(rows, r3 + at, n - i).fma(q, d1);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + n - COUNT);
+      at = 4L * (n - COUNT);
+      a1 = a1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q, a1), fresh);
+      b1 = b1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q, b1), fresh);
+      c1 = c1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q, c1), fresh);
+      d1 = d1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q, d1), fresh);
     }
     scores[scoresOffset] = Lanes.sum(a0.add(a1));
     scores[scoresOffset + 1] = Lanes.sum(b0.add(b1));
@@ -487,6 +558,10 @@ final class VectorDistances implements DistanceKernels {
       int to,
       int n,
       float[] scores) {
+    if (n < COUNT) {
+      SCALAR.squaredL2Rows(query, queryOffset, rows, strideBytes, ordinals, from, to, n, scores);
+      return;
+    }
     int i = from;
     for (; i <= to - 4; i += 4) {
       squaredL2of4(
@@ -529,50 +604,59 @@ final class VectorDistances implements DistanceKernels {
     long at = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
       FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
-      a0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER), q0, a0);
-      b0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER), q0, b0);
-      c0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER), q0, c0);
-      d0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER), q0, d0);
+      FloatVector ea0 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).sub(q0);
+      a0 = ea0.fma(ea0, a0);
+      FloatVector eb0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).sub(q0);
+      b0 = eb0.fma(eb0, b0);
+      FloatVector ec0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).sub(q0);
+      c0 = ec0.fma(ec0, c0);
+      FloatVector ed0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).sub(q0);
+      d0 = ed0.fma(ed0, d0);
       FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
-      a1 =
-          addSquare(
-              FloatVector.fromMemorySegment(SPECIES, rows, r0 + at + VECTOR_BYTES, ORDER), q1, a1);
-      b1 =
-          addSquare(
-              FloatVector.fromMemorySegment(SPECIES, rows, r1 + at + VECTOR_BYTES, ORDER), q1, b1);
-      c1 =
-          addSquare(
-              FloatVector.fromMemorySegment(SPECIES, rows, r2 + at + VECTOR_BYTES, ORDER), q1, c1);
-      d1 =
-          addSquare(
-              FloatVector.fromMemorySegment(SPECIES, rows, r3 + at + VECTOR_BYTES, ORDER), q1, d1);
+      FloatVector ea1 =
+          FloatVector.fromMemorySegment(SPECIES, rows, r0 + at + VECTOR_BYTES, ORDER).sub(q1);
+      a1 = ea1.fma(ea1, a1);
+      FloatVector eb1 =
+          FloatVector.fromMemorySegment(SPECIES, rows, r1 + at + VECTOR_BYTES, ORDER).sub(q1);
+      b1 = eb1.fma(eb1, b1);
+      FloatVector ec1 =
+          FloatVector.fromMemorySegment(SPECIES, rows, r2 + at + VECTOR_BYTES, ORDER).sub(q1);
+      c1 = ec1.fma(ec1, c1);
+      FloatVector ed1 =
+          FloatVector.fromMemorySegment(SPECIES, rows, r3 + at + VECTOR_BYTES, ORDER).sub(q1);
+      d1 = ed1.fma(ed1, d1);
       at += 2 * VECTOR_BYTES;
     }
     if (i <= n - COUNT) {
       FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
-      a0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER), q, a0);
-      b0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER), q, b0);
-      c0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER), q, c0);
-      d0 = addSquare(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER), q, d0);
+      FloatVector ea = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).sub(q);
+      a0 = ea.fma(ea, a0);
+      FloatVector eb = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).sub(q);
+      b0 = eb.fma(eb, b0);
+      FloatVector ec = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).sub(q);
+      c0 = ec.fma(ec, c0);
+      FloatVector ed = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).sub(q);
+      d0 = ed.fma(ed, d0);
       i += COUNT;
       at += VECTOR_BYTES;
     }
     if (i < n) {
-      FloatVector q = Lanes.loadTail(query, queryOffset + i, n - i);
-      a1 = addSquare(Lanes.loadTail(rows, r0 + at, n - i), q, a1);
-      b1 = addSquare(Lanes.loadTail(rows, r1 + at, n - i), q, b1);
-      c1 = addSquare(Lanes.loadTail(rows, r2 + at, n - i), q, c1);
-      d1 = addSquare(Lanes.loadTail(rows, r3 + at, n - i), q, d1);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + n - COUNT);
+      at = 4L * (n - COUNT);
+      FloatVector ea = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).sub(q);
+      a1 = a1.blend(ea.fma(ea, a1), fresh);
+      FloatVector eb = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).sub(q);
+      b1 = b1.blend(eb.fma(eb, b1), fresh);
+      FloatVector ec = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).sub(q);
+      c1 = c1.blend(ec.fma(ec, c1), fresh);
+      FloatVector ed = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).sub(q);
+      d1 = d1.blend(ed.fma(ed, d1), fresh);
     }
     scores[scoresOffset] = Lanes.sum(a0.add(a1));
     scores[scoresOffset + 1] = Lanes.sum(b0.add(b1));
     scores[scoresOffset + 2] = Lanes.sum(c0.add(c1));
     scores[scoresOffset + 3] = Lanes.sum(d0.add(d1));
-  }
-
-  private static FloatVector addSquare(FloatVector x, FloatVector y, FloatVector sum) {
-    FloatVector d = x.sub(y);
-    return d.fma(d, sum);
   }
 
   @Override
@@ -586,6 +670,10 @@ final class VectorDistances implements DistanceKernels {
       int n,
       float[] scores,
       int scoresOffset) {
+    if (n < COUNT) {
+      SCALAR.dotRange(query, queryOffset, rows, rowsOffset, stride, count, n, scores, scoresOffset);
+      return;
+    }
     int i = 0;
     for (; i <= count - 4; i += 4) {
       int at = rowsOffset + i * stride;
@@ -647,11 +735,12 @@ final class VectorDistances implements DistanceKernels {
       i += COUNT;
     }
     if (i < n) {
-      FloatVector q = Lanes.loadTail(query, queryOffset + i, n - i);
-      a1 = Lanes.loadTail(rows, r0 + i, n - i).fma(q, a1);
-      b1 = Lanes.loadTail(rows, r1 + i, n - i).fma(q, b1);
-      c1 = Lanes.loadTail(rows, r2 + i, n - i).fma(q, c1);
-      d1 = Lanes.loadTail(rows, r3 + i, n - i).fma(q, d1);
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + n - COUNT);
+      a1 = a1.blend(FloatVector.fromArray(SPECIES, rows, r0 + n - COUNT).fma(q, a1), fresh);
+      b1 = b1.blend(FloatVector.fromArray(SPECIES, rows, r1 + n - COUNT).fma(q, b1), fresh);
+      c1 = c1.blend(FloatVector.fromArray(SPECIES, rows, r2 + n - COUNT).fma(q, c1), fresh);
+      d1 = d1.blend(FloatVector.fromArray(SPECIES, rows, r3 + n - COUNT).fma(q, d1), fresh);
     }
     scores[scoresOffset] = Lanes.sum(a0.add(a1));
     scores[scoresOffset + 1] = Lanes.sum(b0.add(b1));

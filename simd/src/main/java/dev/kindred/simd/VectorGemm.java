@@ -26,8 +26,8 @@ final class VectorGemm implements GemmKernels {
   /** Floats of a that are multiplied by all of b before the next: they stay in the L2 cache. */
   private static final int BLOCK = 1 << 16;
 
-  /** Rows that a gradient tile runs over before the next tile. */
-  private static final int GRADIENT_ROWS = 512;
+  /** Rows that a gradient tile runs over before the next: 32 rows of both sides stay in caches. */
+  private static final int GRADIENT_ROWS = 32;
 
   private final GemmKernels scalar = new ScalarGemm();
 
@@ -162,8 +162,9 @@ final class VectorGemm implements GemmKernels {
       float least,
       float[] c,
       int c0) {
+    Kernels.DISTANCES.dotRange(a, a0, b, first * k, k, n - first, k, c, c0 + first);
     for (int j = first; j < n; j++) {
-      float sum = VectorDistances.inner(a, a0, b, j * k, k) + (bias == null ? 0 : bias[j]);
+      float sum = c[c0 + j] + (bias == null ? 0 : bias[j]);
       c[c0 + j] = sum < least ? least : sum;
     }
   }

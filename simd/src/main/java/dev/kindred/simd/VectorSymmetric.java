@@ -24,7 +24,6 @@ final class VectorSymmetric implements SymmetricKernels {
   /** Floats of the panel that a tile runs over before the next tile: they stay in the L2 cache. */
   private static final int BLOCK = 1 << 16;
 
-  private static final FloatVector IOTA = FloatVector.zero(SPECIES).addIndex(1);
   private static final FloatVector ONES = FloatVector.broadcast(SPECIES, 1f);
 
   private static final VectorSpecies<Double> DOUBLES =
@@ -226,7 +225,7 @@ final class VectorSymmetric implements SymmetricKernels {
       int lda,
       int from,
       int overlap) {
-    FloatVector keep = ONES.blend(0f, IOTA.compare(VectorOperators.LT, (float) overlap));
+    FloatVector keep = ONES.blend(0f, Lanes.IOTA.compare(VectorOperators.LT, (float) overlap));
     int at = i * lda + j;
     FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
     FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
@@ -359,7 +358,7 @@ final class VectorSymmetric implements SymmetricKernels {
       int lda,
       int from,
       int overlap) {
-    FloatVector keep = ONES.blend(0f, IOTA.compare(VectorOperators.LT, (float) overlap));
+    FloatVector keep = ONES.blend(0f, Lanes.IOTA.compare(VectorOperators.LT, (float) overlap));
     int at = i * lda + j;
     FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
     FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
