@@ -1,6 +1,7 @@
 package dev.kindred.engine.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RelatedSearcherAllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int REQUESTS = 2_000;
-  private static final long WARM_UP_NANOS = 10_000_000_000L;
+  private static final long WARM_UP_NANOS = 20_000_000_000L;
 
   @TempDir Path directory;
   private final InMemoryLiveState live = new InMemoryLiveState();
@@ -55,6 +56,19 @@ class RelatedSearcherAllocationTest {
   void numericIdAllocatesNothing() {
     allocatesNothing(i -> searcher.related(100L + i % TinyWorld.ITEMS, 5, result));
     assertTrue(result.precomputed());
+  }
+
+  @Test
+  void scoringWithWeightsAndExclusionsAllocatesNothing() {
+    allocatesNothing(
+        i -> {
+          searcher.clearExclusions();
+          searcher.exclude(i % TinyWorld.ITEMS);
+          searcher.exclude((i + 2) % TinyWorld.ITEMS);
+          searcher.weight(0, 0.5 + i % 3);
+          searcher.relatedToOrdinal(i % TinyWorld.ITEMS, 1 + i % 30, result);
+        });
+    assertFalse(result.precomputed());
   }
 
   private static void allocatesNothing(IntConsumer request) {
