@@ -19,14 +19,14 @@ import java.util.Arrays;
  * are there only when the event happened and so can't tell whether it did.
  *
  * <p>They can tell whether it was meant. A click by mistake falls on whatever stood there, so its
- * user and item look like those of samples without a click; a meant click has a user and item that
- * fit. Call s the balanced probability of the event by user, item and context alone. Its mean given
- * the aftermath d, m(d), lies between that of samples without the event (all by mistake) and that
- * of the best aftermaths (all meant), so r(d) = (m(d) - low) / (high - low) is the share of meant
- * events among those with aftermath d. With the odds f of the user and item being those of a meant
- * event, the sample belongs to the objective with probability r f / (r f + 1 - r). This is the
- * mixture of Elkan and Noto ("Learning classifiers from only positive and unlabeled data", KDD
- * 2008) with a class probability that depends on d.
+ * user and item look like those of any sample; a meant click has a user and item that fit. Call s
+ * the balanced probability of the event by user and item alone. Its mean given the aftermath d,
+ * m(d), lies between its mean over all samples, low, where all were mistakes, and that where all
+ * were meant, high. Taking at least half of the events for meant, high is the median of m(d), and
+ * r(d) = (m(d) - low) / (high - low), within [0, 1], is the share of meant events among those with
+ * aftermath d. With the odds f of the user and item in meant events against any sample, an event
+ * was meant with probability r f / (r f + 1 - r): two components told apart as in learning from
+ * positive and unlabeled samples (Elkan and Noto, KDD 2008), with a share that depends on d.
  *
  * <p>For one thread.
  */
@@ -39,10 +39,10 @@ final class Aftermath {
   private static final int STEPS = 1500;
 
   /** Aftermaths above this quantile of m are taken for meant without exception. */
-  private static final double BEST = 0.75;
+  private static final double BEST = 0.5;
 
-  /** With less between low and high, user and item don't tell meant events from others. */
-  private static final double MIN_CONTRAST = 0.02;
+  /** Standard errors that high must lie above low, or user and item tell nothing. */
+  private static final double MIN_CONTRAST = 5;
 
   private static final double MIN_ODDS = 0.05;
   private static final double MAX_ODDS = 20;
@@ -62,41 +62,67 @@ final class Aftermath {
    *
    * @param positives rows of the objective's positives
    * @param folds fold of each row: m of a row is fitted on the other folds
-   * @param scores by row, the balanced probability by user, item and context alone
-   * @param low mean score of the rows without the event
+   * @param scores by row, the balanced probability by user and item alone
    * @return by place in {@code positives}; empty if the scores don't tell
    */
-  float[] meant(int[] positives, byte[] folds, float[] scores, double low, Workers workers) {
+  float[] meant(int[] positives, byte[] folds, float[] scores, Workers workers) {
+    double baseRate = (double) positives.length / scores.length;
+    float[] standard = standardise(folds, scores);
     float[] mean = new float[positives.length];
     for (int fold = 0; fold < options.folds(); fold++) {
-      fit(positives, folds, fold, scores, mean, workers);
+      fit(positives, folds, fold, standard, mean, workers);
     }
     float[] sorted = mean.clone();
     Arrays.sort(sorted);
     double high = sorted[(int) (BEST * (sorted.length - 1))];
-    if (high - low < MIN_CONTRAST) {
+    if (high < MIN_CONTRAST / Math.sqrt(positives.length)) {
       return new float[0];
     }
     double[] share = new double[positives.length];
     double meanShare = 0;
     for (int i = 0; i < positives.length; i++) {
-      share[i] = Math.clamp((mean[i] - low) / (high - low), 0.0, 1.0);
+      share[i] = Math.clamp(mean[i] / high, 0.0, 1.0);
       meanShare += share[i] / positives.length;
     }
     float[] meant = new float[positives.length];
     for (int i = 0; i < positives.length; i++) {
       double s = scores[positives[i]];
-      double mixed = s / Math.max(1 - s, 1e-6); // odds of a meant event or one by mistake
-      double odds = (mixed - (1 - meanShare)) / meanShare;
+      // The user and item in an event, meant or not, against samples without it, then against any.
+      double against = s / Math.max(1 - s, 1e-6);
+      double any = against / (baseRate * against + 1 - baseRate);
+      double odds = (any - (1 - meanShare)) / meanShare;
       double weighted = share[i] * Math.clamp(odds, MIN_ODDS, MAX_ODDS);
       meant[i] = (float) (weighted / (weighted + 1 - share[i]));
     }
     return meant;
   }
 
+  /**
+   * Scores less their fold's mean, over its standard deviation: each fold was judged by a network
+   * of its own, with a bias of its own. So low is 0.
+   */
+  private float[] standardise(byte[] folds, float[] scores) {
+    double[] count = new double[options.folds()];
+    double[] sum = new double[options.folds()];
+    double[] squares = new double[options.folds()];
+    for (int row = 0; row < scores.length; row++) {
+      count[folds[row]]++;
+      sum[folds[row]] += scores[row];
+      squares[folds[row]] += (double) scores[row] * scores[row];
+    }
+    float[] standard = new float[scores.length];
+    for (int row = 0; row < scores.length; row++) {
+      int fold = folds[row];
+      double mean = sum[fold] / count[fold];
+      double variance = Math.max(squares[fold] / count[fold] - mean * mean, 1e-12);
+      standard[row] = (float) ((scores[row] - mean) / Math.sqrt(variance));
+    }
+    return standard;
+  }
+
   /** Fits m on the other folds and writes it for the positives of this one. */
   private void fit(
-      int[] positives, byte[] folds, int fold, float[] scores, float[] mean, Workers workers) {
+      int[] positives, byte[] folds, int fold, float[] standard, float[] mean, Workers workers) {
     long seed = Draws.of(options.seed(), "coordinate.aftermath", objective, fold).nextLong();
     Input input = new Input("aftermath", columns.size() * SampleColumns.WIDTH);
     Layer layer = input;
@@ -127,7 +153,7 @@ final class Aftermath {
               float[] targets = new float[count];
               float[] ones = new float[count];
               for (int i = 0; i < count; i++) {
-                targets[i] = scores[rows[from + i]];
+                targets[i] = standard[rows[from + i]];
                 ones[i] = 1;
               }
               return Losses.squaredError(

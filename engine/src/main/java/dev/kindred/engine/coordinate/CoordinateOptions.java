@@ -62,7 +62,7 @@ public record CoordinateOptions(
   /** The sound reading: t = .6 on the balanced score. */
   public static CoordinateOptions defaults() {
     return new CoordinateOptions(
-        List.of(64, 32), 16, 0.6, true, 3, 0.2, 3, 100_000, 2, 1000, 256, 2e-3, 99);
+        List.of(64, 32), 16, 0.6, true, 3, 0.2, 3, 40_000, 2, 1000, 256, 2e-3, 99);
   }
 
   /**

@@ -86,7 +86,7 @@ public final class CoordinatingNetwork {
       this.progress = progress;
       size = events.size();
       objectives = events.objectives().size();
-      columns = new SampleColumns(events);
+      columns = new SampleColumns(events, options.balanced());
       happened = new BitSet[objectives];
       for (int k = 0; k < objectives; k++) {
         happened[k] = new BitSet(size);
@@ -229,12 +229,7 @@ public final class CoordinatingNetwork {
       int[] positives = happened[k].stream().toArray();
       List<String> notes = new ArrayList<>(columns.notes(k));
       if (options.balanced() && columns.count(k, Role.AFTERMATH) > 0) {
-        double low = 0;
-        for (int row = 0; row < size; row++) {
-          low += happened[k].get(row) ? 0 : scores[row] / (size - positives.length);
-        }
-        float[] meant =
-            new Aftermath(columns, k, options).meant(positives, folds, scores, low, workers);
+        float[] meant = new Aftermath(columns, k, options).meant(positives, folds, scores, workers);
         if (meant.length == 0) {
           kept.or(happened[k]);
           return keepAll(

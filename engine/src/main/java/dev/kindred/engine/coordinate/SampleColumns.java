@@ -28,7 +28,12 @@ final class SampleColumns {
     /** There only when the event happened: tells good events from bad, not whether one happened. */
     AFTERMATH,
     /** Would give the label away. */
-    FORBIDDEN
+    FORBIDDEN,
+    /**
+     * Context of an objective that has an aftermath: a good place draws meant events and those by
+     * mistake alike, so it must not speak for either.
+     */
+    SET_ASIDE
   }
 
   private final List<String> names = new ArrayList<>();
@@ -37,7 +42,10 @@ final class SampleColumns {
   private final Role[][] roles; // [objective][column]
   private final List<List<String>> notes = new ArrayList<>();
 
-  SampleColumns(Events events) {
+  /**
+   * @param usesAftermath whether an aftermath is made use of, which sets the context aside
+   */
+  SampleColumns(Events events, boolean usesAftermath) {
     int size = events.size();
     int signals = events.signals().size();
     int objectives = events.objectives().size();
@@ -74,6 +82,9 @@ final class SampleColumns {
           roles[k][c] = role(c, label, isLabel, said);
         }
       }
+      if (usesAftermath && count(k, Role.AFTERMATH) > 0) {
+        setContextAside(k, said);
+      }
       notes.add(said);
     }
   }
@@ -89,6 +100,15 @@ final class SampleColumns {
     names.add(name);
     shares.add(x);
     happens.add(there);
+  }
+
+  private void setContextAside(int objective, List<String> said) {
+    for (int c = 0; c < names.size(); c++) {
+      if (roles[objective][c] == Role.INPUT) {
+        roles[objective][c] = Role.SET_ASIDE;
+        said.add("'" + names.get(c) + "' is no input: it may draw meant events and mistakes alike");
+      }
+    }
   }
 
   private Role role(int column, float[] label, boolean isLabel, List<String> said) {
