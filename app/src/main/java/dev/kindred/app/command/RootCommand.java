@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       VerifyCommand.class,
       TwoTowerCommand.class,
       LiveCommand.class,
+      AnnCommand.class,
       CompletionCommand.class,
       HelpCommand.class
     },

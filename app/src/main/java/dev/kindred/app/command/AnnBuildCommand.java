@@ -1,0 +1,83 @@
+package dev.kindred.app.command;
+
+import dev.kindred.index.Embeddings;
+import dev.kindred.index.Hnsw;
+import dev.kindred.index.HnswOptions;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code kindred ann build}: vectors in, a directory with vectors and graph out. */
+@Command(name = "build", description = "Build an index over vectors.")
+final class AnnBuildCommand extends KindredCommand {
+  @Option(
+      names = "--base",
+      required = true,
+      paramLabel = "FILE",
+      description = "The vectors: .npy, .fvecs, .f32, .f16, .kvec, each also .gz.")
+  private Path base;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory to write; must not exist.")
+  private Path out;
+
+  @Mixin private AnnIndex.Building building;
+
+  @Override
+  protected void run() throws IOException {
+    HnswOptions options = options(() -> building.hnsw(seed()));
+    AnnIndex.requireAbsent(out);
+    try (Arena arena = Arena.ofShared()) {
+      Embeddings vectors = AnnIndex.read(base, building.dim(), arena);
+      long begun = System.nanoTime();
+      AnnIndex index =
+          AnnIndex.build(vectors, building.metric(), options, threads(), progress(), arena);
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      index.write(out);
+      report(index.graph(), seconds);
+    }
+  }
+
+  private void report(Hnsw graph, double seconds) throws IOException {
+    long vectorBytes = Files.size(out.resolve(AnnIndex.VECTORS));
+    long graphBytes = Files.size(out.resolve(AnnIndex.GRAPH));
+    if (json()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("index", out.toString());
+      line.put("rows", graph.size());
+      line.put("dim", graph.dim());
+      line.put("metric", graph.metric().name().toLowerCase(Locale.ROOT));
+      line.put("m", graph.options().m());
+      line.put("efConstruction", graph.options().efConstruction());
+      line.put("seed", graph.options().seed());
+      line.put("threads", threads());
+      line.put("buildSeconds", seconds);
+      line.put("vectorBytes", vectorBytes);
+      line.put("graphBytes", graphBytes);
+      jsonLines().write(line);
+    } else {
+      out()
+          .printf(
+              Locale.ROOT,
+              "%s: %,d vectors of dim %d, %s, built in %.1f s, %,d bytes of vectors, %,d of"
+                  + " graph%n",
+              out,
+              graph.size(),
+              graph.dim(),
+              graph.metric().name().toLowerCase(Locale.ROOT),
+              seconds,
+              vectorBytes,
+              graphBytes);
+    }
+  }
+}

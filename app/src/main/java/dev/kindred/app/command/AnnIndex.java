@@ -1,0 +1,155 @@
+package dev.kindred.app.command;
+
+import dev.kindred.engine.data.InputException;
+import dev.kindred.index.EmbeddingFile;
+import dev.kindred.index.Embeddings;
+import dev.kindred.index.Hnsw;
+import dev.kindred.index.HnswOptions;
+import dev.kindred.index.Metric;
+import dev.kindred.index.VectorFiles;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.OptionalLong;
+import picocli.CommandLine.Option;
+
+/**
+ * The vectors of an {@code ann} command: a directory that {@code ann build} wrote, or a file of
+ * vectors that is indexed in memory. Such a directory holds {@code vectors.kvec} and {@code
+ * graph.khnsw}.
+ *
+ * @param rows the vectors that the graph stands on
+ */
+record AnnIndex(Hnsw graph, Embeddings rows) {
+  static final String VECTORS = "vectors.kvec";
+  static final String GRAPH = "graph.khnsw";
+
+  /** How vectors that are not indexed yet are read and indexed. */
+  static final class Building {
+    @Option(
+        names = "--dim",
+        paramLabel = "D",
+        description = "Dimension; .npy, .fvecs and .kvec state it themselves.")
+    private int dim;
+
+    @Option(
+        names = "--metric",
+        paramLabel = "M",
+        defaultValue = "cosine",
+        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Metric metric;
+
+    @Option(
+        names = "--m",
+        paramLabel = "M",
+        description = "Links per vector and level (default: 16).")
+    private Integer m;
+
+    @Option(
+        names = "--ef-construction",
+        paramLabel = "EF",
+        description = "Candidates for the links of a vector (default: 200).")
+    private Integer efConstruction;
+
+    int dim() {
+      return dim;
+    }
+
+    Metric metric() {
+      return metric;
+    }
+
+    /** Options of the graph; what is out of range is an IllegalArgumentException. */
+    HnswOptions hnsw(OptionalLong seed) {
+      HnswOptions options = HnswOptions.defaults();
+      if (m != null) {
+        int least = Math.max(options.efConstruction(), m);
+        options = new HnswOptions(m, least, options.seed());
+      }
+      if (efConstruction != null) {
+        options = options.withEfConstruction(efConstruction);
+      }
+      return seed.isPresent() ? options.withSeed(seed.getAsLong()) : options;
+    }
+  }
+
+  /** Reads a file of vectors into the arena, or maps it if it is a .kvec. */
+  static Embeddings read(Path file, int dim, Arena arena) throws IOException {
+    if (file.toString().endsWith(".kvec")) {
+      Embeddings rows = EmbeddingFile.open(file, arena).embeddings();
+      if (dim != 0 && rows.dim() != dim) {
+        throw new InputException(file + ": has vectors of dim " + rows.dim() + ", --dim is " + dim);
+      }
+      return rows;
+    }
+    return VectorFiles.read(file, dim, arena);
+  }
+
+  /** Indexes vectors in memory. */
+  static AnnIndex build(
+      Embeddings vectors,
+      Metric metric,
+      HnswOptions options,
+      int threads,
+      Progress progress,
+      Arena arena) {
+    Embeddings rows = metric == Metric.COSINE ? vectors.normalized(arena) : vectors;
+    try (Workers workers = Workers.of(threads)) {
+      return new AnnIndex(Hnsw.build(rows, metric, options, arena, workers, progress), rows);
+    }
+  }
+
+  /** Opens a directory in place. */
+  static AnnIndex open(Path directory, Arena arena) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new NoSuchFileException(
+          directory.toString(), null, "no such index; make one with 'kindred ann build --out DIR'");
+    }
+    if (!Files.exists(directory.resolve(GRAPH))) {
+      throw new InputException(
+          directory + ": no index here (no " + GRAPH + "); make one with 'kindred ann build'");
+    }
+    Embeddings rows = EmbeddingFile.open(directory.resolve(VECTORS), arena).embeddings();
+    return new AnnIndex(Hnsw.open(directory.resolve(GRAPH), rows, arena), rows);
+  }
+
+  /** Refuses a directory that exists, before hours of work. */
+  static void requireAbsent(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      throw new FileAlreadyExistsException(directory.toString());
+    }
+    Path parent = directory.toAbsolutePath().getParent();
+    if (!Files.isDirectory(parent) || !Files.isWritable(parent)) {
+      throw new InputException(parent + ": no directory to write to; make it, or choose another");
+    }
+  }
+
+  /**
+   * Writes vectors and graph to a directory that must not exist: under a hidden name, renamed when
+   * both are there, so a failure leaves nothing behind.
+   */
+  void write(Path directory) throws IOException {
+    Path target = directory.toAbsolutePath();
+    Path temporary =
+        Files.createDirectory(
+            target.resolveSibling(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp"));
+    try {
+      EmbeddingFile.write(temporary.resolve(VECTORS), rows);
+      graph.save(temporary.resolve(GRAPH));
+      requireAbsent(directory);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      for (Path part : List.of(temporary.resolve(VECTORS), temporary.resolve(GRAPH), temporary)) {
+        Files.deleteIfExists(part);
+      }
+    }
+  }
+}

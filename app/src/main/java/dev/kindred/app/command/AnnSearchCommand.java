@@ -1,0 +1,102 @@
+package dev.kindred.app.command;
+
+import dev.kindred.index.Embeddings;
+import dev.kindred.index.ExactSearch;
+import dev.kindred.index.Hnsw;
+import dev.kindred.index.HnswOptions;
+import dev.kindred.index.HnswSearcher;
+import dev.kindred.index.IntRows;
+import dev.kindred.index.Neighbors;
+import dev.kindred.index.OrdinalFilter;
+import dev.kindred.index.VectorFiles;
+import dev.kindred.index.VectorSearcher;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code kindred ann search}: the nearest vectors of each query. */
+@Command(name = "search", description = "Find the nearest vectors of each query.")
+final class AnnSearchCommand extends KindredCommand {
+  @Mixin private AnnSource source;
+
+  @Option(
+      names = "-k",
+      paramLabel = "K",
+      defaultValue = "10",
+      description = "Neighbours of a query (default: ${DEFAULT-VALUE}).")
+  private int k;
+
+  @Option(
+      names = "--ef",
+      paramLabel = "EF",
+      description = "Nodes kept while searching: more finds more and takes longer (default: 128).")
+  private int ef = HnswSearcher.DEFAULT_EF;
+
+  @Option(names = "--exact", description = "Scan all vectors instead of walking the graph.")
+  private boolean exact;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write the row numbers to a .ivecs or .i32 file instead of printing them.")
+  private Path out;
+
+  /** A line of {@code --json}. */
+  record Found(int query, int[] ordinals, float[] scores) {}
+
+  @Override
+  protected void run() throws IOException {
+    if (k < 1 || ef < 1) {
+      throw usage("-k is " + k + " and --ef " + ef + ", both must be at least 1");
+    }
+    HnswOptions options = source.options(this);
+    try (Arena arena = Arena.ofShared()) {
+      AnnIndex opened = source.index(options, threads(), progress(), arena);
+      Hnsw index = opened.graph();
+      Embeddings queries = source.queries(index.dim(), arena);
+      int width = Math.min(k, index.size());
+      int[] all = new int[Math.multiplyExact(queries.size(), width)];
+      float[] query = new float[index.dim()];
+      HnswSearcher approximate = index.searcher();
+      VectorSearcher scan = ExactSearch.of(opened.rows(), index.metric()).searcher();
+      Neighbors result = new Neighbors(k);
+      for (int q = 0; q < queries.size(); q++) {
+        queries.copyRow(q, query, 0);
+        if (exact) {
+          scan.search(query, 0, k, OrdinalFilter.ALL, result);
+        } else {
+          approximate.search(query, 0, k, ef, OrdinalFilter.ALL, result);
+        }
+        for (int rank = 0; rank < result.size(); rank++) {
+          all[q * width + rank] = result.ordinal(rank);
+        }
+        if (out == null) {
+          print(q, result);
+        }
+      }
+      if (out != null) {
+        VectorFiles.writeInts(out, new IntRows(all, Math.max(1, width)));
+      }
+    }
+  }
+
+  private void print(int query, Neighbors result) {
+    int[] ordinals = new int[result.size()];
+    float[] scores = new float[result.size()];
+    StringBuilder line = new StringBuilder().append(query);
+    for (int rank = 0; rank < result.size(); rank++) {
+      ordinals[rank] = result.ordinal(rank);
+      scores[rank] = result.score(rank);
+      line.append(String.format(Locale.ROOT, " %d:%.4f", ordinals[rank], scores[rank]));
+    }
+    if (json()) {
+      jsonLines().write(new Found(query, ordinals, scores));
+    } else {
+      out().println(line);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.kindred.app.command;
+
+import dev.kindred.engine.data.InputException;
+import dev.kindred.index.Embeddings;
+import dev.kindred.index.HnswOptions;
+import dev.kindred.index.run.Progress;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What {@code ann search} and {@code ann sweep} search: a built index, or vectors to index. */
+final class AnnSource {
+  /** Either a directory or a file. */
+  static final class Where {
+    @Option(
+        names = "--index",
+        required = true,
+        paramLabel = "DIR",
+        description = "A directory that 'ann build' wrote.")
+    private Path index;
+
+    @Option(
+        names = "--base",
+        required = true,
+        paramLabel = "FILE",
+        description = "Or vectors, to be indexed in memory first.")
+    private Path base;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private Where where;
+
+  @Option(
+      names = "--queries",
+      required = true,
+      paramLabel = "FILE",
+      description = "Vectors to search for, in a format of vectors.")
+  private Path queries;
+
+  @Mixin private AnnIndex.Building building;
+
+  /** Options of a graph built here; checked before any file is read. */
+  HnswOptions options(KindredCommand command) {
+    return command.options(() -> building.hnsw(command.seed()));
+  }
+
+  /** The index, opened or built. */
+  AnnIndex index(HnswOptions options, int threads, Progress progress, Arena arena)
+      throws IOException {
+    if (where.index != null) {
+      return AnnIndex.open(where.index, arena);
+    }
+    Embeddings rows = AnnIndex.read(where.base, building.dim(), arena);
+    return AnnIndex.build(rows, building.metric(), options, threads, progress, arena);
+  }
+
+  /** The queries, which must fit the index. */
+  Embeddings queries(int dim, Arena arena) throws IOException {
+    Embeddings rows = AnnIndex.read(queries, dim, arena);
+    if (rows.size() == 0) {
+      throw new InputException(queries + ": empty; name a file with at least one vector");
+    }
+    return rows;
+  }
+}

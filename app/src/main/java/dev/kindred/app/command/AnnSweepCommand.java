@@ -1,0 +1,237 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.output.TextTable;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.index.Embeddings;
+import dev.kindred.index.ExactSearch;
+import dev.kindred.index.Hnsw;
+import dev.kindred.index.HnswOptions;
+import dev.kindred.index.HnswSearcher;
+import dev.kindred.index.IntRows;
+import dev.kindred.index.Neighbors;
+import dev.kindred.index.OrdinalFilter;
+import dev.kindred.index.VectorFiles;
+import dev.kindred.index.VectorSearcher;
+import dev.kindred.index.run.Progress;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code kindred ann sweep}: recall and speed of one search thread at several ef.
+ *
+ * <p>Every ef is timed once a round, so that a slow moment of the machine doesn't fall on one of
+ * them alone; QPS is that of the median round, latencies are of all rounds together.
+ */
+@Command(name = "sweep", description = "Measure recall and speed at several ef.")
+final class AnnSweepCommand extends KindredCommand {
+  @Mixin private AnnSource source;
+
+  @Option(
+      names = "--truth",
+      paramLabel = "FILE",
+      description = "True neighbours, .ivecs or .i32 (default: found by an exact scan).")
+  private Path truth;
+
+  @Option(
+      names = "--ef",
+      split = ",",
+      paramLabel = "EF",
+      description = "Settings to measure (default: 16,24,32,48,64,96,128,192,256,384,512).")
+  private List<Integer> efs = List.of(16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512);
+
+  @Option(
+      names = "-k",
+      paramLabel = "K",
+      defaultValue = "10",
+      description = "Neighbours of a query (default: ${DEFAULT-VALUE}).")
+  private int k;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Timed rounds (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Override
+  protected void run() throws IOException {
+    if (k < 1 || rounds < 1 || efs.stream().anyMatch(ef -> ef < 1)) {
+      throw usage("-k, --rounds and every --ef must be at least 1");
+    }
+    HnswOptions options = source.options(this);
+    try (Arena arena = Arena.ofShared()) {
+      AnnIndex opened = source.index(options, threads(), progress(), arena);
+      Hnsw index = opened.graph();
+      Embeddings queries = source.queries(index.dim(), arena);
+      if (index.size() < k) {
+        throw new InputException(
+            "the index has " + index.size() + " vectors, fewer than -k " + k + "; lower -k");
+      }
+      IntRows expected = truth == null ? scan(opened, queries) : readTruth(index, queries);
+      report(measure(index, queries, expected));
+    }
+  }
+
+  /** What was measured at one ef. */
+  private record Point(int ef, double recall, double qps, double mean, double p50, double p99) {}
+
+  private List<Point> measure(Hnsw index, Embeddings queries, IntRows expected) {
+    int n = queries.size();
+    float[][] rows = new float[n][index.dim()];
+    for (int q = 0; q < n; q++) {
+      queries.copyRow(q, rows[q], 0);
+    }
+    HnswSearcher searcher = index.searcher();
+    Neighbors result = new Neighbors(k);
+    double[] recall = new double[efs.size()];
+    long[][] nanos = new long[efs.size()][n * rounds];
+    double[][] seconds = new double[efs.size()][rounds];
+    try (Progress.Stage stage = progress().stage("sweep", (long) efs.size() * n * (rounds + 1))) {
+      // Round -1 warms up and counts what is found; later ones only take the time.
+      for (int round = -1; round < rounds; round++) {
+        for (int e = 0; e < efs.size(); e++) {
+          int ef = efs.get(e);
+          long begun = System.nanoTime();
+          for (int q = 0; q < n; q++) {
+            long before = System.nanoTime();
+            searcher.search(rows[q], 0, k, ef, OrdinalFilter.ALL, result);
+            long after = System.nanoTime();
+            if (round < 0) {
+              recall[e] += hits(result, expected, q);
+            } else {
+              nanos[e][round * n + q] = after - before;
+            }
+          }
+          if (round >= 0) {
+            seconds[e][round] = (System.nanoTime() - begun) / 1e9;
+          }
+          stage.add(n);
+        }
+      }
+    }
+    Point[] points = new Point[efs.size()];
+    for (int e = 0; e < points.length; e++) {
+      Arrays.sort(nanos[e]);
+      Arrays.sort(seconds[e]);
+      points[e] =
+          new Point(
+              efs.get(e),
+              recall[e] / ((double) n * k),
+              n / seconds[e][rounds / 2],
+              Arrays.stream(nanos[e]).average().orElseThrow() / 1e3,
+              percentile(nanos[e], 0.50) / 1e3,
+              percentile(nanos[e], 0.99) / 1e3);
+    }
+    return List.of(points);
+  }
+
+  /** How many of the first k true neighbours were found. */
+  private int hits(Neighbors result, IntRows expected, int query) {
+    int hits = 0;
+    for (int rank = 0; rank < result.size(); rank++) {
+      for (int column = 0; column < k; column++) {
+        if (expected.get(query, column) == result.ordinal(rank)) {
+          hits++;
+          break;
+        }
+      }
+    }
+    return hits;
+  }
+
+  private static double percentile(long[] sorted, double share) {
+    return sorted[(int) Math.min(sorted.length - 1L, (long) Math.ceil(share * sorted.length))];
+  }
+
+  private IntRows scan(AnnIndex opened, Embeddings queries) {
+    int[] found = new int[Math.multiplyExact(queries.size(), k)];
+    VectorSearcher searcher = ExactSearch.of(opened.rows(), opened.graph().metric()).searcher();
+    Neighbors result = new Neighbors(k);
+    float[] query = new float[opened.rows().dim()];
+    try (Progress.Stage stage = progress().stage("true neighbours", queries.size())) {
+      for (int q = 0; q < queries.size(); q++) {
+        queries.copyRow(q, query, 0);
+        searcher.search(query, k, result);
+        for (int rank = 0; rank < k; rank++) {
+          found[q * k + rank] = result.ordinal(rank);
+        }
+        stage.add(1);
+      }
+    }
+    return new IntRows(found, k);
+  }
+
+  /** Truth in .i32 says nothing of its width: it follows from the number of queries. */
+  private IntRows readTruth(Hnsw index, Embeddings queries) throws IOException {
+    boolean headed = truth.toString().replaceFirst("\\.gz$", "").endsWith(".ivecs");
+    IntRows rows = VectorFiles.readInts(truth, headed ? 0 : 1);
+    if (!headed && rows.rows() % queries.size() == 0) {
+      rows = VectorFiles.readInts(truth, rows.rows() / queries.size());
+    }
+    if (rows.rows() != queries.size() || rows.columns() < k) {
+      throw new InputException(
+          truth
+              + ": has "
+              + rows.rows()
+              + " rows of "
+              + rows.columns()
+              + " neighbours, expected "
+              + queries.size()
+              + " rows (one a query) of at least "
+              + k);
+    }
+    for (int q = 0; q < rows.rows(); q++) {
+      for (int column = 0; column < k; column++) {
+        int ordinal = rows.get(q, column);
+        if (ordinal < 0 || ordinal >= index.size()) {
+          throw new InputException(
+              truth
+                  + ": query "
+                  + q
+                  + " has neighbour "
+                  + ordinal
+                  + ", the index has rows 0 to "
+                  + (index.size() - 1)
+                  + "; is it the truth of these vectors?");
+        }
+      }
+    }
+    return rows;
+  }
+
+  private void report(List<Point> points) {
+    String recall = "recall@" + k;
+    TextTable table = new TextTable(">ef", ">" + recall, ">qps", ">mean us", ">p50 us", ">p99 us");
+    for (Point point : points) {
+      if (json()) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("ef", point.ef());
+        line.put(recall, point.recall());
+        line.put("qps", point.qps());
+        line.put("meanMicros", point.mean());
+        line.put("p50Micros", point.p50());
+        line.put("p99Micros", point.p99());
+        jsonLines().write(line);
+      }
+      table.row(
+          point.ef(),
+          String.format(Locale.ROOT, "%.4f", point.recall()),
+          String.format(Locale.ROOT, "%,.0f", point.qps()),
+          String.format(Locale.ROOT, "%.1f", point.mean()),
+          String.format(Locale.ROOT, "%.1f", point.p50()),
+          String.format(Locale.ROOT, "%.1f", point.p99()));
+    }
+    if (!json()) {
+      table.print(out());
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kindred.index.run.Draws;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ann build}, {@code search} and {@code sweep} on drawn vectors, and what they refuse. */
+final class AnnCommandTest {
+  private static final int DIM = 12;
+  private static final int ROWS = 4000;
+  private static final int QUERIES = 40;
+
+  @TempDir Path directory;
+  private Path base;
+  private Path queries;
+
+  @BeforeEach
+  void drawVectors() throws IOException {
+    base = write("base.f32", vectors(ROWS, 1));
+    queries = write("queries.f32", vectors(QUERIES, 2));
+  }
+
+  @Test
+  void aBuiltIndexFindsWhatAScanFinds() throws IOException {
+    Path index = directory.resolve("index");
+    Run build =
+        ann("build", "--base", base, "--dim", DIM, "--out", index, "--m", 12, "--json", "--quiet");
+    assertEquals(0, build.exitCode(), build.err());
+    JsonNode report = json(build.lines().getFirst());
+    assertEquals(ROWS, report.get("rows").intValue());
+    assertEquals("cosine", report.get("metric").textValue());
+    assertEquals(12, report.get("m").intValue());
+
+    List<Integer> found = ordinals(search(index, "--ef", 400));
+    List<Integer> exact = ordinals(search(index, "--exact"));
+    assertEquals(QUERIES * 10, exact.size());
+    long same = 0;
+    for (int i = 0; i < exact.size(); i++) {
+      same += found.subList(i / 10 * 10, i / 10 * 10 + 10).contains(exact.get(i)) ? 1 : 0;
+    }
+    assertTrue(same > 0.95 * exact.size(), same + " of " + exact.size());
+  }
+
+  @Test
+  void sweepRisesInRecallWithEfAndTruthMayBeGiven() throws IOException {
+    Path truth = directory.resolve("truth.i32");
+    Run exact =
+        ann(
+            "search",
+            "--base",
+            base,
+            "--dim",
+            DIM,
+            "--queries",
+            queries,
+            "--exact",
+            "-k",
+            20,
+            "--out",
+            truth);
+    assertEquals(0, exact.exitCode(), exact.err());
+    assertEquals(QUERIES * 20 * 4, Files.size(truth));
+    List<String> sweep = new ArrayList<>();
+    for (String[] given : new String[][] {{}, {"--truth", truth.toString()}}) {
+      Run run =
+          ann(
+              Stream.concat(
+                      Stream.of(
+                          "sweep",
+                          "--base",
+                          base,
+                          "--dim",
+                          DIM,
+                          "--queries",
+                          queries,
+                          "--ef",
+                          "4,64,300",
+                          "--rounds",
+                          1,
+                          "--json"),
+                      Stream.of(given))
+                  .toArray());
+      assertEquals(0, run.exitCode(), run.err());
+      assertEquals(3, run.lines().size());
+      JsonNode low = json(run.lines().get(0));
+      JsonNode high = json(run.lines().get(2));
+      assertEquals(4, low.get("ef").intValue());
+      assertTrue(low.get("recall@10").doubleValue() < high.get("recall@10").doubleValue());
+      assertTrue(high.get("recall@10").doubleValue() > 0.95, high.toString());
+      for (String name : List.of("qps", "meanMicros", "p50Micros", "p99Micros")) {
+        assertTrue(high.get(name).doubleValue() > 0, high.toString());
+      }
+      sweep.add(low.get("recall@10") + " " + high.get("recall@10"));
+    }
+    assertEquals(sweep.get(0), sweep.get(1), "found truth and given truth must agree");
+  }
+
+  @Test
+  void everyBadInputIsOneLineAndLeavesNothing() throws IOException {
+    Path out = directory.resolve("out");
+    Path missing = directory.resolve("none.f32");
+    assertBad(3, missing + ": no such file", "build", "--base", missing, "--dim", 4, "--out", out);
+    assertBad(3, "state their dimension", "build", "--base", base, "--out", out);
+    assertBad(3, "ends within row", "build", "--base", base, "--dim", 13, "--out", out);
+    Path text = Files.writeString(directory.resolve("vectors.txt"), "1 2 3");
+    assertBad(3, "its name must end in", "build", "--base", text, "--out", out);
+    float[] bad = vectors(50, 3);
+    bad[20 * DIM + 5] = Float.NaN;
+    Path nan = write("nan.f32", bad);
+    assertBad(
+        3, "row 20 has NaN at position 5", "build", "--base", nan, "--dim", DIM, "--out", out);
+    assertBad(
+        3,
+        "no directory to write to",
+        "build",
+        "--base",
+        base,
+        "--dim",
+        DIM,
+        "--out",
+        directory.resolve("a/b"));
+    assertBad(3, "exists already", "build", "--base", base, "--dim", DIM, "--out", directory);
+    assertBad(2, "m must be in [2, 256], got 1", "build", "--base", base, "--m", 1, "--out", out);
+    assertBad(2, "--metric", "build", "--base", base, "--metric", "cos", "--out", out);
+    assertBad(3, "no such index", "search", "--index", out, "--queries", queries, "--dim", DIM);
+    assertBad(3, "no index here", "search", "--index", directory, "--queries", queries);
+    assertBad(2, "-k is 0", "search", "--base", base, "--dim", DIM, "--queries", queries, "-k", 0);
+    assertBad(2, "Missing required", "search", "--queries", queries);
+    Path empty = Files.createFile(directory.resolve("empty.f32"));
+    assertBad(3, empty + ": empty", "search", "--base", base, "--dim", DIM, "--queries", empty);
+    Path truth = Files.write(directory.resolve("truth.i32"), new byte[4 * QUERIES * 3]);
+    assertBad(
+        3,
+        "of at least 10",
+        "sweep",
+        "--base",
+        base,
+        "--dim",
+        DIM,
+        "--queries",
+        queries,
+        "--truth",
+        truth);
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(
+          List.of("base.f32", "empty.f32", "nan.f32", "queries.f32", "truth.i32", "vectors.txt"),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
+  void queriesOfAnotherDimensionAreRefused() throws IOException {
+    Path index = directory.resolve("index");
+    assertEquals(0, ann("build", "--base", base, "--dim", DIM, "--out", index).exitCode());
+    Path npy = directory.resolve("queries.fvecs");
+    ByteBuffer row = ByteBuffer.allocate(4 + 4 * 3).order(ByteOrder.LITTLE_ENDIAN).putInt(3);
+    Files.write(npy, row.array());
+    assertBad(
+        3, "has vectors of dim 3, expected dim 12", "search", "--index", index, "--queries", npy);
+  }
+
+  @Test
+  void aDamagedIndexExitsWithFour() throws IOException {
+    Path index = directory.resolve("index");
+    assertEquals(0, ann("build", "--base", base, "--dim", DIM, "--out", index).exitCode());
+    Path graph = index.resolve("graph.khnsw");
+    byte[] bytes = Files.readAllBytes(graph);
+    bytes[100] ^= 1;
+    Files.write(graph, bytes);
+    assertBad(4, graph.toString(), "search", "--index", index, "--queries", queries);
+  }
+
+  private Run search(Path index, Object... more) {
+    return ann(
+        Stream.concat(
+                Stream.of("search", "--index", index, "--queries", queries, "--json"),
+                Stream.of(more))
+            .toArray());
+  }
+
+  private static List<Integer> ordinals(Run run) throws IOException {
+    assertEquals(0, run.exitCode(), run.err());
+    List<Integer> ordinals = new ArrayList<>();
+    for (String line : run.lines()) {
+      json(line).get("ordinals").forEach(node -> ordinals.add(node.intValue()));
+    }
+    return ordinals;
+  }
+
+  private static void assertBad(int exitCode, String message, Object... args) {
+    Run run = ann(args);
+    assertEquals(exitCode, run.exitCode(), run.err());
+    assertEquals("", run.out());
+    assertTrue(run.err().startsWith("kindred: "), run.err());
+    assertTrue(run.err().contains(message), run.err());
+    assertFalse(run.err().contains("\tat "), run.err());
+  }
+
+  private static Run ann(Object... args) {
+    return Run.kindred(
+        Stream.concat(Stream.of("ann"), Stream.of(args))
+            .map(Object::toString)
+            .toArray(String[]::new));
+  }
+
+  private static JsonNode json(String line) throws IOException {
+    return new JsonMapper().readTree(line);
+  }
+
+  private static float[] vectors(int rows, long seed) {
+    Draws draws = Draws.of(seed, "vectors");
+    float[] vectors = new float[rows * DIM];
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = (float) draws.nextGaussian();
+    }
+    return vectors;
+  }
+
+  private Path write(String name, float[] values) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return Files.write(directory.resolve(name), bytes.array());
+  }
+}
