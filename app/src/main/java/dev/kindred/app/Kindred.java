@@ -26,7 +26,7 @@ public final class Kindred {
    */
   public static int run(String[] args, PrintWriter out, PrintWriter err) {
     try {
-      return RootCommand.commandLine(out, err).execute(args);
+      return RootCommand.execute(args, out, err);
     } finally {
       out.flush();
       err.flush();

@@ -49,6 +49,11 @@ final class Failures {
       case CorruptFileException e -> new Failure(ExitCode.CORRUPT, e.getMessage());
       case UncheckedIOException e -> explain(e.getCause());
       case IOException e -> explain(e);
+      // What the JVM makes of a page of a mapped file that isn't there any more.
+      case InternalError e when String.valueOf(e.getMessage()).contains("memory access") ->
+          new Failure(
+              ExitCode.CORRUPT,
+              "a mapped file was cut, or its disk failed, while it was read; run 'kindred verify'");
       case OutOfMemoryError e ->
           new Failure(
               ExitCode.FAILURE,
@@ -72,7 +77,12 @@ final class Failures {
       case FileNotFoundException e -> badInput(e.getMessage());
       case AccessDeniedException e -> badInput(e.getFile() + ": permission denied");
       case FileAlreadyExistsException e ->
-          badInput(e.getFile() + ": exists already; choose another path or remove it");
+          badInput(
+              e.getFile()
+                  + ": "
+                  + (e.getReason() == null
+                      ? "exists already; choose another path or remove it"
+                      : e.getReason()));
       case DirectoryNotEmptyException e -> badInput(e.getFile() + ": directory is not empty");
       case NotDirectoryException e -> badInput(e.getFile() + ": is not a directory");
       case FileSystemException e when e.getReason() != null ->

@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     usageHelpAutoWidth = true,
     description = "In-memory recommendations: from raw logs to related items.",
     subcommands = {
+      TrainCommand.class,
       RelatedCommand.class,
       VerifyCommand.class,
       TwoTowerCommand.class,
@@ -96,20 +97,26 @@ public final class RootCommand implements Runnable {
     this.threads = threads;
   }
 
-  /** A fresh command line that writes to these two. */
-  public static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-    CommandLine commandLine = new CommandLine(new RootCommand());
+  /**
+   * Runs one command line that writes to these two.
+   *
+   * @return the exit code
+   */
+  public static int execute(String[] args, PrintWriter out, PrintWriter err) {
+    RootCommand root = new RootCommand();
+    CommandLine commandLine = new CommandLine(root);
     commandLine.setOut(out);
     commandLine.setErr(err);
     commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(RootCommand::usageError);
     commandLine.setExecutionExceptionHandler(
-        (exception, cl, parsed) -> {
-          RootCommand root = (RootCommand) cl.getCommandSpec().root().userObject();
-          return Failures.report(exception, cl.getErr(), root.debug());
-        });
-    return commandLine;
+        (exception, cl, parsed) -> Failures.report(exception, err, root.debug()));
+    try {
+      return commandLine.execute(args);
+    } catch (Error e) { // picocli hands on exceptions only
+      return Failures.report(e, err, root.debug());
+    }
   }
 
   @Override

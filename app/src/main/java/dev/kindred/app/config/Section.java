@@ -149,6 +149,18 @@ final class Section {
     return texts;
   }
 
+  /** Whole numbers of a list. */
+  List<Integer> integers(String key, List<Integer> absent) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    if (!value.isArray() || !value.valueStream().allMatch(JsonNode::isInt)) {
+      throw wrong(key, "must be a list of whole numbers in [ ], is " + value);
+    }
+    return value.valueStream().map(JsonNode::intValue).toList();
+  }
+
   /** One of the constants of an enum, written in lower case with dashes. */
   <E extends Enum<E>> E choice(String key, E absent) {
     String text = text(key, null);

@@ -1,5 +1,6 @@
 package dev.kindred.app.config;
 
+import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.data.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,12 +14,14 @@ import java.util.Optional;
  * @param objectives what the recommendations aim at, at least one
  * @param items the catalogue; without one the candidates come from the log alone
  * @param users profiles of users, if there are any
+ * @param options of every stage
  */
 public record TrainConfig(
     EventsConfig events,
     List<Objective> objectives,
     Optional<TableConfig> items,
-    Optional<TableConfig> users) {
+    Optional<TableConfig> users,
+    PipelineOptions options) {
   public TrainConfig {
     objectives = List.copyOf(objectives);
   }
@@ -26,9 +29,11 @@ public record TrainConfig(
   /**
    * Reads and checks a file; the data files it names are not opened yet.
    *
+   * @param paper whether to start from the literal reading of the paper, as {@code paper = true}
+   *     does
    * @throws dev.kindred.engine.data.InputException naming file, table and key of what is wrong
    */
-  public static TrainConfig read(Path file) throws IOException {
+  public static TrainConfig read(Path file, boolean paper) throws IOException {
     Section top = Section.read(file);
     EventsConfig events =
         EventsConfig.read(
@@ -36,7 +41,8 @@ public record TrainConfig(
     List<Objective> objectives = ObjectiveConfig.read(top);
     Optional<TableConfig> items = top.section("items").map(TableConfig::read);
     Optional<TableConfig> users = top.section("users").map(TableConfig::read);
+    PipelineOptions options = ModelConfig.read(top, paper, objectives);
     top.finish();
-    return new TrainConfig(events, objectives, items, users);
+    return new TrainConfig(events, objectives, items, users, options);
   }
 }

@@ -168,13 +168,13 @@ final class TrainConfigTest {
   @Test
   void aMissingOrEmptyFileIsNamed() throws IOException {
     Path missing = directory.resolve("none.toml");
-    InputException e = assertThrows(InputException.class, () -> TrainConfig.read(missing));
+    InputException e = assertThrows(InputException.class, () -> TrainConfig.read(missing, false));
     assertEquals(missing + ": no such configuration file; check --config", e.getMessage());
     assertTrue(error("").contains("empty; it needs at least [events]"));
   }
 
   private TrainConfig read(String text) throws IOException {
-    return TrainConfig.read(Files.writeString(directory.resolve("site.toml"), text));
+    return TrainConfig.read(Files.writeString(directory.resolve("site.toml"), text), false);
   }
 
   /** The message of the error, after the file's name. */

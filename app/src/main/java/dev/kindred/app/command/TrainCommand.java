@@ -1,0 +1,107 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.config.TrainConfig;
+import dev.kindred.app.config.TrainingData;
+import dev.kindred.engine.Pipeline;
+import dev.kindred.engine.PipelineInput;
+import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.TrainedPipeline;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.data.ReadReport;
+import dev.kindred.engine.snapshot.SnapshotWriter;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kindred train}: the whole pipeline on the user's data, to a published snapshot. */
+@Command(
+    name = "train",
+    description = "Train on a log and a catalogue, and publish a snapshot.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kindred train --config site.toml --out snapshots/",
+      "  kindred train --config site.toml --out snapshots/ --seed 7 --threads 4 --json"
+    })
+final class TrainCommand extends KindredCommand {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "What the columns mean, and options: see docs/configuration.md.")
+  private Path config;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory to publish the snapshot in; its CURRENT file will name it.")
+  private Path out;
+
+  @Option(
+      names = "--paper",
+      description = "Follow the source paper to the letter instead of the sound reading.")
+  private boolean paper;
+
+  @Override
+  protected void run() throws IOException {
+    TrainConfig read = TrainConfig.read(config, paper);
+    PipelineOptions options =
+        seed().isPresent() ? read.options().withSeed(seed().getAsLong()) : read.options();
+    Progress progress = progress();
+    // Opened before the work: a place that can't be written to shows now, not in an hour.
+    try (SnapshotWriter writer = writer();
+        Workers workers = Workers.of(threads())) {
+      TrainingData data = TrainingData.read(read, progress);
+      data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
+      TrainedPipeline trained = Pipeline.train(data.input(), options, workers, progress);
+      trained.notes().forEach(this::note);
+      trained.writeTo(writer);
+      report(writer.publish(), data.input(), trained);
+    }
+  }
+
+  private SnapshotWriter writer() throws IOException {
+    try {
+      return SnapshotWriter.under(out);
+    } catch (IOException e) {
+      // A plain IOException says in full that the place can't be written to.
+      if (e.getClass() == IOException.class) {
+        throw new InputException(e.getMessage(), e);
+      }
+      throw e;
+    }
+  }
+
+  private void report(Path snapshot, PipelineInput input, TrainedPipeline trained) {
+    double seconds = trained.seconds().values().stream().mapToDouble(Double::doubleValue).sum();
+    if (json()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("snapshot", snapshot.toString());
+      line.put("samples", input.events().size());
+      line.put("users", input.events().users().size());
+      line.put("items", input.events().items().size());
+      line.put("candidates", trained.candidates().size());
+      line.put("trainSeconds", seconds);
+      line.put("secondsPerStage", trained.seconds());
+      line.put("modelHashes", trained.modelHashes());
+      line.put("notes", trained.notes());
+      jsonLines().write(line);
+    } else {
+      out()
+          .printf(
+              Locale.ROOT,
+              "%s: %,d items related, learned from %,d samples of %,d users in %.1f s%n",
+              snapshot,
+              input.events().items().size(),
+              input.events().size(),
+              input.events().users().size(),
+              seconds);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package dev.kindred.app.config;
+
+import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.als.AlsOptions;
+import dev.kindred.engine.content.ContentOptions;
+import dev.kindred.engine.coordinate.CoordinateOptions;
+import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.Optimizer;
+import dev.kindred.engine.nn.Sgd;
+import dev.kindred.engine.tower.TowerOptions;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the tables that set options of the stages; what a table leaves out keeps its default. */
+final class ModelConfig {
+  private enum OptimizerName {
+    ADAM,
+    SGD
+  }
+
+  private ModelConfig() {}
+
+  /**
+   * The options of all stages.
+   *
+   * @param paper whether the literal reading of the paper is the base, whatever the file says
+   * @param objectives those declared: each may have a table of its own in {@code [als]}
+   */
+  static PipelineOptions read(Section top, boolean paper, List<Objective> objectives) {
+    PipelineOptions base =
+        top.flag("paper", false) || paper ? PipelineOptions.paper() : PipelineOptions.defaults();
+    long seed = top.wholeNumber("seed", base.seed());
+    PipelineOptions options =
+        base.withSeed(seed)
+            .withContent(content(top.sectionOrEmpty("content"), base.content()))
+            .withCoordinate(coordinate(top.sectionOrEmpty("coordinator"), base.coordinate()))
+            .withTower(tower(top.sectionOrEmpty("tower"), base.tower()));
+    options = als(top.sectionOrEmpty("als"), options, objectives);
+    return related(top.sectionOrEmpty("related"), options);
+  }
+
+  private static PipelineOptions related(Section section, PipelineOptions base) {
+    var merge = section.choice("merge", base.merge());
+    boolean learnWeights = section.flag("learn-weights", base.learnWeights());
+    int length = section.integer("list-length", base.listLength());
+    section.finish();
+    return section.make(
+        () -> base.withMerge(merge).withLearnWeights(learnWeights).withListLength(length));
+  }
+
+  private static ContentOptions content(Section section, ContentOptions base) {
+    double threshold = section.number("threshold", base.threshold());
+    double floor = section.number("floor", Math.min(base.floor(), threshold));
+    double step = section.number("step", base.step());
+    int minCandidates = section.integer("min-candidates", base.minCandidates());
+    int maxPerItem = section.integer("max-per-item", base.maxPerItem());
+    int topK = section.integer("top-k", base.topK());
+    int minItems = section.integer("min-items", base.minItems());
+    boolean idf = section.flag("idf", base.idf());
+    boolean balance = section.flag("balance-fields", base.balanceFields());
+    boolean weights = section.flag("field-weights", base.fieldWeights());
+    section.finish();
+    return section.make(
+        () ->
+            new ContentOptions(
+                threshold,
+                floor,
+                step,
+                minCandidates,
+                maxPerItem,
+                topK,
+                minItems,
+                idf,
+                balance,
+                weights));
+  }
+
+  private static Optional<CoordinateOptions> coordinate(
+      Section section, Optional<CoordinateOptions> usual) {
+    CoordinateOptions base = usual.orElseGet(CoordinateOptions::defaults);
+    boolean enabled = section.flag("enabled", usual.isPresent());
+    List<Integer> hidden = section.integers("hidden", base.hidden());
+    int embeddingDim = section.integer("embedding-dim", base.embeddingDim());
+    double threshold = section.number("threshold", base.threshold());
+    boolean balanced = section.flag("balanced", base.balanced());
+    int folds = section.integer("folds", base.folds());
+    double floor = section.number("floor", base.floor());
+    int negatives = section.integer("negatives", base.negatives());
+    int maxPositives = section.integer("max-positives", base.maxPositives());
+    int epochs = section.integer("epochs", base.epochs());
+    int steps = section.integer("steps", base.steps());
+    int batch = section.integer("batch", base.batch());
+    double learningRate = section.number("learning-rate", base.learningRate());
+    section.finish();
+    CoordinateOptions options =
+        section.make(
+            () ->
+                new CoordinateOptions(
+                    hidden,
+                    embeddingDim,
+                    threshold,
+                    balanced,
+                    folds,
+                    floor,
+                    negatives,
+                    maxPositives,
+                    epochs,
+                    steps,
+                    batch,
+                    learningRate,
+                    base.seed()));
+    return enabled ? Optional.of(options) : Optional.empty();
+  }
+
+  /** {@code [als]} for all objectives, and {@code [als.NAME]} on top of it for one. */
+  private static PipelineOptions als(
+      Section section, PipelineOptions base, List<Objective> objectives) {
+    PipelineOptions options = base;
+    AlsOptions all = alsKeys(section, base.als());
+    for (Objective objective : objectives) {
+      String name = objective.name();
+      Optional<Section> own = section.section(name);
+      AlsOptions preset = base.alsFor().get(name);
+      if (own.isPresent() || preset != null) {
+        AlsOptions changed = alsKeys(section, preset == null ? base.als() : preset);
+        options = options.withAlsFor(name, own.map(keys -> only(keys, changed)).orElse(changed));
+      }
+    }
+    section.finish();
+    return options.withAls(all);
+  }
+
+  private static AlsOptions only(Section section, AlsOptions base) {
+    AlsOptions options = alsKeys(section, base);
+    section.finish();
+    return options;
+  }
+
+  private static AlsOptions alsKeys(Section section, AlsOptions base) {
+    int rank = section.integer("rank", base.rank());
+    int iterations = section.integer("iterations", base.iterations());
+    double regularization = section.number("regularization", base.regularization());
+    double alpha = section.number("alpha", base.alpha());
+    var convention = section.choice("convention", base.convention());
+    double unobserved = section.number("unobserved-weight", base.unobservedWeight());
+    double exponent = section.number("frequency-exponent", base.frequencyExponent());
+    double tolerance = section.number("tolerance", base.tolerance());
+    var solver = section.choice("solver", base.solver());
+    return section.make(
+        () ->
+            base.withRank(rank)
+                .withIterations(iterations)
+                .withRegularization(regularization)
+                .withAlpha(alpha)
+                .withConvention(convention)
+                .withUnobservedWeight(unobserved)
+                .withFrequencyExponent(exponent)
+                .withTolerance(tolerance)
+                .withSolver(solver));
+  }
+
+  private static Optional<TowerOptions> tower(Section section, Optional<TowerOptions> usual) {
+    TowerOptions base = usual.orElseGet(TowerOptions::defaults);
+    boolean enabled = section.flag("enabled", usual.isPresent());
+    List<Integer> hidden = section.integers("hidden", base.hidden());
+    int dim = section.integer("dim", base.dim());
+    boolean reluOutput = section.flag("relu-output", base.reluOutput());
+    boolean skip = section.flag("skip", base.skip());
+    int embeddingDim = section.integer("embedding-dim", base.embeddingDim());
+    int history = section.integer("history", base.history());
+    var loss = section.choice("loss", base.loss());
+    double scale = section.number("scale", base.scale());
+    boolean learnScale = section.flag("learn-scale", base.learnScale());
+    int negatives = section.integer("negatives", base.negatives());
+    double popularity = section.number("popularity-exponent", base.popularityExponent());
+    double correction = section.number("correction", base.correction());
+    double dropout = section.number("dropout", base.dropout());
+    double unknownIds = section.number("unknown-ids", base.unknownIds());
+    Optimizer optimizer = optimizer(section, base.optimizer());
+    int batch = section.integer("batch", base.batch());
+    int epochs = section.integer("epochs", base.epochs());
+    int patience = section.integer("patience", base.patience());
+    section.finish();
+    TowerOptions options =
+        section.make(
+            () ->
+                new TowerOptions(
+                    hidden,
+                    dim,
+                    reluOutput,
+                    skip,
+                    embeddingDim,
+                    history,
+                    loss,
+                    scale,
+                    learnScale,
+                    negatives,
+                    popularity,
+                    correction,
+                    dropout,
+                    unknownIds,
+                    optimizer,
+                    batch,
+                    epochs,
+                    patience,
+                    base.seed()));
+    return enabled ? Optional.of(options) : Optional.empty();
+  }
+
+  /** The optimiser of {@code base} with other numbers, or the other one. */
+  private static Optimizer optimizer(Section section, Optimizer base) {
+    OptimizerName usual = base instanceof Adam ? OptimizerName.ADAM : OptimizerName.SGD;
+    OptimizerName name = section.choice("optimizer", usual);
+    if (name == OptimizerName.ADAM) {
+      Adam adam = base instanceof Adam given ? given : Adam.of(1e-3);
+      double rate = section.number("learning-rate", adam.learningRate());
+      double decay = section.number("weight-decay", adam.weightDecay());
+      return section.make(() -> adam.withLearningRate(rate).withWeightDecay(decay));
+    }
+    Sgd sgd = base instanceof Sgd given ? given : Sgd.of(0.01);
+    double rate = section.number("learning-rate", sgd.learningRate());
+    double decay = section.number("weight-decay", sgd.weightDecay());
+    return section.make(() -> sgd.withLearningRate(rate).withWeightDecay(decay));
+  }
+}
