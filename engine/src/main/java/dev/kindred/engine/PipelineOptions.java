@@ -45,6 +45,9 @@ public record PipelineOptions(
   private static final List<String> PAPER_OBJECTIVES =
       List.of("click", "time", "like", "share", "dislike");
 
+  /** A pass over a million positives takes half a minute, and there is a tower per objective. */
+  private static final int EPOCHS = 6;
+
   public PipelineOptions {
     Objects.requireNonNull(content, "content");
     Objects.requireNonNull(coordinate, "coordinate");
@@ -66,7 +69,7 @@ public record PipelineOptions(
         Optional.of(CoordinateOptions.defaults()),
         AlsOptions.defaults(),
         Map.of(),
-        Optional.of(TowerOptions.defaults()),
+        Optional.of(TowerOptions.defaults().withEpochs(EPOCHS)),
         Merge.CALIBRATED,
         true,
         RelatedTable.DEFAULT_LENGTH);
