@@ -1,9 +1,14 @@
 package dev.kindred.engine.als;
 
+import dev.kindred.simd.Distances;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * Factors of users and items, trained by {@link ImplicitAls}: a pair's score is the inner product.
@@ -69,6 +74,32 @@ public final class AlsModel {
   public double[] objectivePerHalfSweep() {
     return halfSweeps.clone();
   }
+
+  /**
+   * The items closest to one by the cosine of their factors, in [-1, 1]: n or fewer, best first,
+   * equal cosines by lower ordinal. The item itself and items without interactions are left out.
+   *
+   * <p>A scan that allocates; for serving build an index over {@link #itemFactors()} with the
+   * metric cosine.
+   */
+  public List<SimilarItem> similarItems(int item, int n) {
+    Objects.checkIndex(item, items());
+    float[] cosines = new float[items()];
+    List<Integer> candidates = new ArrayList<>();
+    for (int other = 0; other < items(); other++) {
+      cosines[other] = Distances.cosine(itemFactors, item * rank, itemFactors, other * rank, rank);
+      if (other != item && Distances.norm(itemFactors, other * rank, rank) > 0) {
+        candidates.add(other);
+      }
+    }
+    candidates.sort(
+        Comparator.comparing((Integer other) -> -cosines[other])
+            .thenComparing(Comparator.naturalOrder()));
+    return candidates.stream().limit(n).map(o -> new SimilarItem(o, cosines[o])).toList();
+  }
+
+  /** An item and the cosine of its factor with another's. */
+  public record SimilarItem(int item, float cosine) {}
 
   /** SHA-256 over rank, sizes and the bits of all factors, in hex: equal if the model is. */
   public String hash() {

@@ -7,30 +7,34 @@ package dev.kindred.engine.als;
  * <p>Where even doubles find the matrix singular, its diagonal is raised by 10^-12 of its mean,
  * then tenfold until it can be factored: the result is finite and close to the least-norm solution.
  *
- * <p>Stateless.
+ * <p>Immutable once made.
  */
 final class DoubleRow {
-  private DoubleRow() {}
+  private final int rank;
 
-  static void solve(
+  /** Lower factor of the matrix, [rank x rank], row-major. */
+  private final double[] factor;
+
+  private final double[] right;
+
+  /** Forms and factors the matrix of a row with {@code n} entries. */
+  DoubleRow(
       FixedSide fixed,
-      float[] squares,
-      float[] targets,
       int[] columns,
+      float[] strengths,
       int n,
-      double lambda,
-      float[] target,
-      int targetOffset) {
-    int rank = fixed.rank;
+      Weighting weighting,
+      double lambda) {
+    rank = fixed.rank;
     double[] a = fixed.turned ? new double[rank * rank] : fixed.gramian.clone();
-    double[] b = new double[rank];
+    right = new double[rank];
     for (int e = 0; e < n; e++) {
       int row = columns[e] * rank;
-      double square = squares[e];
-      double linear = targets[e];
+      double square = weighting.square(strengths[e]);
+      double linear = weighting.target(strengths[e]);
       for (int i = 0; i < rank; i++) {
         double y = fixed.factors[row + i];
-        b[i] += linear * y;
+        right[i] += linear * y;
         double scaled = square * y;
         for (int j = 0; j <= i; j++) {
           a[i * rank + j] += scaled * fixed.factors[row + j];
@@ -42,34 +46,44 @@ final class DoubleRow {
       a[i * rank + i] += lambda + (fixed.turned ? fixed.diagonal[i] : 0);
       trace += a[i * rank + i];
     }
-    double[] l = new double[rank * rank];
     if (!Double.isFinite(trace)) {
       throw new IllegalStateException("the factors have grown beyond all bounds: trace " + trace);
     }
+    factor = new double[rank * rank];
     double added = 0;
-    while (!factor(a, added, l, rank)) {
+    while (!factor(a, added)) {
       added = Math.max(added * 10, Math.max(trace / rank * 1e-12, Double.MIN_NORMAL));
     }
-    double[] x = b.clone();
-    for (int i = 0; i < rank; i++) {
-      for (int j = 0; j < i; j++) {
-        x[i] -= l[i * rank + j] * x[j];
-      }
-      x[i] /= l[i * rank + i];
-    }
-    for (int i = rank - 1; i >= 0; i--) {
-      for (int j = i + 1; j < rank; j++) {
-        x[i] -= l[j * rank + i] * x[j];
-      }
-      x[i] /= l[i * rank + i];
-    }
+  }
+
+  /** Writes the row's factor to {@code target}. */
+  void solve(float[] target, int targetOffset) {
+    double[] x = right.clone();
+    solve(x);
     for (int i = 0; i < rank; i++) {
       target[targetOffset + i] = (float) x[i];
     }
   }
 
+  /** Solves for any right-hand side, in place. */
+  void solve(double[] x) {
+    for (int i = 0; i < rank; i++) {
+      for (int j = 0; j < i; j++) {
+        x[i] -= factor[i * rank + j] * x[j];
+      }
+      x[i] /= factor[i * rank + i];
+    }
+    for (int i = rank - 1; i >= 0; i--) {
+      for (int j = i + 1; j < rank; j++) {
+        x[i] -= factor[j * rank + i] * x[j];
+      }
+      x[i] /= factor[i * rank + i];
+    }
+  }
+
   /** Lower factor of a + added I; false if that is not positive definite. */
-  private static boolean factor(double[] a, double added, double[] l, int rank) {
+  private boolean factor(double[] a, double added) {
+    double[] l = factor;
     for (int i = 0; i < rank; i++) {
       for (int j = 0; j <= i; j++) {
         double sum = a[i * rank + j] + (i == j ? added : 0);

@@ -144,7 +144,7 @@ final class RowSolver {
     if (!Double.isNaN(loss)) {
       return loss;
     }
-    DoubleRow.solve(fixed, squares, targets, columns, n, lambda, target, targetOffset);
+    new DoubleRow(fixed, columns, strengths, n, weighting, lambda).solve(target, targetOffset);
     return loss(fixed, columns, strengths, n, lambda, target, targetOffset);
   }
 
@@ -275,7 +275,7 @@ final class RowSolver {
       refineLong(fixed, columns, n, lambda, target, targetOffset);
     }
     // At the solution x'Ax = b'x, so the loss is -b'x beside its constant.
-    return -Distances.dot(right, 0, target, targetOffset, rank);
+    return -dot(right, 0, target, targetOffset, rank);
   }
 
   private void startMatrix(FixedSide fixed, double lambda) {
@@ -340,21 +340,24 @@ final class RowSolver {
   }
 
   private double prediction(FixedSide fixed, int source, float[] target, int targetOffset) {
-    float[] factors = fixed.factors;
-    // Four sums: one alone waits for its own last addition.
+    return dot(fixed.factors, source, target, targetOffset, rank);
+  }
+
+  /** In doubles, by four sums: one alone waits for its own last addition. */
+  private static double dot(float[] a, int aOffset, float[] b, int bOffset, int n) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;
     double s3 = 0;
     int k = 0;
-    for (; k + 4 <= rank; k += 4) {
-      s0 += (double) factors[source + k] * target[targetOffset + k];
-      s1 += (double) factors[source + k + 1] * target[targetOffset + k + 1];
-      s2 += (double) factors[source + k + 2] * target[targetOffset + k + 2];
-      s3 += (double) factors[source + k + 3] * target[targetOffset + k + 3];
+    for (; k + 4 <= n; k += 4) {
+      s0 += (double) a[aOffset + k] * b[bOffset + k];
+      s1 += (double) a[aOffset + k + 1] * b[bOffset + k + 1];
+      s2 += (double) a[aOffset + k + 2] * b[bOffset + k + 2];
+      s3 += (double) a[aOffset + k + 3] * b[bOffset + k + 3];
     }
-    for (; k < rank; k++) {
-      s0 += (double) factors[source + k] * target[targetOffset + k];
+    for (; k < n; k++) {
+      s0 += (double) a[aOffset + k] * b[bOffset + k];
     }
     return (s0 + s1) + (s2 + s3);
   }

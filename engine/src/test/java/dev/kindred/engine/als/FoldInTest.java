@@ -1,0 +1,149 @@
+package dev.kindred.engine.als;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.index.run.Workers;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FoldInTest {
+
+  @ParameterizedTest
+  @EnumSource
+  void itemsEqualWhatTheLastHalfSweepGave(Convention convention) {
+    Interactions data = ImplicitAlsTest.random(5, 90, 60, 900, true);
+    AlsModel model = ImplicitAlsTest.train(data, ImplicitAlsTest.options(convention), 1);
+    Interactions byItem = data.transposed();
+    try (Workers workers = Workers.of(1)) {
+      FoldIn items = FoldIn.items(model, workers);
+      float[] factor = new float[model.rank() + 1];
+      for (int item = 0; item < data.columns(); item++) {
+        int n = (int) byItem.count(item);
+        int[] users = new int[n];
+        float[] strengths = new float[n];
+        byItem.copyColumns(byItem.start(item), n, users, 0);
+        byItem.copyValues(byItem.start(item), n, strengths, 0);
+        items.solve(users, strengths, n, factor, 1);
+        for (int k = 0; k < model.rank(); k++) {
+          assertEquals(
+              model.itemFactors()[item * model.rank() + k], factor[1 + k], 2e-4, "item " + item);
+        }
+      }
+    }
+  }
+
+  @Test
+  void contributionsSumToTheScoreOfTheFoldedInUser() {
+    Interactions data = ImplicitAlsTest.random(8, 90, 60, 900, false);
+    for (Convention convention : Convention.values()) {
+      AlsModel model = ImplicitAlsTest.train(data, ImplicitAlsTest.options(convention), 1);
+      try (Workers workers = Workers.of(1)) {
+        FoldIn users = FoldIn.users(model, workers).fork();
+        int[] items = {3, 7, 20, 41};
+        float[] strengths = {1, 2, -1, 0.5f};
+        float[] factor = new float[model.rank()];
+        float[] contributions = new float[4];
+        users.solve(items, strengths, 4, factor, 0);
+        for (int candidate = 0; candidate < 60; candidate++) {
+          float score = users.explain(items, strengths, 4, candidate, contributions);
+          float sum = 0;
+          for (float contribution : contributions) {
+            sum += contribution;
+          }
+          assertEquals(score, sum, "bit for bit");
+          assertEquals(0f, contributions[2] + 0f, "a negative preference has the target 0");
+          assertEquals(
+              users.score(factor, 0, candidate), score, 1e-4, convention + " " + candidate);
+        }
+      }
+    }
+  }
+
+  @Test
+  void allocatesNothing() {
+    Interactions data = ImplicitAlsTest.random(9, 300, 200, 9000, false);
+    AlsModel model = ImplicitAlsTest.train(data, AlsOptions.defaults().withIterations(2), 1);
+    int[] items = new int[100];
+    float[] strengths = new float[100];
+    for (int i = 0; i < 100; i++) {
+      items[i] = 2 * i;
+      strengths[i] = 1;
+    }
+    float[] factor = new float[model.rank()];
+    try (Workers workers = Workers.of(1)) {
+      FoldIn users = FoldIn.users(model, workers);
+      com.sun.management.ThreadMXBean threads =
+          (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long least = Long.MAX_VALUE;
+      // Vectors live on the heap until the compiler has seen the kernels often enough.
+      for (int round = 0; round < 200 && least > 0; round++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 100; i++) {
+          users.solve(items, strengths, 100, factor, 0);
+        }
+        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      }
+      assertEquals(0, least);
+    }
+  }
+
+  @Test
+  void usersWithoutPositivesGetZeros() {
+    AlsModel model =
+        ImplicitAlsTest.train(
+            ImplicitAlsTest.random(1, 40, 30, 300, false),
+            ImplicitAlsTest.options(Convention.SPARK),
+            1);
+    try (Workers workers = Workers.of(1)) {
+      FoldIn users = FoldIn.users(model, workers);
+      float[] factor = new float[model.rank()];
+      users.solve(new int[] {2}, new float[] {-1}, 1, factor, 0);
+      assertArrayEquals(new float[model.rank()], factor);
+      users.solve(new int[0], new float[0], 0, factor, 0);
+      assertArrayEquals(new float[model.rank()], factor);
+      assertEquals(0, users.explain(new int[0], new float[0], 0, 1, new float[0]));
+      assertThrows(
+          IndexOutOfBoundsException.class,
+          () -> users.solve(new int[] {30}, new float[] {1}, 1, factor, 0));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> users.solve(new int[] {3}, new float[] {Float.NaN}, 1, factor, 0));
+    }
+  }
+
+  @Test
+  void similarItemsAreTrueCosines() {
+    AlsModel model =
+        ImplicitAlsTest.train(
+            ImplicitAlsTest.random(4, 60, 40, 500, false),
+            ImplicitAlsTest.options(Convention.IALS),
+            1);
+    List<AlsModel.SimilarItem> similar = model.similarItems(7, 5);
+    assertEquals(5, similar.size());
+    float previous = 1.0001f;
+    for (AlsModel.SimilarItem s : similar) {
+      double dot = 0;
+      double left = 0;
+      double right = 0;
+      for (int k = 0; k < model.rank(); k++) {
+        float a = model.itemFactors()[7 * model.rank() + k];
+        float b = model.itemFactors()[s.item() * model.rank() + k];
+        dot += a * b;
+        left += a * a;
+        right += b * b;
+      }
+      assertEquals(dot / Math.sqrt(left * right), s.cosine(), 1e-5);
+      assertTrue(s.cosine() <= previous && s.item() != 7);
+      previous = s.cosine();
+    }
+    // Item 5 has no interactions: it is similar to nothing.
+    assertTrue(model.similarItems(7, 100).stream().noneMatch(s -> s.item() == 5));
+  }
+}
