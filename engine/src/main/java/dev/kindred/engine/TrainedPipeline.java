@@ -93,7 +93,7 @@ public final class TrainedPipeline {
     out.seed(options.seed());
     out.dataHash(DataHash.of(input));
     modelHashes.forEach(out::modelHash);
-    out.option("pipeline", options.toString());
+    out.options(options);
     out.metric("samples", input.events().size());
     out.metric("users", input.events().users().size());
     out.metric("candidates", candidates.size());

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -60,6 +61,7 @@ public final class Recommender implements AutoCloseable {
    * @param live borrowed; whoever opened it closes it, after this recommender
    */
   public static Recommender open(Path path, LiveState live) throws IOException {
+    Objects.requireNonNull(live, "live");
     Snapshot snapshot = Snapshot.open(path);
     try {
       return new Recommender(snapshot, live);
@@ -172,6 +174,11 @@ public final class Recommender implements AutoCloseable {
 
   /**
    * Why an item is related to another, at the stored weights, whether or not it is a candidate.
+   *
+   * <p>The terms sum to the explanation's score to the bit. That is also the score of the stored
+   * table, unless this machine has other vectors than the one that built it (see the manifest's
+   * simdBits): then the last bits may differ, and {@link RelatedQuery#explain()} gives list and
+   * explanations that agree.
    *
    * @throws UnknownItemException if the snapshot doesn't know one of them
    */

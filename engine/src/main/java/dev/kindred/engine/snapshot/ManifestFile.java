@@ -46,7 +46,10 @@ final class ManifestFile {
 
   static byte[] bytes(Manifest manifest) throws IOException {
     String json =
-        JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(toJson(manifest)).stripTrailing();
+        JSON.std
+            .with(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES)
+            .asString(toJson(manifest))
+            .stripTrailing();
     String body = json.substring(0, json.length() - 1).stripTrailing();
     byte[] checked = body.getBytes(StandardCharsets.UTF_8);
     return (body + CHECKSUM_LEAD + hex(crc(checked, checked.length)) + CHECKSUM_END)

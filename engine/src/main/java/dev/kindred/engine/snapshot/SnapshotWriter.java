@@ -241,23 +241,28 @@ public final class SnapshotWriter implements AutoCloseable {
   }
 
   /**
+   * The options of the build: each component of the record becomes one of the manifest's options.
+   */
+  public void options(Record record) {
+    options.putAll(JsonValues.object("options", record));
+  }
+
+  /**
    * An option of the build.
    *
-   * @param value a JSON value: number, string, boolean, list, map or null
+   * @param value number, string, boolean, enum constant, optional, list, map, record or null
    */
   public void option(String name, Object value) {
-    checkJson(name, value);
-    options.put(Objects.requireNonNull(name, "name"), value);
+    options.put(Objects.requireNonNull(name, "name"), JsonValues.of(name, value));
   }
 
   /**
    * A result of the build.
    *
-   * @param value a JSON value: number, string, boolean, list, map or null
+   * @param value number, string, boolean, enum constant, optional, list, map, record or null
    */
   public void metric(String name, Object value) {
-    checkJson(name, value);
-    metrics.put(Objects.requireNonNull(name, "name"), value);
+    metrics.put(Objects.requireNonNull(name, "name"), JsonValues.of(name, value));
   }
 
   /** A warning or remark of the build, one line. */
@@ -356,36 +361,6 @@ public final class SnapshotWriter implements AutoCloseable {
     if (count != items) {
       throw new IllegalArgumentException(
           "the " + part + " are over " + count + " items, the snapshot has " + items);
-    }
-  }
-
-  /** At once and by name, rather than after hours when the manifest is written. */
-  private static void checkJson(String name, Object value) {
-    switch (value) {
-      case null -> {}
-      case String text -> {}
-      case Boolean flag -> {}
-      case Integer number -> {}
-      case Long number -> {}
-      case Float number -> {}
-      case Double number -> {}
-      case List<?> list -> list.forEach(element -> checkJson(name, element));
-      case Map<?, ?> map ->
-          map.forEach(
-              (key, element) -> {
-                if (!(key instanceof String)) {
-                  throw new IllegalArgumentException(
-                      "'" + name + "' has the key " + key + ", which is no string");
-                }
-                checkJson(name, element);
-              });
-      default ->
-          throw new IllegalArgumentException(
-              "'"
-                  + name
-                  + "' holds a "
-                  + value.getClass().getSimpleName()
-                  + "; a manifest holds numbers, strings, booleans, lists, maps and null");
     }
   }
 

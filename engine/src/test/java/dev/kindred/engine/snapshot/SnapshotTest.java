@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.index.EmbeddingFile;
 import dev.kindred.index.file.CorruptFileException;
@@ -21,6 +22,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -305,15 +307,42 @@ class SnapshotTest {
     assertEquals(List.of("new"), names(target.getParent()));
   }
 
+  public record Inner(Merge merge, Optional<Float> share, List<Integer> widths) {}
+
+  public record Outer(int rank, Inner inner, Optional<Inner> none, Map<String, Inner> byName) {}
+
+  @Test
+  void optionsOfARecordComeBackAsObjects() throws IOException {
+    Inner inner = new Inner(Merge.MAX, Optional.of(0.1f), List.of(256, 128));
+    Path target = directory.resolve("new");
+    try (SnapshotWriter out = SnapshotWriter.into(target)) {
+      world.fill(out, true);
+      out.options(new Outer(20, inner, Optional.empty(), Map.of("click", inner)));
+      out.option("fine", Arrays.asList(null, 1, 2L, 3f, 4.0, true, "x", Map.of("y", List.of())));
+      out.publish();
+    }
+    Map<String, Object> shown = Map.of("merge", "MAX", "share", 0.1, "widths", List.of(256, 128));
+    try (Snapshot opened = Snapshot.open(target)) {
+      Map<String, Object> options = opened.manifest().provenance().options();
+      assertEquals(20, options.get("rank"));
+      assertEquals(shown, options.get("inner"));
+      assertTrue(options.containsKey("none"));
+      assertEquals(Map.of("click", shown), options.get("byName"));
+      assertEquals(
+          Arrays.asList(null, 1, 2, 3.0, 4.0, true, "x", Map.of("y", List.of())),
+          options.get("fine"));
+    }
+  }
+
   @Test
   void valuesThatAreNoJsonAreRefusedAtOnce() throws IOException {
     try (SnapshotWriter out = SnapshotWriter.into(directory.resolve("new"))) {
-      out.option("fine", Arrays.asList(null, 1, 2L, 3f, 4.0, true, "x", Map.of("y", List.of())));
       String message =
           assertThrows(
-                  IllegalArgumentException.class, () -> out.option("path", List.of(Path.of("x"))))
+                  IllegalArgumentException.class,
+                  () -> out.option("path", Map.of("a", List.of(1, Path.of("x")))))
               .getMessage();
-      assertTrue(message.startsWith("'path' holds a "), message);
+      assertTrue(message.startsWith("'path.a[1]' holds a "), message);
       assertThrows(IllegalArgumentException.class, () -> out.metric("map", Map.of(1, 2)));
     }
   }
