@@ -151,19 +151,72 @@ final class HnswBuilder {
   }
 
   private void insert(int[] order, int start, int end) {
-    if (start > 0) {
-      workers.forEachRange(
-          end - start,
-          NODES_PER_PIECE,
-          (from, to, worker) -> {
-            for (int i = start + (int) from; i < start + to; i++) {
-              chooseNeighbors(order[i], scratch(worker));
-            }
-          });
-      for (int l = 0; l < levels.length; l++) {
-        linkBack(l, order, start, end);
-      }
+    if (start == 0) {
+      return;
     }
+    sortByPlace(order, start, end);
+    workers.forEachRange(
+        end - start,
+        NODES_PER_PIECE,
+        (from, to, worker) -> {
+          for (int i = start + (int) from; i < start + to; i++) {
+            chooseNeighbors(order[i], scratch(worker));
+          }
+        });
+    for (int l = 0; l < levels.length; l++) {
+      linkBack(l, order, start, end);
+    }
+  }
+
+  /**
+   * Brings the rows of a batch that lie near each other together, by the nodes that lead to them
+   * from level to level: the next walk then finds what it needs in the cache. All rows of a batch
+   * see the same graph, so their order doesn't change it.
+   */
+  private void sortByPlace(int[] order, int start, int end) {
+    int count = end - start;
+    int indexBits = bits(count);
+    int placeBits = 0;
+    int levelsUsed = 0;
+    while (levelsUsed + 1 < levels.length
+        && indexBits + placeBits + bits(levels[levelsUsed + 1].size()) < Long.SIZE) {
+      placeBits += bits(levels[++levelsUsed].size());
+    }
+    int highest = levelsUsed;
+    long[] keys = new long[count];
+    workers.forEachRange(
+        count,
+        NODES_PER_PIECE,
+        (from, to, worker) -> {
+          for (int i = (int) from; i < to; i++) {
+            keys[i] = place(order[start + i], highest, scratch(worker)) << indexBits | i;
+          }
+        });
+    Arrays.sort(keys);
+    int[] sorted = new int[count];
+    for (int i = 0; i < count; i++) {
+      sorted[i] = order[start + (int) (keys[i] & (1L << indexBits) - 1)];
+    }
+    System.arraycopy(sorted, 0, order, start, count);
+  }
+
+  /** The nodes of levels highest to 1 that a search for the row comes to, upper ones first. */
+  private long place(int ordinal, int highest, Scratch s) {
+    s.beam.queryRow(ordinal);
+    long place = 0;
+    int node = 0;
+    for (int l = levels.length - 1; l > 0; l--) {
+      node = s.beam.descend(levels[l], node);
+      if (l <= highest) {
+        place = place << bits(levels[l].size()) | node;
+      }
+      node = levels[l].belowOf(node);
+    }
+    return place;
+  }
+
+  private static int bits(int size) {
+    return Integer.SIZE - Integer.numberOfLeadingZeros(size);
   }
 
   private Scratch scratch(int worker) {
