@@ -5,6 +5,7 @@ import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -42,7 +43,8 @@ public final class Hnsw implements VectorIndex {
    * Builds a graph over all rows.
    *
    * @param rows for {@link Metric#COSINE} unit rows: {@link Embeddings#normalized}
-   * @param arena owns the memory of the graph: about 8 m bytes a row
+   * @param arena owns the memory of the graph: about 8 m bytes a row; it and the rows' own must be
+   *     open to all workers
    * @param workers threads to build on
    * @param progress told of the rows that are in
    */
@@ -54,6 +56,14 @@ public final class Hnsw implements VectorIndex {
       Workers workers,
       Progress progress) {
     checkUnit(rows, metric);
+    if (workers.threads() > 1
+        && !(isOpenToOthers(rows.rows()) && isOpenToOthers(arena.allocate(1)))) {
+      throw new IllegalArgumentException(
+          "a graph is built by "
+              + workers.threads()
+              + " threads, but its arena or that of its rows is confined to one; use"
+              + " Arena.ofShared or Workers.of(1)");
+    }
     return HnswBuilder.build(rows, metric, options, arena, workers, progress);
   }
 
@@ -125,7 +135,11 @@ public final class Hnsw implements VectorIndex {
     return duplicates;
   }
 
-  static void checkUnit(Embeddings rows, Metric metric) {
+  private static boolean isOpenToOthers(MemorySegment memory) {
+    return memory.isAccessibleBy(new Thread());
+  }
+
+  private static void checkUnit(Embeddings rows, Metric metric) {
     if (Objects.requireNonNull(metric) == Metric.COSINE && !rows.unit()) {
       throw new IllegalArgumentException(
           "cosine needs rows of length 1, these aren't; use Embeddings.normalized or write them"

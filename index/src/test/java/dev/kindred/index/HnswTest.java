@@ -293,6 +293,27 @@ class HnswTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void searchesAllocateNothing(Metric metric) {
+    float[] rows = TestVectors.clustered(3000, DIM, 20, 18);
+    Hnsw index = build(rows, metric);
+    HnswSearcher searcher = index.searcher();
+    Neighbors found = new Neighbors(10);
+    float[] query = query(1);
+    OrdinalFilter even = ordinal -> (ordinal & 1) == 0;
+    assertEquals(
+        0,
+        Allocation.bytesOf(
+            () -> {
+              for (int i = 0; i < 20; i++) {
+                searcher.search(query, 0, 10, EF, OrdinalFilter.ALL, found);
+                searcher.search(query, 0, 10, EF, even, found);
+                searcher.search(query, 0, 500, EF, even, found);
+              }
+            }));
+  }
+
   @Test
   void progressCountsEveryRow() {
     AtomicLong total = new AtomicLong();
@@ -326,6 +347,22 @@ class HnswTest {
         assertThrows(IllegalArgumentException.class, () -> build(raw, Metric.COSINE, 1))
             .getMessage();
     assertTrue(message.contains("normalized"), message);
+    try (Arena confined = Arena.ofConfined()) {
+      Embeddings own = Embeddings.copyOf(new float[2 * DIM], DIM, confined);
+      HnswOptions options = HnswOptions.defaults();
+      for (Embeddings rows : List.of(raw, own)) {
+        Arena graph = rows == raw ? confined : arena;
+        String arenas =
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Hnsw.build(rows, Metric.L2, options, graph, workers, Progress.none()))
+                .getMessage();
+        assertTrue(arenas.contains("Arena.ofShared"), arenas);
+      }
+      try (Workers one = Workers.of(1)) {
+        assertEquals(2, Hnsw.build(own, Metric.L2, options, confined, one, Progress.none()).size());
+      }
+    }
     HnswSearcher searcher = build(raw, Metric.L2, 1).searcher();
     Neighbors found = new Neighbors(1);
     assertThrows(
