@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     usageHelpAutoWidth = true,
     description = "In-memory recommendations: from raw logs to related items.",
     subcommands = {
+      DemoCommand.class,
       TrainCommand.class,
       RelatedCommand.class,
       VerifyCommand.class,

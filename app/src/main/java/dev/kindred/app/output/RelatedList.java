@@ -73,7 +73,8 @@ public final class RelatedList {
     }
   }
 
-  private static Map<String, Object> json(Explanation explanation) {
+  /** An explanation as an object. */
+  public static Map<String, Object> json(Explanation explanation) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("similarity", explanation.similarity());
     json.put("shared", explanation.shared());

@@ -44,6 +44,11 @@ public final class TextTable {
   }
 
   public void print(PrintWriter out) {
+    print(out, "");
+  }
+
+  /** Prints with something, such as blanks, before each line. */
+  public void print(PrintWriter out, String indent) {
     for (String[] row : rows) {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < row.length; c++) {
@@ -51,7 +56,7 @@ public final class TextTable {
         line.append(c == 0 ? "" : "  ");
         line.append(right[c] ? pad + row[c] : row[c] + pad);
       }
-      out.println(line.toString().stripTrailing());
+      out.println((indent + line).stripTrailing());
     }
   }
 }

@@ -20,9 +20,18 @@ public final class NextItemEvaluator {
    * @param steps number of steps
    * @param hitRate share of steps whose next item is in the list
    * @param answered share of steps whose present item has a list at all
+   * @param itemHitRate the hit rate of the steps into one item, averaged over all items that are
+   *     ever the next one: each counts the same however often the site showed it, so that a list of
+   *     what is popular gains nothing by it
    */
   public record Report(
-      int k, int steps, double hitRate, double ndcg, double reciprocalRank, double answered) {}
+      int k,
+      int steps,
+      double hitRate,
+      double ndcg,
+      double reciprocalRank,
+      double answered,
+      double itemHitRate) {}
 
   /**
    * Evaluates the first k of each list.
@@ -69,6 +78,35 @@ public final class NextItemEvaluator {
         reciprocal += 1.0 / place;
       }
     }
-    return new Report(k, n, (double) hits / n, ndcg / n, reciprocal / n, (double) answered / n);
+    return new Report(
+        k,
+        n,
+        (double) hits / n,
+        ndcg / n,
+        reciprocal / n,
+        (double) answered / n,
+        itemHitRate(transitions, places));
+  }
+
+  private static double itemHitRate(Transitions transitions, int[] places) {
+    int items = 0;
+    for (int i = 0; i < places.length; i++) {
+      items = Math.max(items, transitions.to(i) + 1);
+    }
+    int[] steps = new int[items];
+    int[] hits = new int[items];
+    for (int i = 0; i < places.length; i++) {
+      steps[transitions.to(i)]++;
+      hits[transitions.to(i)] += places[i] > 0 ? 1 : 0;
+    }
+    double sum = 0;
+    int reached = 0;
+    for (int item = 0; item < items; item++) {
+      if (steps[item] > 0) {
+        sum += (double) hits[item] / steps[item];
+        reached++;
+      }
+    }
+    return sum / reached;
   }
 }

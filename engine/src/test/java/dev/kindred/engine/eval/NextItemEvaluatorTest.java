@@ -47,6 +47,8 @@ class NextItemEvaluatorTest {
     assertEquals((1 + 0.5) / 4, report.reciprocalRank(), 1e-12);
     assertEquals(0.75, report.answered());
     assertEquals(0.25, evaluate(lists, steps, 1).hitRate());
+    // Into item 1 lead two steps, one of them a hit; into 3 and 7 one each, no hit.
+    assertEquals(0.5 / 3, evaluate(lists, steps, 1).itemHitRate(), 1e-12);
     assertThrows(
         IllegalArgumentException.class,
         () -> evaluate(lists, Transitions.of(new int[0], new int[0]), 2));

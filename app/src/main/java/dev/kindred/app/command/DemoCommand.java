@@ -1,0 +1,46 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.demo.Demo;
+import dev.kindred.app.demo.DemoFact;
+import dev.kindred.app.demo.DemoJson;
+import dev.kindred.app.demo.DemoOptions;
+import dev.kindred.app.demo.DemoText;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kindred demo}: the whole way from a simulated log to answers. */
+@Command(
+    name = "demo",
+    description = {
+      "Simulate a video site, learn from its log, and show what came of it:",
+      "related lists beside simpler ones and beside the truth, a reason, a hidden item."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  kindred demo", "  kindred demo --quick --out demo/ --seed 3"})
+final class DemoCommand extends KindredCommand {
+  @Option(names = "--quick", description = "A smaller world and smaller models.")
+  private boolean quick;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "kindred-demo",
+      description = "Where to leave log, snapshot and live state (default: ${DEFAULT-VALUE}).")
+  private Path directory;
+
+  @Override
+  protected void run() throws IOException {
+    DemoOptions chosen = quick ? DemoOptions.quick() : DemoOptions.defaults();
+    if (seed().isPresent()) {
+      chosen = chosen.withSeed(seed().getAsLong());
+    }
+    Consumer<DemoFact> facts = json() ? new DemoJson(jsonLines()) : new DemoText(out());
+    try (Workers workers = Workers.of(threads())) {
+      new Demo(chosen, directory, workers, progress(), facts).run();
+    }
+  }
+}
