@@ -1,0 +1,269 @@
+package dev.kindred.app.command;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.kindred.app.output.TextTable;
+import dev.kindred.engine.als.AlsModel;
+import dev.kindred.engine.als.AlsOptions;
+import dev.kindred.engine.als.ImplicitAls;
+import dev.kindred.engine.als.SyntheticInteractions;
+import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.SplitFiles;
+import dev.kindred.engine.eval.FactorScores;
+import dev.kindred.engine.eval.PopularityScores;
+import dev.kindred.engine.eval.Scores;
+import dev.kindred.engine.eval.TopNEvaluator;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import dev.kindred.simd.Peak;
+import dev.kindred.simd.Simd;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code kindred als}: one ALS on a split and its top-N metrics, or on synthetic data its speed.
+ */
+@Command(
+    name = "als",
+    description = {
+      "Factorise a split by implicit ALS and measure its top-N lists beside item popularity,",
+      "or measure speed on synthetic data."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kindred als --train train.txt.gz --test test.txt.gz -k 20 --json",
+      "  kindred als --train train.csv --test test.csv --convention spark --alpha 40",
+      "  kindred als --synthetic 100000x50000x10000000 --rank 64 --iterations 3 --json"
+    })
+final class AlsCommand extends KindredCommand {
+  private static final int PEAK_MILLIS = 300;
+
+  @Option(
+      names = "--train",
+      paramLabel = "FILE",
+      description = "Pairs to learn from: 'user item item ...' lines or user,item[,value] CSV.")
+  private Path train;
+
+  @Option(names = "--test", paramLabel = "FILE", description = "Pairs to find, same format.")
+  private Path test;
+
+  @Option(
+      names = "--synthetic",
+      paramLabel = "UxIxN",
+      description = "Instead of a split: users x items x interactions, to measure speed.")
+  private String synthetic;
+
+  @Option(
+      names = "-k",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Length of the lists (default: ${DEFAULT-VALUE}).")
+  private int k;
+
+  @Option(
+      names = "--paper",
+      paramLabel = "OBJECTIVE",
+      description = "Start from published settings: click, time, like, share or dislike.")
+  private String paper;
+
+  @Mixin private AlsOptionsGroup group;
+
+  @Override
+  protected void run() throws IOException {
+    AlsOptions options =
+        options(
+            () ->
+                group.over(
+                    paper == null ? AlsOptions.defaults() : AlsOptions.paper(paper), seed()));
+    if (k < 1) {
+      throw usage("-k is " + k + ", must be at least 1");
+    }
+    if ((synthetic == null) == (train == null && test == null)) {
+      throw usage("give --train and --test, or --synthetic");
+    }
+    if (synthetic == null && (train == null || test == null)) {
+      throw usage("--train and --test go together");
+    }
+    try (Workers workers = Workers.of(threads())) {
+      if (synthetic == null) {
+        rate(options, workers);
+      } else {
+        time(options, workers);
+      }
+    }
+  }
+
+  private void rate(AlsOptions options, Workers workers) {
+    SplitFiles.Split split = SplitFiles.read(train, test, new Ids(), new Ids());
+    List<Map<String, Object>> results = new ArrayList<>();
+    Scores popularity = new PopularityScores(split.train());
+    results.add(report("popularity", popularity, split, workers));
+    write(results.getLast());
+    long start = System.nanoTime();
+    AlsModel model = ImplicitAls.train(split.train(), options, workers, progress());
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Scores factors = new FactorScores(model.userFactors(), model.itemFactors(), model.rank());
+    Map<String, Object> result = report("als", factors, split, workers);
+    result.put("trainSeconds", rounded(seconds));
+    result.put("rank", model.rank());
+    result.put("iterations", model.objectivePerSweep().length);
+    result.put("loss", model.objectivePerSweep()[model.objectivePerSweep().length - 1]);
+    result.put("modelHash", model.hash());
+    results.add(result);
+    write(result);
+    if (!json()) {
+      TextTable table =
+          new TextTable("model", ">recall@" + k, ">ndcg@" + k, ">hr@" + k, ">seconds");
+      for (Map<String, Object> row : results) {
+        table.row(
+            row.get("model"),
+            number(row.get("recall@" + k)),
+            number(row.get("ndcg@" + k)),
+            number(row.get("hr@" + k)),
+            row.get("trainSeconds"));
+      }
+      table.print(out());
+    }
+  }
+
+  private Map<String, Object> report(
+      String name, Scores scores, SplitFiles.Split split, Workers workers) {
+    TopNEvaluator.Report report =
+        TopNEvaluator.evaluate(scores, split.train(), split.test(), k, workers, progress());
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("model", name);
+    result.put("recall@" + k, report.recall());
+    result.put("ndcg@" + k, report.ndcg());
+    result.put("hr@" + k, report.hitRate());
+    return result;
+  }
+
+  /**
+   * Times training by the CPU time of the process, so that other load on the machine is left out.
+   */
+  private void time(AlsOptions options, Workers workers) throws IOException {
+    long[] sizes = sizes();
+    long seed = options.seed();
+    Interactions data =
+        SyntheticInteractions.generate((int) sizes[0], (int) sizes[1], sizes[2], seed);
+    // The compiler learns the kernels on a small matrix of the same kind.
+    int users = (int) Math.min(sizes[0], 4000);
+    int items = (int) Math.min(sizes[1], 3000);
+    Interactions small =
+        SyntheticInteractions.generate(
+            users, items, Math.min((long) users * items / 4, 400_000), seed);
+    ImplicitAls.train(small, options.withIterations(3), workers, Progress.none());
+    double peak = Peak.gflops(PEAK_MILLIS);
+    long cpuStart = cpuNanos();
+    long start = System.nanoTime();
+    AlsModel model = ImplicitAls.train(data, options, workers, progress());
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double cpuSeconds = (cpuNanos() - cpuStart) / 1e9;
+    double iterations = model.objectivePerSweep().length;
+    double gflops =
+        iterations * flops(data, options.rank()) / (cpuSeconds > 0 ? cpuSeconds : seconds) / 1e9;
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("users", data.rows());
+    result.put("items", data.columns());
+    result.put("interactions", data.size());
+    result.put("rank", options.rank());
+    result.put("solver", options.solver().name().toLowerCase(Locale.ROOT));
+    result.put("iterations", (int) iterations);
+    result.put("trainSeconds", rounded(seconds));
+    result.put("cpuSeconds", rounded(cpuSeconds));
+    result.put("interactionsPerSecondPerCore", Math.round(iterations * data.size() / cpuSeconds));
+    result.put("gflops", rounded(gflops));
+    result.put("peakGflops", rounded(peak));
+    result.put("shareOfPeak", rounded(gflops / peak));
+    result.put("kernels", Simd.description());
+    // The matrix and its transpose, and the factors.
+    long bytes = 2 * data.bytes() + 4L * (model.userFactors().length + model.itemFactors().length);
+    result.put("dataAndFactorBytes", bytes);
+    result.put("peakResidentBytes", peakResidentBytes());
+    result.put("loss", model.objectivePerSweep()[(int) iterations - 1]);
+    result.put("modelHash", model.hash());
+    if (json()) {
+      jsonLines().write(result);
+    } else {
+      TextTable table = new TextTable("measure", "value");
+      result.forEach(table::row);
+      table.print(out());
+    }
+  }
+
+  /**
+   * Useful operations of one exact iteration: the lower triangles of all outer products and, for
+   * every row, a Cholesky factorisation and two triangular solves.
+   */
+  private static double flops(Interactions data, double d) {
+    double rows = (double) data.rows() + data.columns();
+    return 2.0 * data.size() * d * (d + 1) + rows * (d * d * d / 3 + 2 * d * d);
+  }
+
+  private long[] sizes() {
+    String[] parts = synthetic.split("x", -1);
+    long[] sizes = new long[3];
+    try {
+      for (int i = 0; i < 3; i++) {
+        sizes[i] = Long.parseLong(parts[i]);
+      }
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw usage("--synthetic is '" + synthetic + "', must be like 100000x50000x10000000");
+    }
+    boolean possible =
+        parts.length == 3
+            && Math.min(sizes[0], sizes[1]) >= 1
+            && Math.max(sizes[0], sizes[1]) <= Integer.MAX_VALUE
+            && sizes[2] >= 1
+            && sizes[2] <= sizes[0] * sizes[1] / 2;
+    if (!possible) {
+      throw usage(
+          "--synthetic is '"
+              + synthetic
+              + "'; sizes from 1 on, interactions at most half of U x I");
+    }
+    return sizes;
+  }
+
+  private static long cpuNanos() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
+  /** The most memory the process ever held, where the system tells (Linux), else -1. */
+  private static long peakResidentBytes() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (Files.isReadable(status)) {
+      for (String line : Files.readAllLines(status)) {
+        if (line.startsWith("VmHWM:")) {
+          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+        }
+      }
+    }
+    return -1;
+  }
+
+  private void write(Map<String, Object> result) {
+    if (json()) {
+      jsonLines().write(result);
+    }
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1000) / 1000.0;
+  }
+
+  private static String number(Object value) {
+    return String.format(Locale.ROOT, "%.5f", (double) value);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.kindred.app.command;
+
+import dev.kindred.engine.als.AlsOptions;
+import dev.kindred.engine.als.Convention;
+import dev.kindred.engine.als.Solver;
+import java.util.OptionalLong;
+import picocli.CommandLine.Option;
+
+/** The options of one ALS model, shared by {@code als} and {@code tune als}. */
+final class AlsOptionsGroup {
+  @Option(names = "--rank", paramLabel = "D", description = "Length of a factor (default: 64).")
+  private Integer rank;
+
+  @Option(
+      names = "--iterations",
+      paramLabel = "N",
+      description = "Full iterations: users, then items.")
+  private Integer iterations;
+
+  @Option(names = "--regularization", paramLabel = "L", description = "Lambda.")
+  private Double regularization;
+
+  @Option(names = "--alpha", paramLabel = "A", description = "Weight of observed strengths.")
+  private Double alpha;
+
+  @Option(
+      names = "--convention",
+      paramLabel = "C",
+      description = "How strengths become confidences: ${COMPLETION-CANDIDATES}; see docs/als.md.")
+  private Convention convention;
+
+  @Option(
+      names = "--unobserved-weight",
+      paramLabel = "W",
+      description = "Weight of unobserved pairs, convention IALS only.")
+  private Double unobservedWeight;
+
+  @Option(
+      names = "--frequency-exponent",
+      paramLabel = "E",
+      description = "Of a row's frequency in lambda, convention IALS only.")
+  private Double frequencyExponent;
+
+  @Option(
+      names = "--tolerance",
+      paramLabel = "T",
+      description = "Stop once an iteration lowers the loss by less than this share; 0 = never.")
+  private Double tolerance;
+
+  @Option(
+      names = "--solver",
+      paramLabel = "S",
+      description = "How rows are solved: ${COMPLETION-CANDIDATES}.")
+  private Solver solver;
+
+  /** The options over the defaults; throws IllegalArgumentException where one is out of range. */
+  AlsOptions over(AlsOptions defaults, OptionalLong seed) {
+    AlsOptions o = defaults;
+    o = rank == null ? o : o.withRank(rank);
+    o = iterations == null ? o : o.withIterations(iterations);
+    o = regularization == null ? o : o.withRegularization(regularization);
+    o = alpha == null ? o : o.withAlpha(alpha);
+    o = convention == null ? o : o.withConvention(convention);
+    o = unobservedWeight == null ? o : o.withUnobservedWeight(unobservedWeight);
+    o = frequencyExponent == null ? o : o.withFrequencyExponent(frequencyExponent);
+    o = tolerance == null ? o : o.withTolerance(tolerance);
+    o = solver == null ? o : o.withSolver(solver);
+    return seed.isPresent() ? o.withSeed(seed.getAsLong()) : o;
+  }
+}

@@ -1,0 +1,130 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.index.run.Draws;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class AlsCommandTest {
+  @TempDir Path directory;
+  private Path train;
+  private Path test;
+
+  /** Users like items of their own half. */
+  @BeforeEach
+  void writeSplit() throws IOException {
+    Draws draws = Draws.of(3, "split");
+    List<String> trainLines = new ArrayList<>();
+    List<String> testLines = new ArrayList<>();
+    for (int u = 0; u < 120; u++) {
+      StringBuilder seen = new StringBuilder("u" + u);
+      for (int i = 0; i < 12; i++) {
+        seen.append(" i").append(2 * draws.nextInt(40) + u % 2);
+      }
+      trainLines.add(seen.toString());
+      testLines.add("u" + u + " i" + (2 * draws.nextInt(40) + u % 2));
+    }
+    train = Files.write(directory.resolve("train.txt"), trainLines);
+    test = Files.write(directory.resolve("test.txt"), testLines);
+  }
+
+  private Run run(String command, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
+    arguments.addAll(List.of("--train", train.toString(), "--test", test.toString(), "--quiet"));
+    arguments.addAll(List.of(more));
+    return Run.kindred(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void jsonHasALineForPopularityAndOneForAlsWhichBeatsIt() throws IOException {
+    String[] options = {"--rank", "8", "--iterations", "5", "-k", "10", "--json"};
+    Run run = run("als", options);
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(2, run.lines().size());
+    Map<String, Object> popularity = JSON.std.mapFrom(run.lines().get(0));
+    Map<String, Object> als = JSON.std.mapFrom(run.lines().get(1));
+    assertEquals("popularity", popularity.get("model"));
+    assertEquals("als", als.get("model"));
+    double base = ((Number) popularity.get("recall@10")).doubleValue();
+    double recall = ((Number) als.get("recall@10")).doubleValue();
+    assertTrue(recall > 1.2 * base, "recall " + recall + ", popularity " + base);
+    for (String key : List.of("ndcg@10", "hr@10", "trainSeconds")) {
+      assertTrue(als.containsKey(key), key);
+    }
+    Run again = run("als", "--rank", "8", "--iterations", "5", "--json", "--threads", "1");
+    assertEquals(als.get("modelHash"), JSON.std.mapFrom(again.lines().get(1)).get("modelHash"));
+  }
+
+  @Test
+  void syntheticDataMeasuresSpeed() throws IOException {
+    Run run =
+        Run.kindred(
+            "als", "--synthetic", "300x200x5000", "--rank", "8", "--iterations", "2", "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    Map<String, Object> result = JSON.std.mapFrom(run.lines().get(0));
+    for (String key :
+        List.of("interactionsPerSecondPerCore", "gflops", "peakGflops", "modelHash")) {
+      assertTrue(result.containsKey(key), key);
+    }
+    assertEquals(2, Run.kindred("als", "--synthetic", "300x200").exitCode());
+    assertEquals(2, Run.kindred("als", "--synthetic", "3x2x6").exitCode());
+  }
+
+  @Test
+  void badValuesAndFilesAreOneLineAndTheRightExitCode() {
+    Run rank = run("als", "--rank", "0");
+    assertEquals(2, rank.exitCode());
+    assertTrue(rank.err().contains("rank is 0"), rank.err());
+    assertEquals(2, run("als", "--convention", "none").exitCode());
+    assertEquals(2, Run.kindred("als").exitCode());
+    assertEquals(2, Run.kindred("als", "--train", train.toString()).exitCode());
+    assertEquals(2, Run.kindred("tune").exitCode());
+    Run missing = Run.kindred("als", "--train", "none.txt", "--test", test.toString());
+    assertEquals(3, missing.exitCode());
+    assertTrue(missing.err().contains("none.txt"), missing.err());
+    assertFalse(missing.err().contains("\tat "), missing.err());
+  }
+
+  @Test
+  void tuningListsItsTrialsAndGoesOnFromItsLog() throws IOException {
+    Path log = directory.resolve("tune.jsonl");
+    String[] options = {"--rank", "4", "--iterations", "2", "--json", "--log", log.toString()};
+    Run first = run("tune als", with(options, "--trials", "3"));
+    assertEquals(0, first.exitCode(), first.err());
+    assertEquals(4, first.lines().size());
+    // The last line is cut off, as by a crash.
+    String text = Files.readString(log);
+    Files.writeString(log, text.substring(0, text.length() - 9));
+    Run second = run("tune als", with(options, "--trials", "5"));
+    assertEquals(0, second.exitCode(), second.err());
+    assertEquals(6, second.lines().size());
+    for (int t = 0; t < 3; t++) {
+      assertEquals(
+          JSON.std.mapFrom(first.lines().get(t)).get("recall@20"),
+          JSON.std.mapFrom(second.lines().get(t)).get("recall@20"));
+    }
+    Map<String, Object> measured = JSON.std.mapFrom(second.lines().get(5));
+    assertTrue(measured.containsKey("modelHash"));
+    assertTrue(measured.get("arguments").toString().contains("--rank 4"));
+    Run other = run("tune als", with(options, "--trials", "5", "--seed", "9"));
+    assertEquals(3, other.exitCode());
+    assertTrue(other.err().contains("--log"), other.err());
+  }
+
+  private static String[] with(String[] options, String... more) {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+}

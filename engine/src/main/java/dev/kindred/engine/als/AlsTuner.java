@@ -1,0 +1,242 @@
+package dev.kindred.engine.als;
+
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.Interactions.Duplicates;
+import dev.kindred.engine.eval.FactorScores;
+import dev.kindred.engine.eval.TopNEvaluator;
+import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Searches hyper-parameters on a validation part of the training data: some random draws over the
+ * whole space, then more and more steps around the best trials so far.
+ *
+ * <p>Trial n is drawn from (seed, n) and the results before it alone, so a search that is resumed
+ * with its earlier trials goes on as if it had never stopped. A trial's score is the sum of recall
+ * and NDCG at k on the held-out items.
+ *
+ * <p>Holds the split of one data set; immutable, driven by one thread.
+ */
+public final class AlsTuner {
+  /** Trials after the first that look anywhere. */
+  private static final int EXPLORE = 12;
+
+  /** Of the later trials every so many looks anywhere. */
+  private static final int LOOK_UP = 5;
+
+  /** So many of the best trials are stepped from. */
+  private static final int PARENTS = 3;
+
+  private final AlsTunerOptions options;
+  private final Interactions train;
+  private final Interactions validation;
+
+  /**
+   * One setting and what it reached.
+   *
+   * @param number from 0
+   * @param recall at k on the validation items
+   * @param ndcg at k on the validation items
+   * @param seconds that the trial took
+   */
+  public record Trial(int number, AlsOptions options, double recall, double ndcg, double seconds) {
+    /** What the search maximises. */
+    public double score() {
+      return recall + ndcg;
+    }
+  }
+
+  /**
+   * Splits {@code data} [users x items]; every user with at least two items keeps at least one.
+   *
+   * @throws IllegalArgumentException if no user has two items
+   */
+  public AlsTuner(Interactions data, AlsTunerOptions options) {
+    this.options = options;
+    this.train = part(data, options, false);
+    Interactions held = part(data, options, true);
+    if (held.size() == 0) {
+      throw new IllegalArgumentException(
+          "no user has two items, so none can be held out to choose hyper-parameters on");
+    }
+    this.validation = sampleUsers(held, options);
+  }
+
+  /** What trials train on. */
+  public Interactions train() {
+    return train;
+  }
+
+  /** What trials are scored on: held-out items of a sample of the users. */
+  public Interactions validation() {
+    return validation;
+  }
+
+  /**
+   * Runs trials until their number or the budget is reached.
+   *
+   * @param done trials of an earlier search with the same data and options, in order
+   * @param listener is given each new trial as it ends, for a log that a search can resume from
+   * @return all trials, those done included
+   */
+  public List<Trial> search(
+      List<Trial> done, Consumer<Trial> listener, Workers workers, Progress progress) {
+    List<Trial> trials = new ArrayList<>(done);
+    double budget = options.budget().toNanos() / 1e9;
+    double spent = 0;
+    double longest = 0;
+    for (Trial trial : trials) {
+      spent += trial.seconds();
+      longest = Math.max(longest, trial.seconds());
+    }
+    try (Progress.Stage stage = progress.stage("Tune ALS", options.trials())) {
+      stage.add(trials.size());
+      while (trials.size() < options.trials() && (trials.isEmpty() || spent + longest <= budget)) {
+        Trial trial = run(trials.size(), propose(trials.size(), trials), workers);
+        trials.add(trial);
+        spent += trial.seconds();
+        longest = Math.max(longest, trial.seconds());
+        listener.accept(trial);
+        stage.add(1);
+        stage.note("best score " + best(trials).score());
+      }
+    }
+    return trials;
+  }
+
+  /** The trial with the highest score, of equal ones the earliest. */
+  public static Trial best(List<Trial> trials) {
+    return trials.stream()
+        .max(Comparator.comparingDouble(Trial::score).thenComparing(t -> -t.number()))
+        .orElseThrow(() -> new IllegalArgumentException("there are no trials"));
+  }
+
+  private Trial run(int number, AlsOptions trial, Workers workers) {
+    long start = System.nanoTime();
+    AlsModel model = ImplicitAls.train(train, trial, workers, Progress.none());
+    TopNEvaluator.Report report =
+        TopNEvaluator.evaluate(
+            new FactorScores(model.userFactors(), model.itemFactors(), model.rank()),
+            train,
+            validation,
+            options.k(),
+            workers,
+            Progress.none());
+    return new Trial(
+        number, trial, report.recall(), report.ndcg(), (System.nanoTime() - start) / 1e9);
+  }
+
+  /** The setting of trial {@code number}, given those before it. */
+  AlsOptions propose(int number, List<Trial> before) {
+    if (number == 0) {
+      return options.base();
+    }
+    Draws draws = Draws.of(options.seed(), "als.tuner", number);
+    if (number <= EXPLORE || number % LOOK_UP == 0) {
+      return anywhere(draws);
+    }
+    List<Trial> ranked = new ArrayList<>(before.subList(0, number));
+    ranked.sort(Comparator.comparingDouble((Trial t) -> -t.score()).thenComparing(Trial::number));
+    Trial parent = ranked.get(draws.nextInt(Math.min(PARENTS, ranked.size())));
+    return near(parent.options(), draws);
+  }
+
+  private AlsOptions anywhere(Draws draws) {
+    AlsOptions o = options.base().withIterations(6 + draws.nextInt(13));
+    return switch (o.convention()) {
+      case IALS -> {
+        double unobserved = logUniform(draws, 0.001, 1);
+        double exponent = 0.2 + draws.nextDouble();
+        // The strength of lambda at a mean row stays comparable while the exponent moves.
+        double lambda =
+            logUniform(draws, 3e-4, 0.05) * Math.pow(frequency(unobserved), 1 - exponent);
+        yield o.withUnobservedWeight(unobserved)
+            .withFrequencyExponent(exponent)
+            .withRegularization(lambda);
+      }
+      case SPARK ->
+          o.withAlpha(logUniform(draws, 0.5, 200)).withRegularization(logUniform(draws, 1e-3, 2));
+      case IMPLICIT, LOG ->
+          o.withAlpha(logUniform(draws, 1.5, 200)).withRegularization(logUniform(draws, 0.1, 500));
+    };
+  }
+
+  private AlsOptions near(AlsOptions from, Draws draws) {
+    double step = 0.35;
+    AlsOptions o =
+        from.withIterations(Math.max(3, from.iterations() + draws.nextInt(7) - 3))
+            .withRegularization(from.regularization() * Math.exp(step * draws.nextGaussian()));
+    if (o.convention() != Convention.IALS) {
+      return o.withAlpha(from.alpha() * Math.exp(step * draws.nextGaussian()));
+    }
+    double exponent = Math.clamp(from.frequencyExponent() + 0.15 * draws.nextGaussian(), 0.0, 1.5);
+    double unobserved = from.unobservedWeight() * Math.exp(step * draws.nextGaussian());
+    double lambda =
+        o.regularization() * Math.pow(frequency(unobserved), from.frequencyExponent() - exponent);
+    return o.withFrequencyExponent(exponent)
+        .withUnobservedWeight(unobserved)
+        .withRegularization(lambda);
+  }
+
+  private double frequency(double unobserved) {
+    return (double) train.size() / Math.max(1, train.rows()) + unobserved * train.columns();
+  }
+
+  private static double logUniform(Draws draws, double from, double to) {
+    return from * Math.pow(to / from, draws.nextDouble());
+  }
+
+  /** The entries that are held out, or the rest. */
+  private static Interactions part(Interactions data, AlsTunerOptions options, boolean held) {
+    return Interactions.of(
+        data.rows(),
+        data.columns(),
+        sink -> {
+          Draws draws = Draws.of(options.seed(), "als.tuner.split");
+          for (int user = 0; user < data.rows(); user++) {
+            draws.reset(user);
+            long start = data.start(user);
+            int n = (int) data.count(user);
+            int kept = n == 0 ? -1 : draws.nextInt(n);
+            for (int i = 0; i < n; i++) {
+              boolean out = draws.nextDouble() < options.validationShare() && i != kept;
+              if (out == held) {
+                sink.add(user, data.column(start + i), data.value(start + i));
+              }
+            }
+          }
+        },
+        Duplicates.LAST);
+  }
+
+  /** Positive held-out entries of at most the wished number of users. */
+  private static Interactions sampleUsers(Interactions held, AlsTunerOptions options) {
+    int[] users = new int[held.rows()];
+    int n = 0;
+    for (int user = 0; user < held.rows(); user++) {
+      if (held.count(user) > 0) {
+        users[n++] = user;
+      }
+    }
+    Draws.of(options.seed(), "als.tuner.users").shuffle(users, 0, n);
+    int sampled = Math.min(n, options.validationUsers());
+    return Interactions.of(
+        held.rows(),
+        held.columns(),
+        sink -> {
+          for (int u = 0; u < sampled; u++) {
+            for (long i = held.start(users[u]); i < held.end(users[u]); i++) {
+              if (held.value(i) > 0) {
+                sink.add(users[u], held.column(i), held.value(i));
+              }
+            }
+          }
+        },
+        Duplicates.LAST);
+  }
+}
