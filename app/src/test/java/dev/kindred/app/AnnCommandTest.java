@@ -184,6 +184,24 @@ final class AnnCommandTest {
     assertBad(4, graph.toString(), "search", "--index", index, "--queries", queries);
   }
 
+  @Test
+  void verifyFindsAFlippedBitInVectorsAndGraph() throws IOException {
+    Path index = directory.resolve("index");
+    assertEquals(0, ann("build", "--base", base, "--dim", DIM, "--out", index).exitCode());
+    assertEquals(0, Run.kindred("verify", "--index", index.toString()).exitCode());
+    for (String name : List.of("vectors.kvec", "graph.khnsw")) {
+      Path file = index.resolve(name);
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(file, bytes);
+      Run run = Run.kindred("verify", "--index", index.toString());
+      assertEquals(4, run.exitCode(), run.err());
+      assertTrue(run.out().contains(name), run.out());
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(file, bytes);
+    }
+  }
+
   private Run search(Path index, Object... more) {
     return ann(
         Stream.concat(

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -89,6 +90,40 @@ final class LauncherTest {
         result.out().contains("@" + checkout.toRealPath().resolve("jvm.options")), result.out());
   }
 
+  @Test
+  void twoFirstStartsBuildOnceAndBothRun() throws Exception {
+    Path checkout = checkout("unbuilt");
+    standInSources(checkout);
+    Path builds = directory.resolve("builds");
+    standInMaven("sleep 0.5; echo built >> '" + builds + "'; touch app/target/kindred-app-1.jar");
+    Map<String, String> environment = Map.of("JAVA_HOME", standInJdk("new", "25").toString());
+    CompletableFuture<Result> other =
+        CompletableFuture.supplyAsync(() -> launchUnchecked(checkout, environment));
+    assertEquals(7, launchUnchecked(checkout, environment).exitCode());
+    assertEquals(7, other.get().exitCode());
+    assertEquals(List.of("built"), Files.readAllLines(builds));
+
+    // A source that changed since is built again.
+    Files.writeString(checkout.resolve("engine/src/main/New.java"), "class New {}");
+    assertEquals(7, launchUnchecked(checkout, environment).exitCode());
+    assertEquals(2, Files.readAllLines(builds).size());
+  }
+
+  @Test
+  void aFailedBuildSaysSoAndIsTriedAgain() throws Exception {
+    Path checkout = checkout("broken");
+    standInSources(checkout);
+    standInMaven("echo 'an error of Maven'; exit 1");
+    Map<String, String> environment = Map.of("JAVA_HOME", standInJdk("new", "25").toString());
+    for (int start = 0; start < 2; start++) {
+      Result result = launch(checkout, environment);
+      assertEquals(1, result.exitCode());
+      assertEquals("", result.out());
+      assertTrue(result.err().contains("an error of Maven"), result.err());
+      assertTrue(result.err().contains("kindred: the build failed"), result.err());
+    }
+  }
+
   private record Result(int exitCode, String out, String err) {}
 
   private Path checkout(String name) throws IOException {
@@ -100,13 +135,24 @@ final class LauncherTest {
 
   /** What makes a checkout count as built: sources, and a stamp that is not older. */
   private static void standInBuild(Path checkout) throws IOException {
+    standInSources(checkout);
+    Files.createDirectories(checkout.resolve("app/target"));
+    Files.createFile(checkout.resolve("app/target/kindred.stamp"));
+  }
+
+  private static void standInSources(Path checkout) throws IOException {
     for (String module : List.of("simd", "index", "engine", "live", "app")) {
       Files.createDirectories(checkout.resolve(module).resolve("src/main"));
       Files.createFile(checkout.resolve(module).resolve("pom.xml"));
     }
     Files.createFile(checkout.resolve("pom.xml"));
-    Files.createDirectories(checkout.resolve("app/target"));
-    Files.createFile(checkout.resolve("app/target/kindred.stamp"));
+  }
+
+  /** A mvn on the PATH of the script that does this. */
+  private void standInMaven(String commands) throws IOException {
+    Path maven = toolsWithoutJava().resolve("mvn");
+    Files.writeString(maven, "#!/bin/sh\n" + commands + "\n");
+    executable(maven);
   }
 
   /** A directory that looks like a JDK; its java prints where it is and its arguments. */
@@ -136,6 +182,14 @@ final class LauncherTest {
     return run(checkout.resolve("kindred"), directory, environment, args);
   }
 
+  private Result launchUnchecked(Path checkout, Map<String, String> environment) {
+    try {
+      return launch(checkout, environment);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Runs the script with this environment and a PATH that has neither Java nor Maven. */
   private Result run(Path script, Path in, Map<String, String> environment, String... args)
       throws Exception {
@@ -146,7 +200,7 @@ final class LauncherTest {
     builder.environment().clear();
     builder.environment().put("PATH", toolsWithoutJava().toString());
     builder.environment().putAll(environment);
-    Path err = directory.resolve("stderr");
+    Path err = Files.createTempFile(directory, "stderr", "");
     builder.redirectError(err.toFile());
     Process process = builder.start();
     process.getOutputStream().close();
@@ -184,7 +238,8 @@ final class LauncherTest {
             "mv",
             "touch",
             "sed",
-            "tput");
+            "tput",
+            "sleep");
     for (String tool : tools) {
       for (String place : List.of("/bin", "/usr/bin", "/usr/local/bin")) {
         Path real = Path.of(place, tool);

@@ -1,12 +1,14 @@
 package dev.kindred.app.command;
 
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.snapshot.SnapshotVerifier;
 import dev.kindred.index.EmbeddingFile;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.Hnsw;
 import dev.kindred.index.HnswOptions;
 import dev.kindred.index.Metric;
 import dev.kindred.index.VectorFiles;
+import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
@@ -108,16 +111,40 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
 
   /** Opens a directory in place. */
   static AnnIndex open(Path directory, Arena arena) throws IOException {
+    requireIndex(directory);
+    Embeddings rows = EmbeddingFile.open(directory.resolve(VECTORS), arena).embeddings();
+    return new AnnIndex(Hnsw.open(directory.resolve(GRAPH), rows, arena), rows);
+  }
+
+  /** Reads every byte of a directory and compares it with the checksums. */
+  static SnapshotVerifier.Report verify(Path directory) throws IOException {
+    requireIndex(directory);
+    List<String> faults = new ArrayList<>();
+    try (Arena arena = Arena.ofShared()) {
+      EmbeddingFile.open(directory.resolve(VECTORS), arena).verify();
+    } catch (CorruptFileException e) {
+      faults.add(e.getMessage());
+    }
+    try {
+      Hnsw.verify(directory.resolve(GRAPH));
+    } catch (CorruptFileException e) {
+      faults.add(e.getMessage());
+    }
+    long bytes = Files.size(directory.resolve(VECTORS)) + Files.size(directory.resolve(GRAPH));
+    return new SnapshotVerifier.Report(directory, 2, bytes, faults);
+  }
+
+  private static void requireIndex(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       throw new NoSuchFileException(
           directory.toString(), null, "no such index; make one with 'kindred ann build --out DIR'");
     }
-    if (!Files.exists(directory.resolve(GRAPH))) {
-      throw new InputException(
-          directory + ": no index here (no " + GRAPH + "); make one with 'kindred ann build'");
+    for (String name : List.of(VECTORS, GRAPH)) {
+      if (!Files.exists(directory.resolve(name))) {
+        throw new InputException(
+            directory + ": no index here (no " + name + "); make one with 'kindred ann build'");
+      }
     }
-    Embeddings rows = EmbeddingFile.open(directory.resolve(VECTORS), arena).embeddings();
-    return new AnnIndex(Hnsw.open(directory.resolve(GRAPH), rows, arena), rows);
   }
 
   /** Refuses a directory that exists, before hours of work. */

@@ -26,8 +26,8 @@ final class SnapshotOption {
     }
   }
 
-  /** Reads and checks every byte. */
-  SnapshotVerifier.Report verify() throws IOException {
+  /** Reads and checks every byte of a snapshot at a path like this option's. */
+  static SnapshotVerifier.Report verify(Path path) throws IOException {
     try {
       return SnapshotVerifier.verify(path);
     } catch (IOException e) {

@@ -3,23 +3,44 @@ package dev.kindred.app.command;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
 import dev.kindred.index.file.CorruptFileException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code kindred verify}: reads every byte of a snapshot and compares it with its checksums. */
 @Command(
     name = "verify",
-    description = "Check every byte of a snapshot against its checksums.",
-    footerHeading = "%nExample:%n",
-    footer = "  kindred verify --model snapshots/")
+    description = "Check every byte of a snapshot, or of an index, against its checksums.",
+    footerHeading = "%nExamples:%n",
+    footer = {"  kindred verify --model snapshots/", "  kindred verify --index index/"})
 final class VerifyCommand extends KindredCommand {
-  @Mixin private SnapshotOption model;
+  /** Either of the two. */
+  static final class What {
+    @Option(
+        names = "--model",
+        required = true,
+        paramLabel = "DIR",
+        description = "A snapshot, or the directory that snapshots are published in.")
+    private Path model;
+
+    @Option(
+        names = "--index",
+        required = true,
+        paramLabel = "DIR",
+        description = "Or a directory that 'ann build' wrote.")
+    private Path index;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private What what;
 
   @Override
   protected void run() throws IOException {
-    SnapshotVerifier.Report report = model.verify();
+    SnapshotVerifier.Report report =
+        what.model == null ? AnnIndex.verify(what.index) : SnapshotOption.verify(what.model);
     if (json()) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("snapshot", report.snapshot().toString());

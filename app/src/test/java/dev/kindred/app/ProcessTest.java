@@ -1,0 +1,63 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.snapshot.TinyWorld;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line in a JVM of its own, as the launcher starts it. */
+final class ProcessTest {
+  @TempDir Path directory;
+
+  @Test
+  void resultsGoToStdoutAndNothingElseDoes() throws Exception {
+    Path snapshot = new TinyWorld().write(directory.resolve("snapshot"));
+    Run run = start(true, "related", "--model", snapshot.toString(), "--item", "100", "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.lines().stream().allMatch(line -> line.startsWith("{\"item\":\"100\"")));
+    assertEquals(10, run.lines().size());
+  }
+
+  @Test
+  void theExitCodeReachesTheShell() throws Exception {
+    Run run =
+        start(true, "related", "--model", directory.resolve("none").toString(), "--item", "1");
+    assertEquals(3, run.exitCode());
+    assertEquals("", run.out());
+    assertTrue(run.err().contains("kindred: "), run.err());
+  }
+
+  @Test
+  void withoutAnyFlagItWorksOnTheScalarTwins() throws Exception {
+    Path snapshot = new TinyWorld().write(directory.resolve("snapshot"));
+    String[] args = {"related", "--model", snapshot.toString(), "--item", "100", "--explain"};
+    Run plain = start(false, args);
+    assertEquals(0, plain.exitCode(), plain.err());
+    assertEquals(12, plain.lines().stream().takeWhile(line -> !line.isEmpty()).count());
+  }
+
+  private Run start(boolean flags, String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (flags) {
+      Path checkout = Path.of(System.getProperty("basedir", ".")).toAbsolutePath().resolve("..");
+      command.add("@" + checkout.resolve("jvm.options").normalize());
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Kindred.class.getName()));
+    command.addAll(List.of(args));
+    Path err = directory.resolve("stderr");
+    Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    return new Run(process.exitValue(), out, Files.readString(err));
+  }
+}
