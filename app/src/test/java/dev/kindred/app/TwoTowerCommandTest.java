@@ -100,9 +100,9 @@ final class TwoTowerCommandTest {
 
   @Test
   void badValuesAndFilesAreOneLineAndTheRightExitCode() {
-    Run usage = run("--scale", "0");
+    Run usage = run("--scale", "-1");
     assertEquals(2, usage.exitCode());
-    assertTrue(usage.err().contains("scale is 0"), usage.err());
+    assertTrue(usage.err().contains("scale is -1"), usage.err());
     assertEquals(2, run("--hidden=wide").exitCode());
     Run missing = Run.kindred("two-tower", "--train", "none.txt", "--test", test.toString());
     assertEquals(3, missing.exitCode());

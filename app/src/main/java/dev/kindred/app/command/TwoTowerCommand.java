@@ -92,7 +92,10 @@ final class TwoTowerCommand extends KindredCommand {
   @Option(names = "--loss", paramLabel = "LOSS", description = "One of: ${COMPLETION-CANDIDATES}.")
   private TowerLoss loss;
 
-  @Option(names = "--scale", paramLabel = "S", description = "Of the cosine within the loss.")
+  @Option(
+      names = "--scale",
+      paramLabel = "S",
+      description = "Of the cosine within the loss; 0 = by the number of items.")
   private Double scale;
 
   @Option(

@@ -55,7 +55,7 @@ final class PairStep implements Step {
     perUser = 1 + options.negatives();
     batch = (int) Math.min(options.batch() / perUser, positives.size());
     chunk = Math.max(1, Step.chunk(options.batch()) / perUser);
-    logScaleAndBias.values()[0] = (float) Math.log(options.scale());
+    logScaleAndBias.values()[0] = (float) Math.log(options.scaleFor(positives.columns()));
     // Random pairs start at a cosine near 0: let their probability start at the share of positives.
     logScaleAndBias.values()[1] = (float) -Math.log(options.negatives());
     for (int from = 0; from < batch; from += chunk) {

@@ -81,7 +81,7 @@ final class SoftmaxStep implements Step {
     for (long i = 0; i < positives.size(); i++) {
       batchProbability[positives.column(i)] += 1.0 / positives.size();
     }
-    logScale.values()[0] = (float) Math.log(options.scale());
+    logScale.values()[0] = (float) Math.log(options.scaleFor(positives.columns()));
     classVectors = new float[classes * dim];
     packedVectors = PackedMatrix.pack(classVectors, 0, classes, dim);
     packedTransposed = PackedMatrix.packTransposed(classVectors, 0, classes, dim);

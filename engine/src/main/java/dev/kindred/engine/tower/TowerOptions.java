@@ -17,7 +17,9 @@ import java.util.Objects;
  * @param history how many of a user's items the user tower averages in a training step; 0 = the
  *     user tower knows no history
  * @param loss what to train for
- * @param scale of the cosine within the loss, 1 / temperature; the start value where it is learned
+ * @param scale of the cosine within the loss, 1 / temperature; the start value where it is learned;
+ *     0 = by the number of items n, {@code max(4, ln n - 2)}: a softmax over many items needs more
+ *     room
  * @param learnScale whether scale is learned; COSINE_CROSS_ENTROPY has none
  * @param negatives sampled per positive; for SAMPLED_SOFTMAX sampled per batch, beside the batch's
  *     own items
@@ -67,7 +69,7 @@ public record TowerOptions(
     check("dim", dim, 1, MAX_WIDTH);
     check("embeddingDim", embeddingDim, 1, MAX_WIDTH);
     check("history", history, 0, Integer.MAX_VALUE);
-    check("scale", scale, Double.MIN_VALUE, 1000);
+    check("scale", scale, 0, 1000);
     check("negatives", negatives, loss == TowerLoss.SAMPLED_SOFTMAX ? 0 : 1, 1 << 16);
     check("popularityExponent", popularityExponent, 0, 10);
     check("correction", correction, 0, 1);
@@ -91,16 +93,16 @@ public record TowerOptions(
   /** The sound reading, see docs/decisions: softmax over sampled items, Adam, early stopping. */
   public static TowerOptions defaults() {
     return new TowerOptions(
-        List.of(256),
-        128,
+        List.of(128),
+        64,
         false,
         true,
-        64,
-        50,
+        32,
+        20,
         TowerLoss.SAMPLED_SOFTMAX,
-        10,
+        0,
         false,
-        512,
+        0,
         0.75,
         1,
         0,
@@ -108,8 +110,13 @@ public record TowerOptions(
         Adam.of(1e-3),
         512,
         30,
-        3,
+        4,
         99);
+  }
+
+  /** The scale to use, or to start from, with so many items. */
+  double scaleFor(int items) {
+    return scale > 0 ? scale : Math.max(4, Math.log(items) - 2);
   }
 
   /**
