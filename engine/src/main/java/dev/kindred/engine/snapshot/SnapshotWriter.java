@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Until then nothing stands at the final place, and closing an unpublished writer removes all
  * that it wrote. Creating the writer first, before anything is trained, finds an existing target or
- * an unwritable directory early:
+ * an unwritable directory early; on disk is nothing before the first part is handed in:
  *
  * <pre>{@code
  * try (var out = SnapshotWriter.into(Path.of("snapshot"))) {
@@ -63,7 +63,7 @@ public final class SnapshotWriter implements AutoCloseable {
   private final Path target;
   private final boolean current;
   private final Path temporary;
-  private final Deque<Path> createdParents;
+  private final Deque<Path> createdParents = new ArrayDeque<>();
   private final List<String> files = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final Map<String, Object> metrics = new LinkedHashMap<>();
@@ -79,11 +79,18 @@ public final class SnapshotWriter implements AutoCloseable {
   private RelatedScorer scorer;
   private boolean ended;
 
-  private SnapshotWriter(Path target, boolean current, Path temporary, Deque<Path> createdParents) {
+  private SnapshotWriter(Path target, boolean current) {
     this.target = target;
     this.current = current;
-    this.temporary = temporary;
-    this.createdParents = createdParents;
+    temporary =
+        target.resolveSibling(
+            "."
+                + target.getFileName()
+                + "."
+                + ProcessHandle.current().pid()
+                + "-"
+                + TEMPORARY_NUMBER.incrementAndGet()
+                + ".tmp");
   }
 
   /**
@@ -119,30 +126,27 @@ public final class SnapshotWriter implements AutoCloseable {
     return create(directory.resolve("snapshot-" + STAMP.format(Instant.now())), true);
   }
 
+  /** Tries whether it can write, and leaves nothing: a build may be ended before it has written. */
   private static SnapshotWriter create(Path target, boolean current) throws IOException {
-    Path parent = target.getParent();
-    if (parent == null) {
+    if (target.getParent() == null) {
       throw new IOException(target + " can't be a snapshot; name a directory in it");
     }
-    Deque<Path> created = new ArrayDeque<>();
+    SnapshotWriter writer = new SnapshotWriter(target, current);
+    writer.makeDirectory();
+    writer.deleteDirectory();
+    return writer;
+  }
+
+  private void makeDirectory() throws IOException {
+    Path parent = target.getParent();
     try {
       for (Path path = parent; path != null && !Files.exists(path); path = path.getParent()) {
-        created.addLast(path);
+        createdParents.addLast(path);
       }
       Files.createDirectories(parent);
-      Path temporary =
-          parent.resolve(
-              "."
-                  + target.getFileName()
-                  + "."
-                  + ProcessHandle.current().pid()
-                  + "-"
-                  + TEMPORARY_NUMBER.incrementAndGet()
-                  + ".tmp");
       Files.createDirectory(temporary);
-      return new SnapshotWriter(target, current, temporary, created);
     } catch (IOException e) {
-      deleteEmpty(created);
+      deleteDirectory();
       String reason =
           e instanceof FileSystemException f && f.getReason() != null
               ? f.getReason()
@@ -157,9 +161,25 @@ public final class SnapshotWriter implements AutoCloseable {
     }
   }
 
+  /** Takes back the directory and the parents made for it, as far as nobody uses them. */
+  private void deleteDirectory() throws IOException {
+    SnapshotDirectory.delete(temporary);
+    try {
+      for (Path directory : createdParents) {
+        Files.deleteIfExists(directory);
+      }
+    } catch (IOException e) {
+      // In use by now, or not ours to delete: an empty directory does no harm.
+      return;
+    } finally {
+      createdParents.clear();
+    }
+  }
+
   /** The ids of the items; their ordinals are those of every other part. */
   public void items(Ids ids) throws IOException {
     begin(items < 0, "items");
+    makeDirectory();
     IdTable.write(file(ITEMS), ids.size(), ids::idOf);
     items = ids.size();
   }
@@ -335,8 +355,7 @@ public final class SnapshotWriter implements AutoCloseable {
   public void close() throws IOException {
     if (!ended) {
       ended = true;
-      SnapshotDirectory.delete(temporary);
-      deleteEmpty(createdParents);
+      deleteDirectory();
     }
   }
 
@@ -368,18 +387,6 @@ public final class SnapshotWriter implements AutoCloseable {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(
           target.toString(), null, "exists already; name a new directory or remove this one");
-    }
-  }
-
-  /** Takes back directories made on the way, innermost first, as far as nobody uses them. */
-  private static void deleteEmpty(Deque<Path> directories) {
-    try {
-      for (Path directory : directories) {
-        Files.deleteIfExists(directory);
-      }
-    } catch (IOException e) {
-      // In use by now, or not ours to delete: an empty directory does no harm.
-      return;
     }
   }
 }

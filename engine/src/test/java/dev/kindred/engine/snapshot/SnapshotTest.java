@@ -287,6 +287,16 @@ class SnapshotTest {
   }
 
   @Test
+  void writerWithoutPartsHasNothingOnDisk() throws IOException {
+    try (SnapshotWriter out = SnapshotWriter.into(directory.resolve("deep/er/new"))) {
+      assertEquals(List.of("snap"), names(directory));
+      out.seed(1);
+      assertThrows(IllegalStateException.class, out::publish);
+    }
+    assertEquals(List.of("snap"), names(directory));
+  }
+
+  @Test
   void abandonedWriterLeavesNothing() throws IOException {
     Path target = directory.resolve("deep/er/new");
     try (SnapshotWriter out = SnapshotWriter.into(target)) {
