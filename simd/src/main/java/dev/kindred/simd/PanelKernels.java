@@ -2,9 +2,11 @@ package dev.kindred.simd;
 
 /** What {@link Panels} delegates to; arguments are checked there. */
 interface PanelKernels {
-  /** panel[i stride + k] = scales[i] rows[ordinals[i] d + k], 0 for k in [d, stride). */
+  /** panel[i stride + k] = scales[i] rows[ordinals[i] rowStride + first + k], 0 from d on. */
   void gather(
       float[] rows,
+      int rowStride,
+      int first,
       int d,
       int[] ordinals,
       int ordinalsOffset,

@@ -14,8 +14,8 @@ public final class Panels {
   private Panels() {}
 
   /**
-   * Row i of panel [count x stride] becomes scales[i] times row ordinals[i] of {@code rows} [.. x
-   * d], filled up with zeros to the stride.
+   * Row i of panel [count x stride] becomes scales[i] times columns [first, first + d) of row
+   * ordinals[i] of {@code rows} [.. x rowStride], filled up with zeros to the stride.
    *
    * @param ordinals read from {@code ordinalsOffset} on; an ordinal outside rows throws {@link
    *     IndexOutOfBoundsException}
@@ -23,6 +23,8 @@ public final class Panels {
    */
   public static void gather(
       float[] rows,
+      int rowStride,
+      int first,
       int d,
       int[] ordinals,
       int ordinalsOffset,
@@ -33,11 +35,30 @@ public final class Panels {
       int stride) {
     Objects.checkFromIndexSize(ordinalsOffset, count, ordinals.length);
     Objects.checkFromIndexSize(scalesOffset, count, scales.length);
-    if (d < 1 || stride < d) {
-      throw new IllegalArgumentException("d is " + d + ", stride " + stride + "; 1 <= d <= stride");
+    if (d < 1 || stride < d || first < 0 || first > rowStride - d) {
+      throw new IllegalArgumentException(
+          "columns "
+              + first
+              + " to "
+              + ((long) first + d)
+              + " of rows of "
+              + rowStride
+              + " do not fit rows of "
+              + stride);
     }
     Shapes.check("panel", panel, 0, stride, count, stride);
-    KERNELS.gather(rows, d, ordinals, ordinalsOffset, count, scales, scalesOffset, panel, stride);
+    KERNELS.gather(
+        rows,
+        rowStride,
+        first,
+        d,
+        ordinals,
+        ordinalsOffset,
+        count,
+        scales,
+        scalesOffset,
+        panel,
+        stride);
   }
 
   /** sum [stride] += sum over the rows i of panel [count x stride] of weights[i] row_i. */

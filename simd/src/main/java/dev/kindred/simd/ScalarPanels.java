@@ -5,6 +5,8 @@ final class ScalarPanels implements PanelKernels {
   @Override
   public void gather(
       float[] rows,
+      int rowStride,
+      int first,
       int d,
       int[] ordinals,
       int ordinalsOffset,
@@ -14,7 +16,7 @@ final class ScalarPanels implements PanelKernels {
       float[] panel,
       int stride) {
     for (int i = 0; i < count; i++) {
-      int from = ordinals[ordinalsOffset + i] * d;
+      int from = ordinals[ordinalsOffset + i] * rowStride + first;
       float scale = scales[scalesOffset + i];
       int to = i * stride;
       for (int k = 0; k < d; k++) {

@@ -12,6 +12,8 @@ final class VectorPanels implements PanelKernels {
   @Override
   public void gather(
       float[] rows,
+      int rowStride,
+      int first,
       int d,
       int[] ordinals,
       int ordinalsOffset,
@@ -22,7 +24,7 @@ final class VectorPanels implements PanelKernels {
       int stride) {
     int whole = d - d % COUNT;
     for (int i = 0; i < count; i++) {
-      int from = ordinals[ordinalsOffset + i] * d;
+      int from = ordinals[ordinalsOffset + i] * rowStride + first;
       float scale = scales[scalesOffset + i];
       FloatVector s = FloatVector.broadcast(SPECIES, scale);
       int to = i * stride;

@@ -17,13 +17,15 @@ class PanelsTest {
       for (int padding : new int[] {0, 1, 16 - d % 16}) {
         int stride = d + padding;
         int count = d % 7;
-        float[] rows = values(1, 9 * d);
+        int first = d % 3;
+        int rowStride = first + d + d % 2;
+        float[] rows = values(1, 9 * rowStride);
         int[] ordinals = {99, 3, 0, 8, 3, 5, 1, 2};
         float[] scales = values(2, 9);
         float[] panel = values(3, count * stride + 2);
         float[] expected = panel.clone();
-        Panels.gather(rows, d, ordinals, 1, count, scales, 2, panel, stride);
-        twin.gather(rows, d, ordinals, 1, count, scales, 2, expected, stride);
+        Panels.gather(rows, rowStride, first, d, ordinals, 1, count, scales, 2, panel, stride);
+        twin.gather(rows, rowStride, first, d, ordinals, 1, count, scales, 2, expected, stride);
         assertArrayEquals(expected, panel, "d " + d + ", stride " + stride);
         float[] sum = values(4, stride + 1);
         float[] expectedSum = sum.clone();
@@ -40,16 +42,19 @@ class PanelsTest {
     float[] scales = {1, 1};
     assertThrows(
         IndexOutOfBoundsException.class,
-        () -> Panels.gather(rows, 4, new int[] {5}, 0, 1, scales, 0, new float[4], 4));
+        () -> Panels.gather(rows, 4, 0, 4, new int[] {5}, 0, 1, scales, 0, new float[4], 4));
     assertThrows(
         IndexOutOfBoundsException.class,
-        () -> Panels.gather(rows, 4, new int[] {-1}, 0, 1, scales, 0, new float[4], 4));
+        () -> Panels.gather(rows, 4, 0, 4, new int[] {-1}, 0, 1, scales, 0, new float[4], 4));
     assertThrows(
         IllegalArgumentException.class,
-        () -> Panels.gather(rows, 4, new int[] {0}, 0, 1, scales, 0, new float[4], 3));
+        () -> Panels.gather(rows, 4, 0, 4, new int[] {0}, 0, 1, scales, 0, new float[4], 3));
     assertThrows(
         IllegalArgumentException.class,
-        () -> Panels.gather(rows, 4, new int[] {0, 1}, 0, 2, scales, 0, new float[7], 4));
+        () -> Panels.gather(rows, 4, 0, 4, new int[] {0, 1}, 0, 2, scales, 0, new float[7], 4));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Panels.gather(rows, 4, 1, 4, new int[] {0}, 0, 1, scales, 0, new float[4], 4));
     assertThrows(
         IndexOutOfBoundsException.class,
         () -> Panels.addWeighted(new float[8], 4, 2, scales, 1, new float[4]));
@@ -62,7 +67,7 @@ class PanelsTest {
     rows[3] = Float.NaN;
     rows[4] = 3e38f;
     float[] panel = new float[16];
-    Panels.gather(rows, 16, new int[] {0}, 0, 1, new float[] {2}, 0, panel, 16);
+    Panels.gather(rows, 16, 0, 16, new int[] {0}, 0, 1, new float[] {2}, 0, panel, 16);
     assertTrue(Float.isNaN(panel[3]));
     assertTrue(Float.isInfinite(panel[4]));
     assertTrue(panel[5] == 2 * Float.MIN_VALUE);

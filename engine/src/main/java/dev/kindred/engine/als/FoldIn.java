@@ -20,7 +20,7 @@ public final class FoldIn {
   private FoldIn(FixedSide fixed, Weighting weighting) {
     this.fixed = fixed;
     this.weighting = weighting;
-    solver = new RowSolver(fixed.rank, weighting);
+    solver = new RowSolver(fixed.rank, weighting, Solver.CHOLESKY);
   }
 
   /** Folds in users: entries are items. Sums the Gramian of the items once. */

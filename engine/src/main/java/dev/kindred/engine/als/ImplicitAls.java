@@ -16,6 +16,9 @@ import dev.kindred.index.run.Workers;
  * <p>Stateless.
  */
 public final class ImplicitAls {
+  /** Up to here AUTO solves every row exactly. */
+  private static final int LARGEST_EXACT_RANK = 128;
+
   private ImplicitAls() {}
 
   /**
@@ -37,18 +40,23 @@ public final class ImplicitAls {
     initialize(items, rank, options.seed(), workers);
     Side userSide = new Side(data, weighting);
     Side itemSide = new Side(data.transposed(), weighting);
+    Solver solver =
+        options.solver() != Solver.AUTO
+            ? options.solver()
+            : rank <= LARGEST_EXACT_RANK ? Solver.CHOLESKY : Solver.CONJUGATE_GRADIENT;
+    boolean warm = solver != Solver.CHOLESKY;
     RowSolver[] solvers = new RowSolver[workers.threads()];
     for (int i = 0; i < solvers.length; i++) {
-      solvers[i] = new RowSolver(rank, weighting);
+      solvers[i] = new RowSolver(rank, weighting, solver);
     }
     double[] losses = new double[2 * options.iterations()];
     int halves = 0;
     try (Progress.Stage stage =
         progress.stage("ALS, rank " + rank, (long) options.iterations() * 2 * data.size())) {
       for (int iteration = 0; iteration < options.iterations(); iteration++) {
-        double loss = userSide.sweep(items, users, rank, solvers, workers, stage);
+        double loss = userSide.sweep(items, users, rank, warm, solvers, workers, stage);
         losses[halves++] = loss + itemSide.ridge(items, rank);
-        loss = itemSide.sweep(users, items, rank, solvers, workers, stage);
+        loss = itemSide.sweep(users, items, rank, warm, solvers, workers, stage);
         losses[halves++] = loss + userSide.ridge(users, rank);
         stage.note("loss " + losses[halves - 1]);
         if (iteration > 0

@@ -55,12 +55,17 @@ final class RowSolver {
   private final float[] base;
   private final float[] residual;
   private final double[] sums;
+  private final GradientRow gradientRow; // null unless used
+  private final BlockRow blockRow; // null unless used
   private int[] columns = new int[256];
   private float[] strengths = new float[256];
   private float[] squares = new float[256];
   private float[] targets = new float[256];
 
-  RowSolver(int rank, Weighting weighting) {
+  /**
+   * @param solver what long rows are solved by; anything but CHOLESKY needs a turned side
+   */
+  RowSolver(int rank, Weighting weighting, Solver solver) {
     this.rank = rank;
     this.weighting = weighting;
     stride = pad(rank);
@@ -75,6 +80,8 @@ final class RowSolver {
     base = new float[stride];
     residual = new float[stride];
     sums = new double[stride];
+    gradientRow = solver == Solver.CONJUGATE_GRADIENT ? new GradientRow(rank, stride) : null;
+    blockRow = solver == Solver.BLOCK ? new BlockRow(rank) : null;
   }
 
   private static int pad(int width) {
@@ -135,6 +142,17 @@ final class RowSolver {
     double loss;
     if (fixed.turned && rootable && n <= shortest && setBase(fixed, lambda)) {
       loss = constant - explained + solveShort(fixed, columns, n, target, targetOffset);
+    } else if (gradientRow != null) {
+      setDiagonal(fixed, lambda);
+      loss =
+          constant
+              + gradientRow.solve(fixed, columns, squares, targets, n, sums, target, targetOffset);
+    } else if (blockRow != null) {
+      setDiagonal(fixed, lambda);
+      loss =
+          constant
+              + blockRow.solve(
+                  fixed, columns, squares, targets, n, rootable, sums, target, targetOffset);
     } else {
       loss = constant + solveLong(fixed, columns, n, rootable, lambda, target, targetOffset);
       if (loss < RELATIVE_LOSS_BELOW * constant) {
@@ -146,6 +164,12 @@ final class RowSolver {
     }
     new DoubleRow(fixed, columns, strengths, n, weighting, lambda).solve(target, targetOffset);
     return loss(fixed, columns, strengths, n, lambda, target, targetOffset);
+  }
+
+  private void setDiagonal(FixedSide fixed, double lambda) {
+    for (int k = 0; k < rank; k++) {
+      sums[k] = fixed.diagonal[k] + lambda;
+    }
   }
 
   /** base = B^(-1/2); false if B is singular to rounding. */
@@ -254,7 +278,7 @@ final class RowSolver {
         scales[i] = root;
         shares[i] = root == 0 ? 0 : targets[from + i] / root;
       }
-      Panels.gather(fixed.factors, rank, columns, from, count, scales, 0, panel, stride);
+      Panels.gather(fixed.factors, rank, 0, rank, columns, from, count, scales, 0, panel, stride);
       Panels.addWeighted(panel, stride, count, shares, 0, right);
       if (rootable) {
         SymmetricUpdate.accumulate(panel, count, stride, matrix, stride);

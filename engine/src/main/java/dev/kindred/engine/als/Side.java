@@ -71,16 +71,21 @@ final class Side {
    * Turns {@code fixed} to its principal axes, solves every row against it and writes the factors
    * to {@code target}.
    *
+   * @param warm whether solves start from what {@code target} holds
    * @return the loss without the other side's lambda
    */
   double sweep(
       float[] fixed,
       float[] target,
       int rank,
+      boolean warm,
       RowSolver[] solvers,
       Workers workers,
       Progress.Stage stage) {
     FixedSide side = FixedSide.turn(fixed, rank, weighting.unobserved(), workers);
+    if (warm) {
+      side.turnToo(target, workers);
+    }
     workers.forEachRange(
         pieceStarts.length - 1,
         1,

@@ -2,8 +2,26 @@ package dev.kindred.engine.als;
 
 /** How the ridge regression of one row is solved. */
 public enum Solver {
-  /** The quickest exact one for the rank and the length of the row. */
+  /** {@link #CHOLESKY} up to rank 128, above that {@link #CONJUGATE_GRADIENT}. */
   AUTO,
-  /** Form the [rank x rank] matrix and factor it. */
-  CHOLESKY
+
+  /**
+   * Exact: form the matrix and factor it. A row with fewer entries than half the rank is solved by
+   * a system of its own length.
+   */
+  CHOLESKY,
+
+  /**
+   * Three steps of conjugate gradients a half sweep, from where the last one ended; short rows
+   * exactly. Takács, Pilászy and Tikk, "Applications of the Conjugate Gradient Method for Implicit
+   * Feedback Collaborative Filtering" (2011).
+   */
+  CONJUGATE_GRADIENT,
+
+  /**
+   * Blocks of 64 factors, each exact with the others fixed, from where the last half sweep ended;
+   * short rows exactly. Rendle, Krichene, Zhang and Koren, "iALS++: Speeding up Matrix
+   * Factorization with Subspace Optimization" (2021).
+   */
+  BLOCK
 }

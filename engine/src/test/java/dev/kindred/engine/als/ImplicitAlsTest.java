@@ -88,10 +88,36 @@ class ImplicitAlsTest {
     assertEquals(losses[19], model.objectivePerSweep()[9]);
   }
 
-  @Test
-  void sameBitsForAnyNumberOfThreads() {
+  @ParameterizedTest
+  @EnumSource
+  void everySolverReachesTheExactLoss(Solver solver) {
+    Interactions data = random(13, 90, 70, 2500, true);
+    for (Convention convention : Convention.values()) {
+      AlsOptions options = options(convention).withRank(20).withIterations(40);
+      double exact = last(train(data, options.withSolver(Solver.CHOLESKY), 1));
+      AlsModel model = train(data, options.withSolver(solver), 1);
+      double[] losses = model.objectivePerHalfSweep();
+      for (int i = 1; i < losses.length; i++) {
+        assertTrue(
+            losses[i] <= losses[i - 1] + 2e-6 * Math.abs(losses[i - 1]),
+            convention + ", half sweep " + i + ": " + losses[i - 1] + " to " + losses[i]);
+      }
+      double naive = DenseReference.loss(data, model, options);
+      assertEquals(naive, last(model), 1e-4 * Math.abs(naive), convention.name());
+      // Different local optima may differ a little; the loss from zeros is thousands.
+      assertEquals(exact, last(model), 0.02 * exact, convention.name());
+    }
+  }
+
+  private static double last(AlsModel model) {
+    return model.objectivePerSweep()[model.objectivePerSweep().length - 1];
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sameBitsForAnyNumberOfThreads(Solver solver) {
     Interactions data = random(3, 3000, 2000, 40_000, false);
-    AlsOptions options = AlsOptions.defaults().withRank(24).withIterations(2);
+    AlsOptions options = AlsOptions.defaults().withRank(72).withIterations(2).withSolver(solver);
     String one = train(data, options, 1).hash();
     assertEquals(one, train(data, options, 2).hash());
     assertEquals(one, train(data, options, 5).hash());
