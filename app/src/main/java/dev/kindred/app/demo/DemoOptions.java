@@ -25,15 +25,9 @@ public record DemoOptions(WorldOptions world, PipelineOptions pipeline, double t
     }
   }
 
-  /** The whole world; towers half as wide as usual and trained for a third of the epochs. */
+  /** The whole world; towers trained for a third of the usual epochs. */
   public static DemoOptions defaults() {
-    TowerOptions tower =
-        TowerOptions.defaults()
-            .withHidden(List.of(128))
-            .withDim(64)
-            .withEmbeddingDim(32)
-            .withNegatives(256)
-            .withEpochs(10);
+    TowerOptions tower = TowerOptions.defaults().withEpochs(10);
     return new DemoOptions(
         WorldOptions.defaults(), PipelineOptions.defaults().withTower(Optional.of(tower)), 0.2);
   }
@@ -45,7 +39,6 @@ public record DemoOptions(WorldOptions world, PipelineOptions pipeline, double t
             .withHidden(List.of(32))
             .withDim(32)
             .withEmbeddingDim(16)
-            .withNegatives(128)
             .withEpochs(4);
     return new DemoOptions(
         WorldOptions.defaults().withSize(600, 1_000, 80_000),
