@@ -25,32 +25,47 @@ final class Lanes {
 
   // Masked loads and stores are instructions from AVX on. 128 bits may mean an ARM without them,
   // where each would become a call with allocations: there the last 1 to 3 lanes go one by one.
-  private static final boolean MASKS = COUNT > 4;
+  static final boolean MASKS = COUNT > 4;
 
-  private static final VectorShuffle<Float> ROTATE_8 = rotate(8);
-  private static final VectorShuffle<Float> ROTATE_4 = rotate(4);
-  private static final VectorShuffle<Float> ROTATE_2 = rotate(2);
-  private static final VectorShuffle<Float> ROTATE_1 = rotate(1);
+  // Lane l takes lane l with one bit of its number flipped: what sums are made of.
+  static final VectorShuffle<Float> SWAP_HALVES = swap(COUNT / 2);
+  static final VectorShuffle<Float> SWAP_QUARTERS = swap(COUNT / 4);
+  static final VectorShuffle<Float> SWAP_PAIRS = swap(2);
+  static final VectorShuffle<Float> SWAP_NEIGHBORS = swap(1);
+
+  // For the sums of four vectors at once.
+  static final VectorMask<Float> UPPER_HALF = lanesWith(COUNT / 2);
+  static final VectorMask<Float> ODD_QUARTERS = lanesWith(COUNT / 4);
 
   private Lanes() {}
 
-  private static VectorShuffle<Float> rotate(int by) {
-    return VectorShuffle.fromOp(SPECIES, lane -> (lane + by) % COUNT);
+  private static VectorShuffle<Float> swap(int bit) {
+    return VectorShuffle.fromOp(SPECIES, lane -> lane ^ bit);
+  }
+
+  /** The lanes whose number has the given bit. */
+  private static VectorMask<Float> lanesWith(int bit) {
+    boolean[] lanes = new boolean[COUNT];
+    for (int lane = 0; lane < COUNT; lane++) {
+      lanes[lane] = (lane & bit) != 0;
+    }
+    return VectorMask.fromArray(SPECIES, lanes, 0);
   }
 
   /**
-   * Sum of all lanes by halving: lane i + lane i + 8, then + 4, + 2, + 1. {@code reduceLanes} has
-   * no specified order, so interpreted and compiled code may differ in the last bit.
+   * Sum of all lanes by halving: lane l + lane l + COUNT / 2, and so on down to neighbours. {@code
+   * reduceLanes} has no specified order, so interpreted and compiled code may differ in the last
+   * bit.
    */
   static float sum(FloatVector v) {
+    v = v.add(v.rearrange(SWAP_HALVES));
+    v = v.add(v.rearrange(SWAP_QUARTERS));
     if (COUNT > 8) {
-      v = v.add(v.rearrange(ROTATE_8));
+      v = v.add(v.rearrange(SWAP_PAIRS));
     }
     if (COUNT > 4) {
-      v = v.add(v.rearrange(ROTATE_4));
+      v = v.add(v.rearrange(SWAP_NEIGHBORS));
     }
-    v = v.add(v.rearrange(ROTATE_2));
-    v = v.add(v.rearrange(ROTATE_1));
     return v.lane(0);
   }
 

@@ -5,7 +5,7 @@ import static dev.kindred.simd.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Cholesky by blocks of 4 rows, from the last row up.
@@ -19,27 +19,6 @@ final class VectorCholesky implements CholeskyKernels {
   private static final int TILE = 4;
 
   private static final int PANEL = 2 * COUNT;
-
-  private static final VectorShuffle<Float> SWAP_HALVES = swap(COUNT / 2);
-  private static final VectorShuffle<Float> SWAP_QUARTERS = swap(COUNT / 4);
-  private static final VectorShuffle<Float> SWAP_PAIRS = swap(2);
-  private static final VectorShuffle<Float> SWAP_NEIGHBORS = swap(1);
-  private static final VectorMask<Float> UPPER_HALF = lanesWith(COUNT / 2);
-  private static final VectorMask<Float> ODD_QUARTERS = lanesWith(COUNT / 4);
-
-  /** Lane l takes lane l with the given bit flipped. */
-  private static VectorShuffle<Float> swap(int bit) {
-    return VectorShuffle.fromOp(SPECIES, lane -> lane ^ bit);
-  }
-
-  /** The lanes whose number has the given bit. */
-  private static VectorMask<Float> lanesWith(int bit) {
-    boolean[] lanes = new boolean[COUNT];
-    for (int l = 0; l < COUNT; l++) {
-      lanes[l] = (l & bit) != 0;
-    }
-    return VectorMask.fromArray(SPECIES, lanes, 0);
-  }
 
   @Override
   public boolean factor(float[] a, int n, int lda) {
@@ -308,20 +287,23 @@ final class VectorCholesky implements CholeskyKernels {
       s = f1.fma(FloatVector.fromArray(SPECIES, r, row1 + j), s);
       f0.fma(FloatVector.fromArray(SPECIES, r, row0 + j), s).intoArray(b, bOffset + j);
     }
-    if (j < i && COUNT > 4) {
-      VectorMask<Float> left = SPECIES.indexInRange(0, i - j);
-      FloatVector s =
-          f3.fma(
-              FloatVector.fromArray(SPECIES, r, row3 + j, left),
-              FloatVector.fromArray(SPECIES, b, bOffset + j, left));
-      s = f2.fma(FloatVector.fromArray(SPECIES, r, row2 + j, left), s);
-      s = f1.fma(FloatVector.fromArray(SPECIES, r, row1 + j, left), s);
-      s = f0.fma(FloatVector.fromArray(SPECIES, r, row0 + j, left), s);
-      s.intoArray(b, bOffset + j, left);
-    } else {
-      for (; j < i; j++) {
-        b[bOffset + j] -= y3 * r[row3 + j] + y2 * r[row2 + j] + y1 * r[row1 + j] + y0 * r[row0 + j];
-      }
+    if (j == i) {
+      return;
+    }
+    if (j > 0) {
+      // What fills no vector: the last whole one, of which the old lanes stay.
+      int last = i - COUNT;
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (j - last));
+      FloatVector before = FloatVector.fromArray(SPECIES, b, bOffset + last);
+      FloatVector s = f3.fma(FloatVector.fromArray(SPECIES, r, row3 + last), before);
+      s = f2.fma(FloatVector.fromArray(SPECIES, r, row2 + last), s);
+      s = f1.fma(FloatVector.fromArray(SPECIES, r, row1 + last), s);
+      s = f0.fma(FloatVector.fromArray(SPECIES, r, row0 + last), s);
+      before.blend(s, fresh).intoArray(b, bOffset + last);
+      return;
+    }
+    for (; j < i; j++) {
+      b[bOffset + j] -= y3 * r[row3 + j] + y2 * r[row2 + j] + y1 * r[row1 + j] + y0 * r[row0 + j];
     }
   }
 
@@ -342,37 +324,37 @@ final class VectorCholesky implements CholeskyKernels {
       s2 = x.fma(FloatVector.fromArray(SPECIES, r, row2 + j), s2);
       s3 = x.fma(FloatVector.fromArray(SPECIES, r, row3 + j), s3);
     }
-    if (j < i && COUNT > 4) {
-      VectorMask<Float> left = SPECIES.indexInRange(0, i - j);
-      FloatVector x = FloatVector.fromArray(SPECIES, b, bOffset + j, left);
-      s0 = x.fma(FloatVector.fromArray(SPECIES, r, row0 + j, left), s0);
-      s1 = x.fma(FloatVector.fromArray(SPECIES, r, row1 + j, left), s1);
-      s2 = x.fma(FloatVector.fromArray(SPECIES, r, row2 + j, left), s2);
-      s3 = x.fma(FloatVector.fromArray(SPECIES, r, row3 + j, left), s3);
+    if (j > 0 && j < i) {
+      int last = i - COUNT;
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (j - last));
+      FloatVector x = FloatVector.fromArray(SPECIES, b, bOffset + last);
+      s0 = s0.blend(x.fma(FloatVector.fromArray(SPECIES, r, row0 + last), s0), fresh);
+      s1 = s1.blend(x.fma(FloatVector.fromArray(SPECIES, r, row1 + last), s1), fresh);
+      s2 = s2.blend(x.fma(FloatVector.fromArray(SPECIES, r, row2 + last), s2), fresh);
+      s3 = s3.blend(x.fma(FloatVector.fromArray(SPECIES, r, row3 + last), s3), fresh);
       j = i;
     }
-    // The four sums of lanes together: halves of two vectors become one vector, then quarters of
-    // those, so that a quarter holds one row's sums. Written out, for the compiler stops inlining
-    // in a method as large as this, and a vector handed to a call is boxed.
-    s0 = s0.add(s0.rearrange(SWAP_HALVES));
-    s1 = s1.add(s1.rearrange(SWAP_HALVES));
-    s2 = s2.add(s2.rearrange(SWAP_HALVES));
-    s3 = s3.add(s3.rearrange(SWAP_HALVES));
-    FloatVector low = s0.blend(s1, UPPER_HALF);
-    FloatVector high = s2.blend(s3, UPPER_HALF);
-    low = low.add(low.rearrange(SWAP_QUARTERS));
-    high = high.add(high.rearrange(SWAP_QUARTERS));
-    FloatVector sums = low.blend(high, ODD_QUARTERS);
+    // The four sums of lanes together: halves of two vectors become one, then quarters of four.
+    // Written out, for the compiler stops inlining in a method as large as this.
+    s0 = s0.add(s0.rearrange(Lanes.SWAP_HALVES));
+    s1 = s1.add(s1.rearrange(Lanes.SWAP_HALVES));
+    s2 = s2.add(s2.rearrange(Lanes.SWAP_HALVES));
+    s3 = s3.add(s3.rearrange(Lanes.SWAP_HALVES));
+    s0 = s0.blend(s1, Lanes.UPPER_HALF);
+    s2 = s2.blend(s3, Lanes.UPPER_HALF);
+    s0 = s0.add(s0.rearrange(Lanes.SWAP_QUARTERS));
+    s2 = s2.add(s2.rearrange(Lanes.SWAP_QUARTERS));
+    s0 = s0.blend(s2, Lanes.ODD_QUARTERS);
     if (COUNT > 8) {
-      sums = sums.add(sums.rearrange(SWAP_PAIRS));
+      s0 = s0.add(s0.rearrange(Lanes.SWAP_PAIRS));
     }
     if (COUNT > 4) {
-      sums = sums.add(sums.rearrange(SWAP_NEIGHBORS));
+      s0 = s0.add(s0.rearrange(Lanes.SWAP_NEIGHBORS));
     }
-    float t0 = sums.lane(0);
-    float t1 = sums.lane(COUNT / 2);
-    float t2 = sums.lane(COUNT / 4);
-    float t3 = sums.lane(COUNT / 2 + COUNT / 4);
+    float t0 = s0.lane(0);
+    float t1 = s0.lane(COUNT / 2);
+    float t2 = s0.lane(COUNT / 4);
+    float t3 = s0.lane(COUNT / 2 + COUNT / 4);
     for (; j < i; j++) {
       float x = b[bOffset + j];
       t0 += x * r[row0 + j];

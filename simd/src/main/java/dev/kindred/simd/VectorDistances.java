@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorOperators;
  * ones into a second; a last incomplete vector is the last whole one of the row, of which only the
  * fresh lanes go into the second (masked loads cost up to twice the time of a short row); then the
  * sum of lanes of both. So a row scored alone, in a batch, from an array or a segment gives the
- * same bits. Two accumulators a row and two rows at once make four chains of sums. Rows shorter
- * than a vector take the scalar loops.
+ * same bits. Two accumulators a row let four rows run at once in the sixteen registers of AVX2.
+ * Rows shorter than a vector take the scalar loops.
  */
 final class VectorDistances implements DistanceKernels {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -434,13 +434,15 @@ final class VectorDistances implements DistanceKernels {
       return;
     }
     int i = from;
-    for (; i <= to - 2; i += 2) {
-      dot2(
+    for (; i <= to - 4; i += 4) {
+      dot4(
           query,
           queryOffset,
           rows,
           ordinals[i] * strideBytes,
           ordinals[i + 1] * strideBytes,
+          ordinals[i + 2] * strideBytes,
+          ordinals[i + 3] * strideBytes,
           n,
           scores,
           i);
@@ -467,27 +469,34 @@ final class VectorDistances implements DistanceKernels {
       return;
     }
     int i = 0;
-    for (; i <= count - 2; i += 2) {
+    for (; i <= count - 4; i += 4) {
       long at = (firstRow + i) * strideBytes;
-      dot2(query, queryOffset, rows, at, at + strideBytes, n, scores, scoresOffset + i);
+      dot4(
+          query,
+          queryOffset,
+          rows,
+          at,
+          at + strideBytes,
+          at + 2 * strideBytes,
+          at + 3 * strideBytes,
+          n,
+          scores,
+          scoresOffset + i);
     }
     for (; i < count; i++) {
       scores[scoresOffset + i] = dot(query, queryOffset, rows, (firstRow + i) * strideBytes, n);
     }
   }
 
-  /**
-   * Two rows at byte offsets r0 and r1: the query is read once for both. No more than two, because
-   * the compiler stops inlining in a method once it has made 18,000 nodes, and each load of a
-   * segment takes hundreds: with four rows the last sums became calls that box their vectors, 96
-   * bytes a row, as soon as rows of two lengths had been seen.
-   */
-  private static void dot2(
+  /** Four rows at byte offsets r0 to r3: their cache misses overlap, the query is read once. */
+  private static void dot4(
       float[] query,
       int queryOffset,
       MemorySegment rows,
       long r0,
       long r1,
+      long r2,
+      long r3,
       int n,
       float[] scores,
       int scoresOffset) {
@@ -495,21 +504,31 @@ final class VectorDistances implements DistanceKernels {
     FloatVector a1 = a0;
     FloatVector b0 = a0;
     FloatVector b1 = a0;
+    FloatVector c0 = a0;
+    FloatVector c1 = a0;
+    FloatVector d0 = a0;
+    FloatVector d1 = a0;
     int i = 0;
     long at = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
       FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
       a0 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q0, a0);
       b0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q0, b0);
+      c0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q0, c0);
+      d0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q0, d0);
       FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
       a1 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at + VECTOR_BYTES, ORDER).fma(q1, a1);
       b1 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at + VECTOR_BYTES, ORDER).fma(q1, b1);
+      c1 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at + VECTOR_BYTES, ORDER).fma(q1, c1);
+      d1 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at + VECTOR_BYTES, ORDER).fma(q1, d1);
       at += 2 * VECTOR_BYTES;
     }
     if (i <= n - COUNT) {
       FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
       a0 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q, a0);
       b0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q, b0);
+      c0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q, c0);
+      d0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q, d0);
       i += COUNT;
       at += VECTOR_BYTES;
     }
@@ -519,9 +538,34 @@ final class VectorDistances implements DistanceKernels {
       at = 4L * (n - COUNT);
       a1 = a1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q, a1), fresh);
       b1 = b1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q, b1), fresh);
+      c1 = c1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q, c1), fresh);
+      d1 = d1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q, d1), fresh);
     }
-    scores[scoresOffset] = Lanes.sum(a0.add(a1));
-    scores[scoresOffset + 1] = Lanes.sum(b0.add(b1));
+    // The sums of four rows at once, each in the order of Lanes.sum: halves of two rows become one
+    // vector, then quarters of four. Four calls of Lanes.sum are more than the compiler inlines.
+    a0 = a0.add(a1);
+    b0 = b0.add(b1);
+    c0 = c0.add(c1);
+    d0 = d0.add(d1);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_HALVES));
+    b0 = b0.add(b0.rearrange(Lanes.SWAP_HALVES));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_HALVES));
+    d0 = d0.add(d0.rearrange(Lanes.SWAP_HALVES));
+    a0 = a0.blend(b0, Lanes.UPPER_HALF);
+    c0 = c0.blend(d0, Lanes.UPPER_HALF);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_QUARTERS));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_QUARTERS));
+    a0 = a0.blend(c0, Lanes.ODD_QUARTERS);
+    if (COUNT > 8) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    scores[scoresOffset] = a0.lane(0);
+    scores[scoresOffset + 1] = a0.lane(COUNT / 2);
+    scores[scoresOffset + 2] = a0.lane(COUNT / 4);
+    scores[scoresOffset + 3] = a0.lane(COUNT * 3 / 4);
   }
 
   @Override
@@ -540,13 +584,15 @@ final class VectorDistances implements DistanceKernels {
       return;
     }
     int i = from;
-    for (; i <= to - 2; i += 2) {
-      squaredL2of2(
+    for (; i <= to - 4; i += 4) {
+      squaredL2of4(
           query,
           queryOffset,
           rows,
           ordinals[i] * strideBytes,
           ordinals[i + 1] * strideBytes,
+          ordinals[i + 2] * strideBytes,
+          ordinals[i + 3] * strideBytes,
           n,
           scores,
           i);
@@ -556,12 +602,14 @@ final class VectorDistances implements DistanceKernels {
     }
   }
 
-  private static void squaredL2of2(
+  private static void squaredL2of4(
       float[] query,
       int queryOffset,
       MemorySegment rows,
       long r0,
       long r1,
+      long r2,
+      long r3,
       int n,
       float[] scores,
       int scoresOffset) {
@@ -569,6 +617,10 @@ final class VectorDistances implements DistanceKernels {
     FloatVector a1 = a0;
     FloatVector b0 = a0;
     FloatVector b1 = a0;
+    FloatVector c0 = a0;
+    FloatVector c1 = a0;
+    FloatVector d0 = a0;
+    FloatVector d1 = a0;
     int i = 0;
     long at = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
@@ -577,6 +629,10 @@ final class VectorDistances implements DistanceKernels {
       a0 = ea0.fma(ea0, a0);
       FloatVector eb0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).sub(q0);
       b0 = eb0.fma(eb0, b0);
+      FloatVector ec0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).sub(q0);
+      c0 = ec0.fma(ec0, c0);
+      FloatVector ed0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).sub(q0);
+      d0 = ed0.fma(ed0, d0);
       FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
       FloatVector ea1 =
           FloatVector.fromMemorySegment(SPECIES, rows, r0 + at + VECTOR_BYTES, ORDER).sub(q1);
@@ -584,6 +640,12 @@ final class VectorDistances implements DistanceKernels {
       FloatVector eb1 =
           FloatVector.fromMemorySegment(SPECIES, rows, r1 + at + VECTOR_BYTES, ORDER).sub(q1);
       b1 = eb1.fma(eb1, b1);
+      FloatVector ec1 =
+          FloatVector.fromMemorySegment(SPECIES, rows, r2 + at + VECTOR_BYTES, ORDER).sub(q1);
+      c1 = ec1.fma(ec1, c1);
+      FloatVector ed1 =
+          FloatVector.fromMemorySegment(SPECIES, rows, r3 + at + VECTOR_BYTES, ORDER).sub(q1);
+      d1 = ed1.fma(ed1, d1);
       at += 2 * VECTOR_BYTES;
     }
     if (i <= n - COUNT) {
@@ -592,6 +654,10 @@ final class VectorDistances implements DistanceKernels {
       a0 = ea.fma(ea, a0);
       FloatVector eb = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).sub(q);
       b0 = eb.fma(eb, b0);
+      FloatVector ec = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).sub(q);
+      c0 = ec.fma(ec, c0);
+      FloatVector ed = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).sub(q);
+      d0 = ed.fma(ed, d0);
       i += COUNT;
       at += VECTOR_BYTES;
     }
@@ -603,9 +669,36 @@ final class VectorDistances implements DistanceKernels {
       a1 = a1.blend(ea.fma(ea, a1), fresh);
       FloatVector eb = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).sub(q);
       b1 = b1.blend(eb.fma(eb, b1), fresh);
+      FloatVector ec = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).sub(q);
+      c1 = c1.blend(ec.fma(ec, c1), fresh);
+      FloatVector ed = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).sub(q);
+      d1 = d1.blend(ed.fma(ed, d1), fresh);
     }
-    scores[scoresOffset] = Lanes.sum(a0.add(a1));
-    scores[scoresOffset + 1] = Lanes.sum(b0.add(b1));
+    // The sums of four rows at once, each in the order of Lanes.sum: halves of two rows become one
+    // vector, then quarters of four. Four calls of Lanes.sum are more than the compiler inlines.
+    a0 = a0.add(a1);
+    b0 = b0.add(b1);
+    c0 = c0.add(c1);
+    d0 = d0.add(d1);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_HALVES));
+    b0 = b0.add(b0.rearrange(Lanes.SWAP_HALVES));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_HALVES));
+    d0 = d0.add(d0.rearrange(Lanes.SWAP_HALVES));
+    a0 = a0.blend(b0, Lanes.UPPER_HALF);
+    c0 = c0.blend(d0, Lanes.UPPER_HALF);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_QUARTERS));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_QUARTERS));
+    a0 = a0.blend(c0, Lanes.ODD_QUARTERS);
+    if (COUNT > 8) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    scores[scoresOffset] = a0.lane(0);
+    scores[scoresOffset + 1] = a0.lane(COUNT / 2);
+    scores[scoresOffset + 2] = a0.lane(COUNT / 4);
+    scores[scoresOffset + 3] = a0.lane(COUNT * 3 / 4);
   }
 
   @Override
@@ -624,21 +717,33 @@ final class VectorDistances implements DistanceKernels {
       return;
     }
     int i = 0;
-    for (; i <= count - 2; i += 2) {
+    for (; i <= count - 4; i += 4) {
       int at = rowsOffset + i * stride;
-      dot2(query, queryOffset, rows, at, at + stride, n, scores, scoresOffset + i);
+      dot4(
+          query,
+          queryOffset,
+          rows,
+          at,
+          at + stride,
+          at + 2 * stride,
+          at + 3 * stride,
+          n,
+          scores,
+          scoresOffset + i);
     }
     for (; i < count; i++) {
       scores[scoresOffset + i] = inner(query, queryOffset, rows, rowsOffset + i * stride, n);
     }
   }
 
-  private static void dot2(
+  private static void dot4(
       float[] query,
       int queryOffset,
       float[] rows,
       int r0,
       int r1,
+      int r2,
+      int r3,
       int n,
       float[] scores,
       int scoresOffset) {
@@ -646,19 +751,29 @@ final class VectorDistances implements DistanceKernels {
     FloatVector a1 = a0;
     FloatVector b0 = a0;
     FloatVector b1 = a0;
+    FloatVector c0 = a0;
+    FloatVector c1 = a0;
+    FloatVector d0 = a0;
+    FloatVector d1 = a0;
     int i = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
       FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
       a0 = FloatVector.fromArray(SPECIES, rows, r0 + i).fma(q0, a0);
       b0 = FloatVector.fromArray(SPECIES, rows, r1 + i).fma(q0, b0);
+      c0 = FloatVector.fromArray(SPECIES, rows, r2 + i).fma(q0, c0);
+      d0 = FloatVector.fromArray(SPECIES, rows, r3 + i).fma(q0, d0);
       FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
       a1 = FloatVector.fromArray(SPECIES, rows, r0 + i + COUNT).fma(q1, a1);
       b1 = FloatVector.fromArray(SPECIES, rows, r1 + i + COUNT).fma(q1, b1);
+      c1 = FloatVector.fromArray(SPECIES, rows, r2 + i + COUNT).fma(q1, c1);
+      d1 = FloatVector.fromArray(SPECIES, rows, r3 + i + COUNT).fma(q1, d1);
     }
     if (i <= n - COUNT) {
       FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
       a0 = FloatVector.fromArray(SPECIES, rows, r0 + i).fma(q, a0);
       b0 = FloatVector.fromArray(SPECIES, rows, r1 + i).fma(q, b0);
+      c0 = FloatVector.fromArray(SPECIES, rows, r2 + i).fma(q, c0);
+      d0 = FloatVector.fromArray(SPECIES, rows, r3 + i).fma(q, d0);
       i += COUNT;
     }
     if (i < n) {
@@ -666,8 +781,33 @@ final class VectorDistances implements DistanceKernels {
       FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + n - COUNT);
       a1 = a1.blend(FloatVector.fromArray(SPECIES, rows, r0 + n - COUNT).fma(q, a1), fresh);
       b1 = b1.blend(FloatVector.fromArray(SPECIES, rows, r1 + n - COUNT).fma(q, b1), fresh);
+      c1 = c1.blend(FloatVector.fromArray(SPECIES, rows, r2 + n - COUNT).fma(q, c1), fresh);
+      d1 = d1.blend(FloatVector.fromArray(SPECIES, rows, r3 + n - COUNT).fma(q, d1), fresh);
     }
-    scores[scoresOffset] = Lanes.sum(a0.add(a1));
-    scores[scoresOffset + 1] = Lanes.sum(b0.add(b1));
+    // The sums of four rows at once, each in the order of Lanes.sum: halves of two rows become one
+    // vector, then quarters of four. Four calls of Lanes.sum are more than the compiler inlines.
+    a0 = a0.add(a1);
+    b0 = b0.add(b1);
+    c0 = c0.add(c1);
+    d0 = d0.add(d1);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_HALVES));
+    b0 = b0.add(b0.rearrange(Lanes.SWAP_HALVES));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_HALVES));
+    d0 = d0.add(d0.rearrange(Lanes.SWAP_HALVES));
+    a0 = a0.blend(b0, Lanes.UPPER_HALF);
+    c0 = c0.blend(d0, Lanes.UPPER_HALF);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_QUARTERS));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_QUARTERS));
+    a0 = a0.blend(c0, Lanes.ODD_QUARTERS);
+    if (COUNT > 8) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    scores[scoresOffset] = a0.lane(0);
+    scores[scoresOffset + 1] = a0.lane(COUNT / 2);
+    scores[scoresOffset + 2] = a0.lane(COUNT / 4);
+    scores[scoresOffset + 3] = a0.lane(COUNT * 3 / 4);
   }
 }

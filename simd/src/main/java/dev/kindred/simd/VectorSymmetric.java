@@ -24,8 +24,6 @@ final class VectorSymmetric implements SymmetricKernels {
   /** Floats of the panel that a tile runs over before the next tile: they stay in the L2 cache. */
   private static final int BLOCK = 1 << 16;
 
-  private static final FloatVector ONES = FloatVector.broadcast(SPECIES, 1f);
-
   private static final VectorSpecies<Double> DOUBLES =
       VectorSpecies.of(double.class, SPECIES.vectorShape());
 
@@ -147,8 +145,8 @@ final class VectorSymmetric implements SymmetricKernels {
     FloatVector s71 = FloatVector.fromArray(SPECIES, a, at + 7 * lda + COUNT);
     for (int r = firstRow; r < endRow; r++) {
       int row = r * d;
-      FloatVector weight =
-          weights == null ? ONES : FloatVector.broadcast(SPECIES, weights[weightsOffset + r]);
+      float w = weights == null ? 1 : weights[weightsOffset + r];
+      FloatVector weight = FloatVector.broadcast(SPECIES, w);
       FloatVector w0 = FloatVector.fromArray(SPECIES, panel, row + j).mul(weight);
       FloatVector w1 = FloatVector.fromArray(SPECIES, panel, row + j + COUNT).mul(weight);
       FloatVector x0 = FloatVector.broadcast(SPECIES, panel[row + i]);
@@ -225,7 +223,9 @@ final class VectorSymmetric implements SymmetricKernels {
       int lda,
       int from,
       int overlap) {
-    FloatVector keep = ONES.blend(0f, Lanes.IOTA.compare(VectorOperators.LT, (float) overlap));
+    FloatVector keep =
+        FloatVector.broadcast(SPECIES, 1f)
+            .blend(0f, Lanes.IOTA.compare(VectorOperators.LT, (float) overlap));
     int at = i * lda + j;
     FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
     FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
@@ -237,9 +237,8 @@ final class VectorSymmetric implements SymmetricKernels {
     FloatVector s70 = FloatVector.fromArray(SPECIES, a, at + 7 * lda);
     for (int r = firstRow; r < endRow; r++) {
       int row = r * d;
-      FloatVector weight =
-          (weights == null ? ONES : FloatVector.broadcast(SPECIES, weights[weightsOffset + r]))
-              .mul(keep);
+      float w = weights == null ? 1 : weights[weightsOffset + r];
+      FloatVector weight = keep.mul(w);
       FloatVector w0 = FloatVector.fromArray(SPECIES, panel, row + j).mul(weight);
       FloatVector x0 = FloatVector.broadcast(SPECIES, panel[row + i]);
       s00 = x0.fma(w0, s00);
@@ -308,8 +307,8 @@ final class VectorSymmetric implements SymmetricKernels {
     FloatVector s31 = FloatVector.fromArray(SPECIES, a, at + 3 * lda + COUNT);
     for (int r = firstRow; r < endRow; r++) {
       int row = r * d;
-      FloatVector weight =
-          weights == null ? ONES : FloatVector.broadcast(SPECIES, weights[weightsOffset + r]);
+      float w = weights == null ? 1 : weights[weightsOffset + r];
+      FloatVector weight = FloatVector.broadcast(SPECIES, w);
       FloatVector w0 = FloatVector.fromArray(SPECIES, panel, row + j).mul(weight);
       FloatVector w1 = FloatVector.fromArray(SPECIES, panel, row + j + COUNT).mul(weight);
       FloatVector x0 = FloatVector.broadcast(SPECIES, panel[row + i]);
@@ -358,7 +357,9 @@ final class VectorSymmetric implements SymmetricKernels {
       int lda,
       int from,
       int overlap) {
-    FloatVector keep = ONES.blend(0f, Lanes.IOTA.compare(VectorOperators.LT, (float) overlap));
+    FloatVector keep =
+        FloatVector.broadcast(SPECIES, 1f)
+            .blend(0f, Lanes.IOTA.compare(VectorOperators.LT, (float) overlap));
     int at = i * lda + j;
     FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
     FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
@@ -366,9 +367,8 @@ final class VectorSymmetric implements SymmetricKernels {
     FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
     for (int r = firstRow; r < endRow; r++) {
       int row = r * d;
-      FloatVector weight =
-          (weights == null ? ONES : FloatVector.broadcast(SPECIES, weights[weightsOffset + r]))
-              .mul(keep);
+      float w = weights == null ? 1 : weights[weightsOffset + r];
+      FloatVector weight = keep.mul(w);
       FloatVector w0 = FloatVector.fromArray(SPECIES, panel, row + j).mul(weight);
       FloatVector x0 = FloatVector.broadcast(SPECIES, panel[row + i]);
       s00 = x0.fma(w0, s00);

@@ -1,0 +1,131 @@
+package dev.kindred.jmh;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import dev.kindred.simd.Activation;
+import dev.kindred.simd.Activations;
+import dev.kindred.simd.Cholesky;
+import dev.kindred.simd.Distances;
+import dev.kindred.simd.Gemm;
+import dev.kindred.simd.PackedMatrix;
+import dev.kindred.simd.SymmetricUpdate;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A vector that the compiler can't keep in a register becomes an object, and its kernel twenty
+ * times slower. So: once compiled, no kernel allocates, whatever ran before it in the same JVM.
+ */
+final class KernelAllocationTest {
+  private static final int CALLS = 50;
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  @Test
+  void compiledKernelsAllocateNothing() {
+    try (Arena arena = Arena.ofConfined()) {
+      Map<String, Runnable> kernels = kernels(arena);
+      // Twice, so that the first kernels run again beside the profiles of the last.
+      for (int round = 0; round < 2; round++) {
+        kernels.forEach((name, kernel) -> assertEquals(0, bytesOnceCompiled(kernel), name));
+      }
+    }
+  }
+
+  /** Fewest bytes that a batch of calls allocated; stops at the first that allocated nothing. */
+  private long bytesOnceCompiled(Runnable kernel) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    long least = Long.MAX_VALUE;
+    while (least > 0 && System.nanoTime() < end) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < CALLS; i++) {
+        kernel.run();
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    return least;
+  }
+
+  private static Map<String, Runnable> kernels(Arena arena) {
+    Map<String, Runnable> kernels = new LinkedHashMap<>();
+    float[] x = Inputs.values(1, 100);
+    float[] y = Inputs.values(2, 100);
+    kernels.put("dot", () -> Distances.dot(x, 0, y, 0, 100));
+    kernels.put("squaredL2", () -> Distances.squaredL2(x, 0, y, 0, 100));
+    kernels.put("cosine", () -> Distances.cosine(x, 0, y, 0, 100));
+    kernels.put("normalize", () -> Distances.normalize(x, 0, 100));
+    kernels.put("axpy", () -> Distances.axpy(0.001f, x, 0, y, 0, 100));
+
+    MemorySegment rows = arena.allocate(20 * 400, 64);
+    int[] ordinals = {3, 1, 4, 15, 9, 2, 6};
+    float[] scores = new float[20];
+    kernels.put("dot of segment", () -> Distances.dot(x, 0, rows, 400, 100));
+    kernels.put("dotRows", () -> Distances.dotRows(x, 0, rows, 400, ordinals, 0, 7, 100, scores));
+    kernels.put(
+        "squaredL2Rows",
+        () -> Distances.squaredL2Rows(x, 0, rows, 400, ordinals, 0, 7, 100, scores));
+    // Rows of other lengths: each opens another way through the same code.
+    kernels.put(
+        "dotRows of 64", () -> Distances.dotRows(x, 0, rows, 400, ordinals, 0, 7, 64, scores));
+    kernels.put(
+        "dotRows of 21", () -> Distances.dotRows(x, 0, rows, 400, ordinals, 0, 7, 21, scores));
+    kernels.put(
+        "squaredL2Rows of 53",
+        () -> Distances.squaredL2Rows(x, 0, rows, 400, ordinals, 0, 7, 53, scores));
+    kernels.put("dotRange", () -> Distances.dotRange(x, 0, rows, 400, 0, 20, 100, scores, 0));
+
+    // 70 columns: wide panels, a narrow one, and some left.
+    float[] a = Inputs.values(3, 23 * 40);
+    float[] c = new float[23 * 70];
+    float[] bias = new float[70];
+    float[] gradient = new float[40 * 70];
+    PackedMatrix b = PackedMatrix.pack(Inputs.values(4, 40 * 70), 0, 40, 70);
+    kernels.put("layer", () -> Gemm.multiplyBias(a, 0, 40, 23, b, c, 0, 70, bias, Activation.RELU));
+    kernels.put("product", () -> Gemm.multiply(a, 0, 40, 23, b, c, 0, 70));
+    kernels.put(
+        "layer of one row",
+        () -> Gemm.multiplyBias(a, 0, 40, 1, b, c, 0, 70, bias, Activation.NONE));
+    kernels.put(
+        "gradient",
+        () -> Gemm.multiplyTransposedAdd(a, 0, 40, c, 0, 70, 23, 40, 70, gradient, 0, 70));
+
+    float[] panel = Inputs.values(5, 20 * 70);
+    float[] weights = Inputs.values(6, 20);
+    float[] normal = new float[70 * 70];
+    double[] gramian = new double[70 * 70];
+    kernels.put(
+        "weighted update", () -> SymmetricUpdate.accumulate(panel, 20, 70, weights, 0, normal, 70));
+    kernels.put("update", () -> SymmetricUpdate.accumulate(panel, 20, 64, normal, 64));
+    kernels.put("gramian", () -> SymmetricUpdate.gramian(panel, 0, 20, 70, gramian));
+
+    float[] identity = new float[70 * 70];
+    float[] factor = new float[70 * 70];
+    float[] solution = Inputs.values(7, 70);
+    for (int i = 0; i < 70; i++) {
+      identity[i * 70 + i] = 1;
+    }
+    kernels.put(
+        "factor",
+        () -> {
+          System.arraycopy(identity, 0, factor, 0, factor.length);
+          Cholesky.factor(factor, 70, 70);
+        });
+    kernels.put("solve", () -> Cholesky.solve(identity, 70, 70, solution, 0));
+
+    float[] z = new float[100];
+    kernels.put("exp", () -> Activations.exp(x, 0, z, 0, 100));
+    kernels.put("sigmoid of a few", () -> Activations.sigmoid(x, 0, z, 0, 5));
+    kernels.put("softmax of a few", () -> Activations.softmax(x, 0, z, 0, 8));
+    kernels.put("exp of a few", () -> Activations.exp(x, 0, z, 0, 3));
+    kernels.put("sigmoid", () -> Activations.sigmoid(x, 0, z, 0, 100));
+    kernels.put("softmax", () -> Activations.softmax(x, 0, z, 0, 100));
+    kernels.put("relu", () -> Activations.relu(x, 0, z, 0, 100));
+    return kernels;
+  }
+}
