@@ -6,11 +6,11 @@ import java.util.Objects;
 
 /**
  * One channel of a snapshot as its manifest describes it: the item vectors that one model learned
- * for one objective. Immutable.
+ * for one objective, or the objective's prior of every item. Immutable.
  *
  * @param objective name of the objective
- * @param kind linear (ALS) or non-linear (two-tower)
- * @param file the vectors: unit rows, and a zero row for an item that lacks the channel
+ * @param kind linear (ALS), non-linear (two-tower) or the item prior
+ * @param file the vectors: unit rows, of a prior one number; zero for an item without the channel
  * @param dim length of a row
  * @param present how many items have the channel
  * @param calibration what a cosine of it is worth

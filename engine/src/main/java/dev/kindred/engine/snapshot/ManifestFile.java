@@ -234,7 +234,7 @@ final class ManifestFile {
               objective,
               kind,
               file,
-              (int) entry.integer("dim", 1, Embeddings.MAX_DIM),
+              (int) entry.integer("dim", 1, kind == Channel.Kind.PRIOR ? 1 : Embeddings.MAX_DIM),
               (int) entry.integer("present", 0, items),
               calibration(entry)));
     }

@@ -61,7 +61,21 @@ public final class Snapshot implements AutoCloseable {
     for (ChannelEntry channel : manifest.channels()) {
       parts.add(new RelatedScorer.Part(open(channel, count), channel.calibration()));
     }
-    scorer = RelatedScorer.of(manifest.weights(), parts, manifest.merge(), count);
+    scorer = scorer(parts);
+  }
+
+  /**
+   * What the scorer refuses, such as a channel of no objective, is a fault of the manifest here.
+   */
+  private RelatedScorer scorer(List<RelatedScorer.Part> parts) {
+    try {
+      return RelatedScorer.of(manifest.weights(), parts, manifest.merge(), manifest.items());
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(
+          directory.resolve(ManifestFile.NAME),
+          -1,
+          e.getMessage() + "; restore the snapshot from a good copy or build it again");
+    }
   }
 
   /**

@@ -125,6 +125,7 @@ class ManifestFileTest {
       {"\"slope\" : 3.299999952316284", "\"slope\" : 0.0", "channels[0].slope"},
       {"\"present\" : 4", "\"present\" : 6", "channels[0].present"},
       {"\"LINEAR\"", "\"CURVED\"", "channels[0].kind"},
+      {"\"LINEAR\"", "\"PRIOR\"", "channels[0].dim"},
       {"\"objective\" : \"click\"", "\"objective\" : \"clack\"", "channels[0].objective"},
       {"\"POSITIVE\"", "\"UPWARDS\"", "objectives[0].polarity"},
       {"\"name\" : \"dislike\"", "\"name\" : \"click\"", "objectives[1].name"},

@@ -36,6 +36,7 @@ class SnapshotTest {
           "nonlinear-click.kvec",
           "linear-1.kvec",
           "linear-dislike.kvec",
+          "prior-dislike.kvec",
           "related.ktop",
           "profile.kprof");
 
@@ -67,7 +68,7 @@ class SnapshotTest {
       assertTrue(manifest.catalogue());
       assertEquals(FILES, manifest.files().stream().map(FileEntry::name).toList());
       assertEquals(world.scorer().weights(), manifest.weights());
-      assertEquals(4, manifest.channels().size());
+      assertEquals(5, manifest.channels().size());
       assertEquals(opened.bytes(), manifest.files().stream().mapToLong(FileEntry::bytes).sum());
       for (int item = 0; item < TinyWorld.ITEMS; item++) {
         assertEquals(item, opened.items().ordinalOf(TinyWorld.idOf(item)));

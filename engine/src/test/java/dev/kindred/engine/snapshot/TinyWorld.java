@@ -69,7 +69,8 @@ public final class TinyWorld {
             part("click", Channel.Kind.LINEAR, 30, 3.5f, -0.25f, seed),
             part("click", Channel.Kind.NON_LINEAR, 65, 2.25f, 0.125f, seed),
             part("watch time/share", Channel.Kind.LINEAR, 17, 1.75f, -0.5f, seed),
-            part("dislike", Channel.Kind.LINEAR, 9, 4f, 0f, seed));
+            part("dislike", Channel.Kind.LINEAR, 9, 4f, 0f, seed),
+            prior("dislike", seed));
     scorer =
         RelatedScorer.of(
             new ObjectiveWeights(
@@ -152,6 +153,16 @@ public final class TinyWorld {
     return new RelatedScorer.Part(
         Channel.normalized(objective, kind, vectors, ITEMS, dim),
         new Calibration(slope, intercept, true, "made by hand"));
+  }
+
+  private static RelatedScorer.Part prior(String objective, long seed) {
+    Draws draws = Draws.of(seed, "prior");
+    float[] numbers = new float[ITEMS];
+    for (int item = 0; item < ITEMS - 1; item++) {
+      numbers[item] = item % 5 == 0 ? 0 : (float) draws.nextGaussian();
+    }
+    return new RelatedScorer.Part(
+        Channel.prior(objective, numbers), new Calibration(1, 0, true, "made by hand"));
   }
 
   /** What the table and the vectors say an answer is, by the dullest way there is. */
