@@ -23,7 +23,6 @@ final class Kernels {
   static final ActivationKernels ACTIVATIONS =
       BITS == 0 ? new ScalarActivations() : new VectorActivations();
 
-
   private Kernels() {}
 
   static boolean vectorApiPresent() {
