@@ -5,6 +5,7 @@ import dev.kindred.app.demo.DemoFact;
 import dev.kindred.app.demo.DemoJson;
 import dev.kindred.app.demo.DemoOptions;
 import dev.kindred.app.demo.DemoText;
+import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,8 +40,9 @@ final class DemoCommand extends KindredCommand {
       chosen = chosen.withSeed(seed().getAsLong());
     }
     Consumer<DemoFact> facts = json() ? new DemoJson(jsonLines()) : new DemoText(out());
-    try (Workers workers = Workers.of(threads())) {
-      new Demo(chosen, directory, workers, progress(), facts).run();
+    try (SnapshotWriter writer = Publishing.under(directory);
+        Workers workers = Workers.of(threads())) {
+      new Demo(chosen, directory, workers, progress(), facts).run(writer);
     }
   }
 }

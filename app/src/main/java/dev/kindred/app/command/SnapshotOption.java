@@ -3,6 +3,7 @@ package dev.kindred.app.command;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +22,15 @@ final class SnapshotOption {
   Recommender open(LiveState live) throws IOException {
     try {
       return live == null ? Recommender.open(path) : Recommender.open(path, live);
+    } catch (IOException e) {
+      throw explained(e);
+    }
+  }
+
+  /** Opens a snapshot without what answers requests. */
+  static Snapshot snapshot(Path path) throws IOException {
+    try {
+      return Snapshot.open(path);
     } catch (IOException e) {
       throw explained(e);
     }

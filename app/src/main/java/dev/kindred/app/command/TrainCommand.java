@@ -6,7 +6,6 @@ import dev.kindred.engine.Pipeline;
 import dev.kindred.engine.PipelineInput;
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.TrainedPipeline;
-import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.ReadReport;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Progress;
@@ -54,8 +53,7 @@ final class TrainCommand extends KindredCommand {
     PipelineOptions options =
         seed().isPresent() ? read.options().withSeed(seed().getAsLong()) : read.options();
     Progress progress = progress();
-    // Opened before the work: a place that can't be written to shows now, not in an hour.
-    try (SnapshotWriter writer = writer();
+    try (SnapshotWriter writer = Publishing.under(out);
         Workers workers = Workers.of(threads())) {
       TrainingData data = TrainingData.read(read, progress);
       data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
@@ -63,18 +61,6 @@ final class TrainCommand extends KindredCommand {
       trained.notes().forEach(this::note);
       trained.writeTo(writer);
       report(writer.publish(), data.input(), trained);
-    }
-  }
-
-  private SnapshotWriter writer() throws IOException {
-    try {
-      return SnapshotWriter.under(out);
-    } catch (IOException e) {
-      // A plain IOException says in full that the place can't be written to.
-      if (e.getClass() == IOException.class) {
-        throw new InputException(e.getMessage(), e);
-      }
-      throw e;
     }
   }
 

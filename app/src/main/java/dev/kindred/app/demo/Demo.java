@@ -91,13 +91,12 @@ public final class Demo {
   /**
    * Does it all.
    *
+   * @param out writes to the directory; is published, not closed
    * @throws IOException if the directory can't be written
    */
-  public void run() throws IOException {
-    try (SnapshotWriter out = SnapshotWriter.under(directory)) {
-      simulate();
-      train(out);
-    }
+  public void run(SnapshotWriter out) throws IOException {
+    simulate();
+    train(out);
     routing();
     measure();
     ask();
@@ -354,6 +353,10 @@ public final class Demo {
         "kindred related --model " + directory + " --item " + item + " --explain",
         "kindred related --model " + directory + " --item " + item + " --weight share=5",
         "kindred live unhide --live " + live + " " + hidden,
+        "kindred evaluate --config "
+            + directory.resolve(DATA).resolve(CONFIG)
+            + " --model "
+            + directory,
         "kindred verify --model " + directory);
   }
 }

@@ -47,7 +47,7 @@ public final class DemoJson implements Consumer<DemoFact> {
               .write();
       case DemoFact.Truth f -> {
         for (TrueRelatedness.Score row : f.rows()) {
-          Line line = new Line("truth").put("lists", row.lists());
+          Line line = new Line("truth").put("model", row.lists());
           line.put("k", f.k()).put("sources", f.sources()).put("relatedness", row.relatedness());
           if (!Double.isNaN(row.disliked())) {
             line.put("disliked", row.disliked());

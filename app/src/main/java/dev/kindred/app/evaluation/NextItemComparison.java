@@ -12,6 +12,7 @@ import dev.kindred.index.run.Workers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -76,5 +77,34 @@ public final class NextItemComparison {
               + " log, or give the log a time or an order");
     }
     return List.copyOf(scores);
+  }
+
+  /**
+   * One line for each objective and k at which the pipeline has a lower hit rate than popularity.
+   */
+  public static List<String> losses(List<NextItemScore> scores) {
+    List<String> losses = new ArrayList<>();
+    for (NextItemScore kindred : scores) {
+      for (NextItemScore other : scores) {
+        if (kindred.lists().equals(KINDRED)
+            && other.lists().equals(POPULARITY)
+            && kindred.objective().equals(other.objective())
+            && kindred.k() == other.k()
+            && kindred.hitRate() < other.hitRate()) {
+          losses.add(
+              String.format(
+                  Locale.ROOT,
+                  "%s: hit rate %.4f at %d is below the %.4f of popularity (by item %.4f against"
+                      + " %.4f)",
+                  kindred.objective(),
+                  kindred.hitRate(),
+                  kindred.k(),
+                  other.hitRate(),
+                  kindred.itemHitRate(),
+                  other.itemHitRate()));
+        }
+      }
+    }
+    return losses;
   }
 }

@@ -32,7 +32,7 @@ public record NextItemScore(
   public Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("objective", objective);
-    json.put("lists", lists);
+    json.put("model", lists);
     json.put("k", k);
     json.put("steps", steps);
     json.put("hr@" + k, hitRate);

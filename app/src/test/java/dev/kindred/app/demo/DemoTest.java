@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kindred.app.Run;
+import dev.kindred.app.config.TrainConfig;
 import dev.kindred.app.evaluation.Holdout;
 import dev.kindred.app.evaluation.NextItemComparison;
 import dev.kindred.app.evaluation.NextItemScore;
@@ -18,6 +19,7 @@ import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.serve.LiveStateOptions;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
+import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.world.World;
 import dev.kindred.engine.world.WorldOptions;
@@ -63,8 +65,9 @@ class DemoTest {
 
   @BeforeAll
   static void run() throws IOException {
-    try (Workers workers = Workers.of(2)) {
-      new Demo(TINY, directory, workers, Progress.none(), FACTS::add).run();
+    try (SnapshotWriter out = SnapshotWriter.under(directory);
+        Workers workers = Workers.of(2)) {
+      new Demo(TINY, directory, workers, Progress.none(), FACTS::add).run(out);
     }
   }
 
@@ -208,6 +211,16 @@ class DemoTest {
       assertEquals(
           hidden.firstAfter().id(), recommender.related(hidden.of().id(), 1).getFirst().id());
     }
+  }
+
+  @Test
+  void theConfigurationLeftBehindDescribesTheWorldAsItIs() throws IOException {
+    Path data = fact(DemoFact.Simulated.class).data();
+    TrainConfig config = TrainConfig.read(data.resolve(Demo.CONFIG), false);
+    assertEquals(World.objectives(), config.objectives());
+    assertEquals(World.eventColumns(), config.events().columns());
+    assertEquals(World.itemFields(), config.items().orElseThrow().fields());
+    assertEquals(World.userFields(), config.users().orElseThrow().fields());
   }
 
   @Test

@@ -46,7 +46,8 @@ public final class World {
           Objective.positive("click", LabelRule.flag("click")),
           Objective.positive(
               "watch",
-              new LabelRule("", "dwell_seconds", .1, Double.MAX_VALUE, true, "length_seconds", 1)),
+              new LabelRule(
+                  "", "dwell_seconds", .1, Double.POSITIVE_INFINITY, true, "length_seconds", 1)),
           Objective.positive("like", LabelRule.flag("like")),
           Objective.positive("share", LabelRule.flag("share")),
           Objective.negative("dislike", LabelRule.flag("dislike")));

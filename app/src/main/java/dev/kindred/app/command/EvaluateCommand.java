@@ -1,0 +1,288 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.config.TrainConfig;
+import dev.kindred.app.config.TrainingData;
+import dev.kindred.app.evaluation.Holdout;
+import dev.kindred.app.evaluation.NextItemComparison;
+import dev.kindred.app.evaluation.NextItemScore;
+import dev.kindred.app.evaluation.SnapshotLists;
+import dev.kindred.app.output.TextTable;
+import dev.kindred.engine.Pipeline;
+import dev.kindred.engine.PipelineInput;
+import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.TrainedPipeline;
+import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.ReadReport;
+import dev.kindred.engine.data.Splits;
+import dev.kindred.engine.eval.RelatedLists;
+import dev.kindred.engine.snapshot.Snapshot;
+import dev.kindred.engine.snapshot.SnapshotWriter;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kindred evaluate}: related lists against the part of a log that they have not seen. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Hold out the end of a log, train on the rest, and count how often the related list of an",
+      "item holds the one that its user went on to, beside popularity and co-occurrence."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kindred evaluate --config site.toml",
+      "  kindred evaluate --config site.toml --holdout 0.1 --split user -k 5,20 --json",
+      "  kindred evaluate --config site.toml --out snapshots/",
+      "  kindred evaluate --config site.toml --model snapshots/"
+    })
+final class EvaluateCommand extends KindredCommand {
+  private static final double USUAL_SHARE = 0.2;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "What the columns mean, and options: see docs/configuration.md.")
+  private Path config;
+
+  @Option(
+      names = "--holdout",
+      paramLabel = "SHARE",
+      description = "Share of the rows to hold out (default: 0.2, or what --model held out).")
+  private Double share;
+
+  @Option(
+      names = "--split",
+      paramLabel = "BY",
+      description =
+          "time: what is later than one moment; user: the end of each user's rows (default: time"
+              + " where the rows have one).")
+  private Holdout.By by;
+
+  @Option(
+      names = "-k",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "10,20",
+      description = "Lengths of the lists (default: ${DEFAULT-VALUE}).")
+  private List<Integer> ks;
+
+  @Option(
+      names = "--paper",
+      description = "Follow the source paper to the letter instead of the sound reading.")
+  private boolean paper;
+
+  @Option(names = "--no-towers", description = "Leave out the two-tower networks.")
+  private boolean noTowers;
+
+  @Option(
+      names = "--no-coordinator",
+      description = "Leave out the Coordinating Network: every sample trains.")
+  private boolean noCoordinator;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Publish the snapshot that was trained on the rest.")
+  private Path out;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Train nothing, evaluate this snapshot.")
+  private Path model;
+
+  @Override
+  protected void run() throws IOException {
+    for (int k : ks) {
+      if (k < 1) {
+        throw usage("-k is " + k + ", must be 1 or more");
+      }
+    }
+    if (model != null && (out != null || paper || noTowers || noCoordinator)) {
+      throw usage("--model trains nothing: leave out --out, --paper and --no-...");
+    }
+    if (share != null) {
+      options(() -> new Holdout(share, Holdout.By.USER)); // checks the share before reading
+    }
+    TrainConfig read = TrainConfig.read(config, paper);
+    try (Workers workers = Workers.of(threads())) {
+      if (model != null) {
+        evaluateSnapshot(read, workers);
+      } else if (out == null) {
+        evaluateTraining(read, null, workers);
+      } else {
+        try (SnapshotWriter writer = Publishing.under(out)) {
+          evaluateTraining(read, writer, workers);
+        }
+      }
+    }
+  }
+
+  /** Trains on the rest; publishes it unless the writer is null. */
+  private void evaluateTraining(TrainConfig read, SnapshotWriter writer, Workers workers)
+      throws IOException {
+    PipelineInput input = input(read);
+    Holdout holdout = holdout(input.events(), Optional.empty());
+    Splits.Split split = holdout.split(input.events());
+    TrainedPipeline trained =
+        Pipeline.train(input.withEvents(split.train()), pipelineOptions(read), workers, progress());
+    trained.notes().forEach(this::note);
+    Map<String, Object> facts = new LinkedHashMap<>();
+    if (writer != null) {
+      trained.writeTo(writer);
+      writer.option(Holdout.OPTION, holdout.json());
+      facts.put("snapshot", writer.publish().toString());
+    }
+    facts.put(
+        "trainSeconds", trained.seconds().values().stream().mapToDouble(Double::doubleValue).sum());
+    facts.put("modelHashes", trained.modelHashes());
+    report(trained.table()::related, split, holdout, facts, workers);
+  }
+
+  private void evaluateSnapshot(TrainConfig read, Workers workers) throws IOException {
+    try (Snapshot snapshot = SnapshotOption.snapshot(model)) {
+      int longest = ks.stream().mapToInt(Integer::intValue).max().orElseThrow();
+      if (longest > snapshot.manifest().listLength()) {
+        throw usage(
+            "-k is "
+                + longest
+                + ", but the lists of the snapshot have "
+                + snapshot.manifest().listLength()
+                + " items");
+      }
+      Events events = input(read).events();
+      Optional<Holdout> left = Holdout.of(snapshot.manifest());
+      Holdout holdout = holdout(events, left);
+      if (left.isEmpty()) {
+        note(
+            "warning: the snapshot was trained on all rows of its log: if that is this log, it has"
+                + " seen what is asked here and the figures flatter it");
+      } else if (!left.get().equals(holdout)) {
+        note(
+            "warning: the snapshot was trained on all but "
+                + left.get()
+                + ": it may have seen a part of what is asked here");
+      }
+      SnapshotLists lists = new SnapshotLists(snapshot, events.items());
+      if (lists.known() < events.items().size()) {
+        note(
+            (events.items().size() - lists.known())
+                + " of the "
+                + events.items().size()
+                + " items are unknown to the snapshot and have no list");
+      }
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("snapshot", snapshot.directory().toString());
+      report(lists, holdout.split(events), holdout, facts, workers);
+    }
+  }
+
+  private PipelineInput input(TrainConfig read) {
+    TrainingData data = TrainingData.read(read, progress());
+    data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
+    return data.input();
+  }
+
+  private PipelineOptions pipelineOptions(TrainConfig read) {
+    PipelineOptions chosen = read.options();
+    if (seed().isPresent()) {
+      chosen = chosen.withSeed(seed().getAsLong());
+    }
+    if (noTowers) {
+      chosen = chosen.withTower(Optional.empty());
+    }
+    if (noCoordinator) {
+      chosen = chosen.withCoordinate(Optional.empty());
+    }
+    int longest = ks.stream().mapToInt(Integer::intValue).max().orElseThrow();
+    return chosen.withListLength(Math.max(chosen.listLength(), longest));
+  }
+
+  /** What the command line says, else what the snapshot left out, else the usual. */
+  private Holdout holdout(Events events, Optional<Holdout> left) {
+    double chosenShare = share != null ? share : left.map(Holdout::share).orElse(USUAL_SHARE);
+    Holdout usual = Holdout.of(chosenShare, events);
+    Holdout.By chosenBy = by != null ? by : left.map(Holdout::by).orElse(usual.by());
+    return new Holdout(chosenShare, chosenBy);
+  }
+
+  private void report(
+      RelatedLists kindred,
+      Splits.Split split,
+      Holdout holdout,
+      Map<String, Object> facts,
+      Workers workers) {
+    List<NextItemScore> scores =
+        NextItemComparison.compare(kindred, split.train(), split.test(), ks, workers);
+    if (json()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("config", config.toString());
+      line.put("holdout", holdout.json());
+      line.put("trainRows", split.train().size());
+      line.put("heldOutRows", split.test().size());
+      line.putAll(facts);
+      jsonLines().write(line);
+      scores.forEach(score -> jsonLines().write(score.json()));
+    } else {
+      text(scores, split, holdout, facts);
+    }
+    NextItemComparison.losses(scores).forEach(loss -> note("warning: " + loss));
+  }
+
+  private void text(
+      List<NextItemScore> scores, Splits.Split split, Holdout holdout, Map<String, Object> facts) {
+    out()
+        .printf(
+            Locale.ROOT,
+            "%s: %,d rows%s, %,d held out: %s%n",
+            config,
+            split.train().size(),
+            model == null ? " trained on" : " before",
+            split.test().size(),
+            holdout);
+    if (facts.containsKey("snapshot")) {
+      out().println("snapshot: " + facts.get("snapshot"));
+    }
+    String objective = "";
+    TextTable table = null;
+    for (NextItemScore score : scores) {
+      if (!score.objective().equals(objective)) {
+        print(table);
+        objective = score.objective();
+        out().printf(Locale.ROOT, "%n%s: %,d steps to the next item%n", objective, score.steps());
+        table =
+            new TextTable(
+                "list", ">k", ">hit rate", ">NDCG", ">MRR", ">hit rate by item", ">has a list");
+      }
+      table.row(
+          score.lists(),
+          score.k(),
+          figure(score.hitRate()),
+          figure(score.ndcg()),
+          figure(score.mrr()),
+          figure(score.itemHitRate()),
+          String.format(Locale.ROOT, "%.1f%%", 100 * score.answered()));
+    }
+    print(table);
+    out().println();
+    out().println("hit rate by item: every next item counts alike, however popular.");
+  }
+
+  private void print(TextTable table) {
+    if (table != null) {
+      table.print(out());
+    }
+  }
+
+  private static String figure(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+}

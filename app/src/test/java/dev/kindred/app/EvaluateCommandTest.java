@@ -1,0 +1,219 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kindred.index.run.Draws;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code evaluate} on logs in files whose right answers are known. */
+final class EvaluateCommandTest {
+  private static final String CONFIG =
+      """
+      [events]
+      file = "log.csv"
+      user = "user"
+      item = "item"
+      %s = "n"
+      [[objectives]]
+      name = "click"
+      [[objectives]]
+      name = "like"
+      column = "rating"
+      at-least = 4
+      [items]
+      file = "items.csv"
+      id = "id"
+      [[items.fields]]
+      name = "genre"
+      [als]
+      rank = 8
+      iterations = 4
+      [tower]
+      hidden = [16]
+      dim = 8
+      embedding-dim = 8
+      epochs = 1
+      [coordinator]
+      hidden = [8, 4]
+      steps = 20
+      [related]
+      list-length = 20
+      """;
+  private static final int TASTES = 8;
+  private static final int ITEMS_PER_TASTE = 10;
+
+  @TempDir Path directory;
+  private Path config;
+
+  /** Every user moves among the ten items of one taste, and two items are met by all. */
+  @BeforeEach
+  void writeLog() throws IOException {
+    Draws draws = Draws.of(5, "log");
+    StringBuilder log = new StringBuilder("user,item,rating,n\n");
+    for (int n = 0; n < 15; n++) {
+      for (int user = 0; user < 160; user++) {
+        int item =
+            draws.nextInt(10) == 0
+                ? TASTES * ITEMS_PER_TASTE + draws.nextInt(2)
+                : user % TASTES * ITEMS_PER_TASTE + draws.nextInt(ITEMS_PER_TASTE);
+        int rating = 1 + draws.nextInt(5);
+        log.append("u" + user + ",i" + item + "," + rating + "," + (1000 * n + user) + "\n");
+      }
+    }
+    StringBuilder items = new StringBuilder("id,genre\n");
+    for (int item = 0; item < TASTES * ITEMS_PER_TASTE + 2; item++) {
+      items.append("i" + item + ",g" + item / ITEMS_PER_TASTE + "\n");
+    }
+    Files.writeString(directory.resolve("log.csv"), log);
+    Files.writeString(directory.resolve("items.csv"), items);
+    config = Files.writeString(directory.resolve("site.toml"), CONFIG.formatted("order"));
+  }
+
+  private Run evaluate(String... more) {
+    return Run.kindred(
+        Stream.concat(
+                Stream.of("evaluate", "--config", config.toString(), "--threads", "2"),
+                Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  private static List<JsonNode> json(Run run) throws IOException {
+    assertEquals(0, run.exitCode(), run.err());
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : run.lines()) {
+      lines.add(new JsonMapper().readTree(line));
+    }
+    return lines;
+  }
+
+  private static JsonNode score(List<JsonNode> lines, String objective, String model, int k) {
+    return lines.stream()
+        .filter(line -> line.path("objective").asText().equals(objective))
+        .filter(line -> line.get("model").asText().equals(model) && line.get("k").asInt() == k)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void theEndOfEachUsersRowsIsHeldOutAndTheListsFindIt() throws IOException {
+    List<JsonNode> lines = json(evaluate("--json", "-k", "3,9"));
+    JsonNode facts = lines.getFirst();
+    assertEquals("{\"share\":0.2,\"by\":\"user\"}", facts.get("holdout").toString());
+    assertEquals(160 * 12, facts.get("trainRows").asInt());
+    assertEquals(160 * 3, facts.get("heldOutRows").asInt());
+    assertEquals(1 + 2 * 2 * 4, lines.size());
+    // Nine of ten steps stay within the nine other items of the taste, which are the whole list.
+    double kindred = score(lines, "click", "kindred", 9).get("hr@9").asDouble();
+    assertTrue(kindred > .7, lines.toString());
+    assertTrue(kindred > score(lines, "click", "popularity", 9).get("hr@9").asDouble());
+    assertTrue(kindred > score(lines, "click", "kindred", 3).get("hr@3").asDouble());
+    assertTrue(score(lines, "like", "kindred", 9).get("steps").asInt() > 0);
+  }
+
+  @Test
+  void aPublishedSnapshotIsEvaluatedOnWhatItHasNotSeenWithTheSameFigures() throws IOException {
+    String out = directory.resolve("snapshots").toString();
+    List<JsonNode> trained = json(evaluate("--json", "-k", "5", "--holdout", "0.4", "--out", out));
+    Run again = evaluate("--json", "-k", "5", "--model", out);
+    List<JsonNode> evaluated = json(again);
+    assertFalse(again.err().contains("warning: the snapshot"), again.err());
+    assertEquals(trained.getFirst().get("holdout"), evaluated.getFirst().get("holdout"));
+    assertEquals(
+        trained.getFirst().get("snapshot").asText(),
+        Path.of(evaluated.getFirst().get("snapshot").asText()).toAbsolutePath().toString());
+    assertEquals(trained.subList(1, trained.size()), evaluated.subList(1, evaluated.size()));
+    Run other = evaluate("-k", "5", "--model", out, "--holdout", "0.5");
+    assertTrue(other.err().contains("all but the last 40% of each user's rows"), other.err());
+    Run longer = evaluate("-k", "21", "--model", out);
+    assertEquals(2, longer.exitCode());
+    assertTrue(longer.err().contains("lists of the snapshot have 20"), longer.err());
+  }
+
+  @Test
+  void aSnapshotOfAllRowsIsFlatteredAndTheWarningSaysSo() throws IOException {
+    String out = directory.resolve("snapshots").toString();
+    assertEquals(0, Run.kindred("train", "--config", config.toString(), "--out", out).exitCode());
+    Run run = evaluate("-k", "5", "--model", out);
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.err().contains("warning: the snapshot was trained on all rows"), run.err());
+    assertTrue(run.out().contains("click: "), run.out());
+  }
+
+  @Test
+  void stagesLeftOutAreNotTrained() throws IOException {
+    String full = json(evaluate("--json", "-k", "5")).getFirst().get("modelHashes").toString();
+    Run less = evaluate("--json", "-k", "5", "--no-towers", "--no-coordinator");
+    String hashes = json(less).getFirst().get("modelHashes").toString();
+    assertTrue(full.contains("tower click"), full);
+    assertFalse(hashes.contains("tower"), hashes);
+    assertFalse(less.err().contains("coordinating network"), less.err());
+  }
+
+  @Test
+  void aLogWithTimesIsSplitAtOneMomentUnlessAskedOtherwise() throws IOException {
+    Files.writeString(config, CONFIG.formatted("time"));
+    List<String> fast = List.of("--no-towers", "--no-coordinator", "--json", "-k", "5");
+    JsonNode byTime = json(evaluate(fast.toArray(String[]::new))).getFirst();
+    assertEquals("time", byTime.get("holdout").get("by").asText());
+    List<String> byUser = new ArrayList<>(fast);
+    byUser.addAll(List.of("--split", "user"));
+    assertEquals(
+        "user",
+        json(evaluate(byUser.toArray(String[]::new))).getFirst().get("holdout").get("by").asText());
+  }
+
+  @Test
+  void theTableNamesEveryListAndLosingToPopularityIsAWarning() throws IOException {
+    Run run = evaluate("-k", "5", "--no-towers", "--no-coordinator");
+    assertEquals(0, run.exitCode(), run.err());
+    for (String list : List.of("kindred", "popularity", "co-occurrence", "co-occurrence cosine")) {
+      assertEquals(2, run.lines().stream().filter(line -> line.startsWith(list + "  ")).count());
+    }
+    assertFalse(run.err().contains("popularity"), run.err());
+    // Where all move between two items that no profile connects, popularity can't be beaten.
+    StringBuilder log = new StringBuilder("user,item,rating,n\n");
+    for (int user = 0; user < 60; user++) {
+      for (int n = 0; n < 12; n++) {
+        log.append("u" + user + ",i" + (n % 3 == 2 ? user : 70 + n % 3 * 5) + ",5," + n + "\n");
+      }
+    }
+    Files.writeString(directory.resolve("log.csv"), log);
+    Run popular = evaluate("-k", "5", "--no-towers", "--no-coordinator");
+    assertEquals(0, popular.exitCode(), popular.err());
+    assertTrue(popular.err().contains("warning: click: hit rate 0."), popular.err());
+    assertTrue(popular.err().contains("of popularity"), popular.err());
+  }
+
+  @Test
+  void whatCannotBeEvaluatedIsRefusedInOneLine() throws IOException {
+    assertBad(evaluate("--holdout", "1.5"), 2, "the held-out share is 1.5");
+    assertBad(evaluate("-k", "0"), 2, "-k is 0");
+    assertBad(evaluate("--model", "m", "--paper"), 2, "--model trains nothing");
+    Path none = directory.resolve("none");
+    assertBad(evaluate("--model", none.toString()), 3, none + ": no such snapshot");
+    assertBad(evaluate("--split", "time"), 3, "a split by time needs events with times");
+    Files.writeString(config, CONFIG.formatted("order").replace("order = \"n\"\n", ""));
+    assertBad(evaluate("-k", "5"), 3, "needs events with times or an order");
+    assertBad(Run.kindred("evaluate", "--config", none.toString()), 3, none.toString());
+  }
+
+  private static void assertBad(Run run, int exitCode, String message) {
+    assertEquals(exitCode, run.exitCode(), run.err());
+    assertEquals("", run.out());
+    assertTrue(run.err().contains("kindred: "), run.err());
+    assertTrue(run.err().contains(message), run.err());
+    assertFalse(run.err().contains("\tat "), run.err());
+  }
+}
