@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 
 /** Entry point of the command line; the launcher {@code kindred} starts it. */
 public final class Kindred {
@@ -14,7 +15,20 @@ public final class Kindred {
     // UTF-8 whatever the locale says; the launcher sets the same for the arguments.
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
-    System.exit(run(args, out, err));
+    int exitCode = run(args, out, err);
+    err.close();
+    awaitFilterOfStderr();
+    System.exit(exitCode);
+  }
+
+  /**
+   * Waits until what was said on stderr has arrived. The launcher lets it run through a filter, a
+   * child of this process, which else could pass on an error after the command has ended.
+   */
+  private static void awaitFilterOfStderr() {
+    ProcessHandle.current()
+        .children()
+        .forEach(child -> child.onExit().completeOnTimeout(child, 2, TimeUnit.SECONDS).join());
   }
 
   /**

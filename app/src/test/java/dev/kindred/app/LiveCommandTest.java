@@ -59,6 +59,9 @@ final class LiveCommandTest {
     Run run = Run.kindred("live", "hide", "--live", file.toString(), "a");
     assertEquals(3, run.exitCode());
     assertTrue(run.err().startsWith("kindred: " + file), run.err());
+    Run below = Run.kindred("live", "hide", "--live", file.resolve("state").toString(), "a");
+    assertEquals(3, below.exitCode());
+    assertTrue(below.err().contains("can't make this directory"), below.err());
   }
 
   @Test

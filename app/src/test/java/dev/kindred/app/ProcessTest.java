@@ -45,7 +45,27 @@ final class ProcessTest {
     assertEquals(12, plain.lines().stream().takeWhile(line -> !line.isEmpty()).count());
   }
 
+  @Test
+  void theErrorHasArrivedWhenTheCommandEnds() throws Exception {
+    Path err = directory.resolve("stderr");
+    String slowFilter = "exec \"$@\" 2> >(sleep 0.5; exec cat >&2)";
+    List<String> command = new ArrayList<>(List.of("bash", "-c", slowFilter, "bash"));
+    command.addAll(command(true, "related", "--model", "none", "--item", "1"));
+    Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(3, process.exitValue());
+    assertTrue(Files.readString(err).contains("kindred: none: no such snapshot"));
+  }
+
   private Run start(boolean flags, String... args) throws IOException, InterruptedException {
+    Path err = directory.resolve("stderr");
+    Process process = new ProcessBuilder(command(flags, args)).redirectError(err.toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    return new Run(process.exitValue(), out, Files.readString(err));
+  }
+
+  private static List<String> command(boolean flags, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (flags) {
@@ -54,10 +74,6 @@ final class ProcessTest {
     }
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Kindred.class.getName()));
     command.addAll(List.of(args));
-    Path err = directory.resolve("stderr");
-    Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-    return new Run(process.exitValue(), out, Files.readString(err));
+    return command;
   }
 }

@@ -40,7 +40,9 @@ final class RelatedCommandTest {
 
   @Test
   void jsonTermsSumToTheScore() throws IOException {
-    Run run = related("--item", "100", "101", "-n", "4", "--explain", "--json", "--show", "type");
+    Run run =
+        related(
+            "--item", "100", "--item", "101", "-n", "4", "--explain", "--json", "--show", "type");
     assertEquals(0, run.exitCode(), run.err());
     assertEquals(8, run.lines().size());
     for (String line : run.lines()) {
@@ -53,6 +55,17 @@ final class RelatedCommandTest {
       assertFalse(item.at("/profile/type").isMissingNode(), line);
       assertFalse(item.at("/explanation/shared").isEmpty(), line);
     }
+  }
+
+  @Test
+  void typingErrorsAreNotTakenForIdsOrFields() {
+    Run option = related("--item", "100", "--exclud", "101");
+    assertEquals(2, option.exitCode());
+    assertTrue(option.err().contains("'--exclud'"), option.err());
+    Run field = related("--item", "100", "--show", "typ");
+    assertEquals(2, field.exitCode());
+    assertTrue(field.err().startsWith("kindred: --show names 'typ'"), field.err());
+    assertTrue(field.err().contains("type"), field.err());
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.LiveStateOptions;
 import dev.kindred.live.ChronicleLiveState;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
@@ -45,11 +46,22 @@ final class LiveCommand extends KindredCommand {
 
     @Override
     protected final void run() throws IOException {
-      if (!creates()) {
+      if (creates()) {
+        makeDirectory();
+      } else {
         requireState(directory);
       }
       try (LiveState state = ChronicleLiveState.open(directory, LiveStateOptions.defaults())) {
         run(state);
+      }
+    }
+
+    private void makeDirectory() {
+      try {
+        Files.createDirectories(directory);
+      } catch (IOException e) {
+        throw new InputException(
+            directory + ": can't make this directory; check its path and permissions", e);
       }
     }
 

@@ -31,9 +31,8 @@ final class RelatedCommand extends KindredCommand {
   @Option(
       names = "--item",
       required = true,
-      arity = "1..*",
       paramLabel = "ID",
-      description = "The item, or several.")
+      description = "The item; give the option again for more items.")
   private List<String> items;
 
   @Option(
@@ -85,6 +84,18 @@ final class RelatedCommand extends KindredCommand {
 
   private void list(LiveState state) throws IOException {
     try (Recommender recommender = model.open(state)) {
+      List<String> fields = recommender.profileFields();
+      for (String field : show) {
+        if (!fields.contains(field)) {
+          throw usage(
+              "--show names '"
+                  + field
+                  + "'; "
+                  + (fields.isEmpty()
+                      ? "the snapshot has no profile fields"
+                      : "the profile fields are " + String.join(", ", fields)));
+        }
+      }
       RelatedList output = new RelatedList(recommender, show);
       for (String item : items) {
         RelatedQuery query = RelatedQuery.item(item).top(n).exclude(excluded);

@@ -2,6 +2,7 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.SplitFiles;
 import dev.kindred.engine.eval.FactorScores;
@@ -16,6 +17,7 @@ import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.tower.TwoTower;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -133,6 +135,9 @@ final class TwoTowerCommand extends KindredCommand {
     TowerOptions options = options(this::towerOptions);
     if (k < 1) {
       throw usage("-k is " + k + ", must be at least 1");
+    }
+    if (save != null && !Files.isDirectory(save.toAbsolutePath().getParent())) {
+      throw new InputException("--save " + save + ": its directory doesn't exist; make it first");
     }
     SplitFiles.Split split = SplitFiles.read(train, test, new Ids(), new Ids());
     List<Map<String, Object>> results = new ArrayList<>();

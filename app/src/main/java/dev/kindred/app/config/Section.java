@@ -44,9 +44,12 @@ final class Section {
    * @throws InputException if it is missing, empty or not TOML
    */
   static Section read(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new InputException(file + ": is a directory; --config names the file in it");
+    }
     String text;
     try {
-      text = Files.readString(file);
+      text = withoutByteOrderMark(Files.readString(file));
     } catch (NoSuchFileException e) {
       throw new InputException(file + ": no such configuration file; check --config", e);
     } catch (MalformedInputException e) {
@@ -66,6 +69,11 @@ final class Section {
               + e.getOriginalMessage(),
           e);
     }
+  }
+
+  /** Editors of some systems put one before the text. */
+  private static String withoutByteOrderMark(String text) {
+    return text.startsWith("\ufeff") ? text.substring(1) : text;
   }
 
   /** The file that this is a part of. */

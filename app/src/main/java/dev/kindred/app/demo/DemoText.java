@@ -138,7 +138,8 @@ public final class DemoText implements Consumer<DemoFact> {
         f.usersOfBoth(),
         f.cooccurrenceRank(),
         NextItemComparison.COOCCURRENCE,
-        100 * f.trueRelatedness());
+        // Adding 0 makes -0.0 of what rounds to it a plain zero.
+        Math.rint(1000 * f.trueRelatedness()) / 10 + 0.0);
     line(
         f.rank() == 0
             ? "Kindred doesn't relate them: their profiles keep them out of each other's list."

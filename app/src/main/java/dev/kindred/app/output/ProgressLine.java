@@ -86,7 +86,8 @@ final class ProgressLine {
     if (done > 0 && elapsedNanos > 0) {
       double perSecond = done / (elapsedNanos / 1e9);
       line.append(' ').append(count(perSecond)).append("/s");
-      if (total > done) {
+      // The first hundredth says little of the rest: it holds what starts the stage.
+      if (total > done && done >= total / 100) {
         line.append(", ")
             .append(duration((long) ((total - done) / perSecond * 1e9)))
             .append(" left");

@@ -40,6 +40,11 @@ final class TrainConfigTest {
   }
 
   @Test
+  void aByteOrderMarkIsNoPartOfTheFile() throws IOException {
+    assertEquals(1, read("\ufeff" + MINIMAL).objectives().size());
+  }
+
+  @Test
   void everyKeyArrivesInItsRecord() throws IOException {
     TrainConfig config =
         read(

@@ -19,6 +19,12 @@ final class ProgressLineTest {
   }
 
   @Test
+  void theFirstHundredthTellsNoTimeLeft() {
+    assertEquals(
+        "training: 0% 100/s", ProgressLine.plain("training", 200, 1_000_000, 2 * SECOND, ""));
+  }
+
+  @Test
   void unknownTotalShowsTheRateAlone() {
     assertEquals("reading: 200/s", ProgressLine.plain("reading", 1000, -1, 5 * SECOND, ""));
   }

@@ -4,6 +4,7 @@ import dev.kindred.engine.data.Interactions;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
+import java.util.Locale;
 
 /**
  * Matrix factorisation of implicit feedback by alternating least squares: with one side fixed,
@@ -58,7 +59,7 @@ public final class ImplicitAls {
         losses[halves++] = loss + itemSide.ridge(items, rank);
         loss = itemSide.sweep(users, items, rank, warm, solvers, workers, stage);
         losses[halves++] = loss + userSide.ridge(users, rank);
-        stage.note("loss " + losses[halves - 1]);
+        stage.note(String.format(Locale.ROOT, "loss %.6g", losses[halves - 1]));
         if (iteration > 0
             && losses[halves - 3] - losses[halves - 1]
                 < options.tolerance() * Math.abs(losses[halves - 3])) {

@@ -34,6 +34,9 @@ public record KeepReport(
 
   @Override
   public String toString() {
+    if (positives == 0) {
+      return objective + ": no positives";
+    }
     return "%s: kept %d of %d positives (%.1f%%)%s"
         .formatted(objective, kept, positives, 100 * keptShare(), alarm ? ", ALARM" : "");
   }

@@ -20,7 +20,10 @@ public sealed interface Optimizer permits Sgd, Adam {
 
   /** The ranges that every rule shares. */
   static void check(double learningRate, double weightDecay) {
-    check("learningRate", learningRate, Double.MIN_VALUE, Double.POSITIVE_INFINITY);
+    if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "learning rate is " + learningRate + ", must be finite and more than 0");
+    }
     check("weightDecay", weightDecay, 0, Double.POSITIVE_INFINITY);
   }
 }

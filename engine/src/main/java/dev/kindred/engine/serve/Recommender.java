@@ -6,6 +6,7 @@ import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.ObjectiveWeights;
 import dev.kindred.engine.related.Term;
 import dev.kindred.engine.snapshot.Manifest;
+import dev.kindred.engine.snapshot.ProfileTable;
 import dev.kindred.engine.snapshot.Snapshot;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -110,6 +111,11 @@ public final class Recommender implements AutoCloseable {
   public Map<String, List<String>> profile(String id) {
     int ordinal = requireOrdinal(id);
     return snapshot.profile().map(profile -> profile.valuesOf(ordinal)).orElse(Map.of());
+  }
+
+  /** Names of the profile fields, in the catalogue's order; empty without a catalogue. */
+  public List<String> profileFields() {
+    return snapshot.profile().map(ProfileTable::fields).orElse(List.of());
   }
 
   /** A searcher that allocates nothing per request; one per thread, to be kept. */

@@ -15,6 +15,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
@@ -150,7 +151,9 @@ public final class SnapshotWriter implements AutoCloseable {
       String reason =
           e instanceof FileSystemException f && f.getReason() != null
               ? f.getReason()
-              : e.getClass().getSimpleName();
+              : e instanceof NoSuchFileException
+                  ? "the directory can't be made"
+                  : e.getClass().getSimpleName();
       throw new IOException(
           "can't write a snapshot in "
               + parent

@@ -86,8 +86,16 @@ public record TowerOptions(
   private static void check(String name, double value, double from, double to) {
     if (!(value >= from && value <= to)) {
       throw new IllegalArgumentException(
-          "two-tower option %s is %s, must be in [%s, %s]".formatted(name, value, from, to));
+          "two-tower option %s is %s, must be %s to %s"
+              .formatted(name, plain(value), plain(from), plain(to)));
     }
+  }
+
+  /** Whole numbers without a fraction or an exponent. */
+  private static String plain(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
   }
 
   /** The sound reading, see docs/decisions: softmax over sampled items, Adam, early stopping. */
