@@ -29,8 +29,8 @@ import java.util.zip.CRC32C;
  *   the rest     the matrices, row-major, little-endian, at the offsets given
  * </pre>
  *
- * <p>Kindred adds the metadata {@code crc32c}, the checksum of the rest in hex, and checks it where
- * it is there. Immutable; the arrays are not copied.
+ * <p>Kindred adds the metadata {@code crc32c}, the checksum of the other strings and of the rest in
+ * hex, and checks it where it is there. Immutable; the arrays are not copied.
  */
 public final class Safetensors {
   private static final String METADATA = "__metadata__";
@@ -117,6 +117,7 @@ public final class Safetensors {
   public static void write(Path path, Map<String, String> metadata, Map<String, Tensor> tensors)
       throws IOException {
     CRC32C checksum = new CRC32C();
+    add(metadata, checksum);
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (Tensor tensor : tensors.values()) {
       for (int from = 0; from < tensor.values.length; ) {
@@ -145,6 +146,16 @@ public final class Safetensors {
     } finally {
       Files.deleteIfExists(temporary);
     }
+  }
+
+  private static void add(Map<String, String> metadata, CRC32C checksum) {
+    metadata.forEach(
+        (key, value) -> {
+          checksum.update(key.getBytes(StandardCharsets.UTF_8));
+          checksum.update(0);
+          checksum.update(value.getBytes(StandardCharsets.UTF_8));
+          checksum.update(0);
+        });
   }
 
   /** Fills the buffer with values from an index on; returns the index after the last one. */
@@ -210,6 +221,8 @@ public final class Safetensors {
       long dataStart = LENGTH_BYTES + headerBytes;
       long dataBytes = fileBytes - dataStart;
       List<Span> spans = spans(path, header, metadata);
+      String said = metadata.remove(CHECKSUM);
+      add(metadata, checksum);
       long expected = 0;
       for (Span span : spans) {
         if (span.from != expected || span.to > dataBytes) {
@@ -228,7 +241,6 @@ public final class Safetensors {
         throw new CorruptFileException(
             path, dataStart + expected, (dataBytes - expected) + " bytes belong to no tensor");
       }
-      String said = metadata.remove(CHECKSUM);
       if (said != null && !said.equals(Long.toHexString(checksum.getValue()))) {
         throw new CorruptFileException(
             path,

@@ -74,6 +74,16 @@ class SafetensorsTest {
   }
 
   @Test
+  void aChangedStringIsFound() throws IOException {
+    byte[] bytes = Files.readAllBytes(written());
+    String header = new String(bytes, StandardCharsets.ISO_8859_1);
+    bytes[header.indexOf("test")] = 'T';
+    Path path = Files.write(directory.resolve("changed"), bytes);
+    CorruptFileException e = assertThrows(CorruptFileException.class, () -> Safetensors.read(path));
+    assertTrue(e.getMessage().contains("checksum"), e.getMessage());
+  }
+
+  @Test
   void aFlippedBitOfTheHeaderNeverEscapesAsAnotherError() throws IOException {
     byte[] bytes = Files.readAllBytes(written());
     for (int at = 0; at < bytes.length - 28; at++) {
