@@ -36,6 +36,15 @@ final class ConfigurationDocTest {
             stages.substring(0, stages.indexOf("[content]"))
                 + minimal
                 + stages.substring(stages.indexOf("[content]")));
+    String[] defaults = PipelineOptions.defaults().toString().split(", ");
+    String[] documented = config.options().toString().split(", ");
+    List<String> differences = new ArrayList<>();
+    for (int i = 0; i < Math.min(defaults.length, documented.length); i++) {
+      if (!defaults[i].equals(documented[i])) {
+        differences.add("docs/configuration.md says " + documented[i] + ", it is " + defaults[i]);
+      }
+    }
+    assertEquals(List.of(), differences);
     assertEquals(PipelineOptions.defaults(), config.options());
   }
 
