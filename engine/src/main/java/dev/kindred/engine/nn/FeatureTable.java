@@ -40,8 +40,8 @@ public final class FeatureTable {
   }
 
   /**
-   * The id and every field of a catalogue, one row per id; vocabularies and distributions are the
-   * catalogue's own.
+   * The id and the fields of a catalogue, one row per id; vocabularies and distributions are the
+   * catalogue's own. Fields of weight 0 are there to be shown, such as titles, and are left out.
    */
   public static FeatureTable of(Catalogue catalogue) {
     int rows = catalogue.ids().size();
@@ -50,7 +50,7 @@ public final class FeatureTable {
       String name = catalogue.fields().get(f).name();
       if (catalogue.fields().get(f).kind() == FieldSpec.Kind.NUMERIC) {
         builder.numeric(name, numbers(catalogue, f, rows));
-      } else {
+      } else if (catalogue.fields().get(f).weight() > 0) {
         Ids vocabulary = catalogue.vocabulary(f);
         List<String> strings = new ArrayList<>(vocabulary.size());
         for (int v = 0; v < vocabulary.size(); v++) {
