@@ -17,9 +17,7 @@ final class Beam {
 
   private final Embeddings rows;
   private final Metric metric;
-  private final Lift lift;
   private final float[] query;
-  private float queryHeight;
 
   /** visited[node] == epoch: seen in this walk. Bytes keep a million nodes in the second cache. */
   private final byte[] visited;
@@ -35,13 +33,7 @@ final class Beam {
 
   private final TopHeap frontier = new TopHeap();
 
-  /**
-   * Makes scratch for walks over one graph.
-   *
-   * @param lift of the rows while a graph is built, {@link Lift#NONE} for searches
-   */
-  Beam(Embeddings rows, Metric metric, Lift lift, int maxDegree) {
-    this.lift = lift;
+  Beam(Embeddings rows, Metric metric, int maxDegree) {
     this.rows = rows;
     this.metric = metric;
     this.query = new float[Queries.paddedDim(rows)];
@@ -60,7 +52,6 @@ final class Beam {
   /** Takes a stored row as the query. */
   void queryRow(int ordinal) {
     rows.copyRow(ordinal, query, 0);
-    queryHeight = lift.height(ordinal);
   }
 
   /** Entries of the last walk, best first. */
@@ -78,7 +69,7 @@ final class Beam {
     long best = scored(level, node);
     while (true) {
       int count = list(level, ScoredOrdinal.ordinal(best));
-      score(count);
+      Queries.scoreRows(metric, query, rows, ordinals, 0, count, scores);
       long next = best;
       for (int i = 0; i < count; i++) {
         next = Math.max(next, ScoredOrdinal.of(scores[i], nodes[i]));
@@ -109,7 +100,7 @@ final class Beam {
       }
       pool[next] = key & ~MARK;
       int count = gather(level, ScoredOrdinal.ordinal(key));
-      score(count);
+      Queries.scoreRows(metric, query, rows, ordinals, 0, count, scores);
       int first = next + 1;
       for (int i = 0; i < count; i++) {
         long found = ScoredOrdinal.of(scores[i], nodes[i]) | MARK;
@@ -162,7 +153,7 @@ final class Beam {
       if (scored > most) {
         return false;
       }
-      score(count);
+      Queries.scoreRows(metric, query, rows, ordinals, 0, count, scores);
       for (int i = 0; i < count; i++) {
         long found = ScoredOrdinal.of(scores[i], nodes[i]);
         if (found > accepted.bar() || !accepted.isFull()) {
@@ -225,21 +216,13 @@ final class Beam {
     return count;
   }
 
-  /** Scores the first {@code count} listed ordinals. */
-  private void score(int count) {
-    Queries.scoreRows(metric, query, rows, ordinals, 0, count, scores);
-    if (queryHeight != 0) {
-      lift.add(queryHeight, ordinals, 0, count, scores);
-    }
-  }
-
   private long scored(GraphLevel level, int node) {
     int ordinal = level.ordinalOf(node);
     if (Integer.compareUnsigned(ordinal, rows.size()) >= 0) {
       return ScoredOrdinal.of(Float.NaN, node);
     }
     ordinals[0] = ordinal;
-    score(1);
+    Queries.scoreRows(metric, query, rows, ordinals, 0, 1, scores);
     return ScoredOrdinal.of(scores[0], node);
   }
 

@@ -25,8 +25,8 @@ public final class Embeddings {
   /** Rows start at a multiple of this, so that none straddles one more cache line than it must. */
   static final int ROW_ALIGNMENT = 64;
 
-  /** Squared lengths this near to 1 count as 1: rounding to 16 bits keeps within it. */
-  private static final double UNIT_TOLERANCE = 4e-3;
+  /** Squared lengths this near to 1 count as 1: rounding to floats keeps well within it. */
+  private static final double UNIT_TOLERANCE = 1e-5;
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

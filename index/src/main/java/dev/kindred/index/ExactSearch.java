@@ -64,7 +64,8 @@ public final class ExactSearch implements VectorIndex {
     return inverseNorms;
   }
 
-  private static float[] inverseNorms(Embeddings rows) {
+  /** 1 / length of each row, 0 of a zero row. */
+  static float[] inverseNorms(Embeddings rows) {
     float[] inverse = new float[rows.size()];
     float[] row = new float[rows.dim()];
     for (int ordinal = 0; ordinal < inverse.length; ordinal++) {

@@ -33,7 +33,10 @@ final class HnswBuilder {
   private final Metric metric;
   private final HnswOptions options;
   private final Workers workers;
-  private final Lift lift;
+
+  /** For inner products: links are chosen by angle, see Scratch.isApart. Else null. */
+  private final float[] inverseNorms;
+
   private final GraphLevel[] levels;
   private final byte[] levelOf;
   private final Scratch[] scratch;
@@ -49,7 +52,7 @@ final class HnswBuilder {
     this.metric = metric;
     this.options = options;
     this.workers = workers;
-    this.lift = metric == Metric.DOT ? Lift.of(rows) : Lift.NONE;
+    this.inverseNorms = metric == Metric.DOT ? ExactSearch.inverseNorms(rows) : null;
     this.levelOf = levelOf;
     this.levels = levels;
     this.scratch = new Scratch[workers.threads()];
@@ -241,7 +244,7 @@ final class HnswBuilder {
       for (int i = 0; i < found; i++) {
         s.candidates[i] = s.beam.entry(i);
       }
-      int chosen = s.select(level, found, options.m());
+      int chosen = s.select(level, ordinal, found, options.m());
       int own = level.nodeOf(ordinal);
       for (int i = 0; i < chosen; i++) {
         level.setSlot(own, i, s.chosenNodes[i]);
@@ -319,7 +322,7 @@ final class HnswBuilder {
     for (int i = 0; i < count; i++) {
       s.candidates[i] = ~s.candidates[i];
     }
-    int chosen = s.select(level, count, level.maxDegree());
+    int chosen = s.select(level, level.ordinalOf(target), count, level.maxDegree());
     for (int i = 0; i < level.maxDegree(); i++) {
       level.setSlot(target, i, i < chosen ? s.chosenNodes[i] : -1);
     }
@@ -378,7 +381,7 @@ final class HnswBuilder {
 
     private final Embeddings rows;
     private final Metric metric;
-    private final Lift lift;
+    private final float[] inverseNorms;
     private final Beam beam;
     private final float[] row;
     private final int[] chosenNodes;
@@ -392,9 +395,9 @@ final class HnswBuilder {
     Scratch(HnswBuilder builder) {
       rows = builder.rows;
       metric = builder.metric;
+      inverseNorms = builder.inverseNorms;
       int maxDegree = 2 * builder.options.m();
-      lift = builder.lift;
-      beam = new Beam(rows, metric, lift, maxDegree);
+      beam = new Beam(rows, metric, maxDegree);
       row = new float[Queries.paddedDim(rows)];
       chosenNodes = new int[maxDegree];
       chosenOrdinals = new int[maxDegree];
@@ -412,16 +415,18 @@ final class HnswBuilder {
 
     /**
      * Algorithm 4 (SELECT-NEIGHBORS-HEURISTIC): takes a candidate, best first, if it is nearer to
-     * the new row than to every one taken before, so that links go in different directions.
+     * the row than to every one taken before, so that links go in different directions.
      *
+     * @param self the row
      * @return how many stand in chosenNodes
      */
-    int select(GraphLevel level, int count, int most) {
+    int select(GraphLevel level, int self, int count, int most) {
       int chosen = 0;
       for (int i = 0; i < count && chosen < most; i++) {
         int node = ScoredOrdinal.ordinal(candidates[i]);
         int ordinal = level.ordinalOf(node);
-        if (chosen == 0 || isApart(ordinal, ScoredOrdinal.score(candidates[i]), chosen)) {
+        float score = ScoredOrdinal.score(candidates[i]);
+        if (chosen == 0 || isApart(ordinal, byAngle(score, self), chosen)) {
           chosenNodes[chosen] = node;
           chosenOrdinals[chosen++] = ordinal;
         }
@@ -429,19 +434,27 @@ final class HnswBuilder {
       return chosen;
     }
 
+    private float byAngle(float score, int ordinal) {
+      return inverseNorms == null ? score : score * inverseNorms[ordinal];
+    }
+
     /** Scores stored rows against a stored row. */
     void score(int ordinal, int[] ordinals, int from, int to, float[] scores) {
       rows.copyRow(ordinal, row, 0);
       Queries.scoreRows(metric, row, rows, ordinals, from, to, scores);
-      lift.add(lift.height(ordinal), ordinals, from, to, scores);
     }
 
+    /**
+     * Whether the candidate is no nearer to a row taken before than to the row itself. By inner
+     * product a long row is near to everything and would shut out all others, so then the angles
+     * are compared; the candidate's own length cancels out.
+     */
     private boolean isApart(int ordinal, float score, int chosen) {
       for (int from = 0; from < chosen; from += ROWS_AT_ONCE) {
         int to = Math.min(chosen, from + ROWS_AT_ONCE);
         score(ordinal, chosenOrdinals, from, to, chosenScores);
         for (int i = from; i < to; i++) {
-          if (chosenScores[i] > score) {
+          if (byAngle(chosenScores[i], chosenOrdinals[i]) > score) {
             return false;
           }
         }

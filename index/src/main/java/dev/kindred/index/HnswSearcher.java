@@ -28,7 +28,7 @@ public final class HnswSearcher implements VectorSearcher {
 
   HnswSearcher(Hnsw index) {
     this.index = index;
-    this.beam = new Beam(index.rows(), index.metric(), Lift.NONE, 2 * index.options().m());
+    this.beam = new Beam(index.rows(), index.metric(), 2 * index.options().m());
     this.exact = ExactSearch.of(index.rows(), index.metric()).searcher();
   }
 

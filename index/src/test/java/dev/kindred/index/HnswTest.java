@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -47,6 +48,21 @@ class HnswTest {
     assertFalse(index.isExact());
     double recall = recall(index, rows, 10, 150, OrdinalFilter.ALL);
     assertTrue(recall >= 0.95, metric + " recall " + recall);
+  }
+
+  @Test
+  void longVectorsDoNotHideTheBestInnerProducts() {
+    int n = 4000;
+    float[] rows = TestVectors.clustered(n, DIM, 20, 11);
+    Draws draws = Draws.of(11, "lengths");
+    for (int row = 0; row < n; row++) {
+      float length = (float) Math.exp(0.7 * draws.nextGaussian());
+      for (int i = 0; i < DIM; i++) {
+        rows[row * DIM + i] *= length;
+      }
+    }
+    double recall = recall(build(rows, Metric.DOT), rows, 10, 80, OrdinalFilter.ALL);
+    assertTrue(recall >= 0.95, "recall " + recall);
   }
 
   @ParameterizedTest
