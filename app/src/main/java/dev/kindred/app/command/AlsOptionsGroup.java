@@ -32,7 +32,8 @@ final class AlsOptionsGroup {
   @Option(
       names = "--unobserved-weight",
       paramLabel = "W",
-      description = "Weight of unobserved pairs, convention IALS only.")
+      description =
+          "Weight of unobserved pairs, convention IALS only (default: from the data's density).")
   private Double unobservedWeight;
 
   @Option(
@@ -40,6 +41,12 @@ final class AlsOptionsGroup {
       paramLabel = "E",
       description = "Of a row's frequency in lambda, convention IALS only.")
   private Double frequencyExponent;
+
+  @Option(
+      names = "--popularity-exponent",
+      paramLabel = "E",
+      description = "Entries of an item with n of them weigh n^-E, convention IALS only.")
+  private Double popularityExponent;
 
   @Option(
       names = "--tolerance",
@@ -63,6 +70,7 @@ final class AlsOptionsGroup {
     o = convention == null ? o : o.withConvention(convention);
     o = unobservedWeight == null ? o : o.withUnobservedWeight(unobservedWeight);
     o = frequencyExponent == null ? o : o.withFrequencyExponent(frequencyExponent);
+    o = popularityExponent == null ? o : o.withPopularityExponent(popularityExponent);
     o = tolerance == null ? o : o.withTolerance(tolerance);
     o = solver == null ? o : o.withSolver(solver);
     return seed.isPresent() ? o.withSeed(seed.getAsLong()) : o;

@@ -208,9 +208,10 @@ final class TuneAlsCommand extends KindredCommand {
       arguments +=
           String.format(
               Locale.ROOT,
-              " --unobserved-weight %.6g --frequency-exponent %.4g",
+              " --unobserved-weight %.6g --frequency-exponent %.4g --popularity-exponent %.4g",
               o.unobservedWeight(),
-              o.frequencyExponent());
+              o.frequencyExponent(),
+              o.popularityExponent());
     }
     return arguments + " --seed " + o.seed();
   }

@@ -20,13 +20,20 @@ public final class AlsModel {
   private final int rank;
   private final float[] userFactors;
   private final float[] itemFactors;
+  private final ItemWeights itemWeights;
   private final double[] halfSweeps;
   private final AlsOptions options;
 
-  AlsModel(float[] userFactors, float[] itemFactors, double[] halfSweeps, AlsOptions options) {
+  AlsModel(
+      float[] userFactors,
+      float[] itemFactors,
+      ItemWeights itemWeights,
+      double[] halfSweeps,
+      AlsOptions options) {
     this.rank = options.rank();
     this.userFactors = userFactors;
     this.itemFactors = itemFactors;
+    this.itemWeights = itemWeights;
     this.halfSweeps = halfSweeps;
     this.options = options;
   }
@@ -56,7 +63,12 @@ public final class AlsModel {
     return itemFactors;
   }
 
-  /** The options it was trained with. */
+  /** How much the entries of items weigh. */
+  ItemWeights itemWeights() {
+    return itemWeights;
+  }
+
+  /** The options it was trained with, what was left to the data as it came out. */
   public AlsOptions options() {
     return options;
   }

@@ -134,7 +134,7 @@ public final class AlsTuner {
   /** The setting of trial {@code number}, given those before it. */
   AlsOptions propose(int number, List<Trial> before) {
     if (number == 0) {
-      return options.base();
+      return options.base().resolvedFor(train);
     }
     Draws draws = Draws.of(options.seed(), "als.tuner", number);
     if (number <= EXPLORE || number % LOOK_UP == 0) {
@@ -157,6 +157,7 @@ public final class AlsTuner {
             logUniform(draws, 3e-4, 0.05) * Math.pow(frequency(unobserved), 1 - exponent);
         yield o.withUnobservedWeight(unobserved)
             .withFrequencyExponent(exponent)
+            .withPopularityExponent(0.5 * draws.nextDouble())
             .withRegularization(lambda);
       }
       case SPARK ->
@@ -178,8 +179,11 @@ public final class AlsTuner {
     double unobserved = from.unobservedWeight() * Math.exp(step * draws.nextGaussian());
     double lambda =
         o.regularization() * Math.pow(frequency(unobserved), from.frequencyExponent() - exponent);
+    double popularity =
+        Math.clamp(from.popularityExponent() + 0.07 * draws.nextGaussian(), 0.0, 1.0);
     return o.withFrequencyExponent(exponent)
         .withUnobservedWeight(unobserved)
+        .withPopularityExponent(popularity)
         .withRegularization(lambda);
   }
 

@@ -17,21 +17,16 @@ final class DoubleRow {
 
   private final double[] right;
 
-  /** Forms and factors the matrix of a row with {@code n} entries. */
+  /** Forms and factors the matrix of a row with {@code n} entries of weights a and b. */
   DoubleRow(
-      FixedSide fixed,
-      int[] columns,
-      float[] strengths,
-      int n,
-      Weighting weighting,
-      double lambda) {
+      FixedSide fixed, int[] columns, double[] squares, double[] targets, int n, double lambda) {
     rank = fixed.rank;
     double[] a = fixed.turned ? new double[rank * rank] : fixed.gramian.clone();
     right = new double[rank];
     for (int e = 0; e < n; e++) {
       int row = columns[e] * rank;
-      double square = weighting.square(strengths[e]);
-      double linear = weighting.target(strengths[e]);
+      double square = squares[e];
+      double linear = targets[e];
       for (int i = 0; i < rank; i++) {
         double y = fixed.factors[row + i];
         right[i] += linear * y;

@@ -35,30 +35,41 @@ final class FixedSide {
   /** If turned: w0 times the diagonal [rank]. */
   final double[] diagonal;
 
+  /** Each row's share in the weight of its entries; empty = all 1. */
+  private final float[] weights;
+
   private final PackedMatrix rotation;
 
   private FixedSide(
-      float[] factors, int rank, double[] gramian, double[] diagonal, PackedMatrix rotation) {
+      float[] factors,
+      int rank,
+      double[] gramian,
+      double[] diagonal,
+      float[] weights,
+      PackedMatrix rotation) {
     this.factors = factors;
     this.rank = rank;
     this.rows = factors.length / rank;
     this.gramian = gramian;
     this.diagonal = diagonal;
     this.turned = diagonal.length > 0;
+    this.weights = weights;
     this.rotation = rotation;
   }
 
   /** The factors as they are. */
-  static FixedSide of(float[] factors, int rank, double unobservedWeight, Workers workers) {
+  static FixedSide of(
+      float[] factors, int rank, double unobservedWeight, float[] weights, Workers workers) {
     double[] gramian = gramian(factors, rank, workers);
     for (int i = 0; i < gramian.length; i++) {
       gramian[i] *= unobservedWeight;
     }
-    return new FixedSide(factors, rank, gramian, new double[0], null);
+    return new FixedSide(factors, rank, gramian, new double[0], weights, null);
   }
 
   /** Turns {@code factors} in place to the principal axes. */
-  static FixedSide turn(float[] factors, int rank, double unobservedWeight, Workers workers) {
+  static FixedSide turn(
+      float[] factors, int rank, double unobservedWeight, float[] weights, Workers workers) {
     SymmetricEigen eigen = new SymmetricEigen(gramian(factors, rank, workers), rank);
     double[] diagonal = new double[rank];
     for (int k = 0; k < rank; k++) {
@@ -74,6 +85,7 @@ final class FixedSide {
             rank,
             new double[0],
             diagonal,
+            weights,
             PackedMatrix.packTransposed(axes, 0, rank, rank));
     side.turnToo(factors, workers);
     return side;
@@ -94,6 +106,11 @@ final class FixedSide {
           Gemm.multiply(others, start, rank, count, rotation, scratch[worker], 0, rank);
           System.arraycopy(scratch[worker], 0, others, start, count * rank);
         });
+  }
+
+  /** Share of a row of this side in the weight of its entries. */
+  float weight(int row) {
+    return weights.length == 0 ? 1 : weights[row];
   }
 
   /** result = (w0 Y'Y + lambda I) x, x being {@code vector} from {@code offset} on. */

@@ -14,34 +14,39 @@ import java.util.Objects;
  */
 public final class FoldIn {
   private final FixedSide fixed;
+  private final ItemWeights rowWeights; // null if the rows are users
   private final Weighting weighting;
   private final RowSolver solver;
 
-  private FoldIn(FixedSide fixed, Weighting weighting) {
+  private FoldIn(FixedSide fixed, ItemWeights rowWeights, Weighting weighting) {
     this.fixed = fixed;
+    this.rowWeights = rowWeights;
     this.weighting = weighting;
     solver = new RowSolver(fixed.rank, weighting, Solver.CHOLESKY);
   }
 
   /** Folds in users: entries are items. Sums the Gramian of the items once. */
   public static FoldIn users(AlsModel model, Workers workers) {
-    return of(model, model.itemFactors(), workers);
+    return of(model, model.itemFactors(), model.itemWeights().shares(), null, workers);
   }
 
   /** Folds in items: entries are users. Sums the Gramian of the users once. */
   public static FoldIn items(AlsModel model, Workers workers) {
-    return of(model, model.userFactors(), workers);
+    return of(model, model.userFactors(), new float[0], model.itemWeights(), workers);
   }
 
-  private static FoldIn of(AlsModel model, float[] factors, Workers workers) {
+  private static FoldIn of(
+      AlsModel model, float[] factors, float[] weights, ItemWeights rowWeights, Workers workers) {
     Weighting weighting = new Weighting(model.options());
     return new FoldIn(
-        FixedSide.of(factors, model.rank(), weighting.unobserved(), workers), weighting);
+        FixedSide.of(factors, model.rank(), weighting.unobserved(), weights, workers),
+        rowWeights,
+        weighting);
   }
 
   /** One for another thread. */
   public FoldIn fork() {
-    return new FoldIn(fixed, weighting);
+    return new FoldIn(fixed, rowWeights, weighting);
   }
 
   /**
@@ -54,7 +59,7 @@ public final class FoldIn {
   public void solve(int[] ordinals, float[] strengths, int n, float[] factor, int offset) {
     check(ordinals, strengths, n);
     Objects.checkFromIndexSize(offset, fixed.rank, factor.length);
-    solver.solve(fixed, ordinals, strengths, n, factor, offset);
+    solver.solve(fixed, ordinals, strengths, n, rowWeight(n), factor, offset);
   }
 
   /**
@@ -72,8 +77,13 @@ public final class FoldIn {
     Objects.checkIndex(candidate, fixed.rows);
     Objects.checkFromIndexSize(0, n, contributions.length);
     int positives = 0;
+    double[] squares = new double[n];
+    double[] targets = new double[n];
     for (int i = 0; i < n; i++) {
       positives += strengths[i] > 0 ? 1 : 0;
+      double weight = (double) rowWeight(n) * fixed.weight(ordinals[i]);
+      squares[i] = weight * weighting.square(strengths[i]);
+      targets[i] = weight * weighting.target(strengths[i]);
     }
     Arrays.fill(contributions, 0, n, 0f);
     if (positives == 0) {
@@ -85,17 +95,21 @@ public final class FoldIn {
       z[k] = fixed.factors[candidate * rank + k];
     }
     double lambda = weighting.lambda(positives, fixed.rows);
-    new DoubleRow(fixed, ordinals, strengths, n, weighting, lambda).solve(z);
+    new DoubleRow(fixed, ordinals, squares, targets, n, lambda).solve(z);
     float score = 0;
     for (int i = 0; i < n; i++) {
       double product = 0;
       for (int k = 0; k < rank; k++) {
         product += z[k] * fixed.factors[ordinals[i] * rank + k];
       }
-      contributions[i] = (float) (weighting.target(strengths[i]) * product);
+      contributions[i] = (float) (targets[i] * product);
       score += contributions[i];
     }
     return score;
+  }
+
+  private float rowWeight(int n) {
+    return rowWeights == null ? 1 : rowWeights.share(n);
   }
 
   /** Score of a factor for one ordinal of the fixed side. */

@@ -4,6 +4,7 @@ import dev.kindred.engine.data.Interactions;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -32,15 +33,18 @@ public final class ImplicitAls {
    *     one side don't fit an array
    */
   public static AlsModel train(
-      Interactions data, AlsOptions options, Workers workers, Progress progress) {
+      Interactions data, AlsOptions wished, Workers workers, Progress progress) {
+    AlsOptions options = wished.resolvedFor(data);
     int rank = options.rank();
     Weighting weighting = new Weighting(options);
     checkStrengths(data, weighting);
     float[] users = factors("users", data.rows(), rank);
     float[] items = factors("items", data.columns(), rank);
     initialize(items, rank, options.seed(), workers);
-    Side userSide = new Side(data, weighting);
-    Side itemSide = new Side(data.transposed(), weighting);
+    Interactions byItem = data.transposed();
+    ItemWeights itemWeights = ItemWeights.of(byItem, options);
+    Side userSide = new Side(data, weighting, new float[0], itemWeights.shares());
+    Side itemSide = new Side(byItem, weighting, itemWeights.shares(), new float[0]);
     Solver solver =
         options.solver() != Solver.AUTO
             ? options.solver()
@@ -67,7 +71,7 @@ public final class ImplicitAls {
         }
       }
     }
-    return new AlsModel(users, items, java.util.Arrays.copyOf(losses, halves), options);
+    return new AlsModel(users, items, itemWeights, Arrays.copyOf(losses, halves), options);
   }
 
   private static void checkStrengths(Interactions data, Weighting weighting) {

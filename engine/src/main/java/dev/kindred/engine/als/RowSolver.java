@@ -61,6 +61,8 @@ final class RowSolver {
   private float[] strengths = new float[256];
   private float[] squares = new float[256];
   private float[] targets = new float[256];
+  private double[] exactSquares = new double[256];
+  private double[] exactTargets = new double[256];
 
   /**
    * @param solver what long rows are solved by; anything but CHOLESKY needs a turned side
@@ -107,13 +109,22 @@ final class RowSolver {
   /**
    * Solves for a row with {@code n} entries and writes its factor to {@code target}.
    *
+   * @param rowWeight the row's share in the weight of its entries
    * @return the row's part of the loss: its observed and unobserved pairs and its own lambda
    */
   double solve(
-      FixedSide fixed, int[] columns, float[] strengths, int n, float[] target, int targetOffset) {
+      FixedSide fixed,
+      int[] columns,
+      float[] strengths,
+      int n,
+      float rowWeight,
+      float[] target,
+      int targetOffset) {
     if (squares.length < n) {
       squares = new float[n + (n >> 1)];
       targets = new float[squares.length];
+      exactSquares = new double[squares.length];
+      exactTargets = new double[squares.length];
     }
     int positives = 0;
     double constant = 0;
@@ -121,8 +132,11 @@ final class RowSolver {
     boolean rootable = true;
     for (int i = 0; i < n; i++) {
       float strength = strengths[i];
-      double square = weighting.square(strength);
-      double linear = weighting.target(strength);
+      double weight = (double) rowWeight * fixed.weight(columns[i]);
+      double square = weight * weighting.square(strength);
+      double linear = weight * weighting.target(strength);
+      exactSquares[i] = square;
+      exactTargets[i] = linear;
       squares[i] = (float) square;
       targets[i] = (float) linear;
       positives += strength > 0 ? 1 : 0;
@@ -156,14 +170,15 @@ final class RowSolver {
     } else {
       loss = constant + solveLong(fixed, columns, n, rootable, lambda, target, targetOffset);
       if (loss < RELATIVE_LOSS_BELOW * constant) {
-        loss = loss(fixed, columns, strengths, n, lambda, target, targetOffset);
+        loss = loss(fixed, columns, n, lambda, target, targetOffset);
       }
     }
     if (!Double.isNaN(loss)) {
       return loss;
     }
-    new DoubleRow(fixed, columns, strengths, n, weighting, lambda).solve(target, targetOffset);
-    return loss(fixed, columns, strengths, n, lambda, target, targetOffset);
+    new DoubleRow(fixed, columns, exactSquares, exactTargets, n, lambda)
+        .solve(target, targetOffset);
+    return loss(fixed, columns, n, lambda, target, targetOffset);
   }
 
   private void setDiagonal(FixedSide fixed, double lambda) {
@@ -343,13 +358,7 @@ final class RowSolver {
 
   /** The row's loss from its definition, in doubles. */
   private double loss(
-      FixedSide fixed,
-      int[] columns,
-      float[] strengths,
-      int n,
-      double lambda,
-      float[] target,
-      int targetOffset) {
+      FixedSide fixed, int[] columns, int n, double lambda, float[] target, int targetOffset) {
     fixed.base(target, targetOffset, lambda, sums);
     double loss = 0;
     for (int k = 0; k < rank; k++) {
@@ -357,8 +366,8 @@ final class RowSolver {
     }
     for (int i = 0; i < n; i++) {
       double s = prediction(fixed, columns[i] * rank, target, targetOffset);
-      double b = weighting.target(strengths[i]);
-      loss += (weighting.square(strengths[i]) * s - 2 * b) * s + b;
+      double b = exactTargets[i];
+      loss += (exactSquares[i] * s - 2 * b) * s + b;
     }
     return loss;
   }

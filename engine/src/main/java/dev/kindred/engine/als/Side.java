@@ -21,8 +21,16 @@ final class Side {
   private final int[] order;
   private final int[] pieceStarts;
   private final double[] rowLosses;
+  private final float[] weights;
+  private final float[] otherWeights;
 
-  Side(Interactions data, Weighting weighting) {
+  /**
+   * @param weights shares of this side's rows in the weight of their entries; empty = all 1
+   * @param otherWeights the same of the other side
+   */
+  Side(Interactions data, Weighting weighting, float[] weights, float[] otherWeights) {
+    this.weights = weights;
+    this.otherWeights = otherWeights;
     this.data = data;
     this.weighting = weighting;
     this.order = longestFirst(data);
@@ -82,7 +90,7 @@ final class Side {
       RowSolver[] solvers,
       Workers workers,
       Progress.Stage stage) {
-    FixedSide side = FixedSide.turn(fixed, rank, weighting.unobserved(), workers);
+    FixedSide side = FixedSide.turn(fixed, rank, weighting.unobserved(), otherWeights, workers);
     if (warm) {
       side.turnToo(target, workers);
     }
@@ -99,7 +107,8 @@ final class Side {
             float[] strengths = solver.strengths(n);
             data.copyColumns(data.start(row), n, columns, 0);
             data.copyValues(data.start(row), n, strengths, 0);
-            rowLosses[row] = solver.solve(side, columns, strengths, n, target, row * rank);
+            float weight = weights.length == 0 ? 1 : weights[row];
+            rowLosses[row] = solver.solve(side, columns, strengths, n, weight, target, row * rank);
             entries += n;
           }
           stage.add(entries);

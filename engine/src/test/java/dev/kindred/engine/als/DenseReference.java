@@ -22,14 +22,14 @@ final class DenseReference {
   }
 
   /** Weight and target of the two squares that a pair has: {c1, p1, c2, p2}. */
-  private static double[] terms(double r, AlsOptions o) {
+  private static double[] terms(double r, double share, AlsOptions o) {
     double p = r > 0 ? 1 : 0;
     double size = Math.abs(r);
     return switch (o.convention()) {
       case SPARK -> new double[] {1 + o.alpha() * size, p, 0, 0};
       case IMPLICIT -> new double[] {r == 0 ? 1 : o.alpha() * size, p, 0, 0};
       case LOG -> new double[] {1 + o.alpha() * Math.log(1 + size), p, 0, 0};
-      case IALS -> new double[] {o.alpha() * size, p, o.unobservedWeight(), 0};
+      case IALS -> new double[] {share * o.alpha() * size, p, o.unobservedWeight(), 0};
     };
   }
 
@@ -53,8 +53,29 @@ final class DenseReference {
     return r;
   }
 
+  /** count^-exponent over entries, scaled so that the mean entry has 1. */
+  private static double[] shares(double[][] r, AlsOptions o) {
+    double[] shares = new double[r[0].length];
+    double sum = 0;
+    double entries = 0;
+    for (int i = 0; i < shares.length; i++) {
+      int count = 0;
+      for (double[] row : r) {
+        count += row[i] != 0 ? 1 : 0;
+      }
+      shares[i] = count == 0 ? 1 : Math.pow(count, -o.popularityExponent());
+      sum += count * shares[i];
+      entries += count;
+    }
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] *= entries / sum;
+    }
+    return shares;
+  }
+
   static double loss(Interactions data, AlsModel model, AlsOptions o) {
     double[][] r = dense(data);
+    double[] shares = shares(r, o);
     int users = data.rows();
     int items = data.columns();
     double loss = 0;
@@ -63,7 +84,7 @@ final class DenseReference {
       int count = 0;
       for (int i = 0; i < items; i++) {
         double x = score(model, u, i);
-        double[] t = terms(r[u][i], o);
+        double[] t = terms(r[u][i], shares[i], o);
         loss += t[0] * (t[1] - x) * (t[1] - x) + t[2] * (t[3] - x) * (t[3] - x);
         if (r[u][i] > 0) {
           count++;
@@ -89,12 +110,13 @@ final class DenseReference {
   /** Every item's factor is what a dense solve against the users' factors gives. */
   static void assertItemsSolve(Interactions data, AlsModel model, AlsOptions o, double tolerance) {
     double[][] r = dense(data);
+    double[] shares = shares(r, o);
     int d = model.rank();
     for (int i = 0; i < data.columns(); i++) {
       double[][] a = new double[d][d + 1];
       int count = 0;
       for (int u = 0; u < data.rows(); u++) {
-        double[] t = terms(r[u][i], o);
+        double[] t = terms(r[u][i], shares[i], o);
         count += r[u][i] > 0 ? 1 : 0;
         for (int j = 0; j < d; j++) {
           double x = model.userFactors()[u * d + j];

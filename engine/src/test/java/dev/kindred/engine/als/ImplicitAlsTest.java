@@ -51,6 +51,7 @@ class ImplicitAlsTest {
         .withAlpha(3)
         .withUnobservedWeight(0.1)
         .withFrequencyExponent(0.7)
+        .withPopularityExponent(0.4)
         .withRegularization(0.05);
   }
 
@@ -225,7 +226,11 @@ class ImplicitAlsTest {
               }
             },
             Duplicates.SUM);
-    AlsModel model = train(data, AlsOptions.defaults().withRank(2).withIterations(10), 1);
+    AlsModel model =
+        train(
+            data,
+            AlsOptions.defaults().withRank(2).withIterations(10).withUnobservedWeight(0.01),
+            1);
     for (int u = 0; u < n; u++) {
       for (int i = 0; i < n; i++) {
         double score = DenseReference.score(model, u, i);
@@ -240,6 +245,19 @@ class ImplicitAlsTest {
     AlsModel model =
         train(data, options(Convention.IALS).withIterations(200).withTolerance(1e-3), 1);
     assertTrue(model.objectivePerSweep().length < 100);
+  }
+
+  @Test
+  void theWeightOfUnobservedPairsFollowsTheDensity() {
+    Interactions dense = random(2, 60, 40, 1500, false);
+    Interactions sparse = random(2, 600, 400, 1500, false);
+    double weight = AlsOptions.unobservedWeight(dense);
+    assertTrue(weight > AlsOptions.unobservedWeight(sparse));
+    AlsModel model = train(dense, AlsOptions.defaults().withIterations(1), 1);
+    assertEquals(weight, model.options().unobservedWeight());
+    AlsModel fixed =
+        train(dense, AlsOptions.defaults().withIterations(1).withUnobservedWeight(weight), 1);
+    assertEquals(model.hash(), fixed.hash());
   }
 
   @Test
