@@ -145,6 +145,7 @@ final class ModelConfig {
     var convention = section.choice("convention", base.convention());
     double unobserved = section.number("unobserved-weight", base.unobservedWeight());
     double exponent = section.number("frequency-exponent", base.frequencyExponent());
+    double popularity = section.number("popularity-exponent", base.popularityExponent());
     double tolerance = section.number("tolerance", base.tolerance());
     var solver = section.choice("solver", base.solver());
     return section.make(
@@ -156,6 +157,7 @@ final class ModelConfig {
                 .withConvention(convention)
                 .withUnobservedWeight(unobserved)
                 .withFrequencyExponent(exponent)
+                .withPopularityExponent(popularity)
                 .withTolerance(tolerance)
                 .withSolver(solver));
   }
