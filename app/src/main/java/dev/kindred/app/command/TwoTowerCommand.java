@@ -106,6 +106,30 @@ final class TwoTowerCommand extends KindredCommand {
       description = "Per positive; with sampled_softmax per batch, beside its own items.")
   private Integer negatives;
 
+  @Option(
+      names = "--popularity-exponent",
+      paramLabel = "E",
+      description = "Negatives are drawn by popularity to this power.")
+  private Double popularityExponent;
+
+  @Option(
+      names = "--correction",
+      paramLabel = "C",
+      description = "Share of log Q taken off the logits of sampled_softmax, 0 to 1.")
+  private Double correction;
+
+  @Option(
+      names = "--dropout",
+      paramLabel = "S",
+      description = "Share of the inputs dropped in training.")
+  private Double dropout;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "D",
+      description = "Share of a weight lost per step and unit of learning rate.")
+  private Double weightDecay;
+
   @Option(names = "--epochs", paramLabel = "N", description = "At most.")
   private Integer epochs;
 
@@ -189,6 +213,9 @@ final class TwoTowerCommand extends KindredCommand {
     result.put("trainSeconds", Math.round(seconds * 1000) / 1000.0);
     result.put("epochs", model.epochs());
     result.put("bestEpoch", model.bestEpoch());
+    if (model.recalls().length > 0) {
+      result.put("validationRecall", model.recalls()[model.bestEpoch() - 1]);
+    }
     result.put("modelHash", model.hash());
     return result;
   }
@@ -240,6 +267,9 @@ final class TwoTowerCommand extends KindredCommand {
     o = batch == null ? o : o.withBatch(batch);
     o = epochs == null ? o : o.withEpochs(epochs);
     o = patience == null ? o : o.withPatience(patience);
+    o = popularityExponent == null ? o : o.withPopularityExponent(popularityExponent);
+    o = correction == null ? o : o.withCorrection(correction);
+    o = dropout == null ? o : o.withDropout(dropout);
     if (loss != null && negatives != null) {
       // One after the other could be refused on the way: each loss has a range of its own.
       o = o.withNegatives(Math.max(1, negatives)).withLoss(loss).withNegatives(negatives);
@@ -253,6 +283,9 @@ final class TwoTowerCommand extends KindredCommand {
     }
     if (learningRate != null) {
       o = o.withOptimizer(o.optimizer().withLearningRate(learningRate));
+    }
+    if (weightDecay != null) {
+      o = o.withOptimizer(o.optimizer().withWeightDecay(weightDecay));
     }
     return o;
   }

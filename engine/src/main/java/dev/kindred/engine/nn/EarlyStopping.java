@@ -7,10 +7,15 @@ import java.util.List;
  * Ends training when the validation score has not risen for some epochs, and brings back the
  * weights of the best one.
  *
+ * <p>The first epochs can be kept from being the best: after one pass a recommender has learned
+ * little but which items are popular, and where popularity alone scores well, training would end
+ * with that.
+ *
  * <p>For one thread.
  */
 public final class EarlyStopping {
   private final int patience;
+  private final int earliest;
   private final List<Parameter> parameters;
   private final List<float[]> best = new ArrayList<>();
   private double bestScore = Double.NEGATIVE_INFINITY;
@@ -19,13 +24,19 @@ public final class EarlyStopping {
 
   /**
    * @param patience epochs without a better score after which to stop, at least 1
+   * @param earliest first epoch that may be the best, from 1; the epochs before it count for
+   *     nothing
    * @param parameters the weights to keep a copy of
    */
-  public EarlyStopping(int patience, List<Parameter> parameters) {
+  public EarlyStopping(int patience, int earliest, List<Parameter> parameters) {
     if (patience < 1) {
       throw new IllegalArgumentException("patience is " + patience + ", must be at least 1");
     }
+    if (earliest < 1) {
+      throw new IllegalArgumentException("earliest epoch is " + earliest + ", must be at least 1");
+    }
     this.patience = patience;
+    this.earliest = earliest;
     this.parameters = List.copyOf(parameters);
   }
 
@@ -36,7 +47,7 @@ public final class EarlyStopping {
    */
   public boolean offer(int epoch, double score) {
     lastEpoch = epoch;
-    if (!(score > bestScore)) {
+    if (epoch < earliest || !(score > bestScore)) {
       return false;
     }
     bestScore = score;
@@ -53,15 +64,19 @@ public final class EarlyStopping {
   }
 
   public boolean shouldStop() {
-    return lastEpoch - bestEpoch >= patience;
+    return lastEpoch - Math.max(bestEpoch, earliest - 1) >= patience;
   }
 
+  /** Negative infinity if no epoch has been the best yet. */
   public double bestScore() {
     return bestScore;
   }
 
+  /**
+   * The epoch whose weights {@link #restore} brings back: the last one if none was the best yet.
+   */
   public int bestEpoch() {
-    return bestEpoch;
+    return bestEpoch == 0 ? lastEpoch : bestEpoch;
   }
 
   /** Puts the weights of the best epoch back; the caller refreshes the networks. */

@@ -40,8 +40,11 @@ public final class FeatureTable {
   }
 
   /**
-   * The id and the fields of a catalogue, one row per id; vocabularies and distributions are the
-   * catalogue's own. Fields of weight 0 are there to be shown, such as titles, and are left out.
+   * The id and the fields of a catalogue, one row per id; distributions are the catalogue's own,
+   * and so are the vocabularies, without the values that a single row has: such a value tells no
+   * more than the id does, and its vector would only help to learn that row by heart. It reads as
+   * unknown, as it would in a row that comes later. Fields of weight 0 are there to be shown, such
+   * as titles, and are left out.
    */
   public static FeatureTable of(Catalogue catalogue) {
     int rows = catalogue.ids().size();
@@ -52,11 +55,16 @@ public final class FeatureTable {
         builder.numeric(name, numbers(catalogue, f, rows));
       } else if (catalogue.fields().get(f).weight() > 0) {
         Ids vocabulary = catalogue.vocabulary(f);
+        int[] rowsOf = rowsOf(catalogue, f, rows);
         List<String> strings = new ArrayList<>(vocabulary.size());
-        for (int v = 0; v < vocabulary.size(); v++) {
-          strings.add(vocabulary.idOf(v));
+        int[] translated = new int[vocabulary.size()];
+        for (int v = 0; v < translated.length; v++) {
+          if (rowsOf[v] > 1) {
+            strings.add(vocabulary.idOf(v));
+            translated[v] = strings.size();
+          }
         }
-        builder.catalogueField(Feature.categorical(name, strings), catalogue, f, null);
+        builder.catalogueField(Feature.categorical(name, strings), catalogue, f, translated);
       }
     }
     return builder.build();
@@ -94,6 +102,23 @@ public final class FeatureTable {
       }
     }
     return builder.build();
+  }
+
+  /** In how many rows each value of a field stands. */
+  private static int[] rowsOf(Catalogue catalogue, int field, int rows) {
+    int[] rowsOf = new int[catalogue.vocabulary(field).size()];
+    int[] lastRow = new int[rowsOf.length];
+    Arrays.fill(lastRow, -1);
+    for (int row = 0; row < rows; row++) {
+      for (int i = catalogue.valueStart(field, row); i < catalogue.valueEnd(field, row); i++) {
+        int value = catalogue.value(i);
+        if (lastRow[value] != row) {
+          lastRow[value] = row;
+          rowsOf[value]++;
+        }
+      }
+    }
+    return rowsOf;
   }
 
   private static float[] missing(int rows) {
@@ -261,8 +286,7 @@ public final class FeatureTable {
       for (int row = 0; row < rows; row++) {
         int at = rowStarts[row];
         for (int i = catalogue.valueStart(field, row); i < catalogue.valueEnd(field, row); i++) {
-          int value = catalogue.value(i);
-          rowValues[at++] = translated == null ? value + 1 : translated[value];
+          rowValues[at++] = translated[catalogue.value(i)];
         }
       }
       return values(feature, rowStarts, rowValues);

@@ -11,6 +11,9 @@ public sealed interface Optimizer permits Sgd, Adam {
   /** The same rule with another step size. */
   Optimizer withLearningRate(double learningRate);
 
+  /** The same rule with another weight decay. */
+  Optimizer withWeightDecay(double weightDecay);
+
   private static void check(String name, double value, double atLeast, double below) {
     if (!(value >= atLeast && value < below)) {
       throw new IllegalArgumentException(

@@ -21,6 +21,7 @@ public record Sgd(double learningRate, double weightDecay) implements Optimizer 
     return new Sgd(learningRate, weightDecay);
   }
 
+  @Override
   public Sgd withWeightDecay(double weightDecay) {
     return new Sgd(learningRate, weightDecay);
   }

@@ -5,6 +5,7 @@ import dev.kindred.engine.nn.Optimizer;
 import dev.kindred.engine.nn.Sgd;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * How a two-tower network is built and trained.
@@ -158,439 +159,152 @@ public record TowerOptions(
   }
 
   public TowerOptions withHidden(List<Integer> hidden) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.hidden = hidden);
   }
 
   public TowerOptions withDim(int dim) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.dim = dim);
   }
 
   public TowerOptions withReluOutput(boolean reluOutput) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.reluOutput = reluOutput);
   }
 
   public TowerOptions withSkip(boolean skip) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.skip = skip);
   }
 
   public TowerOptions withEmbeddingDim(int embeddingDim) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.embeddingDim = embeddingDim);
   }
 
   public TowerOptions withHistory(int history) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.history = history);
   }
 
   public TowerOptions withLoss(TowerLoss loss) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.loss = loss);
   }
 
   public TowerOptions withScale(double scale) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.scale = scale);
   }
 
   public TowerOptions withLearnScale(boolean learnScale) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.learnScale = learnScale);
   }
 
   public TowerOptions withNegatives(int negatives) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.negatives = negatives);
   }
 
   public TowerOptions withPopularityExponent(double popularityExponent) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.popularityExponent = popularityExponent);
   }
 
   public TowerOptions withCorrection(double correction) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.correction = correction);
   }
 
   public TowerOptions withDropout(double dropout) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.dropout = dropout);
   }
 
   public TowerOptions withUnknownIds(double unknownIds) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.unknownIds = unknownIds);
   }
 
   public TowerOptions withOptimizer(Optimizer optimizer) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.optimizer = optimizer);
   }
 
   public TowerOptions withBatch(int batch) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.batch = batch);
   }
 
   public TowerOptions withEpochs(int epochs) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.epochs = epochs);
   }
 
   public TowerOptions withPatience(int patience) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.patience = patience);
   }
 
   public TowerOptions withSeed(long seed) {
-    return new TowerOptions(
-        hidden,
-        dim,
-        reluOutput,
-        skip,
-        embeddingDim,
-        history,
-        loss,
-        scale,
-        learnScale,
-        negatives,
-        popularityExponent,
-        correction,
-        dropout,
-        unknownIds,
-        optimizer,
-        batch,
-        epochs,
-        patience,
-        seed);
+    return with(draft -> draft.seed = seed);
+  }
+
+  private TowerOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** A copy of which one value is about to be changed. */
+  private static final class Draft {
+    List<Integer> hidden;
+    int dim;
+    boolean reluOutput;
+    boolean skip;
+    int embeddingDim;
+    int history;
+    TowerLoss loss;
+    double scale;
+    boolean learnScale;
+    int negatives;
+    double popularityExponent;
+    double correction;
+    double dropout;
+    double unknownIds;
+    Optimizer optimizer;
+    int batch;
+    int epochs;
+    int patience;
+    long seed;
+
+    Draft(TowerOptions of) {
+      hidden = of.hidden;
+      dim = of.dim;
+      reluOutput = of.reluOutput;
+      skip = of.skip;
+      embeddingDim = of.embeddingDim;
+      history = of.history;
+      loss = of.loss;
+      scale = of.scale;
+      learnScale = of.learnScale;
+      negatives = of.negatives;
+      popularityExponent = of.popularityExponent;
+      correction = of.correction;
+      dropout = of.dropout;
+      unknownIds = of.unknownIds;
+      optimizer = of.optimizer;
+      batch = of.batch;
+      epochs = of.epochs;
+      patience = of.patience;
+      seed = of.seed;
+    }
+
+    TowerOptions options() {
+      return new TowerOptions(
+          hidden,
+          dim,
+          reluOutput,
+          skip,
+          embeddingDim,
+          history,
+          loss,
+          scale,
+          learnScale,
+          negatives,
+          popularityExponent,
+          correction,
+          dropout,
+          unknownIds,
+          optimizer,
+          batch,
+          epochs,
+          patience,
+          seed);
+    }
   }
 }

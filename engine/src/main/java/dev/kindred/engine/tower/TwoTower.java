@@ -35,6 +35,9 @@ public final class TwoTower {
   /** Length of the lists by whose recall on held-out positives training is stopped. */
   private static final int VALIDATION_LIST = 20;
 
+  /** After one epoch the towers know little but which items are popular: never the best one. */
+  private static final int EARLIEST_BEST = 2;
+
   /** With fewer held-out positives their recall says too little. */
   private static final int MIN_VALIDATION = 50;
 
@@ -178,7 +181,7 @@ public final class TwoTower {
       EarlyStopping stopping =
           validation == null
               ? null
-              : new EarlyStopping(options.patience(), List.copyOf(parameters));
+              : new EarlyStopping(options.patience(), EARLIEST_BEST, List.copyOf(parameters));
       List<Double> losses = new ArrayList<>();
       List<Double> recalls = new ArrayList<>();
       long[] steps = {0};

@@ -20,16 +20,19 @@ class FeatureTableTest {
           FieldSpec.numeric("length", "length"));
 
   private static Catalogue catalogue() {
-    Catalogue.Builder builder = Catalogue.builder(Ids.of(List.of("i0", "i1", "i2")), FIELDS);
+    Catalogue.Builder builder =
+        Catalogue.builder(Ids.of(List.of("i0", "i1", "i2", "i3", "i4")), FIELDS);
     builder.value(0, 0, "film").value(1, 0, "war").value(1, 0, "love").number(2, 0, 90);
     builder.value(0, 1, "short").number(2, 1, 10);
+    builder.value(0, 3, "film").value(1, 3, "war").value(1, 3, "love");
+    builder.value(0, 4, "short").value(1, 4, "seen once");
     return builder.build();
   }
 
   @Test
   void aCatalogueBecomesIdsValuesAndNumbers() {
     FeatureTable table = FeatureTable.of(catalogue());
-    assertEquals(3, table.rows());
+    assertEquals(5, table.rows());
     assertEquals(
         List.of("id", "type", "tags", "length"),
         table.features().stream().map(Feature::name).toList());
@@ -40,6 +43,14 @@ class FeatureTableTest {
     assertTrue(Float.isNaN(table.shares(3)[2]));
     assertFalse(table.onlyIds());
     assertTrue(FeatureTable.ofIds(4).onlyIds());
+  }
+
+  @Test
+  void aValueOfASingleRowReadsAsUnknown() {
+    FeatureTable table = FeatureTable.of(catalogue());
+    assertEquals(List.of("war", "love"), table.features().get(2).vocabulary());
+    assertEquals(1, table.end(2, 4) - table.start(2, 4));
+    assertEquals(FeatureTable.UNKNOWN, table.values(2)[table.start(2, 4)]);
   }
 
   @Test

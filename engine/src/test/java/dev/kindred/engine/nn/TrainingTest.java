@@ -182,7 +182,7 @@ class TrainingTest {
   @Test
   void trainingStopsSomeEpochsAfterTheBestAndBringsItBack() {
     Parameter w = Parameter.dense("w", 1, 1);
-    EarlyStopping stopping = new EarlyStopping(2, List.of(w));
+    EarlyStopping stopping = new EarlyStopping(2, 1, List.of(w));
     double[] scores = {0.1, 0.5, Double.NaN, 0.4};
     for (int epoch = 1; epoch <= scores.length; epoch++) {
       assertFalse(stopping.shouldStop());
@@ -194,5 +194,32 @@ class TrainingTest {
     assertEquals(2, w.values()[0]);
     assertEquals(2, stopping.bestEpoch());
     assertEquals(0.5, stopping.bestScore());
+  }
+
+  @Test
+  void anEpochBeforeTheEarliestIsNeverTheBest() {
+    Parameter w = Parameter.dense("w", 1, 1);
+    EarlyStopping stopping = new EarlyStopping(2, 2, List.of(w));
+    double[] scores = {0.9, 0.1, 0.3, 0.2, 0.2};
+    for (int epoch = 1; epoch <= scores.length; epoch++) {
+      assertFalse(stopping.shouldStop());
+      w.values()[0] = epoch;
+      stopping.offer(epoch, scores[epoch - 1]);
+    }
+    assertTrue(stopping.shouldStop());
+    stopping.restore();
+    assertEquals(3, stopping.bestEpoch());
+    assertEquals(3, w.values()[0]);
+  }
+
+  @Test
+  void aTrainingThatEndsBeforeTheEarliestEpochKeepsItsLastWeights() {
+    Parameter w = Parameter.dense("w", 1, 1);
+    EarlyStopping stopping = new EarlyStopping(2, 2, List.of(w));
+    w.values()[0] = 7;
+    stopping.offer(1, 0.5);
+    stopping.restore();
+    assertEquals(1, stopping.bestEpoch());
+    assertEquals(7, w.values()[0]);
   }
 }
