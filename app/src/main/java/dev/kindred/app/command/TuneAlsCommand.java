@@ -60,6 +60,15 @@ final class TuneAlsCommand extends KindredCommand {
   private int k;
 
   @Option(
+      names = "--scout-rank",
+      paramLabel = "N",
+      defaultValue = "256",
+      description =
+          "A search at a larger --rank starts with cheap trials at this one (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int scoutRank;
+
+  @Option(
       names = "--minutes",
       paramLabel = "M",
       defaultValue = "10",
@@ -89,6 +98,7 @@ final class TuneAlsCommand extends KindredCommand {
               AlsTunerOptions o = AlsTunerOptions.defaults();
               o = seed().isPresent() ? o.withSeed(seed().getAsLong()) : o;
               return o.withBase(group.over(AlsOptions.defaults(), seed()))
+                  .withScoutRank(scoutRank)
                   .withK(k)
                   .withTrials(trials);
             });

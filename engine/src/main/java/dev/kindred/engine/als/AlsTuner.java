@@ -16,6 +16,10 @@ import java.util.function.Consumer;
  * Searches hyper-parameters on a validation part of the training data: some random draws over the
  * whole space, then more and more steps around the best trials so far.
  *
+ * <p>A rank above the scout rank is too dear to look anywhere with: up to half of the trials and
+ * 40% of the budget go to the scout rank, and the rest start from the best of these. Only trials at
+ * the wished rank can win.
+ *
  * <p>Trial n is drawn from (seed, n) and the results before it alone, so a search that is resumed
  * with its earlier trials goes on as if it had never stopped. A trial's score is the sum of recall
  * and NDCG at k on the held-out items.
@@ -28,6 +32,15 @@ public final class AlsTuner {
 
   /** Of the later trials every so many looks anywhere. */
   private static final int LOOK_UP = 5;
+
+  /** Of the budget, at most, at the scout rank. */
+  private static final double SCOUT_SHARE = 0.4;
+
+  /**
+   * Larger ranks want unobserved pairs to weigh more: from rank 64 to 512 the best weight on
+   * validation items grew about like the root of the rank.
+   */
+  private static final double WEIGHT_BY_RANK = 0.5;
 
   /** So many of the best trials are stepped from. */
   private static final int PARENTS = 3;
@@ -96,7 +109,8 @@ public final class AlsTuner {
     }
     try (Progress.Stage stage = progress.stage("Tune ALS", options.trials())) {
       stage.add(trials.size());
-      while (trials.size() < options.trials() && (trials.isEmpty() || spent + longest <= budget)) {
+      while (trials.size() < options.trials()
+          && (noneAtRank(trials) || spent + longest <= budget)) {
         Trial trial = run(trials.size(), propose(trials.size(), trials), workers);
         trials.add(trial);
         spent += trial.seconds();
@@ -109,9 +123,16 @@ public final class AlsTuner {
     return trials;
   }
 
-  /** The trial with the highest score, of equal ones the earliest. */
+  private boolean noneAtRank(List<Trial> trials) {
+    int rank = options.base().rank();
+    return trials.stream().noneMatch(t -> t.options().rank() == rank);
+  }
+
+  /** Of the trials at the highest rank the one with the best score, of equal ones the earliest. */
   public static Trial best(List<Trial> trials) {
+    int rank = trials.stream().mapToInt(t -> t.options().rank()).max().orElse(0);
     return trials.stream()
+        .filter(t -> t.options().rank() == rank)
         .max(Comparator.comparingDouble(Trial::score).thenComparing(t -> -t.number()))
         .orElseThrow(() -> new IllegalArgumentException("there are no trials"));
   }
@@ -133,14 +154,59 @@ public final class AlsTuner {
 
   /** The setting of trial {@code number}, given those before it. */
   AlsOptions propose(int number, List<Trial> before) {
+    int rank = options.base().rank();
+    boolean scouts = rank > options.scoutRank();
+    List<Trial> earlier = before.subList(0, number);
+    if (scouts && scouting(earlier)) {
+      return propose(number, earlier, draws(number)).withRank(options.scoutRank());
+    }
+    List<Trial> same = earlier.stream().filter(t -> t.options().rank() == rank).toList();
+    if (!scouts || same.size() == number) {
+      return propose(number, same, draws(number));
+    }
+    AlsOptions scouted = best(earlier.subList(0, number - same.size())).options();
+    return switch (same.size()) {
+      case 0 -> heavier(scouted).withRank(rank);
+      case 1 -> scouted.withRank(rank);
+      default -> near(same, draws(number));
+    };
+  }
+
+  private Draws draws(int number) {
+    return Draws.of(options.seed(), "als.tuner", number);
+  }
+
+  /** Whether the next trial still is one at the scout rank. */
+  private boolean scouting(List<Trial> before) {
+    double spent = before.stream().mapToDouble(Trial::seconds).sum();
+    boolean begun =
+        before.isEmpty()
+            || (before.getLast().options().rank() == options.scoutRank()
+                && spent < SCOUT_SHARE * options.budget().toNanos() / 1e9);
+    return begun && before.size() < options.trials() / 2;
+  }
+
+  private AlsOptions propose(int number, List<Trial> before, Draws draws) {
     if (number == 0) {
       return options.base().resolvedFor(train);
     }
-    Draws draws = Draws.of(options.seed(), "als.tuner", number);
     if (number <= EXPLORE || number % LOOK_UP == 0) {
       return anywhere(draws);
     }
-    List<Trial> ranked = new ArrayList<>(before.subList(0, number));
+    return near(before, draws);
+  }
+
+  /** The options with unobserved pairs weighing more, as a larger rank wants it. */
+  private AlsOptions heavier(AlsOptions o) {
+    if (o.convention() != Convention.IALS) {
+      return o;
+    }
+    double ratio = (double) options.base().rank() / options.scoutRank();
+    return o.withUnobservedWeight(o.unobservedWeight() * Math.pow(ratio, WEIGHT_BY_RANK));
+  }
+
+  private AlsOptions near(List<Trial> before, Draws draws) {
+    List<Trial> ranked = new ArrayList<>(before);
     ranked.sort(Comparator.comparingDouble((Trial t) -> -t.score()).thenComparing(Trial::number));
     Trial parent = ranked.get(draws.nextInt(Math.min(PARENTS, ranked.size())));
     return near(parent.options(), draws);

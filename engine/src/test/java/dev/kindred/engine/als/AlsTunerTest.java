@@ -85,8 +85,28 @@ class AlsTunerTest {
   }
 
   @Test
+  void aLargeRankIsScoutedAtASmallOneAndOnlyTrialsAtItCanWin() {
+    AlsTunerOptions options = OPTIONS.withScoutRank(4);
+    List<Trial> whole = search(options, List.of());
+    assertEquals(16, whole.size());
+    for (int t = 0; t < 16; t++) {
+      assertEquals(t < 8 ? 4 : 8, whole.get(t).options().rank(), "trial " + t);
+    }
+    AlsOptions scouted = AlsTuner.best(whole.subList(0, 8)).options();
+    assertEquals(scouted.withRank(8), whole.get(9).options());
+    assertEquals(8, AlsTuner.best(whole).options().rank());
+    List<Trial> resumed = search(options, whole.subList(0, 11));
+    for (int t = 0; t < 16; t++) {
+      assertEquals(whole.get(t).options(), resumed.get(t).options(), "trial " + t);
+    }
+  }
+
+  @Test
   void theBudgetStopsTheSearchAfterTheFirstTrial() {
     assertEquals(1, search(OPTIONS.withBudget(Duration.ZERO), List.of()).size());
+    assertEquals(1, search(OPTIONS.withScoutRank(4).withTrials(1), List.of()).size());
+    List<Trial> scouted = search(OPTIONS.withScoutRank(4).withBudget(Duration.ZERO), List.of());
+    assertEquals(List.of(4, 8), scouted.stream().map(t -> t.options().rank()).toList());
   }
 
   @Test
