@@ -62,6 +62,67 @@ public final class Losses {
   static final double PROBABILITY_EPSILON = 1e-7;
 
   /**
+   * Cross-entropy of a product of two probabilities, p = s(a) s(b): seen at its place and clicked
+   * once seen (Guo et al., "PAL: a position-bias aware learning framework", RecSys 2019, equation
+   * 2).
+   *
+   * @param logits a, [n]
+   * @param seenLogits b, [n]
+   * @param gradient by a, [n], overwritten; may be the logits' array
+   * @param seenGradient by b, [n], overwritten; may be the array of b
+   */
+  public static double productCrossEntropy(
+      float[] logits,
+      float[] seenLogits,
+      float[] labels,
+      float[] weights,
+      int n,
+      float scale,
+      float[] gradient,
+      float[] seenGradient) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      double a = logits[i];
+      double b = seenLogits[i];
+      double notA = 1 / (1 + Math.exp(a));
+      double notB = 1 / (1 + Math.exp(b));
+      double p = (1 - notA) * (1 - notB);
+      double notP = Math.max(notA + notB - notA * notB, Double.MIN_NORMAL);
+      double y = labels[i];
+      double logP = -softplus(-a) - softplus(-b);
+      sum -= weights[i] * (y * logP + (1 - y) * Math.log(notP));
+      double slope = scale * weights[i] * ((1 - y) * p / notP - y);
+      gradient[i] = (float) (slope * notA);
+      seenGradient[i] = (float) (slope * notB);
+    }
+    return sum;
+  }
+
+  /** log(1 + exp x) without overflow. */
+  private static double softplus(double x) {
+    return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  }
+
+  /**
+   * Bayesian personalised ranking: -log s(z+ - z-), s the logistic function (Rendle et al., UAI
+   * 2009).
+   *
+   * @param positives scores of the positives, [n]
+   * @param negatives score of a negative for each, [n]
+   * @param gradient by the positives, [n], overwritten; by the negatives it is minus that
+   */
+  public static double bayesianRanking(
+      float[] positives, float[] negatives, float[] weights, int n, float scale, float[] gradient) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      double ahead = (double) positives[i] - negatives[i];
+      sum += weights[i] * softplus(-ahead);
+      gradient[i] = (float) (-scale * weights[i] / (1 + Math.exp(ahead)));
+    }
+    return sum;
+  }
+
+  /**
    * Half the squared error: (z - y)^2 / 2.
    *
    * @param gradient [n], overwritten; may be the outputs' array

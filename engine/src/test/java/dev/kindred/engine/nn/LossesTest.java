@@ -94,6 +94,33 @@ class LossesTest {
   }
 
   @Test
+  void bayesianRankingHasItsGradient() {
+    float[] x = {0.3f, -1.2f, 4, -3, 0};
+    float[] negatives = {0.1f, 2, -1, 0.5f, 0};
+    check(x, (z, g) -> Losses.bayesianRanking(z, negatives, WEIGHTS, 5, 0.5f, g), 0.5f);
+  }
+
+  @Test
+  void productOfProbabilitiesHasItsGradientsAndStaysFinite() {
+    float[] x = {0.3f, -1.2f, 4, -3, 0};
+    float[] seen = {-1, 0.4f, 2, 1, 3};
+    float[] other = new float[5];
+    check(
+        x, (z, g) -> Losses.productCrossEntropy(z, seen, LABELS, WEIGHTS, 5, 0.5f, g, other), 0.5f);
+    check(
+        seen, (z, g) -> Losses.productCrossEntropy(x, z, LABELS, WEIGHTS, 5, 0.5f, other, g), 0.5f);
+    float[] one = {1, 1};
+    float[] huge = {100, -100};
+    float[] gradient = new float[2];
+    double loss =
+        Losses.productCrossEntropy(
+            huge, huge, new float[] {0, 1}, one, 2, 1, gradient, new float[2]);
+    // 1 - s(100)^2 is 2 exp -100 but for a part too small to matter.
+    assertEquals(100 - Math.log(2) + 200, loss, 1e-3);
+    assertEquals(1, gradient[0] * 2, 1e-3);
+  }
+
+  @Test
   void notANumberShowsInEveryLoss() {
     float[] nan = {Float.NaN};
     float[] one = {1};

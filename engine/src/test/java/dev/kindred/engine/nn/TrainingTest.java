@@ -222,4 +222,21 @@ class TrainingTest {
     assertEquals(1, stopping.bestEpoch());
     assertEquals(7, w.values()[0]);
   }
+
+  @Test
+  void schedulesRiseAndFallAsTheySay() {
+    Schedule cosine = Schedule.cosine(10, 110);
+    assertEquals(0.1, cosine.at(1), 1e-12);
+    assertEquals(1, cosine.at(10), 1e-12);
+    assertEquals(0.5, cosine.at(60), 1e-12);
+    assertEquals(0, cosine.at(500), 1e-12);
+    Schedule stairs = Schedule.stairs(0, 100, 0.5);
+    assertEquals(1, stairs.at(100));
+    assertEquals(0.5, stairs.at(101));
+    assertEquals(0.25, stairs.at(201));
+    assertEquals(1, Schedule.constant().at(12345));
+    assertEquals(0.5, Schedule.warmUp(8).at(4));
+    assertThrows(IllegalArgumentException.class, () -> Schedule.stairs(0, 10, 1.5));
+    assertThrows(IllegalArgumentException.class, () -> Schedule.cosine(0, 0));
+  }
 }

@@ -1,0 +1,320 @@
+package dev.kindred.engine.mmoe;
+
+import dev.kindred.engine.eval.Auc;
+import dev.kindred.engine.nn.DivergedException;
+import dev.kindred.engine.nn.EarlyStopping;
+import dev.kindred.engine.nn.Feature;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Losses;
+import dev.kindred.engine.nn.Pass;
+import dev.kindred.engine.nn.Trainer;
+import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Trains one network for several tasks: shared experts, a softmax gate and a tower per task (Ma et
+ * al., "Modeling task relationships in multi-task learning with multi-gate mixture-of-experts", KDD
+ * 2018), with a shallow bias tower where there are bias features (Zhao et al., "Recommending what
+ * video to watch next", RecSys 2019).
+ *
+ * <p>Same seed, same data and same vector width give the same bits for any number of threads.
+ * Stateless.
+ */
+public final class Mmoe {
+  private Mmoe() {}
+
+  /**
+   * Trains on some rows of a table.
+   *
+   * @param inputs a row per example
+   * @param bias what the bias tower sees, a row per example; empty = no bias tower
+   * @param labels for every row
+   * @param train rows to learn from
+   * @param validation rows to stop by; may be empty, then all epochs are run
+   * @throws IllegalArgumentException if the tables don't fit or a task has no labels to learn from
+   * @throws DivergedException if the loss is no finite number any more; names the last good epoch
+   */
+  public static MmoeModel train(
+      FeatureTable inputs,
+      Optional<FeatureTable> bias,
+      TaskLabels labels,
+      int[] train,
+      int[] validation,
+      MmoeOptions options,
+      Workers workers,
+      Progress progress) {
+    check("labels", labels.rows(), inputs.rows());
+    bias.ifPresent(table -> check("bias features", table.rows(), inputs.rows()));
+    if (train.length == 0) {
+      throw new IllegalArgumentException("there are no rows to train a network on");
+    }
+    return new Training(inputs, bias, labels, train, validation, options).run(workers, progress);
+  }
+
+  private static void check(String what, int rows, int expected) {
+    if (rows != expected) {
+      throw new IllegalArgumentException(
+          "%s of %d rows don't fit inputs of %d rows".formatted(what, rows, expected));
+    }
+  }
+
+  /** One training from start to end. */
+  private static final class Training {
+    final FeatureTable inputs;
+    final FeatureTable bias; // null = no bias tower
+    final TaskLabels labels;
+    final List<Task> tasks;
+    final int[] order;
+    final int[] validation;
+    final MmoeOptions options;
+    final Graph graph;
+    final float[] means;
+    final float[] deviations;
+    final int batch;
+    final int chunk;
+    final Scratch[] scratches;
+
+    Training(
+        FeatureTable inputs,
+        Optional<FeatureTable> bias,
+        TaskLabels labels,
+        int[] train,
+        int[] validation,
+        MmoeOptions options) {
+      this.inputs = inputs;
+      this.bias = bias.orElse(null);
+      this.labels = labels;
+      this.options = options;
+      this.validation = validation.clone();
+      tasks = labels.tasks();
+      order = train.clone();
+      means = new float[tasks.size()];
+      deviations = new float[tasks.size()];
+      List<Feature> biasFeatures = bias.map(FeatureTable::features).orElse(List.of());
+      graph = new Graph(tasks, inputs.features(), biasFeatures, options);
+      for (int t = 0; t < tasks.size(); t++) {
+        describe(t);
+      }
+      graph.network.refresh();
+      batch = Math.min(options.batch(), order.length);
+      // A function of the options alone, so that bits don't depend on threads.
+      chunk = Math.clamp(options.batch() / 4, 64, 256);
+      scratches = new Scratch[(batch + chunk - 1) / chunk];
+      Arrays.setAll(scratches, i -> new Scratch(chunk));
+    }
+
+    /** Mean and deviation of a task's training labels; lets a logit start at the base rate. */
+    private void describe(int t) {
+      double sum = 0;
+      double squares = 0;
+      long n = 0;
+      for (int row : order) {
+        float y = labels.label(t, row);
+        if (!Float.isNaN(y)) {
+          sum += y;
+          squares += (double) y * y;
+          n++;
+        }
+      }
+      Task task = tasks.get(t);
+      boolean binary = task.kind() == Task.Kind.BINARY;
+      if (n == 0 || binary && (sum == 0 || sum == n)) {
+        throw new IllegalArgumentException(
+            "task %s has %d positives and %d negatives among %d training rows; it needs some of each"
+                .formatted(task.name(), (long) sum, n - (long) sum, order.length));
+      }
+      double mean = sum / n;
+      if (binary) {
+        means[t] = 0;
+        deviations[t] = 1;
+        graph.startAt(t, (float) Math.log(mean / (1 - mean)));
+      } else {
+        double deviation = Math.sqrt(Math.max(0, squares / n - mean * mean));
+        means[t] = (float) mean;
+        deviations[t] = deviation > 0 ? (float) deviation : 1;
+      }
+    }
+
+    MmoeModel run(Workers workers, Progress progress) {
+      Trainer trainer =
+          new Trainer(
+              "the multi-task network",
+              graph.network,
+              options.optimizer(),
+              batch,
+              chunk,
+              options.seed());
+      boolean stops = options.patience() > 0 && validation.length > 0;
+      EarlyStopping stopping =
+          new EarlyStopping(Math.max(1, options.patience()), 1, graph.network.parameters());
+      List<Double> losses = new ArrayList<>();
+      List<Double> scores = new ArrayList<>();
+      try (Progress.Stage stage =
+          progress.stage("Train multi-task network", (long) options.epochs() * order.length)) {
+        for (int epoch = 1; epoch <= options.epochs(); epoch++) {
+          Draws.of(options.seed(), "mmoe.order", epoch).shuffle(order, 0, order.length);
+          losses.add(epoch(trainer, workers, stage));
+          String note = String.format(Locale.ROOT, "epoch %d: loss %.5f", epoch, losses.getLast());
+          if (stops) {
+            scores.add(score(workers));
+            stopping.offer(epoch, scores.getLast());
+            note += String.format(Locale.ROOT, ", validation %.5f", scores.getLast());
+          }
+          stage.note(note);
+          if (stops && stopping.shouldStop()) {
+            break;
+          }
+        }
+      }
+      int best = losses.size();
+      if (stops) {
+        stopping.restore();
+        graph.network.refresh();
+        best = stopping.bestEpoch();
+      }
+      return model(losses, scores, best);
+    }
+
+    private MmoeModel model(List<Double> losses, List<Double> scores, int best) {
+      return new MmoeModel(
+          options,
+          tasks,
+          inputs.features(),
+          bias == null ? List.of() : bias.features(),
+          graph,
+          means,
+          deviations,
+          losses.stream().mapToDouble(d -> d).toArray(),
+          scores.stream().mapToDouble(d -> d).toArray(),
+          best);
+    }
+
+    private double epoch(Trainer trainer, Workers workers, Progress.Stage stage) {
+      double sum = 0;
+      for (int from = 0; from < order.length; from += batch) {
+        int first = from;
+        int n = Math.min(batch, order.length - from);
+        double rate = options.schedule().at(trainer.steps() + 1);
+        sum +=
+            trainer.step(
+                n, rate, (pass, at, count) -> loss(pass, first, at, count, 1f / n), workers);
+        stage.add(n);
+      }
+      return sum / order.length;
+    }
+
+    private double loss(Pass pass, int first, int at, int count, float scale) {
+      Scratch scratch = scratches[at / chunk];
+      pass.bind(graph.input, inputs, order, first + at);
+      if (bias != null) {
+        pass.bind(graph.biasInput, bias, order, first + at);
+      }
+      graph.network.forward(pass, count);
+      double sum = 0;
+      for (int t = 0; t < tasks.size(); t++) {
+        scratch.fill(t, first + at, count);
+        sum += lossOf(t, pass, scratch, count, scale);
+      }
+      return sum;
+    }
+
+    private double lossOf(int t, Pass pass, Scratch s, int count, float scale) {
+      float[] z = pass.value(graph.outputs.get(t));
+      float[] dz = pass.gradient(graph.outputs.get(t));
+      if (tasks.get(t).kind() == Task.Kind.REGRESSION) {
+        return Losses.squaredError(z, s.labels, s.weights, count, scale, dz);
+      }
+      if (multiplies(t)) {
+        float[] seen = pass.value(graph.biases.get(t));
+        float[] dSeen = pass.gradient(graph.biases.get(t));
+        return Losses.productCrossEntropy(z, seen, s.labels, s.weights, count, scale, dz, dSeen);
+      }
+      return Losses.crossEntropy(z, s.labels, s.weights, count, scale, dz);
+    }
+
+    private boolean multiplies(int t) {
+      return bias != null
+          && options.biasMode() == BiasMode.MULTIPLICATIVE
+          && graph.biases.get(t) != null;
+    }
+
+    /**
+     * Mean over the tasks of how well the validation rows are told apart, their bias features seen:
+     * AUC, or the share of the variance explained.
+     */
+    private double score(Workers workers) {
+      MmoeModel now = model(List.of(), List.of(), 0);
+      float[][] predictions =
+          bias == null
+              ? now.predict(inputs, validation, workers)
+              : now.predictSeen(inputs, bias, validation, workers);
+      double sum = 0;
+      int counted = 0;
+      for (int t = 0; t < tasks.size(); t++) {
+        double score =
+            tasks.get(t).kind() == Task.Kind.BINARY
+                ? auc(t, predictions[t])
+                : explained(t, predictions[t]);
+        if (!Double.isNaN(score)) {
+          sum += score;
+          counted++;
+        }
+      }
+      return counted == 0 ? Double.NaN : sum / counted;
+    }
+
+    private double auc(int t, float[] predictions) {
+      float[] scores = new float[predictions.length];
+      boolean[] positive = new boolean[predictions.length];
+      int n = 0;
+      for (int i = 0; i < predictions.length; i++) {
+        float y = labels.label(t, validation[i]);
+        if (!Float.isNaN(y)) {
+          scores[n] = predictions[i];
+          positive[n++] = y == 1;
+        }
+      }
+      return Auc.of(Arrays.copyOf(scores, n), Arrays.copyOf(positive, n));
+    }
+
+    private double explained(int t, float[] predictions) {
+      double error = 0;
+      double total = 0;
+      for (int i = 0; i < predictions.length; i++) {
+        float y = labels.label(t, validation[i]);
+        if (!Float.isNaN(y)) {
+          error += Math.pow((double) y - predictions[i], 2);
+          total += Math.pow((double) y - means[t], 2);
+        }
+      }
+      return total > 0 ? 1 - error / total : Double.NaN;
+    }
+
+    /** The labels and weights of one chunk of one task. */
+    private final class Scratch {
+      final float[] labels;
+      final float[] weights;
+
+      Scratch(int rows) {
+        labels = new float[rows];
+        weights = new float[rows];
+      }
+
+      void fill(int t, int from, int count) {
+        float weight = (float) tasks.get(t).weight();
+        for (int i = 0; i < count; i++) {
+          float y = Training.this.labels.label(t, order[from + i]);
+          boolean known = !Float.isNaN(y);
+          labels[i] = known ? (y - means[t]) / deviations[t] : 0;
+          weights[i] = known ? weight : 0;
+        }
+      }
+    }
+  }
+}

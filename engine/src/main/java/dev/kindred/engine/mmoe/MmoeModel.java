@@ -1,0 +1,279 @@
+package dev.kindred.engine.mmoe;
+
+import dev.kindred.engine.nn.Feature;
+import dev.kindred.engine.nn.FeatureInput;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Layer;
+import dev.kindred.engine.nn.Parameter;
+import dev.kindred.engine.nn.Pass;
+import dev.kindred.engine.nn.Safetensors;
+import dev.kindred.index.run.Workers;
+import dev.kindred.simd.Activations;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A trained multi-task network.
+ *
+ * <p>Serving knows no bias features: {@link #predict} runs a graph without the bias tower. With
+ * additive bias its probabilities are those of a row whose place is not known, with multiplicative
+ * bias those of a row that is seen. Immutable; may be shared by threads.
+ */
+public final class MmoeModel {
+  private static final int ROWS_AT_ONCE = 256;
+  private static final String ALL_TASKS = "all tasks";
+
+  private final MmoeOptions options;
+  private final List<Task> tasks;
+  private final Graph serving;
+  private final Graph biasTower; // null without a bias tower
+  private final float[] means;
+  private final float[] deviations;
+  private final double[] losses;
+  private final double[] scores;
+  private final int bestEpoch;
+
+  MmoeModel(
+      MmoeOptions options,
+      List<Task> tasks,
+      List<Feature> features,
+      List<Feature> biasFeatures,
+      Graph trained,
+      float[] means,
+      float[] deviations,
+      double[] losses,
+      double[] scores,
+      int bestEpoch) {
+    this.options = options;
+    this.tasks = tasks;
+    this.means = means;
+    this.deviations = deviations;
+    this.losses = losses;
+    this.scores = scores;
+    this.bestEpoch = bestEpoch;
+    serving = new Graph(tasks, features, List.of(), options);
+    serving.copyFrom(trained);
+    biasTower = biasFeatures.isEmpty() ? null : new Graph(tasks, List.of(), biasFeatures, options);
+    if (biasTower != null) {
+      biasTower.copyFrom(trained);
+    }
+  }
+
+  public MmoeOptions options() {
+    return options;
+  }
+
+  public List<Task> tasks() {
+    return tasks;
+  }
+
+  /** Whether there is a bias tower. */
+  public boolean hasBias() {
+    return biasTower != null;
+  }
+
+  /** Mean loss of each epoch; a copy. */
+  public double[] losses() {
+    return losses.clone();
+  }
+
+  /** Validation score of each epoch, empty if there were no validation rows; a copy. */
+  public double[] scores() {
+    return scores.clone();
+  }
+
+  /** Epochs that were run. */
+  public int epochs() {
+    return losses.length;
+  }
+
+  /** The epoch whose weights these are, from 1. */
+  public int bestEpoch() {
+    return bestEpoch;
+  }
+
+  /**
+   * What the network says of some rows, without the bias tower.
+   *
+   * @return [tasks x rows.length], probabilities or numbers
+   */
+  public float[][] predict(FeatureTable inputs, int[] rows, Workers workers) {
+    float[][] outputs = run(serving, serving.input, inputs, rows, serving.mains, workers);
+    for (int t = 0; t < tasks.size(); t++) {
+      toPrediction(t, outputs[t]);
+    }
+    return outputs;
+  }
+
+  /**
+   * What the network says of some rows whose bias features are known: how well it fits what was
+   * logged, not what to rank by.
+   *
+   * @return [tasks x rows.length], probabilities or numbers
+   */
+  public float[][] predictSeen(
+      FeatureTable inputs, FeatureTable bias, int[] rows, Workers workers) {
+    float[][] outputs = run(serving, serving.input, inputs, rows, serving.mains, workers);
+    float[][] biases = bias(bias, rows, workers);
+    for (int t = 0; t < tasks.size(); t++) {
+      float[] z = outputs[t];
+      float[] b = biases[t];
+      if (tasks.get(t).biased() && options.biasMode() == BiasMode.MULTIPLICATIVE) {
+        toPrediction(t, z);
+        Activations.sigmoid(b, 0, b.length);
+        for (int i = 0; i < z.length; i++) {
+          z[i] *= b[i];
+        }
+      } else {
+        for (int i = 0; i < z.length; i++) {
+          z[i] += b[i];
+        }
+        toPrediction(t, z);
+      }
+    }
+    return outputs;
+  }
+
+  /**
+   * What the bias tower adds to the logit of each task; with multiplicative bias the logit of being
+   * seen. Zero where a task is not biased.
+   *
+   * @return [tasks x rows.length]
+   */
+  public float[][] bias(FeatureTable bias, int[] rows, Workers workers) {
+    if (biasTower == null) {
+      throw new IllegalStateException("this network was trained without bias features");
+    }
+    return run(biasTower, biasTower.biasInput, bias, rows, biasTower.biases, workers);
+  }
+
+  /** How the gates share out the experts, on the mean of some rows. */
+  public GateUsage gateUsage(FeatureTable inputs, int[] rows, Workers workers) {
+    List<String> names =
+        options.sharing() == Sharing.ONE_GATE
+            ? List.of(ALL_TASKS)
+            : tasks.stream().map(Task::name).limit(serving.gates.size()).toList();
+    float[][] columns = run(serving, serving.input, inputs, rows, serving.gates, workers);
+    double[][] shares = new double[columns.length][];
+    for (int g = 0; g < columns.length; g++) {
+      int width = serving.gates.get(g).width();
+      shares[g] = new double[width];
+      for (int i = 0; i < columns[g].length; i++) {
+        shares[g][i % width] += columns[g][i] / (double) rows.length;
+      }
+    }
+    return new GateUsage(names, shares);
+  }
+
+  private void toPrediction(int t, float[] z) {
+    if (tasks.get(t).kind() == Task.Kind.BINARY) {
+      Activations.sigmoid(z, 0, z.length);
+    } else {
+      for (int i = 0; i < z.length; i++) {
+        z[i] = z[i] * deviations[t] + means[t];
+      }
+    }
+  }
+
+  /** The values of some layers, [layers][rows x width]; zero where a layer is null. */
+  private static float[][] run(
+      Graph graph,
+      FeatureInput input,
+      FeatureTable table,
+      int[] rows,
+      List<Layer> layers,
+      Workers workers) {
+    float[][] values = new float[layers.size()][];
+    for (int l = 0; l < values.length; l++) {
+      int width = layers.get(l) == null ? 1 : layers.get(l).width();
+      values[l] = new float[Math.multiplyExact(rows.length, width)];
+    }
+    Pass[] passes = new Pass[workers.threads()];
+    workers.forEachRange(
+        rows.length,
+        ROWS_AT_ONCE,
+        (from, to, worker) -> {
+          if (passes[worker] == null) {
+            passes[worker] = Pass.forInference(graph.network, ROWS_AT_ONCE);
+          }
+          Pass pass = passes[worker];
+          pass.bind(input, table, rows, (int) from);
+          int count = (int) (to - from);
+          graph.network.forward(pass, count);
+          for (int l = 0; l < values.length; l++) {
+            Layer layer = layers.get(l);
+            if (layer != null) {
+              int width = layer.width();
+              System.arraycopy(pass.value(layer), 0, values[l], (int) from * width, count * width);
+            }
+          }
+        });
+    return values;
+  }
+
+  private List<Parameter> parameters() {
+    List<Parameter> all = new ArrayList<>(serving.network.parameters());
+    if (biasTower != null) {
+      all.addAll(biasTower.network.parameters());
+    }
+    return all;
+  }
+
+  /** SHA-256 of all weights: equal for equal data, options and vector width. */
+  public String hash() {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+    for (Parameter parameter : parameters()) {
+      String shape =
+          "%s %d %d\n".formatted(parameter.name(), parameter.rows(), parameter.columns());
+      digest.update(shape.getBytes(StandardCharsets.UTF_8));
+      float[] values = parameter.values();
+      ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * 4096).order(ByteOrder.LITTLE_ENDIAN);
+      for (int from = 0; from < values.length; from += 4096) {
+        int n = Math.min(4096, values.length - from);
+        bytes.clear();
+        bytes.asFloatBuffer().put(values, from, n);
+        digest.update(bytes.limit(n * Float.BYTES));
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /**
+   * Writes the weights as safetensors: {@code input.FEATURE} [1 + values x dim] (row 0 for unknown
+   * values), {@code expert.E.hiddenL.weight} [in x out] and {@code .bias} [1 x out], {@code
+   * gate.T.weight}, {@code task.T.hiddenL.weight}, {@code task.T.output.weight}, the same with
+   * {@code bias.} for the bias tower. The metadata name the tasks in order.
+   */
+  public void save(Path file) throws IOException {
+    Map<String, String> metadata =
+        Map.of(
+            "format",
+            "kindred multi-task network 1",
+            "tasks",
+            String.join("\n", tasks.stream().map(Task::name).toList()),
+            "kinds",
+            String.join("\n", tasks.stream().map(task -> task.kind().name()).toList()),
+            "sharing",
+            options.sharing().name(),
+            "means",
+            Arrays.toString(means),
+            "deviations",
+            Arrays.toString(deviations));
+    Safetensors.write(file, metadata, Safetensors.of(parameters()));
+  }
+}

@@ -1,0 +1,233 @@
+package dev.kindred.engine.mmoe;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.eval.Auc;
+import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.DivergedException;
+import dev.kindred.engine.nn.Feature;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Sgd;
+import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class MmoeTest {
+  private static final int ROWS = 4000;
+  private static final int[] TRAIN = IntStream.range(0, 3000).toArray();
+  private static final int[] HELD_OUT = IntStream.range(3000, ROWS).toArray();
+
+  private static final MmoeOptions SMALL =
+      MmoeOptions.defaults()
+          .withExperts(3)
+          .withHidden(List.of(16))
+          .withTowerHidden(List.of(8))
+          .withEmbeddingDim(8)
+          .withOptimizer(Adam.of(0.01))
+          .withBatch(256)
+          .withEpochs(6)
+          .withPatience(0);
+
+  /** Two categories and a number, of which two events and an amount depend. */
+  private static final class World {
+    final FeatureTable inputs;
+    final TaskLabels labels;
+
+    World() {
+      Draws draws = Draws.of(7, "world");
+      int[] a = new int[ROWS];
+      int[] b = new int[ROWS];
+      float[] x = new float[ROWS];
+      float[][] y = new float[3][ROWS];
+      for (int row = 0; row < ROWS; row++) {
+        a[row] = draws.nextInt(10);
+        b[row] = draws.nextInt(6);
+        x[row] = (float) draws.nextGaussian();
+        double first = (a[row] % 3 - 1) * (b[row] % 2 == 0 ? 2 : -2) + x[row];
+        double second = (b[row] - 2.5) + (a[row] < 5 ? 1 : -1);
+        y[0][row] = draws.nextDouble() < logistic(first) ? 1 : 0;
+        y[1][row] = draws.nextDouble() < logistic(second) ? 1 : 0;
+        y[2][row] = 100 + 20 * x[row] + 5 * a[row];
+      }
+      inputs =
+          FeatureTable.builder(ROWS)
+              .single(Feature.categorical("a", 10), a)
+              .single(Feature.categorical("b", 6), b)
+              .numeric("x", x)
+              .build();
+      labels =
+          TaskLabels.of(
+              List.of(
+                  Task.binary("first"),
+                  Task.binary("second").withWeight(0.5),
+                  Task.regression("amount")),
+              y);
+    }
+  }
+
+  private static double logistic(double z) {
+    return 1 / (1 + Math.exp(-z));
+  }
+
+  private static MmoeModel train(World world, TaskLabels labels, MmoeOptions options, int threads) {
+    try (Workers workers = Workers.of(threads)) {
+      return Mmoe.train(
+          world.inputs,
+          Optional.empty(),
+          labels,
+          TRAIN,
+          HELD_OUT,
+          options,
+          workers,
+          Progress.none());
+    }
+  }
+
+  private static float[][] predict(MmoeModel model, World world, int[] rows) {
+    try (Workers workers = Workers.of(1)) {
+      return model.predict(world.inputs, rows, workers);
+    }
+  }
+
+  private static double auc(float[] scores, TaskLabels labels, int task) {
+    boolean[] positive = new boolean[HELD_OUT.length];
+    for (int i = 0; i < positive.length; i++) {
+      positive[i] = labels.label(task, HELD_OUT[i]) == 1;
+    }
+    return Auc.of(scores, positive);
+  }
+
+  @Test
+  void everyTaskIsLearned() {
+    World world = new World();
+    MmoeModel model = train(world, world.labels, SMALL, 1);
+    float[][] predictions = predict(model, world, HELD_OUT);
+    assertTrue(auc(predictions[0], world.labels, 0) > 0.85);
+    assertTrue(auc(predictions[1], world.labels, 1) > 0.8);
+    double error = 0;
+    for (int i = 0; i < HELD_OUT.length; i++) {
+      error += Math.abs(predictions[2][i] - world.labels.label(2, HELD_OUT[i])) / HELD_OUT.length;
+    }
+    assertTrue(error < 6, "mean error " + error + " of amounts with deviation 25");
+  }
+
+  @Test
+  void oneExpertEqualsASharedBottomExactly() {
+    World world = new World();
+    MmoeModel one = train(world, world.labels, SMALL.withExperts(1), 1);
+    MmoeModel bottom =
+        train(world, world.labels, SMALL.withExperts(1).withSharing(Sharing.SHARED_BOTTOM), 1);
+    float[][] first = predict(one, world, HELD_OUT);
+    float[][] second = predict(bottom, world, HELD_OUT);
+    for (int t = 0; t < first.length; t++) {
+      assertArrayEquals(first[t], second[t], "task " + t);
+    }
+  }
+
+  @Test
+  void anyNumberOfThreadsGivesTheSameHash() {
+    World world = new World();
+    MmoeOptions options = SMALL.withEpochs(2).withDropout(0.1);
+    String hash = train(world, world.labels, options, 1).hash();
+    assertEquals(hash, train(world, world.labels, options, 3).hash());
+    assertNotEquals(hash, train(world, world.labels, options.withSeed(1), 1).hash());
+  }
+
+  @Test
+  void gatesShareOutTheExpertsAndOneGateIsCommon() {
+    World world = new World();
+    MmoeModel own = train(world, world.labels, SMALL.withEpochs(1), 1);
+    MmoeModel common =
+        train(world, world.labels, SMALL.withEpochs(1).withSharing(Sharing.ONE_GATE), 1);
+    try (Workers workers = Workers.of(2)) {
+      GateUsage usage = own.gateUsage(world.inputs, HELD_OUT, workers);
+      assertEquals(List.of("first", "second", "amount"), usage.gates());
+      for (int g = 0; g < 3; g++) {
+        assertEquals(1, Arrays.stream(usage.shares(g)).sum(), 1e-5);
+      }
+      assertEquals(1, common.gateUsage(world.inputs, HELD_OUT, workers).gates().size());
+    }
+  }
+
+  @Test
+  void aCollapsedGateIsReported() {
+    GateUsage usage =
+        new GateUsage(
+            List.of("click", "like"), new double[][] {{0.02, 0.97, 0.01}, {0.3, 0.4, 0.3}});
+    assertTrue(usage.isCollapsed(0));
+    assertFalse(usage.isCollapsed(1));
+    assertEquals(1, usage.warnings().size());
+    assertTrue(usage.warnings().getFirst().contains("gate of click has collapsed: 97.0%"));
+    assertEquals(2.97, usage.effectiveExperts(1), 0.01);
+  }
+
+  @Test
+  void gatedExpertsAreNoWorseThanASharedBottomOnTasksThatPullApart() {
+    World world = new World();
+    MmoeOptions narrow = SMALL.withHidden(List.of(8)).withEpochs(8);
+    float[][] gated = predict(train(world, world.labels, narrow, 2), world, HELD_OUT);
+    MmoeOptions bottom = narrow.withSharing(Sharing.SHARED_BOTTOM);
+    float[][] shared = predict(train(world, world.labels, bottom, 2), world, HELD_OUT);
+    for (int t = 0; t < 2; t++) {
+      double with = auc(gated[t], world.labels, t);
+      double without = auc(shared[t], world.labels, t);
+      assertTrue(with > without - 0.005, "task %d: %.4f, %.4f".formatted(t, with, without));
+    }
+  }
+
+  @Test
+  void aRowWithoutALabelTeachesItsTaskNothing() {
+    World world = new World();
+    float[][] holes = new float[3][ROWS];
+    float[][] other = new float[3][ROWS];
+    for (int t = 0; t < 3; t++) {
+      for (int row = 0; row < ROWS; row++) {
+        boolean hole = t == 1 && row % 2 == 0;
+        holes[t][row] = hole ? Float.NaN : world.labels.label(t, row);
+        other[t][row] = t == 1 ? holes[t][row] : Float.NaN;
+      }
+    }
+    MmoeModel model =
+        train(world, TaskLabels.of(world.labels.tasks(), holes), SMALL.withEpochs(2), 1);
+    assertTrue(auc(predict(model, world, HELD_OUT)[1], world.labels, 1) > 0.6);
+    TaskLabels nothing = TaskLabels.of(world.labels.tasks(), other);
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> train(world, nothing, SMALL, 1));
+    assertTrue(e.getMessage().contains("task first has 0 positives and 0 negatives"));
+  }
+
+  @Test
+  void trainingThatDivergesNamesItsStepAndLearningRate() {
+    World world = new World();
+    MmoeOptions wild = SMALL.withOptimizer(Sgd.of(1e30));
+    DivergedException e =
+        assertThrows(DivergedException.class, () -> train(world, world.labels, wild, 1));
+    assertTrue(e.step() > 1);
+    assertEquals(1e30, e.learningRate());
+  }
+
+  @Test
+  void theRankingNetworkHasTheWidthsOfThePaper() {
+    assertEquals(List.of(1024, 512, 256), MmoeOptions.rankingNetwork().hidden());
+    assertEquals(Sharing.SHARED_BOTTOM, MmoeOptions.rankingNetwork().sharing());
+  }
+
+  @Test
+  void labelsOutOfRangeAreNamed() {
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> TaskLabels.of(List.of(Task.binary("click")), new float[][] {{0, 2}}));
+    assertTrue(e.getMessage().contains("task click in row 1 is 2.0, must be 0, 1 or NaN"));
+  }
+}

@@ -1,0 +1,152 @@
+package dev.kindred.engine.nn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.index.run.Draws;
+import dev.kindred.simd.Activation;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Gates, mixtures, and known ranking networks put together from the layers that there are. */
+class CompositionTest {
+  private static final int[] ROWS = {2, 0, 3, 1, 1};
+
+  private static void fill(Pass pass, Input input, int rows, long seed) {
+    Draws draws = Draws.of(seed, "input");
+    float[] x = pass.value(input);
+    for (int i = 0; i < rows * input.width(); i++) {
+      x[i] = (float) draws.nextGaussian();
+    }
+  }
+
+  private static FeatureTable table() {
+    return FeatureTable.builder(4)
+        .single(Feature.categorical("a", 3), new int[] {0, 2, 1, 0})
+        .multiple(Feature.categorical("b", 4), new int[] {0, 2, 2, 3, 4}, new int[] {0, 3, 1, 2})
+        .numeric("n", new float[] {3, 1, Float.NaN, 2})
+        .build();
+  }
+
+  private static FeatureInput input(String name, FeatureTable table, int dim) {
+    return FeatureInput.of(name, table.features(), dim, Map.of(), 0, Integer.MAX_VALUE, 5);
+  }
+
+  @Test
+  void mixturesOfSharedExpertsByTheirOwnGatesHaveTheGradientsOfTheirLoss() {
+    for (long seed = 0; seed < 3; seed++) {
+      Input x = new Input("x", 5);
+      Dense first = new Dense("first", x, 4, Activation.NONE, seed);
+      Dense second = new Dense("second", x, 4, Activation.NONE, seed);
+      Dense third = new Dense("third", x, 4, Activation.NONE, seed);
+      List<Layer> experts = List.of(first, second, third);
+      Layer left =
+          new Mixture(
+              "left",
+              new Softmax("leftShares", new Dense("leftGate", x, 3, Activation.NONE, seed)),
+              experts);
+      Layer right =
+          new Mixture(
+              "right",
+              new Softmax("rightShares", new Dense("rightGate", x, 3, Activation.NONE, seed)),
+              experts);
+      Concat out = new Concat("out", List.of(left, right));
+      long s = seed;
+      GradientCheck.check(new Network(out), 4, seed, pass -> fill(pass, x, 4, s));
+    }
+  }
+
+  @Test
+  void sharesOfAGateAddUpToOne() {
+    Input x = new Input("x", 6);
+    Softmax gate = new Softmax("gate", x);
+    Network network = new Network(gate);
+    Pass pass = Pass.forInference(network, 3);
+    fill(pass, x, 3, 8);
+    network.forward(pass, 3);
+    for (int r = 0; r < 3; r++) {
+      double sum = 0;
+      for (int i = 0; i < 6; i++) {
+        sum += pass.value(gate)[r * 6 + i];
+      }
+      assertEquals(1, sum, 1e-6);
+    }
+  }
+
+  @Test
+  void aMixtureNamesBothCountsIfGateAndExpertsDiffer() {
+    Input x = new Input("x", 2);
+    Dense expert = new Dense("expert", x, 4, Activation.NONE, 1);
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> new Mixture("mix", x, List.of(expert)));
+    assertTrue(e.getMessage().contains("mixes 1 experts by the gate x of width 2"));
+  }
+
+  @Test
+  void slicesAndDroppedRowsHaveTheGradientsOfTheirLoss() {
+    Input x = new Input("x", 5);
+    Dense wide = new Dense("wide", x, 9, Activation.NONE, 1);
+    Slice low = new Slice("low", wide, 0, 4);
+    Slice high = new Slice("high", wide, 5, 4);
+    RowDropout dropped = new RowDropout("dropped", new Product("product", low, high), 0.4);
+    Sum out = new Sum("out", List.of(dropped, low));
+    GradientCheck.check(new Network(out), 6, 2, pass -> fill(pass, x, 6, 3));
+  }
+
+  @Test
+  void rowsAreDroppedWholeInTrainingOnly() {
+    Input x = new Input("x", 3);
+    RowDropout dropped = new RowDropout("dropped", x, 0.5);
+    Network network = new Network(dropped);
+    Pass training = Pass.forTraining(network, 400, 9);
+    training.at(1, 0);
+    fill(training, x, 400, 1);
+    network.forward(training, 400);
+    int gone = 0;
+    for (int r = 0; r < 400; r++) {
+      boolean zero = training.value(dropped)[3 * r] == 0;
+      assertEquals(zero, training.value(dropped)[3 * r + 2] == 0);
+      gone += zero ? 1 : 0;
+    }
+    assertEquals(200, gone, 40);
+    Pass serving = Pass.forInference(network, 1);
+    fill(serving, x, 1, 1);
+    network.forward(serving, 1);
+    assertEquals(serving.value(x)[0], serving.value(dropped)[0]);
+  }
+
+  @Test
+  void wideAndDeepIsASumOfTwoNetworksOverTheSameRows() {
+    FeatureTable table = table();
+    FeatureInput wideInput = input("wide", table, 1);
+    FeatureInput deepInput = input("deep", table, 4);
+    Dense wide = new Dense("wide.sum", wideInput, 1, Activation.NONE, 5);
+    Dense hidden = new Dense("deep.hidden", deepInput, 6, Activation.NONE, 5);
+    Dense deep = new Dense("deep.output", hidden, 1, Activation.NONE, 5);
+    Network network = new Network(new Sum("logit", List.of(wide, deep)));
+    GradientCheck.check(
+        network,
+        5,
+        4,
+        pass -> {
+          pass.bind(wideInput, table, ROWS, 0);
+          pass.bind(deepInput, table, ROWS, 0);
+        });
+  }
+
+  /** DCN-V2: x_{l+1} = x_0 * (W x_l + b) + x_l. */
+  @Test
+  void crossLayersAreDenseLayersTimesTheInputPlusTheLayerBelow() {
+    FeatureTable table = table();
+    FeatureInput x0 = input("input", table, 3);
+    Layer x = x0;
+    for (int l = 1; l <= 2; l++) {
+      Dense w = new Dense("cross" + l + ".w", x, x0.width(), Activation.NONE, 6);
+      x = new Sum("cross" + l, List.of(new Product("cross" + l + ".product", x0, w), x));
+    }
+    Network network = new Network(new Dense("logit", x, 1, Activation.NONE, 6));
+    GradientCheck.check(network, 5, 4, pass -> pass.bind(x0, table, ROWS, 0));
+  }
+}
