@@ -12,6 +12,7 @@ module dev.kindred.engine {
   exports dev.kindred.engine.eval;
   exports dev.kindred.engine.mmoe;
   exports dev.kindred.engine.nn;
+  exports dev.kindred.engine.nn.serve;
   exports dev.kindred.engine.related;
   exports dev.kindred.engine.serve;
   exports dev.kindred.engine.snapshot;

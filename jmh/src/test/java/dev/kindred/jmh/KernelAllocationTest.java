@@ -8,7 +8,9 @@ import dev.kindred.simd.Activations;
 import dev.kindred.simd.Cholesky;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.Gemm;
+import dev.kindred.simd.HalfFloats;
 import dev.kindred.simd.PackedMatrix;
+import dev.kindred.simd.Panels;
 import dev.kindred.simd.SymmetricUpdate;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -94,6 +96,13 @@ final class KernelAllocationTest {
     kernels.put(
         "gradient",
         () -> Gemm.multiplyTransposedAdd(a, 0, 40, c, 0, 70, 23, 40, 70, gradient, 0, 70));
+
+    float[] mixed = new float[3 * 140];
+    float[] experts = Inputs.values(8, 4 * 140);
+    kernels.put("mixture", () -> Panels.mix(experts, 0, 4, 140, x, 0, 3, mixed, 0));
+    kernels.put(
+        "layer of halves",
+        () -> HalfFloats.add(experts, 0, rows, 16, 140, mixed, 0, Activation.RELU));
 
     float[] panel = Inputs.values(5, 20 * 70);
     float[] weights = Inputs.values(6, 20);

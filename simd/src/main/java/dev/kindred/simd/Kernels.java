@@ -23,6 +23,9 @@ final class Kernels {
   static final ActivationKernels ACTIVATIONS =
       BITS == 0 ? new ScalarActivations() : new VectorActivations();
 
+  static final HalfFloatKernels HALF_FLOATS =
+      BITS == 0 ? new ScalarHalfFloats() : new VectorHalfFloats();
+
   private Kernels() {}
 
   static boolean vectorApiPresent() {

@@ -19,4 +19,19 @@ interface PanelKernels {
   /** sum[0, stride) += sum over i of weights[i] panel row i. */
   void addWeighted(
       float[] panel, int stride, int count, float[] weights, int weightsOffset, float[] sum);
+
+  /**
+   * target[g width + k] = sum over i of weights[g count + i] rows[i width + k], each from its
+   * offset on, for g in [0, groups).
+   */
+  void mix(
+      float[] rows,
+      int rowsOffset,
+      int count,
+      int width,
+      float[] weights,
+      int weightsOffset,
+      int groups,
+      float[] target,
+      int targetOffset);
 }

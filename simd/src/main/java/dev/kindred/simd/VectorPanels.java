@@ -87,4 +87,94 @@ final class VectorPanels implements PanelKernels {
     s2.intoArray(sum, k + 2 * COUNT);
     s3.intoArray(sum, k + 3 * COUNT);
   }
+
+  @Override
+  public void mix(
+      float[] rows,
+      int rowsOffset,
+      int count,
+      int width,
+      float[] weights,
+      int weightsOffset,
+      int groups,
+      float[] target,
+      int targetOffset) {
+    for (int g = 0; g < groups; g++) {
+      int weight = weightsOffset + g * count;
+      int to = targetOffset + g * width;
+      int k = 0;
+      for (; k + 8 * COUNT <= width; k += 8 * COUNT) {
+        mix8(rows, rowsOffset + k, count, width, weights, weight, target, to + k);
+      }
+      for (; k + COUNT <= width; k += COUNT) {
+        mix1(rows, rowsOffset + k, count, width, weights, weight, target, to + k);
+      }
+      for (; k < width; k++) {
+        float sum = 0;
+        for (int i = 0; i < count; i++) {
+          sum = Math.fma(weights[weight + i], rows[rowsOffset + i * width + k], sum);
+        }
+        target[to + k] = sum;
+      }
+    }
+  }
+
+  /** Eight vectors of columns of one group. */
+  private static void mix8(
+      float[] rows,
+      int from,
+      int count,
+      int width,
+      float[] weights,
+      int weight,
+      float[] target,
+      int to) {
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector s4 = s0;
+    FloatVector s5 = s0;
+    FloatVector s6 = s0;
+    FloatVector s7 = s0;
+    for (int i = 0; i < count; i++) {
+      FloatVector w = FloatVector.broadcast(SPECIES, weights[weight + i]);
+      int at = from + i * width;
+      s0 = w.fma(FloatVector.fromArray(SPECIES, rows, at), s0);
+      s1 = w.fma(FloatVector.fromArray(SPECIES, rows, at + COUNT), s1);
+      s2 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 2 * COUNT), s2);
+      s3 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 3 * COUNT), s3);
+      s4 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 4 * COUNT), s4);
+      s5 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 5 * COUNT), s5);
+      s6 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 6 * COUNT), s6);
+      s7 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 7 * COUNT), s7);
+    }
+    s0.intoArray(target, to);
+    s1.intoArray(target, to + COUNT);
+    s2.intoArray(target, to + 2 * COUNT);
+    s3.intoArray(target, to + 3 * COUNT);
+    s4.intoArray(target, to + 4 * COUNT);
+    s5.intoArray(target, to + 5 * COUNT);
+    s6.intoArray(target, to + 6 * COUNT);
+    s7.intoArray(target, to + 7 * COUNT);
+  }
+
+  /** One vector of columns of one group. */
+  private static void mix1(
+      float[] rows,
+      int from,
+      int count,
+      int width,
+      float[] weights,
+      int weight,
+      float[] target,
+      int to) {
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    for (int i = 0; i < count; i++) {
+      FloatVector w = FloatVector.broadcast(SPECIES, weights[weight + i]);
+      int at = from + i * width;
+      s0 = w.fma(FloatVector.fromArray(SPECIES, rows, at), s0);
+    }
+    s0.intoArray(target, to);
+  }
 }

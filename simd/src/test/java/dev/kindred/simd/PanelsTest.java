@@ -37,6 +37,21 @@ class PanelsTest {
   }
 
   @Test
+  void mixturesGiveTheBitsOfTheTwin() {
+    for (int width = 0; width <= 8 * 16 + 19; width++) {
+      int count = width % 9;
+      int groups = width % 4;
+      float[] rows = values(5, count * width + 1);
+      float[] weights = values(6, groups * count + 2);
+      float[] mixed = values(7, groups * width + 3);
+      float[] expected = mixed.clone();
+      Panels.mix(rows, 1, count, width, weights, 2, groups, mixed, 1);
+      twin.mix(rows, 1, count, width, weights, 2, groups, expected, 1);
+      assertArrayEquals(expected, mixed, "width " + width);
+    }
+  }
+
+  @Test
   void refusesWhatDoesNotFit() {
     float[] rows = new float[20];
     float[] scales = {1, 1};
@@ -58,6 +73,12 @@ class PanelsTest {
     assertThrows(
         IndexOutOfBoundsException.class,
         () -> Panels.addWeighted(new float[8], 4, 2, scales, 1, new float[4]));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Panels.mix(new float[8], 0, 2, 4, scales, 1, 1, new float[4], 0));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Panels.mix(new float[8], 0, 2, 4, scales, 0, 1, new float[3], 0));
   }
 
   @Test

@@ -1,0 +1,121 @@
+package dev.kindred.engine.nn.serve;
+
+import dev.kindred.simd.Activation;
+import dev.kindred.simd.Distances;
+import dev.kindred.simd.Gemm;
+import dev.kindred.simd.PackedMatrix;
+
+/**
+ * A fully connected layer, forward only: y = act(x W + b), W [inputs x outputs].
+ *
+ * <p>Immutable; safe for any number of threads on distinct outputs.
+ */
+public final class DenseLayer {
+  private final int inputs;
+  private final int outputs;
+  private final float[] weight;
+  private final float[] bias;
+  private final Activation activation;
+  private final PackedMatrix packed;
+
+  private DenseLayer(int inputs, int outputs, float[] weight, float[] bias, Activation activation) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.weight = weight;
+    this.bias = bias;
+    this.activation = activation;
+    packed = PackedMatrix.pack(weight, 0, inputs, outputs);
+  }
+
+  /**
+   * A layer of the given weights, which are copied.
+   *
+   * @param weight [inputs x outputs], row-major
+   * @param bias [outputs]
+   */
+  public static DenseLayer of(
+      int inputs, int outputs, float[] weight, float[] bias, Activation activation) {
+    check(inputs, outputs, weight, bias);
+    return new DenseLayer(inputs, outputs, weight.clone(), bias.clone(), activation);
+  }
+
+  /**
+   * A layer of weights as PyTorch's {@code nn.Linear} holds them; they are copied.
+   *
+   * @param weight [outputs x inputs], row-major
+   * @param bias [outputs]
+   */
+  public static DenseLayer ofTransposed(
+      int inputs, int outputs, float[] weight, float[] bias, Activation activation) {
+    check(inputs, outputs, weight, bias);
+    float[] rows = new float[weight.length];
+    for (int o = 0; o < outputs; o++) {
+      for (int i = 0; i < inputs; i++) {
+        rows[i * outputs + o] = weight[o * inputs + i];
+      }
+    }
+    return new DenseLayer(inputs, outputs, rows, bias.clone(), activation);
+  }
+
+  private static void check(int inputs, int outputs, float[] weight, float[] bias) {
+    if (inputs < 1
+        || outputs < 1
+        || weight.length != (long) inputs * outputs
+        || bias.length != outputs) {
+      throw new IllegalArgumentException(
+          "%d weights and %d biases don't make a layer of %d inputs and %d outputs"
+              .formatted(weight.length, bias.length, inputs, outputs));
+    }
+  }
+
+  public int inputs() {
+    return inputs;
+  }
+
+  public int outputs() {
+    return outputs;
+  }
+
+  /** [inputs x outputs], row-major, not a copy: don't write. */
+  public float[] weight() {
+    return weight;
+  }
+
+  /** [outputs], not a copy: don't write. */
+  public float[] bias() {
+    return bias;
+  }
+
+  public Activation activation() {
+    return activation;
+  }
+
+  /**
+   * y [rows x outputs] = act(x [rows x inputs] W + b), rows ldx and ldy floats apart.
+   *
+   * @throws IllegalArgumentException if a range doesn't lie in its array
+   */
+  public void forward(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int ldy) {
+    forward(x, xOffset, ldx, rows, y, yOffset, ldy, bias);
+  }
+
+  /** As above with other biases [outputs]. */
+  void forward(
+      float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int ldy, float[] bias) {
+    if (outputs == 1 && ldy == 1) {
+      column(x, xOffset, ldx, rows, y, yOffset, bias[0]);
+    } else {
+      Gemm.multiplyBias(x, xOffset, ldx, rows, packed, y, yOffset, ldy, bias, activation);
+    }
+  }
+
+  /** One output: inner products of all rows with the one column, four at a time. */
+  private void column(float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, float b) {
+    Distances.dotRange(weight, 0, x, xOffset, ldx, rows, inputs, y, yOffset);
+    float least = activation == Activation.RELU ? 0 : Float.NEGATIVE_INFINITY;
+    for (int i = yOffset; i < yOffset + rows; i++) {
+      float sum = y[i] + b;
+      y[i] = sum < least ? least : sum;
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.kindred.engine.nn.serve;
+
+import dev.kindred.simd.Distances;
+import java.util.List;
+
+/**
+ * A multi-layer perceptron, forward only; its outputs may be brought to length 1, which makes it a
+ * tower of a two-tower network.
+ *
+ * <p>Immutable; safe for any number of threads, each with its own {@link Scratch}.
+ */
+public final class Mlp {
+  /** Rows that run through all layers before the next: their activations stay in the L2 cache. */
+  private static final int BLOCK = 96;
+
+  private final List<DenseLayer> layers;
+  private final boolean normalized;
+  private final int widest;
+
+  /**
+   * @param normalized whether outputs are divided by their Euclidean length; a zero row stays zero
+   * @throws IllegalArgumentException if there is no layer, or one doesn't take what the one before
+   *     it gives
+   */
+  public Mlp(List<DenseLayer> layers, boolean normalized) {
+    this.layers = List.copyOf(layers);
+    this.normalized = normalized;
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("a network needs at least one layer");
+    }
+    int width = 0;
+    for (int i = 0; i + 1 < layers.size(); i++) {
+      width = Math.max(width, layers.get(i).outputs());
+      if (layers.get(i).outputs() != layers.get(i + 1).inputs()) {
+        throw new IllegalArgumentException(
+            "layer %d gives %d values, layer %d takes %d"
+                .formatted(i, layers.get(i).outputs(), i + 1, layers.get(i + 1).inputs()));
+      }
+    }
+    widest = width;
+  }
+
+  /** What a run writes to between input and output; for one thread at a time. */
+  public static final class Scratch {
+    private final float[] even;
+    private final float[] odd;
+
+    private Scratch(int width, int layers) {
+      even = new float[layers > 1 ? BLOCK * width : 0];
+      odd = new float[layers > 2 ? BLOCK * width : 0];
+    }
+  }
+
+  /** A scratch for this network, enough for batches of any size. */
+  public Scratch scratch() {
+    return new Scratch(widest, layers.size());
+  }
+
+  /** From input to output. */
+  public List<DenseLayer> layers() {
+    return layers;
+  }
+
+  public boolean normalized() {
+    return normalized;
+  }
+
+  public int inputs() {
+    return layers.getFirst().inputs();
+  }
+
+  public int outputs() {
+    return layers.getLast().outputs();
+  }
+
+  /**
+   * Computes y [rows x outputs] from x [rows x inputs], rows ldx and ldy floats apart; any number
+   * of rows.
+   *
+   * @throws IllegalArgumentException if a range doesn't lie in its array
+   */
+  public void forward(
+      float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
+    for (int from = 0; from < rows; from += BLOCK) {
+      int n = Math.min(BLOCK, rows - from);
+      block(0, x, xOffset + from * ldx, ldx, n, y, yOffset + from * ldy, ldy, scratch);
+    }
+  }
+
+  /** The layers from {@code first} on, for at most {@link #BLOCK} rows. */
+  void block(
+      int first,
+      float[] x,
+      int xOffset,
+      int ldx,
+      int rows,
+      float[] y,
+      int yOffset,
+      int ldy,
+      Scratch scratch) {
+    float[] from = x;
+    int fromOffset = xOffset;
+    int ld = ldx;
+    int last = layers.size() - 1;
+    for (int i = first; i < last; i++) {
+      float[] to = i % 2 == 0 ? scratch.even : scratch.odd;
+      DenseLayer layer = layers.get(i);
+      layer.forward(from, fromOffset, ld, rows, to, 0, layer.outputs());
+      from = to;
+      fromOffset = 0;
+      ld = layer.outputs();
+    }
+    layers.get(last).forward(from, fromOffset, ld, rows, y, yOffset, ldy);
+    if (normalized) {
+      for (int i = 0; i < rows; i++) {
+        Distances.normalize(y, yOffset + i * ldy, outputs());
+      }
+    }
+  }
+}
