@@ -1,0 +1,317 @@
+package dev.kindred.engine.nn.serve;
+
+import dev.kindred.simd.Activation;
+import dev.kindred.simd.Gemm;
+import dev.kindred.simd.HalfFloats;
+import dev.kindred.simd.PackedMatrix;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * A mixture of experts that ranks many items for one user: what the first layers make of the user
+ * is computed once a request, and what they make of an item is read from a file.
+ *
+ * <pre>
+ *   x = [user | item]
+ *   W x + b = (W_user user + b) + W_item item
+ *              once a request      stored: {@link ItemHalves}
+ * </pre>
+ *
+ * <p>The stored half takes 2 bytes for each output of a first layer, and an item may take no more
+ * than a budget: as many whole experts are stored as fit, and the gates if after all experts there
+ * is room for them too. The rest is computed from the items' inputs, the user's half standing in
+ * for the biases. With 8 experts of 256 and 40 gates, 4 experts fit 2 KiB and everything 4,176
+ * bytes.
+ *
+ * <p>Halves carry 11 bits, so outputs differ from those of {@link Mmoe#forward} in about the fourth
+ * digit.
+ *
+ * <p>Immutable; safe for any number of threads, each with its own {@link Request}.
+ */
+public final class SplitMmoe {
+  /** Bytes that an item may take unless stated otherwise. */
+  public static final int DEFAULT_BYTES_PER_ITEM = 2048;
+
+  /** Between rows of first-layer outputs: without it they would lie a power of two apart. */
+  private static final int PADDING = 16;
+
+  private final Mmoe network;
+  private final int userInputs;
+  private final int hidden;
+  private final int stored;
+  private final boolean gatesStored;
+
+  /** [user inputs x all outputs of first layers]: the experts' one after the other, the gates'. */
+  private final PackedMatrix user;
+
+  private final float[] bias;
+
+  /** [item inputs x hidden] of each expert that isn't stored; its biases come with the request. */
+  private final PackedMatrix[] experts;
+
+  /** [item inputs x gates]; null if stored. */
+  private final PackedMatrix gates;
+
+  /** [item inputs x stored values]: what makes the file. */
+  private final PackedMatrix item;
+
+  private final long fingerprint;
+
+  /**
+   * @param userInputs the first columns of the network's input, which describe the user
+   * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
+   */
+  public SplitMmoe(Mmoe network, int userInputs, int bytesPerItem) {
+    this.network = network;
+    this.userInputs = userInputs;
+    int count = network.experts().size();
+    int inputs = network.inputs();
+    if (userInputs < 1 || userInputs >= inputs) {
+      throw new IllegalArgumentException(
+          "%d of %d inputs are the user's; expected from 1 to %d"
+              .formatted(userInputs, inputs, inputs - 1));
+    }
+    if (bytesPerItem < 0) {
+      throw new IllegalArgumentException(
+          "the budget is " + bytesPerItem + " bytes an item; it must be 0 or more");
+    }
+    if (network.experts().getFirst().layers().size() < 2) {
+      throw new IllegalArgumentException(
+          "experts of one layer leave nothing to do once it is stored; use an Mmoe as it is");
+    }
+    hidden = network.experts().getFirst().layers().getFirst().outputs();
+    int gateCount = network.gates().outputs();
+    stored = Math.min(count, bytesPerItem / (Short.BYTES * hidden));
+    gatesStored = stored == count && Short.BYTES * (count * hidden + gateCount) <= bytesPerItem;
+
+    DenseLayer[] firsts = new DenseLayer[count + 1];
+    for (int e = 0; e < count; e++) {
+      firsts[e] = network.experts().get(e).layers().getFirst();
+    }
+    firsts[count] = network.gates();
+    int all = count * hidden + gateCount;
+    bias = new float[all];
+    for (int e = 0, at = 0; e <= count; at += firsts[e++].outputs()) {
+      System.arraycopy(firsts[e].bias(), 0, bias, at, firsts[e].outputs());
+    }
+    user = PackedMatrix.pack(sideBySide(firsts, 0, userInputs), 0, userInputs, all);
+    int items = inputs - userInputs;
+    float[] itemRows = sideBySide(Arrays.copyOf(firsts, storedLayers()), userInputs, inputs);
+    item = PackedMatrix.pack(itemRows, 0, items, storedValues());
+    experts = new PackedMatrix[count];
+    for (int e = stored; e < count; e++) {
+      experts[e] = PackedMatrix.pack(firsts[e].weight(), userInputs * hidden, items, hidden);
+    }
+    gates =
+        gatesStored
+            ? null
+            : PackedMatrix.pack(network.gates().weight(), userInputs * gateCount, items, gateCount);
+    fingerprint = fingerprint(itemRows);
+  }
+
+  private int storedLayers() {
+    return gatesStored ? network.experts().size() + 1 : stored;
+  }
+
+  /** Rows [from, to) of the layers' weights, all columns of a row side by side. */
+  private static float[] sideBySide(DenseLayer[] layers, int from, int to) {
+    int width = Arrays.stream(layers).mapToInt(DenseLayer::outputs).sum();
+    float[] rows = new float[(to - from) * width];
+    for (int i = from; i < to; i++) {
+      int at = (i - from) * width;
+      for (DenseLayer layer : layers) {
+        System.arraycopy(layer.weight(), i * layer.outputs(), rows, at, layer.outputs());
+        at += layer.outputs();
+      }
+    }
+    return rows;
+  }
+
+  private static long fingerprint(float[] values) {
+    CRC32C crc = new CRC32C();
+    byte[] four = new byte[Float.BYTES];
+    for (float value : values) {
+      int bits = Float.floatToIntBits(value);
+      for (int b = 0; b < four.length; b++) {
+        four[b] = (byte) (bits >>> 8 * b);
+      }
+      crc.update(four, 0, four.length);
+    }
+    return crc.getValue();
+  }
+
+  public Mmoe network() {
+    return network;
+  }
+
+  public int userInputs() {
+    return userInputs;
+  }
+
+  public int itemInputs() {
+    return network.inputs() - userInputs;
+  }
+
+  /** How many experts' first layers are stored. */
+  public int storedExperts() {
+    return stored;
+  }
+
+  /** Whether everything of an item is stored, so that ranking doesn't need its inputs. */
+  public boolean complete() {
+    return gatesStored;
+  }
+
+  /** Values stored of an item, 2 bytes each. */
+  public int storedValues() {
+    return stored * hidden + (gatesStored ? network.gates().outputs() : 0);
+  }
+
+  /** CRC32C of the weights that make the stored halves: tells one network's file from another's. */
+  long fingerprint() {
+    return fingerprint;
+  }
+
+  /** target [rows x storedValues] from x [rows x itemInputs]. */
+  void storedHalves(float[] x, int rows, float[] target) {
+    Gemm.multiply(x, 0, itemInputs(), rows, item, target, 0, storedValues());
+  }
+
+  /** One user's half and everything that ranking writes to; for one thread at a time. */
+  public static final class Request {
+    private final Mmoe.Scratch scratch;
+    private final float[] half;
+    private final float[] first;
+    private final float[] bias;
+    private final float[] gateBias;
+    private boolean begun;
+
+    private Request(SplitMmoe split) {
+      scratch = split.network.scratch();
+      half = new float[split.bias.length];
+      first = new float[Mmoe.BLOCK * split.firstStride()];
+      bias = new float[split.hidden];
+      gateBias = new float[split.network.gates().outputs()];
+    }
+  }
+
+  /** A request for this network, to be used again and again. */
+  public Request request() {
+    return new Request(this);
+  }
+
+  private int firstStride() {
+    return Math.max(1, stored) * hidden + PADDING;
+  }
+
+  /** Computes the half of a user [userInputs], for all items ranked until the next call. */
+  public void begin(Request request, float[] userInput, int offset) {
+    Gemm.multiplyBias(
+        userInput,
+        offset,
+        userInputs,
+        1,
+        user,
+        request.half,
+        0,
+        bias.length,
+        bias,
+        Activation.NONE);
+    request.begun = true;
+  }
+
+  /**
+   * Computes y [count x tasks] for the request's user and the items at ordinals[from, from +
+   * count).
+   *
+   * @param items what is stored of the items
+   * @param x [count x itemInputs], rows ldx floats apart: the inputs of the same items; ignored if
+   *     {@link #complete}
+   * @throws IllegalStateException before the first {@link #begin}
+   * @throws IllegalArgumentException if the items belong to another network or another budget, or
+   *     an ordinal isn't among them
+   */
+  public void rank(
+      Request request,
+      ItemHalves items,
+      int[] ordinals,
+      int from,
+      int count,
+      float[] x,
+      int xOffset,
+      int ldx,
+      float[] y,
+      int yOffset,
+      int ldy) {
+    if (!request.begun) {
+      throw new IllegalStateException("no user yet: call begin before rank");
+    }
+    items.check(this);
+    for (int i = 0; i < count; i += Mmoe.BLOCK) {
+      int n = Math.min(Mmoe.BLOCK, count - i);
+      block(request, items, ordinals, from + i, n, x, xOffset + i * ldx, ldx);
+      network.finish(n, y, yOffset + i * ldy, ldy, request.scratch);
+    }
+  }
+
+  private void block(
+      Request request,
+      ItemHalves items,
+      int[] ordinals,
+      int from,
+      int rows,
+      float[] x,
+      int xOffset,
+      int ldx) {
+    int stride = firstStride();
+    float[] first = request.first;
+    int gateCount = network.gates().outputs();
+    int gatesAt = network.experts().size() * hidden;
+    for (int i = 0; i < rows; i++) {
+      long row = items.offset(ordinals[from + i]);
+      HalfFloats.add(
+          request.half,
+          0,
+          items.halves(),
+          row,
+          stored * hidden,
+          first,
+          i * stride,
+          Activation.RELU);
+      if (gatesStored) {
+        HalfFloats.add(
+            request.half,
+            gatesAt,
+            items.halves(),
+            row + (long) gatesAt * Short.BYTES,
+            gateCount,
+            request.scratch.gates,
+            i * gateCount,
+            Activation.NONE);
+      }
+    }
+    for (int e = 0; e < stored; e++) {
+      network.expert(e, 1, first, e * hidden, stride, rows, request.scratch);
+    }
+    for (int e = stored; e < experts.length; e++) {
+      System.arraycopy(request.half, e * hidden, request.bias, 0, hidden);
+      Gemm.multiplyBias(
+          x, xOffset, ldx, rows, experts[e], first, 0, hidden, request.bias, Activation.RELU);
+      network.expert(e, 1, first, 0, hidden, rows, request.scratch);
+    }
+    if (!gatesStored) {
+      System.arraycopy(request.half, gatesAt, request.gateBias, 0, gateCount);
+      Gemm.multiplyBias(
+          x,
+          xOffset,
+          ldx,
+          rows,
+          gates,
+          request.scratch.gates,
+          0,
+          gateCount,
+          request.gateBias,
+          Activation.NONE);
+    }
+  }
+}

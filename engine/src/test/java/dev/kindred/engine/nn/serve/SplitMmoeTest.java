@@ -1,0 +1,183 @@
+package dev.kindred.engine.nn.serve;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.kindred.index.file.CorruptFileException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SplitMmoeTest {
+  private static final int USER = 14;
+  private static final int ITEM = 10;
+  private static final int EXPERTS = 3;
+  private static final int HIDDEN = 20;
+  private static final int GATES = 9;
+  private static final int ITEMS = 300;
+
+  @TempDir Path directory;
+  private final Mmoe mmoe = PlainNetworks.mmoe(USER + ITEM, EXPERTS, HIDDEN, 16);
+  private final float[] user = PlainNetworks.values("user", USER, 1);
+  private final float[] itemInputs = PlainNetworks.values("items", ITEMS * ITEM, 1);
+
+  private Path written(SplitMmoe split) throws IOException {
+    Path path = directory.resolve("items.khalf");
+    ItemHalves.write(
+        path,
+        split,
+        ITEMS,
+        (item, x, at) -> System.arraycopy(itemInputs, item * ITEM, x, at, ITEM));
+    return path;
+  }
+
+  @Test
+  void anyBudgetGivesTheScoresOfTheWholeNetwork() throws IOException {
+    int[] ordinals = {7, 0, 299, 7, 120};
+    int count = 101;
+    int[] many = new int[count + 2];
+    for (int i = 0; i < count; i++) {
+      many[i + 2] = ordinals[i % 5] + (ordinals[i % 5] + i < ITEMS ? i : 0);
+    }
+    for (int stored = 1; stored <= EXPERTS + 1; stored++) {
+      int bytes = 2 * Math.min(stored, EXPERTS) * HIDDEN + (stored > EXPERTS ? 2 * GATES : 0);
+      SplitMmoe split = new SplitMmoe(mmoe, USER, bytes + 1);
+      assertEquals(Math.min(stored, EXPERTS), split.storedExperts());
+      assertEquals(stored > EXPERTS, split.complete());
+      assertEquals(bytes, 2 * split.storedValues());
+      try (Arena arena = Arena.ofConfined()) {
+        ItemHalves halves = ItemHalves.open(written(split), arena);
+        halves.verify();
+        float[] x = new float[count * ITEM];
+        float[] whole = new float[USER + ITEM];
+        float[] expected = new float[count * 3];
+        Mmoe.Scratch scratch = mmoe.scratch();
+        System.arraycopy(user, 0, whole, 0, USER);
+        for (int i = 0; i < count; i++) {
+          System.arraycopy(itemInputs, many[i + 2] * ITEM, x, i * ITEM, ITEM);
+          System.arraycopy(x, i * ITEM, whole, USER, ITEM);
+          mmoe.forward(whole, 0, USER + ITEM, 1, expected, i * 3, 3, scratch);
+        }
+        float[] y = new float[count * 3];
+        SplitMmoe.Request request = split.request();
+        split.begin(request, user, 0);
+        float[] given = split.complete() ? new float[0] : x;
+        split.rank(request, halves, many, 2, count, given, 0, ITEM, y, 0, 3);
+        // 2^-11 of values of a few units, through a few layers.
+        assertArrayEquals(expected, y, 5e-3f, stored + " stored");
+      }
+    }
+  }
+
+  @Test
+  void storedValuesAreTheItemsPartRoundedToHalves() throws IOException {
+    SplitMmoe split = new SplitMmoe(mmoe, USER, 4096);
+    try (Arena arena = Arena.ofConfined()) {
+      ItemHalves halves = ItemHalves.open(written(split), arena);
+      assertEquals(ITEMS, halves.size());
+      assertEquals(EXPERTS * HIDDEN + GATES, halves.values());
+      assertEquals(192, halves.strideBytes());
+      float[] row = new float[halves.values()];
+      halves.copy(250, row, 0);
+      for (int e = 0; e < EXPERTS; e++) {
+        float[] weight = mmoe.experts().get(e).layers().getFirst().weight();
+        for (int k = 0; k < HIDDEN; k++) {
+          double sum = 0;
+          for (int i = 0; i < ITEM; i++) {
+            sum += (double) itemInputs[250 * ITEM + i] * weight[(USER + i) * HIDDEN + k];
+          }
+          assertEquals(sum, row[e * HIDDEN + k], Math.abs(sum) * 0x1p-11 + 1e-6);
+        }
+      }
+    }
+  }
+
+  @Test
+  void rankingAllocatesNothing() throws IOException {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    SplitMmoe split = new SplitMmoe(mmoe, USER, 2 * HIDDEN);
+    try (Arena arena = Arena.ofConfined()) {
+      ItemHalves halves = ItemHalves.open(written(split), arena);
+      SplitMmoe.Request request = split.request();
+      int[] ordinals = new int[50];
+      float[] y = new float[150];
+      long end = System.nanoTime() + 30_000_000_000L;
+      long bytes;
+      do {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 50; i++) {
+          split.begin(request, user, 0);
+          split.rank(request, halves, ordinals, 0, 50, itemInputs, 0, ITEM, y, 0, 3);
+        }
+        bytes = threads.getCurrentThreadAllocatedBytes() - before;
+      } while (bytes > 0 && System.nanoTime() < end);
+      assertEquals(0, bytes);
+    }
+  }
+
+  @Test
+  void whatDoesNotFitTogetherIsRefused() throws IOException {
+    SplitMmoe split = new SplitMmoe(mmoe, USER, 2 * HIDDEN);
+    SplitMmoe larger = new SplitMmoe(mmoe, USER, 4 * HIDDEN);
+    SplitMmoe otherCut = new SplitMmoe(mmoe, USER - 1, 2 * HIDDEN);
+    try (Arena arena = Arena.ofConfined()) {
+      ItemHalves halves = ItemHalves.open(written(split), arena);
+      int[] one = {0};
+      float[] y = new float[3];
+      SplitMmoe.Request request = split.request();
+      assertThrows(
+          IllegalStateException.class,
+          () -> split.rank(request, halves, one, 0, 1, itemInputs, 0, ITEM, y, 0, 3));
+      split.begin(request, user, 0);
+      Exception outside =
+          assertThrows(
+              IllegalArgumentException.class,
+              () ->
+                  split.rank(
+                      request, halves, new int[] {ITEMS}, 0, 1, itemInputs, 0, ITEM, y, 0, 3));
+      assertTrue(outside.getMessage().contains("item 300"), outside.getMessage());
+      for (SplitMmoe other : new SplitMmoe[] {larger, otherCut}) {
+        SplitMmoe.Request its = other.request();
+        other.begin(its, user, 0);
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> other.rank(its, halves, one, 0, 1, itemInputs, 0, ITEM, y, 0, 3));
+      }
+    }
+    assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER + ITEM, 2048));
+    assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, -1));
+    SplitMmoe nothing = new SplitMmoe(mmoe, USER, 2 * HIDDEN - 1);
+    assertEquals(0, nothing.storedValues());
+    assertThrows(IllegalArgumentException.class, () -> written(nothing));
+    Arrays.fill(itemInputs, 1e6f);
+    Exception large = assertThrows(IllegalArgumentException.class, () -> written(split));
+    assertTrue(large.getMessage().contains("item 0"), large.getMessage());
+  }
+
+  @Test
+  void aDamagedFileIsRefused() throws IOException {
+    SplitMmoe split = new SplitMmoe(mmoe, USER, 2 * HIDDEN);
+    Path path = written(split);
+    byte[] bytes = Files.readAllBytes(path);
+    bytes[4096 + 77] ^= 1;
+    Files.write(path, bytes);
+    try (Arena arena = Arena.ofConfined()) {
+      ItemHalves halves = ItemHalves.open(path, arena);
+      assertThrows(CorruptFileException.class, halves::verify);
+    }
+    Files.write(path, Arrays.copyOf(bytes, bytes.length - 1));
+    try (Arena arena = Arena.ofConfined()) {
+      assertThrows(CorruptFileException.class, () -> ItemHalves.open(path, arena));
+      assertFalse(Files.size(path) == bytes.length);
+    }
+  }
+}
