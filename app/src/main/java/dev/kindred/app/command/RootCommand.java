@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       VerifyCommand.class,
       AlsCommand.class,
       TwoTowerCommand.class,
+      MmoeCommand.class,
       TuneCommand.class,
       LiveCommand.class,
       AnnCommand.class,

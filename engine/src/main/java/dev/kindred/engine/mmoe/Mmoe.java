@@ -1,6 +1,7 @@
 package dev.kindred.engine.mmoe;
 
 import dev.kindred.engine.eval.Auc;
+import dev.kindred.engine.nn.Checkpoint;
 import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.nn.EarlyStopping;
 import dev.kindred.engine.nn.Feature;
@@ -11,6 +12,9 @@ import dev.kindred.engine.nn.Trainer;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,17 +33,7 @@ import java.util.Optional;
 public final class Mmoe {
   private Mmoe() {}
 
-  /**
-   * Trains on some rows of a table.
-   *
-   * @param inputs a row per example
-   * @param bias what the bias tower sees, a row per example; empty = no bias tower
-   * @param labels for every row
-   * @param train rows to learn from
-   * @param validation rows to stop by; may be empty, then all epochs are run
-   * @throws IllegalArgumentException if the tables don't fit or a task has no labels to learn from
-   * @throws DivergedException if the loss is no finite number any more; names the last good epoch
-   */
+  /** As the other one, without a checkpoint. */
   public static MmoeModel train(
       FeatureTable inputs,
       Optional<FeatureTable> bias,
@@ -49,12 +43,50 @@ public final class Mmoe {
       MmoeOptions options,
       Workers workers,
       Progress progress) {
+    try {
+      return train(
+          inputs, bias, labels, train, validation, options, Optional.empty(), workers, progress);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // no file is touched
+    }
+  }
+
+  /**
+   * Trains on some rows of a table.
+   *
+   * @param inputs a row per example
+   * @param bias what the bias tower sees, a row per example; empty = no bias tower, and there is
+   *     none either if no task is biased
+   * @param labels for every row
+   * @param train rows to learn from
+   * @param validation rows to stop by; may be empty, then all epochs are run
+   * @throws IllegalArgumentException if the tables don't fit or a task has no labels to learn from
+   * @param checkpoint written after each epoch; a training that finds the file goes on from it, to
+   *     the same bits as one that was never interrupted
+   * @throws DivergedException if the loss is no finite number any more; a checkpoint stays that of
+   *     the last epoch before
+   * @throws IOException if the checkpoint can't be read or written
+   */
+  public static MmoeModel train(
+      FeatureTable inputs,
+      Optional<FeatureTable> bias,
+      TaskLabels labels,
+      int[] train,
+      int[] validation,
+      MmoeOptions options,
+      Optional<Path> checkpoint,
+      Workers workers,
+      Progress progress)
+      throws IOException {
     check("labels", labels.rows(), inputs.rows());
     bias.ifPresent(table -> check("bias features", table.rows(), inputs.rows()));
     if (train.length == 0) {
       throw new IllegalArgumentException("there are no rows to train a network on");
     }
-    return new Training(inputs, bias, labels, train, validation, options).run(workers, progress);
+    boolean biased = labels.tasks().stream().anyMatch(Task::biased);
+    Optional<FeatureTable> used = biased ? bias : Optional.empty();
+    return new Training(inputs, used, labels, train, validation, options)
+        .run(checkpoint, workers, progress);
   }
 
   private static void check(String what, int rows, int expected) {
@@ -70,6 +102,7 @@ public final class Mmoe {
     final FeatureTable bias; // null = no bias tower
     final TaskLabels labels;
     final List<Task> tasks;
+    final int[] train;
     final int[] order;
     final int[] validation;
     final MmoeOptions options;
@@ -93,6 +126,7 @@ public final class Mmoe {
       this.options = options;
       this.validation = validation.clone();
       tasks = labels.tasks();
+      this.train = train.clone();
       order = train.clone();
       means = new float[tasks.size()];
       deviations = new float[tasks.size()];
@@ -141,7 +175,7 @@ public final class Mmoe {
       }
     }
 
-    MmoeModel run(Workers workers, Progress progress) {
+    MmoeModel run(Optional<Path> file, Workers workers, Progress progress) throws IOException {
       Trainer trainer =
           new Trainer(
               "the multi-task network",
@@ -155,9 +189,20 @@ public final class Mmoe {
           new EarlyStopping(Math.max(1, options.patience()), 1, graph.network.parameters());
       List<Double> losses = new ArrayList<>();
       List<Double> scores = new ArrayList<>();
+      Checkpoint checkpoint =
+          file.isEmpty() ? null : new Checkpoint(file.get(), key(), trainer, stopping);
+      if (checkpoint != null) {
+        Optional<Checkpoint.Progress> done = checkpoint.resume();
+        done.ifPresent(d -> losses.addAll(d.losses()));
+        done.ifPresent(d -> scores.addAll(d.scores()));
+      }
       try (Progress.Stage stage =
           progress.stage("Train multi-task network", (long) options.epochs() * order.length)) {
-        for (int epoch = 1; epoch <= options.epochs(); epoch++) {
+        for (int epoch = losses.size() + 1; epoch <= options.epochs(); epoch++) {
+          if (stops && !scores.isEmpty() && stopping.shouldStop()) {
+            break;
+          }
+          System.arraycopy(train, 0, order, 0, order.length);
           Draws.of(options.seed(), "mmoe.order", epoch).shuffle(order, 0, order.length);
           losses.add(epoch(trainer, workers, stage));
           String note = String.format(Locale.ROOT, "epoch %d: loss %.5f", epoch, losses.getLast());
@@ -167,8 +212,8 @@ public final class Mmoe {
             note += String.format(Locale.ROOT, ", validation %.5f", scores.getLast());
           }
           stage.note(note);
-          if (stops && stopping.shouldStop()) {
-            break;
+          if (checkpoint != null) {
+            checkpoint.write(new Checkpoint.Progress(losses, scores));
           }
         }
       }
@@ -179,6 +224,18 @@ public final class Mmoe {
         best = stopping.bestEpoch();
       }
       return model(losses, scores, best);
+    }
+
+    /** Tells trainings apart: a checkpoint may have more or fewer epochs to go. */
+    private String key() {
+      long rows = 0;
+      for (int row : train) {
+        rows = 31 * rows + row;
+        for (int t = 0; t < tasks.size(); t++) {
+          rows = 31 * rows + Float.floatToIntBits(labels.label(t, row));
+        }
+      }
+      return "%s %s %s %016x".formatted(options.withEpochs(1), tasks, inputs.features(), rows);
     }
 
     private MmoeModel model(List<Double> losses, List<Double> scores, int best) {

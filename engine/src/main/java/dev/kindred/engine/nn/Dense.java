@@ -53,6 +53,10 @@ public final class Dense extends Layer {
     return bias;
   }
 
+  boolean hasRelu() {
+    return activation == Activation.RELU;
+  }
+
   @Override
   public List<Parameter> parameters() {
     return List.of(weight, bias);

@@ -79,6 +79,24 @@ public final class EarlyStopping {
     return bestEpoch == 0 ? lastEpoch : bestEpoch;
   }
 
+  List<Parameter> parameters() {
+    return parameters;
+  }
+
+  /** The weights of the best epoch, in the order of the parameters; empty before there is one. */
+  List<float[]> best() {
+    return best;
+  }
+
+  /** Takes over the scores of the epochs run so far and the weights of the best of them. */
+  void resume(List<Double> scores, List<float[]> weights) {
+    for (int epoch = 1; epoch <= scores.size(); epoch++) {
+      offer(epoch, scores.get(epoch - 1));
+    }
+    best.clear();
+    best.addAll(weights);
+  }
+
   /** Puts the weights of the best epoch back; the caller refreshes the networks. */
   public void restore() {
     for (int i = 0; i < best.size(); i++) {

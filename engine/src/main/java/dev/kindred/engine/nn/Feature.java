@@ -59,6 +59,28 @@ public final class Feature {
     return new Feature(name, Kind.CATEGORICAL, strings.size(), strings, null);
   }
 
+  /**
+   * Any strings, sorted into so many buckets by {@link #bucketOf}: bounded memory for a vocabulary
+   * without bounds, at the price that strings of one bucket share a vector.
+   */
+  public static Feature hashed(String name, int buckets) {
+    if (buckets < 1) {
+      throw new IllegalArgumentException(
+          "feature " + name + " has " + buckets + " buckets, must be at least 1");
+    }
+    return new Feature(name, Kind.CATEGORICAL, buckets, List.of(), null);
+  }
+
+  /** The bucket of a string, from 0 to {@link #size} - 1, the same on every machine. */
+  public int bucketOf(CharSequence value) {
+    long hash = 0xCBF29CE484222325L; // FNV-1a over UTF-16 units, then a mix of the high bits
+    for (int i = 0; i < value.length(); i++) {
+      hash = (hash ^ value.charAt(i)) * 0x100000001B3L;
+    }
+    hash = (hash ^ hash >>> 32) * 0x9E3779B97F4A7C15L;
+    return (int) Long.remainderUnsigned(hash ^ hash >>> 29, size);
+  }
+
   /** Numbers with the distribution that normalises them. */
   public static Feature numeric(String name, Quantiles quantiles) {
     return new Feature(

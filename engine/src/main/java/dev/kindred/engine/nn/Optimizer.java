@@ -1,7 +1,7 @@
 package dev.kindred.engine.nn;
 
 /** A rule by which weights follow their gradients. Immutable. */
-public sealed interface Optimizer permits Sgd, Adam {
+public sealed interface Optimizer permits Sgd, Adagrad, Adam {
   /** Step size, more than 0. */
   double learningRate();
 

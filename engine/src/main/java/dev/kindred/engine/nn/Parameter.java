@@ -9,10 +9,16 @@ public final class Parameter {
   private final String name;
   private final int rows;
   private final int columns;
-  private final boolean embedding;
+  private final Kind kind;
   private final float[] values;
 
-  private Parameter(String name, int rows, int columns, boolean embedding) {
+  private enum Kind {
+    DENSE,
+    EMBEDDING,
+    STATISTIC
+  }
+
+  private Parameter(String name, int rows, int columns, Kind kind) {
     if (rows < 1 || columns < 1 || (long) rows * columns > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "parameter %s [%d x %d] must have between 1 and %d values"
@@ -21,18 +27,26 @@ public final class Parameter {
     this.name = name;
     this.rows = rows;
     this.columns = columns;
-    this.embedding = embedding;
+    this.kind = kind;
     this.values = new float[rows * columns];
   }
 
   /** Weights of which every step uses all, [rows x columns], zero. */
   public static Parameter dense(String name, int rows, int columns) {
-    return new Parameter(name, rows, columns, false);
+    return new Parameter(name, rows, columns, Kind.DENSE);
   }
 
   /** Weights of which a step touches few rows, [rows x columns], zero. */
   public static Parameter embedding(String name, int rows, int columns) {
-    return new Parameter(name, rows, columns, true);
+    return new Parameter(name, rows, columns, Kind.EMBEDDING);
+  }
+
+  /**
+   * Numbers that are measured rather than learned, [rows x columns], zero: where others have their
+   * gradient, a pass holds what it measured, and a step moves the value towards the mean of that.
+   */
+  public static Parameter statistic(String name, int rows, int columns) {
+    return new Parameter(name, rows, columns, Kind.STATISTIC);
   }
 
   public String name() {
@@ -49,7 +63,12 @@ public final class Parameter {
 
   /** Whether a step updates only the rows that its examples looked up. */
   public boolean isEmbedding() {
-    return embedding;
+    return kind == Kind.EMBEDDING;
+  }
+
+  /** Whether the values are measured rather than learned. */
+  public boolean isStatistic() {
+    return kind == Kind.STATISTIC;
   }
 
   /** The weights themselves, row-major, not a copy. */

@@ -215,9 +215,12 @@ public final class Pass {
     if (!training) {
       throw new IllegalStateException("this pass was made for inference and has no gradients");
     }
-    for (float[] gradient : parameterGradients.values()) {
-      Arrays.fill(gradient, 0);
-    }
+    parameterGradients.forEach(
+        (parameter, gradient) -> {
+          if (!parameter.isStatistic()) { // that was measured on the way forward
+            Arrays.fill(gradient, 0);
+          }
+        });
   }
 
   Network network() {

@@ -60,6 +60,22 @@ public final class Trainer {
     return steps;
   }
 
+  List<Parameter> parameters() {
+    return network.parameters();
+  }
+
+  /** What the optimiser remembers beside the weights, by parameter; the arrays themselves. */
+  Map<Parameter, float[][]> memory() {
+    return updater.memory();
+  }
+
+  /** Goes on after so many steps, whose weights and memory have been put back. */
+  void resumeAt(long steps) {
+    this.steps = steps;
+    updater.resumeAt(steps);
+    network.refresh();
+  }
+
   /**
    * One step on {@code n} rows.
    *

@@ -15,6 +15,7 @@ final class UpdateRule {
   private float beta1;
   private float beta2;
   private float epsilon;
+  private float initial;
 
   UpdateRule(Optimizer optimizer) {
     this.optimizer = optimizer;
@@ -24,8 +25,14 @@ final class UpdateRule {
   int slots() {
     return switch (optimizer) {
       case Sgd s -> 0;
+      case Adagrad a -> 1;
       case Adam a -> 2;
     };
+  }
+
+  /** Goes on after so many steps. */
+  void resumeAt(long steps) {
+    step = steps;
   }
 
   /** Goes to the next step. */
@@ -33,6 +40,10 @@ final class UpdateRule {
     step++;
     rate = (float) (optimizer.learningRate() * rateScale);
     decay = (float) (optimizer.learningRate() * rateScale * optimizer.weightDecay());
+    if (optimizer instanceof Adagrad adagrad) {
+      epsilon = (float) adagrad.epsilon();
+      initial = (float) adagrad.initial();
+    }
     if (optimizer instanceof Adam adam) {
       beta1 = (float) adam.beta1();
       beta2 = (float) adam.beta2();
@@ -47,10 +58,10 @@ final class UpdateRule {
     if (decays && decay > 0) {
       shrink(w, at, n, 1 - decay);
     }
-    if (slots.length == 0) {
-      sgd(w, at, g, gAt, n, rate);
-    } else {
-      adam(w, at, g, gAt, n, slots[0], slots[1], rate, rootScale, beta1, beta2, epsilon);
+    switch (slots.length) {
+      case 0 -> sgd(w, at, g, gAt, n, rate);
+      case 1 -> adagrad(w, at, g, gAt, n, slots[0], rate, initial, epsilon);
+      default -> adam(w, at, g, gAt, n, slots[0], slots[1], rate, rootScale, beta1, beta2, epsilon);
     }
   }
 
@@ -63,6 +74,25 @@ final class UpdateRule {
   private static void sgd(float[] w, int at, float[] g, int gAt, int n, float rate) {
     for (int i = 0; i < n; i++) {
       w[at + i] -= rate * g[gAt + i];
+    }
+  }
+
+  /** The slot holds the sum of squares since the start, without the initial one. */
+  private static void adagrad(
+      float[] w,
+      int at,
+      float[] g,
+      int gAt,
+      int n,
+      float[] squares,
+      float rate,
+      float initial,
+      float epsilon) {
+    for (int i = 0; i < n; i++) {
+      float gi = g[gAt + i];
+      float s = squares[at + i] + gi * gi;
+      squares[at + i] = s;
+      w[at + i] -= rate * gi / ((float) Math.sqrt(s + initial) + epsilon);
     }
   }
 

@@ -23,7 +23,11 @@ public final class Updater {
 
   private static final int ROW_GRAIN = 128;
 
+  /** How far a step moves a measured value towards what it measured; Keras' momentum is .99. */
+  private static final float STATISTIC_RATE = 0.1f;
+
   private final UpdateRule rule;
+  private final Map<Parameter, float[][]> slotsOf = new LinkedHashMap<>();
   private final Set<Network> networks = new LinkedHashSet<>();
   private final List<DensePart> parts = new ArrayList<>();
   private final List<Touched> embeddings = new ArrayList<>();
@@ -83,7 +87,18 @@ public final class Updater {
   private float[][] slots(Parameter parameter) {
     float[][] slots = new float[rule.slots()][];
     Arrays.setAll(slots, i -> new float[parameter.values().length]);
+    slotsOf.put(parameter, slots);
     return slots;
+  }
+
+  /** What the rule remembers beside the weights, by parameter; the arrays themselves. */
+  Map<Parameter, float[][]> memory() {
+    return slotsOf;
+  }
+
+  /** Goes on after so many steps, whose memory has been put back. */
+  void resumeAt(long steps) {
+    rule.resumeAt(steps);
   }
 
   /**
@@ -132,7 +147,29 @@ public final class Updater {
   /** A range of a dense parameter with the gradients that go into it. */
   private record DensePart(
       Parameter parameter, List<Source> sources, float[][] slots, int from, int to) {
+    /** Some of the way to the mean over the rows of what the passes measured. */
+    private void measure() {
+      float[] values = parameter.values();
+      for (int i = from; i < to; i++) {
+        double sum = 0;
+        long rows = 0;
+        for (Source source : sources) {
+          if (source.takesPart()) {
+            sum += (double) source.gradient()[i] * source.pass().rows();
+            rows += source.pass().rows();
+          }
+        }
+        if (rows > 0) {
+          values[i] += STATISTIC_RATE * (float) (sum / rows - values[i]);
+        }
+      }
+    }
+
     void update(UpdateRule rule, float[] sum) {
+      if (parameter.isStatistic()) {
+        measure();
+        return;
+      }
       int n = to - from;
       boolean first = true;
       for (Source source : sources) {

@@ -12,15 +12,19 @@ import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Schedule;
 import dev.kindred.engine.nn.Sgd;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MmoeTest {
   private static final int ROWS = 4000;
@@ -229,5 +233,55 @@ class MmoeTest {
             IllegalArgumentException.class,
             () -> TaskLabels.of(List.of(Task.binary("click")), new float[][] {{0, 2}}));
     assertTrue(e.getMessage().contains("task click in row 1 is 2.0, must be 0, 1 or NaN"));
+  }
+
+  private static MmoeModel resumed(World world, MmoeOptions options, Path file) throws IOException {
+    try (Workers workers = Workers.of(2)) {
+      return Mmoe.train(
+          world.inputs,
+          Optional.empty(),
+          world.labels,
+          TRAIN,
+          HELD_OUT,
+          options,
+          Optional.of(file),
+          workers,
+          Progress.none());
+    }
+  }
+
+  @Test
+  void aTrainingThatGoesOnEndsWithTheBitsOfAnUninterruptedOne(@TempDir Path directory)
+      throws IOException {
+    World world = new World();
+    MmoeOptions options = SMALL.withEpochs(4).withPatience(3).withDropout(0.1);
+    Path file = directory.resolve("checkpoint.safetensors");
+    resumed(world, options.withEpochs(2), file);
+    MmoeModel model = resumed(world, options, file);
+    MmoeModel whole = train(world, world.labels, options, 1);
+    assertEquals(whole.hash(), model.hash());
+    assertArrayEquals(whole.losses(), model.losses());
+    assertEquals(whole.bestEpoch(), model.bestEpoch());
+    assertThrows(
+        IllegalArgumentException.class, () -> resumed(world, options.withDropout(0.2), file));
+  }
+
+  @Test
+  void aTrainingThatDivergesLeavesTheLastGoodCheckpoint(@TempDir Path directory)
+      throws IOException {
+    World world = new World();
+    Path file = directory.resolve("checkpoint.safetensors");
+    // The rate rises without end, so that training first goes well and then breaks.
+    MmoeOptions options =
+        SMALL
+            .withOptimizer(Sgd.of(1e6))
+            .withSchedule(Schedule.warmUp(500_000_000))
+            .withEpochs(1000);
+    DivergedException e =
+        assertThrows(DivergedException.class, () -> resumed(world, options, file));
+    assertEquals(e.step() * 0.002, e.learningRate(), 1e-9);
+    MmoeModel good = resumed(world, options.withEpochs(1), file);
+    assertTrue(good.epochs() >= 1 && Double.isFinite(good.losses()[good.epochs() - 1]));
+    assertTrue(Float.isFinite(predict(good, world, HELD_OUT)[2][0]));
   }
 }

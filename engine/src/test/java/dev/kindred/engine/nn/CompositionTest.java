@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Activation;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.Test;
 
 /** Gates, mixtures, and known ranking networks put together from the layers that there are. */
 class CompositionTest {
+  /** Files name buckets, so a string must never move to another one. */
+  private static final int GOLDEN_BUCKET = 279;
+
   private static final int[] ROWS = {2, 0, 3, 1, 1};
 
   private static void fill(Pass pass, Input input, int rows, long seed) {
@@ -148,5 +152,66 @@ class CompositionTest {
     }
     Network network = new Network(new Dense("logit", x, 1, Activation.NONE, 6));
     GradientCheck.check(network, 5, 4, pass -> pass.bind(x0, table, ROWS, 0));
+  }
+
+  @Test
+  void normalisedBatchesHaveTheGradientsOfTheirLoss() {
+    Input x = new Input("x", 4);
+    Dense dense = new Dense("dense", x, 3, Activation.NONE, 1);
+    Relu relu = new Relu("relu", new BatchNorm("norm", dense));
+    Dense out = new Dense("out", relu, 2, Activation.NONE, 1);
+    GradientCheck.check(new Network(out), 6, 3, pass -> fill(pass, x, 6, 3));
+  }
+
+  @Test
+  void aNormalisationFoldsIntoTheLinearLayerBelowIt() {
+    Input x = new Input("x", 4);
+    Dense dense = new Dense("dense", x, 3, Activation.NONE, 1);
+    BatchNorm norm = new BatchNorm("norm", dense);
+    Network network = new Network(norm);
+    Trainer trainer = new Trainer("norm", network, Adam.of(0.01), 64, 32, 1);
+    try (Workers workers = Workers.of(1)) {
+      for (int step = 0; step < 30; step++) {
+        long seed = step;
+        trainer.step(
+            64,
+            1,
+            (pass, from, count) -> {
+              fill(pass, x, count, seed + from);
+              network.forward(pass, count);
+              System.arraycopy(pass.value(norm), 0, pass.gradient(norm), 0, count * 3);
+              return 1;
+            },
+            workers);
+      }
+    }
+    Pass pass = Pass.forInference(network, 5);
+    fill(pass, x, 5, 99);
+    network.forward(pass, 5);
+    BatchNorm.Folded folded = norm.foldInto(dense);
+    for (int r = 0; r < 5; r++) {
+      for (int j = 0; j < 3; j++) {
+        double sum = folded.bias()[j];
+        for (int i = 0; i < 4; i++) {
+          sum += (double) pass.value(x)[r * 4 + i] * folded.weight()[i * 3 + j];
+        }
+        assertEquals(sum, pass.value(norm)[r * 3 + j], 1e-5);
+      }
+    }
+    Dense other = new Dense("other", new Input("y", 4), 3, Activation.RELU, 1);
+    assertThrows(IllegalArgumentException.class, () -> norm.foldInto(other));
+  }
+
+  @Test
+  void hashedValuesFallIntoTheirBucketsEvenlyAndAlwaysTheSame() {
+    Feature feature = Feature.hashed("word", 16);
+    int[] counts = new int[16];
+    for (int i = 0; i < 16_000; i++) {
+      counts[feature.bucketOf("word " + i)]++;
+    }
+    for (int count : counts) {
+      assertEquals(1000, count, 150);
+    }
+    assertEquals(GOLDEN_BUCKET, Feature.hashed("x", 1000).bucketOf("science fiction"));
   }
 }

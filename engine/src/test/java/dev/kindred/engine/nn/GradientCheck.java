@@ -51,6 +51,9 @@ final class GradientCheck {
     }
     for (int p = 0; p < before.size(); p++) {
       Parameter parameter = network.parameters().get(p);
+      if (parameter.isStatistic()) {
+        continue;
+      }
       for (int i = 0; i < parameter.values().length; i++) {
         float value = parameter.values()[i];
         parameter.values()[i] = value + STEP;

@@ -239,4 +239,31 @@ class TrainingTest {
     assertThrows(IllegalArgumentException.class, () -> Schedule.stairs(0, 10, 1.5));
     assertThrows(IllegalArgumentException.class, () -> Schedule.cosine(0, 0));
   }
+
+  @Test
+  void adagradMovesAsTheReferenceFormulasSay() {
+    Parameter w = Parameter.dense("w", 1, 1);
+    float[] gradient = new float[1];
+    Pass pass = Pass.forTraining(new Network(new Input("x", 1)), 1, 1);
+    Updater updater = new Updater(Adagrad.of(0.1), List.of(pass), Map.of(w, gradient));
+    double value = 0;
+    double squares = 0.1;
+    try (Workers workers = Workers.of(1)) {
+      for (int t = 1; t <= 20; t++) {
+        gradient[0] = (float) (Math.sin(t) + 0.3);
+        updater.step(1, workers);
+        squares += (double) gradient[0] * gradient[0];
+        value -= 0.1 * gradient[0] / (Math.sqrt(squares) + 1e-7);
+        assertEquals(value, w.values()[0], 1e-5, "step " + t);
+      }
+    }
+  }
+
+  @Test
+  void everyOptimizerLowersTheLoss() {
+    for (Optimizer optimizer : List.of(Sgd.of(0.2), Adagrad.of(0.1), Adam.of(0.01))) {
+      double[] losses = new Small().train(optimizer, 8, 1);
+      assertTrue(losses[losses.length - 1] < 0.8 * losses[0], optimizer.toString());
+    }
+  }
 }

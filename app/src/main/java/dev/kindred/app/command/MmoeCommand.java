@@ -1,0 +1,344 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.config.MmoeSpec;
+import dev.kindred.app.output.TextTable;
+import dev.kindred.app.tasks.RowSplit;
+import dev.kindred.app.tasks.ShownLists;
+import dev.kindred.app.tasks.TaskScores;
+import dev.kindred.app.tasks.TaskTable;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.data.TextColumns;
+import dev.kindred.engine.mmoe.GateUsage;
+import dev.kindred.engine.mmoe.Mmoe;
+import dev.kindred.engine.mmoe.MmoeModel;
+import dev.kindred.engine.mmoe.MmoeOptions;
+import dev.kindred.engine.mmoe.Sharing;
+import dev.kindred.engine.mmoe.TaskLabels;
+import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kindred mmoe}: trains a multi-task network on the columns of a table and rates it. */
+@Command(
+    name = "mmoe",
+    description = {
+      "Train a multi-task network on the columns of a table and measure it on held-out rows.",
+      "--spec says what the columns are, which are to be predicted, and how rows are split."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kindred mmoe --spec docs/examples/mmoe/census-kdd.toml --data census.csv.gz --json",
+      "  kindred mmoe --spec spec.toml --baselines --seeds 5"
+    })
+final class MmoeCommand extends KindredCommand {
+  @Option(
+      names = "--spec",
+      required = true,
+      paramLabel = "FILE",
+      description = "Columns, tasks, split and network, as TOML.")
+  private Path spec;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description = "The table, instead of the one that the specification names.")
+  private Path data;
+
+  @Option(
+      names = "--baselines",
+      description =
+          "Also train logistic regression, a network per task and a shared bottom, and, where there"
+              + " is a bias tower, the network without it.")
+  private boolean baselines;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Train each network with so many seeds and print means (default: ${DEFAULT-VALUE}).")
+  private int seeds;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "At most, instead of the file's.")
+  private Integer epochs;
+
+  @Option(
+      names = "--save",
+      paramLabel = "FILE",
+      description = "Write the weights of the first network to a safetensors file.")
+  private Path save;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description =
+          "Keep the first network's training here after each epoch; a run that finds it goes on.")
+  private Path checkpoint;
+
+  private final Map<String, List<Map<String, Object>>> runs = new LinkedHashMap<>();
+
+  @Override
+  protected void run() throws IOException {
+    if (seeds < 1 || seeds > 1000) {
+      throw usage("--seeds is " + seeds + ", must be 1 to 1000");
+    }
+    if (save != null && !Files.isDirectory(save.toAbsolutePath().getParent())) {
+      throw new InputException("--save " + save + ": its directory doesn't exist; make it first");
+    }
+    MmoeSpec parsed = MmoeSpec.read(spec, Optional.ofNullable(data));
+    TextColumns table =
+        TextColumns.read(parsed.source(), parsed.columns(), parsed.limits(), progress());
+    RowSplit split = RowSplit.of(table, parsed.split(), parsed.limits());
+    TaskTable encoded = TaskTable.of(table, parsed, split.train());
+    Optional<ShownLists> lists =
+        parsed
+            .lists()
+            .map(each -> new ShownLists(table, each, encoded.labels(), split, parsed.limits()));
+    MmoeOptions options =
+        options(() -> epochs == null ? parsed.options() : parsed.options().withEpochs(epochs));
+    if (seed().isPresent()) {
+      options = options.withSeed(seed().getAsLong());
+    }
+    note(
+        "%d rows to learn from, %d to stop by, %d to measure on"
+            .formatted(split.train().length, split.validation().length, split.test().length));
+    try (Workers workers = Workers.of(threads())) {
+      Trial trial = new Trial(encoded, split, lists, workers);
+      for (int s = 0; s < seeds; s++) {
+        MmoeOptions seeded = options.withSeed(options.seed() + s);
+        trial.run("mmoe", seeded, encoded.bias(), s == 0);
+        if (baselines) {
+          trial.baselines(seeded);
+        }
+      }
+    }
+    means();
+  }
+
+  /** Trains and measures networks on one split. */
+  private final class Trial {
+    final TaskTable table;
+    final RowSplit split;
+    final Optional<ShownLists> lists;
+    final Workers workers;
+
+    Trial(TaskTable table, RowSplit split, Optional<ShownLists> lists, Workers workers) {
+      this.table = table;
+      this.split = split;
+      this.lists = lists;
+      this.workers = workers;
+    }
+
+    void run(String name, MmoeOptions options, Optional<FeatureTable> bias, boolean keeps)
+        throws IOException {
+      long start = System.nanoTime();
+      Optional<Path> file = keeps ? Optional.ofNullable(checkpoint) : Optional.empty();
+      MmoeModel model = train(table.labels(), options, bias, file);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      if (keeps && save != null) {
+        model.save(save);
+      }
+      List<Map<String, Object>> scores = new ArrayList<>();
+      float[][] fitted = fitted(model, bias);
+      for (int t = 0; t < fitted.length; t++) {
+        scores.add(TaskScores.of(table.labels(), t, split.test(), fitted[t]));
+      }
+      Map<String, Object> result = result(name, options.seed(), scores);
+      GateUsage usage = model.gateUsage(table.inputs(), split.test(), workers);
+      usage.warnings().forEach(MmoeCommand.this::note);
+      if (!usage.gates().isEmpty()) {
+        result.put("gates", gates(usage));
+      }
+      if (lists.isPresent()) {
+        rank(model, bias, lists.get(), result);
+      }
+      result.put("epochs", model.epochs());
+      result.put("bestEpoch", model.bestEpoch());
+      result.put("trainSeconds", Math.round(seconds * 1000) / 1000.0);
+      result.put("modelHash", model.hash());
+      add(name, result);
+    }
+
+    private MmoeModel train(
+        TaskLabels labels, MmoeOptions options, Optional<FeatureTable> bias, Optional<Path> file)
+        throws IOException {
+      return Mmoe.train(
+          table.inputs(),
+          bias,
+          labels,
+          split.train(),
+          split.validation(),
+          options,
+          file,
+          workers,
+          progress());
+    }
+
+    private float[][] fitted(MmoeModel model, Optional<FeatureTable> bias) {
+      return model.hasBias()
+          ? model.predictSeen(table.inputs(), bias.orElseThrow(), split.test(), workers)
+          : model.predict(table.inputs(), split.test(), workers);
+    }
+
+    void baselines(MmoeOptions options) throws IOException {
+      if (table.bias().isPresent()) {
+        run("mmoe without bias tower", options, Optional.empty(), false);
+      }
+      run("shared bottom", bottom(options), table.bias(), false);
+      alone("single task", bottom(options), table.bias());
+      MmoeOptions linear = MmoeOptions.linear();
+      alone(
+          "logistic regression",
+          linear
+              .withSeed(options.seed())
+              .withBatch(options.batch())
+              .withBiasMode(options.biasMode())
+              .withBiasDropout(options.biasDropout())
+              .withEpochs(epochs == null ? Math.max(30, options.epochs()) : epochs)
+              .withPatience(options.patience()),
+          table.bias());
+    }
+
+    /** The bottom is as wide as an expert; in total a network of several experts has more. */
+    private MmoeOptions bottom(MmoeOptions options) {
+      return options.withSharing(Sharing.SHARED_BOTTOM);
+    }
+
+    /** A network per task, measured as one. */
+    private void alone(String name, MmoeOptions options, Optional<FeatureTable> bias)
+        throws IOException {
+      long start = System.nanoTime();
+      List<Map<String, Object>> scores = new ArrayList<>();
+      int most = 0;
+      for (int t = 0; t < table.labels().tasks().size(); t++) {
+        MmoeModel model = train(table.labels().only(t), options, bias, Optional.empty());
+        scores.add(TaskScores.of(table.labels(), t, split.test(), fitted(model, bias)[0]));
+        most = Math.max(most, model.epochs());
+      }
+      Map<String, Object> result = result(name, options.seed(), scores);
+      result.put("epochs", most);
+      result.put("trainSeconds", Math.round((System.nanoTime() - start) / 1e6) / 1000.0);
+      add(name, result);
+    }
+
+    private void rank(
+        MmoeModel model,
+        Optional<FeatureTable> bias,
+        ShownLists shown,
+        Map<String, Object> result) {
+      int[] test = split.test();
+      float[] served = model.predict(table.inputs(), test, workers)[shown.task()];
+      Map<Integer, Float> byRow = new HashMap<>();
+      for (int i = 0; i < test.length; i++) {
+        byRow.put(test[i], served[i]);
+      }
+      ShownLists.Ndcg ndcg = shown.of(byRow);
+      result.put("ndcg", TaskScores.rounded(ndcg.raw()));
+      result.put("weightedNdcg", TaskScores.rounded(ndcg.weighted()));
+      result.put("lists", ndcg.lists());
+      if (model.hasBias()) {
+        float[] said = model.bias(bias.orElseThrow(), test, workers)[shown.task()];
+        Map<Double, Double> curve = shown.byPosition(test, said);
+        result.put("positionCurve", curve.values().stream().map(TaskScores::rounded).toList());
+        result.put("positionCorrelation", TaskScores.rounded(ShownLists.rankCorrelation(curve)));
+      }
+    }
+  }
+
+  private static Map<String, Object> result(
+      String name, long seed, List<Map<String, Object>> scores) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("model", name);
+    result.put("seed", seed);
+    result.put("tasks", scores);
+    return result;
+  }
+
+  private static List<Map<String, Object>> gates(GateUsage usage) {
+    List<Map<String, Object>> gates = new ArrayList<>();
+    for (int g = 0; g < usage.gates().size(); g++) {
+      Map<String, Object> gate = new LinkedHashMap<>();
+      gate.put("gate", usage.gates().get(g));
+      gate.put("shares", Arrays.stream(usage.shares(g)).map(TaskScores::rounded).boxed().toList());
+      gate.put("effectiveExperts", TaskScores.rounded(usage.effectiveExperts(g)));
+      gate.put("collapsed", usage.isCollapsed(g));
+      gates.add(gate);
+    }
+    return gates;
+  }
+
+  private void add(String name, Map<String, Object> result) {
+    runs.computeIfAbsent(name, n -> new ArrayList<>()).add(result);
+    if (json()) {
+      jsonLines().write(result);
+    }
+  }
+
+  /** Means over the seeds: JSON lines of their own, or the table. */
+  private void means() {
+    TextTable text = new TextTable("model", "task", ">auc", ">log loss", ">rmse", ">seconds");
+    runs.forEach(
+        (name, results) -> {
+          Map<String, Object> mean = new LinkedHashMap<>();
+          mean.put("model", name);
+          mean.put("seeds", results.size());
+          List<Map<String, Object>> tasks = new ArrayList<>();
+          for (int t = 0; t < tasks(results.getFirst()).size(); t++) {
+            tasks.add(mean(results, t));
+            Map<String, Object> each = tasks.getLast();
+            text.row(
+                name,
+                each.get("task"),
+                each.get("auc"),
+                each.get("logLoss"),
+                each.get("rmse"),
+                results.getFirst().get("trainSeconds"));
+          }
+          mean.put("meanOfTasks", tasks);
+          for (String key : List.of("ndcg", "weightedNdcg", "positionCorrelation")) {
+            if (results.getFirst().containsKey(key)) {
+              mean.put(key, mean(results.stream().map(result -> result.get(key)).toList()));
+            }
+          }
+          if (json() && seeds > 1) {
+            jsonLines().write(mean);
+          }
+        });
+    if (!json()) {
+      text.print(out());
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> tasks(Map<String, Object> result) {
+    return (List<Map<String, Object>>) result.get("tasks");
+  }
+
+  private static Map<String, Object> mean(List<Map<String, Object>> results, int task) {
+    Map<String, Object> mean = new LinkedHashMap<>();
+    mean.put("task", tasks(results.getFirst()).get(task).get("task"));
+    for (String key : List.of("auc", "logLoss", "rmse")) {
+      if (tasks(results.getFirst()).get(task).containsKey(key)) {
+        mean.put(key, mean(results.stream().map(r -> tasks(r).get(task).get(key)).toList()));
+      }
+    }
+    return mean;
+  }
+
+  private static double mean(List<Object> numbers) {
+    double mean =
+        numbers.stream().mapToDouble(n -> ((Number) n).doubleValue()).average().orElseThrow();
+    return TaskScores.rounded(mean);
+  }
+}

@@ -1,0 +1,305 @@
+package dev.kindred.app.config;
+
+import dev.kindred.engine.data.ReadLimits;
+import dev.kindred.engine.data.TableSource;
+import dev.kindred.engine.mmoe.BiasMode;
+import dev.kindred.engine.mmoe.MmoeOptions;
+import dev.kindred.engine.mmoe.Task;
+import dev.kindred.engine.nn.Adam;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What {@code kindred mmoe} is to learn from which columns of a table: a TOML file.
+ *
+ * @param source the table
+ * @param limits of bad rows and bad numbers
+ * @param inputs columns that the network sees
+ * @param bias columns that only the bias tower sees; may be empty
+ * @param tasks what to predict
+ * @param split which rows are for training, validation and test
+ * @param lists columns by which shown lists are ranked again, if they are
+ * @param options of the network
+ */
+public record MmoeSpec(
+    TableSource source,
+    ReadLimits limits,
+    List<Column> inputs,
+    List<Column> bias,
+    List<TaskColumn> tasks,
+    Split split,
+    Optional<Lists> lists,
+    MmoeOptions options) {
+
+  /** What a column holds. */
+  public enum Kind {
+    CATEGORICAL,
+    /** Several categories in a cell. */
+    MULTI,
+    NUMERIC,
+    /** A number, divided by its mean over the rows of a group. */
+    RELATIVE
+  }
+
+  /**
+   * An input.
+   *
+   * @param column its name
+   * @param kind of its values
+   * @param separator of the values of a MULTI cell
+   * @param group column of the groups of RELATIVE numbers
+   * @param buckets values are hashed into so many instead of kept in a vocabulary; 0 = they are
+   *     kept
+   */
+  public record Column(String column, Kind kind, String separator, String group, int buckets) {}
+
+  /**
+   * What to predict.
+   *
+   * @param task its name, kind and weight
+   * @param column of its label
+   * @param positive the text of a positive label; empty = by number
+   * @param atLeast a number from which on a label is positive
+   */
+  public record TaskColumn(Task task, String column, String positive, double atLeast) {}
+
+  /** How rows are told apart. */
+  public enum SplitBy {
+    /** Each row is drawn. */
+    RANDOM,
+    /** All rows of a value of a column are drawn together: users, sessions. */
+    COLUMN,
+    /** The latest rows are the test part. */
+    TIME
+  }
+
+  /**
+   * The three parts.
+   *
+   * @param by what
+   * @param column of the value or of the time; empty for RANDOM
+   * @param validation share of the rows to stop training by
+   * @param test share of the rows to measure on
+   * @param seed of the draws, apart from the network's
+   */
+  public record Split(SplitBy by, String column, double validation, double test, long seed) {
+    public Split {
+      if (!(validation >= 0 && test > 0 && validation + test < 1)) {
+        throw new IllegalArgumentException(
+            "validation and test are %s and %s, must be 0 or more, more than 0, and less than 1 in sum"
+                .formatted(validation, test));
+      }
+      if (by != SplitBy.RANDOM && column.isEmpty()) {
+        throw new IllegalArgumentException("a split by " + by + " needs a column");
+      }
+    }
+  }
+
+  /**
+   * Shown lists, to be ranked again by the score of a task without the bias tower.
+   *
+   * @param group column of a list
+   * @param position column of the place in the list, from 1
+   * @param task whose score and labels count
+   * @param clip least probability of being looked at that a click is divided by
+   */
+  public record Lists(String group, String position, String task, double clip) {
+    public Lists {
+      if (!(clip > 0 && clip <= 1)) {
+        throw new IllegalArgumentException("clip is " + clip + ", must be in (0, 1]");
+      }
+    }
+  }
+
+  public MmoeSpec {
+    inputs = List.copyOf(inputs);
+    bias = List.copyOf(bias);
+    tasks = List.copyOf(tasks);
+  }
+
+  /**
+   * Reads a specification.
+   *
+   * @param data the table instead of the one that the file names
+   * @throws dev.kindred.engine.data.InputException if it is missing or wrong
+   */
+  public static MmoeSpec read(Path file, Optional<Path> data) throws IOException {
+    Section top = Section.read(file);
+    Section table =
+        top.section("table").orElseThrow(() -> top.wrong("table", "is missing: write [table]"));
+    TableSource declared = TableConfig.source(table);
+    ReadLimits limits = TableConfig.limits(table);
+    table.finish();
+    TableSource source =
+        data.map(
+                path ->
+                    new TableSource(
+                        path,
+                        declared.format(),
+                        declared.delimiter(),
+                        declared.quote(),
+                        declared.header(),
+                        declared.columns(),
+                        declared.charset()))
+            .orElse(declared);
+    List<Column> inputs = columns(top.sectionOrEmpty("inputs"));
+    Section biasSection = top.sectionOrEmpty("bias");
+    BiasMode mode = biasSection.choice("mode", BiasMode.ADDITIVE);
+    double biasDropout = biasSection.number("dropout", MmoeOptions.defaults().biasDropout());
+    List<Column> bias = columns(biasSection);
+    if (inputs.isEmpty()) {
+      throw top.wrong("inputs", "names no column: give categorical, multi, numeric or relative");
+    }
+    List<TaskColumn> tasks = tasks(top);
+    Split split = split(top.sectionOrEmpty("split"));
+    Optional<Lists> lists = top.section("lists").map(section -> lists(section, tasks));
+    MmoeOptions options = network(top.sectionOrEmpty("network"), mode, biasDropout);
+    top.finish();
+    refuseLeaks(top, inputs, bias, tasks);
+    return new MmoeSpec(source, limits, inputs, bias, tasks, split, lists, options);
+  }
+
+  private static List<Column> columns(Section section) {
+    String separator = section.text("separator", "|");
+    String group = section.text("group", "");
+    int buckets = section.integer("buckets", 0);
+    List<Column> columns = new ArrayList<>();
+    section.texts("categorical").forEach(c -> columns.add(column(c, Kind.CATEGORICAL)));
+    for (String name : section.texts("hashed")) {
+      if (buckets < 1) {
+        throw section.wrong("buckets", "is " + buckets + ", must be at least 1 for hashed columns");
+      }
+      columns.add(new Column(name, Kind.CATEGORICAL, "", "", buckets));
+    }
+    section.texts("multi").forEach(c -> columns.add(new Column(c, Kind.MULTI, separator, "", 0)));
+    section.texts("numeric").forEach(c -> columns.add(column(c, Kind.NUMERIC)));
+    for (String name : section.texts("relative")) {
+      if (group.isEmpty()) {
+        throw section.wrong("group", "is missing: relative numbers need the column of a group");
+      }
+      columns.add(new Column(name, Kind.RELATIVE, "", group, 0));
+    }
+    section.finish();
+    return columns;
+  }
+
+  private static Column column(String name, Kind kind) {
+    return new Column(name, kind, "", "", 0);
+  }
+
+  private static List<TaskColumn> tasks(Section top) {
+    List<TaskColumn> tasks = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Section section : top.sections("tasks")) {
+      String name = section.text("name");
+      Task.Kind kind = section.choice("kind", Task.Kind.BINARY);
+      double weight = section.number("weight", 1);
+      boolean biased = section.flag("biased", kind == Task.Kind.BINARY);
+      String column = section.text("column", name);
+      String positive = section.text("positive", "");
+      double atLeast = section.number("at-least", 1);
+      section.finish();
+      if (!names.add(name)) {
+        throw section.wrong("name", "\"" + name + "\" is taken by an earlier task");
+      }
+      Task task = section.make(() -> new Task(name, kind, weight, biased));
+      tasks.add(new TaskColumn(task, column, positive, atLeast));
+    }
+    if (tasks.isEmpty()) {
+      throw top.wrong("tasks", "is missing: write one [[tasks]] or more");
+    }
+    return tasks;
+  }
+
+  private static Split split(Section section) {
+    SplitBy by = section.choice("by", SplitBy.RANDOM);
+    String column = section.text("column", "");
+    double validation = section.number("validation", 0.1);
+    double test = section.number("test", 0.2);
+    long seed = section.wholeNumber("seed", 1);
+    section.finish();
+    return section.make(() -> new Split(by, column, validation, test, seed));
+  }
+
+  private static Lists lists(Section section, List<TaskColumn> tasks) {
+    String group = section.text("group");
+    String position = section.text("position");
+    String task = section.text("task", tasks.getFirst().task().name());
+    double clip = section.number("clip", 0.1);
+    section.finish();
+    if (tasks.stream().noneMatch(t -> t.task().name().equals(task))) {
+      throw section.wrong("task", "\"" + task + "\" is no task of this file");
+    }
+    return section.make(() -> new Lists(group, position, task, clip));
+  }
+
+  private static MmoeOptions network(Section section, BiasMode mode, double biasDropout) {
+    MmoeOptions d = MmoeOptions.defaults();
+    Adam adam = Adam.of(d.optimizer().learningRate());
+    int experts = section.integer("experts", d.experts());
+    List<Integer> hidden = section.integers("hidden", d.hidden());
+    List<Integer> towerHidden = section.integers("tower-hidden", d.towerHidden());
+    int embeddingDim = section.integer("embedding-dim", d.embeddingDim());
+    double dropout = section.number("dropout", d.dropout());
+    double rate = section.number("learning-rate", adam.learningRate());
+    double decay = section.number("weight-decay", adam.weightDecay());
+    int batch = section.integer("batch", d.batch());
+    int epochs = section.integer("epochs", d.epochs());
+    int patience = section.integer("patience", d.patience());
+    long seed = section.wholeNumber("seed", d.seed());
+    section.finish();
+    return section.make(
+        () ->
+            d.withExperts(experts)
+                .withHidden(hidden)
+                .withTowerHidden(towerHidden)
+                .withEmbeddingDim(embeddingDim)
+                .withDropout(dropout)
+                .withBiasMode(mode)
+                .withBiasDropout(biasDropout)
+                .withOptimizer(adam.withLearningRate(rate).withWeightDecay(decay))
+                .withBatch(batch)
+                .withEpochs(epochs)
+                .withPatience(patience)
+                .withSeed(seed));
+  }
+
+  private static void refuseLeaks(
+      Section top, List<Column> inputs, List<Column> bias, List<TaskColumn> tasks) {
+    for (TaskColumn task : tasks) {
+      for (List<Column> part : List.of(inputs, bias)) {
+        if (part.stream().anyMatch(column -> column.column().equals(task.column()))) {
+          throw top.wrong(
+              "inputs",
+              "or bias names column '%s', which is the label of task %s; take it out"
+                  .formatted(task.column(), task.task().name()));
+        }
+      }
+    }
+  }
+
+  /** Every column of the table that is read. */
+  public List<String> columns() {
+    List<String> columns = new ArrayList<>();
+    inputs.forEach(column -> add(columns, column));
+    bias.forEach(column -> add(columns, column));
+    tasks.forEach(task -> columns.add(task.column()));
+    if (!split.column().isEmpty()) {
+      columns.add(split.column());
+    }
+    lists.ifPresent(each -> columns.addAll(List.of(each.group(), each.position())));
+    return columns;
+  }
+
+  private static void add(List<String> columns, Column column) {
+    columns.add(column.column());
+    if (!column.group().isEmpty()) {
+      columns.add(column.group());
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.kindred.app.tasks;
+
+import dev.kindred.engine.eval.Auc;
+import dev.kindred.engine.mmoe.Task;
+import dev.kindred.engine.mmoe.TaskLabels;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** How well predictions of one task fit the labels of some rows. Stateless. */
+public final class TaskScores {
+  private TaskScores() {}
+
+  /**
+   * For a binary task {@code auc}, its 95% interval {@code low} and {@code high}, {@code logLoss}
+   * and {@code positives}; for a number {@code rmse} and {@code explained}, the share of the
+   * variance. Rows without a label are left out.
+   */
+  public static Map<String, Object> of(
+      TaskLabels labels, int task, int[] rows, float[] predictions) {
+    float[] scores = new float[rows.length];
+    float[] truth = new float[rows.length];
+    int n = 0;
+    for (int i = 0; i < rows.length; i++) {
+      float label = labels.label(task, rows[i]);
+      if (!Float.isNaN(label)) {
+        scores[n] = predictions[i];
+        truth[n++] = label;
+      }
+    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("task", labels.tasks().get(task).name());
+    result.put("rows", n);
+    if (labels.tasks().get(task).kind() == Task.Kind.BINARY) {
+      binary(Arrays.copyOf(scores, n), Arrays.copyOf(truth, n), result);
+    } else {
+      number(Arrays.copyOf(scores, n), Arrays.copyOf(truth, n), result);
+    }
+    return result;
+  }
+
+  private static void binary(float[] scores, float[] truth, Map<String, Object> result) {
+    boolean[] positive = new boolean[truth.length];
+    int positives = 0;
+    double loss = 0;
+    for (int i = 0; i < truth.length; i++) {
+      positive[i] = truth[i] == 1;
+      positives += positive[i] ? 1 : 0;
+      double p = Math.clamp(positive[i] ? scores[i] : 1.0 - scores[i], 1e-7, 1.0);
+      loss -= Math.log(p);
+    }
+    result.put("positives", positives);
+    if (positives > 0 && positives < truth.length) {
+      Auc.Interval interval = Auc.interval(scores, positive);
+      result.put("auc", rounded(interval.auc()));
+      result.put("low", rounded(interval.low()));
+      result.put("high", rounded(interval.high()));
+    }
+    result.put("logLoss", rounded(loss / truth.length));
+  }
+
+  private static void number(float[] scores, float[] truth, Map<String, Object> result) {
+    double mean = 0;
+    for (float y : truth) {
+      mean += (double) y / truth.length;
+    }
+    double error = 0;
+    double total = 0;
+    for (int i = 0; i < truth.length; i++) {
+      error += Math.pow((double) truth[i] - scores[i], 2);
+      total += Math.pow(truth[i] - mean, 2);
+    }
+    result.put("rmse", rounded(Math.sqrt(error / truth.length)));
+    result.put("explained", rounded(1 - error / total));
+  }
+
+  /** To five digits. */
+  public static double rounded(double value) {
+    return Math.round(value * 1e5) / 1e5;
+  }
+}

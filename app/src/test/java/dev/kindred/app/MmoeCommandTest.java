@@ -1,0 +1,208 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.app.config.MmoeSpec;
+import dev.kindred.index.run.Draws;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class MmoeCommandTest {
+  private static final Path EXAMPLES =
+      Path.of(System.getProperty("basedir", "."))
+          .toAbsolutePath()
+          .resolve("../docs/examples/mmoe")
+          .normalize();
+
+  private static final String SPEC =
+      """
+      [table]
+      file = "shown.csv"
+
+      [inputs]
+      categorical = ["item"]
+      hashed = ["color"]
+      buckets = 8
+      multi = ["tags"]
+      numeric = ["price"]
+      relative = ["price"]
+      group = "list"
+
+      [bias]
+      categorical = ["place"]
+
+      [[tasks]]
+      name = "click"
+
+      [[tasks]]
+      name = "bought"
+      column = "outcome"
+      positive = "yes"
+      weight = 0.5
+
+      [[tasks]]
+      name = "seconds"
+      kind = "regression"
+
+      [lists]
+      group = "list"
+      position = "place"
+      task = "click"
+
+      [split]
+      by = "column"
+      column = "list"
+
+      [network]
+      experts = 2
+      hidden = [8]
+      tower-hidden = []
+      embedding-dim = 4
+      batch = 128
+      learning-rate = 0.01
+      epochs = 3
+      """;
+
+  @TempDir Path directory;
+  private Path spec;
+
+  /** Lists of five items; good ones are clicked where they are seen. */
+  @BeforeEach
+  void writeTable() throws IOException {
+    Draws draws = Draws.of(3, "shown");
+    List<String> lines = new ArrayList<>();
+    lines.add("list,place,item,color,tags,price,click,outcome,seconds");
+    for (int list = 0; list < 400; list++) {
+      for (int place = 1; place <= 5; place++) {
+        int item = draws.nextInt(20);
+        boolean click = draws.nextDouble() < (0.1 + 0.8 * item / 20) / place;
+        lines.add(
+            "%d,%d,i%d,c%d,t%d|t%d,%d,%d,%s,%s"
+                .formatted(
+                    list,
+                    place,
+                    item,
+                    item % 3,
+                    item % 4,
+                    item % 5,
+                    100 + item,
+                    click ? 1 : 0,
+                    click && draws.nextDouble() < 0.5 ? "yes" : "no",
+                    click ? 10 + item : ""));
+      }
+    }
+    Files.write(directory.resolve("shown.csv"), lines);
+    spec = Files.writeString(directory.resolve("spec.toml"), SPEC);
+  }
+
+  private Run run(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("mmoe", "--spec", spec.toString(), "--quiet"));
+    arguments.addAll(List.of(more));
+    return Run.kindred(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void jsonHasALinePerNetworkWithScoresGatesListsAndHash() throws IOException {
+    Run run = run("--json", "--baselines", "--threads", "2");
+    assertEquals(0, run.exitCode(), run.err());
+    List<Object> models = new ArrayList<>();
+    for (String line : run.lines()) {
+      models.add(JSON.std.mapFrom(line).get("model"));
+    }
+    assertEquals(
+        List.of(
+            "mmoe",
+            "mmoe without bias tower",
+            "shared bottom",
+            "single task",
+            "logistic regression"),
+        models);
+    Map<String, Object> first = JSON.std.mapFrom(run.lines().getFirst());
+    List<?> tasks = (List<?>) first.get("tasks");
+    Map<?, ?> click = (Map<?, ?>) tasks.getFirst();
+    double auc = ((Number) click.get("auc")).doubleValue();
+    assertTrue(auc > 0.6 && auc > ((Number) click.get("low")).doubleValue(), click.toString());
+    assertTrue(((Map<?, ?>) tasks.get(2)).containsKey("rmse"));
+    assertEquals(3, ((List<?>) first.get("gates")).size());
+    assertEquals(5, ((List<?>) first.get("positionCurve")).size());
+    assertTrue(((Number) first.get("positionCorrelation")).doubleValue() < -0.8, first.toString());
+    assertTrue(((Number) first.get("weightedNdcg")).doubleValue() > 0.4);
+    assertEquals(64, first.get("modelHash").toString().length());
+  }
+
+  @Test
+  void theHashIsTheSameForAnyNumberOfThreadsAndSeedsAreAveraged() throws IOException {
+    Path weights = directory.resolve("weights.safetensors");
+    Run one = run("--json", "--threads", "1", "--seeds", "2", "--save", weights.toString());
+    Run three = run("--json", "--threads", "3", "--seeds", "2");
+    assertEquals(0, one.exitCode(), one.err());
+    assertEquals(3, one.lines().size());
+    for (int line = 0; line < 2; line++) {
+      assertEquals(
+          JSON.std.mapFrom(one.lines().get(line)).get("modelHash"),
+          JSON.std.mapFrom(three.lines().get(line)).get("modelHash"));
+    }
+    assertEquals(2, JSON.std.mapFrom(one.lines().getLast()).get("seeds"));
+    assertTrue(Files.size(weights) > 0);
+  }
+
+  @Test
+  void aSplitByTimeMeasuresTheLatestRowsAndTheTableIsForReaders() throws IOException {
+    Files.writeString(
+        spec,
+        SPEC.replace("by = \"column\"\ncolumn = \"list\"", "by = \"time\"\ncolumn = \"list\""));
+    Run run = run("--epochs", "1");
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().contains("bought"), run.out());
+  }
+
+  @Test
+  void aLabelAmongTheInputsIsRefused() throws IOException {
+    Files.writeString(spec, SPEC.replace("numeric = [\"price\"]", "numeric = [\"outcome\"]"));
+    Run run = run();
+    assertEquals(3, run.exitCode());
+    assertTrue(run.err().contains("'outcome', which is the label of task bought"), run.err());
+  }
+
+  @Test
+  void unknownKeysAndMissingColumnsAreNamed() throws IOException {
+    Files.writeString(spec, SPEC.replace("experts = 2", "expert = 2"));
+    Run typo = run();
+    assertEquals(3, typo.exitCode());
+    assertTrue(typo.err().contains("did you mean experts?"), typo.err());
+    Files.writeString(spec, SPEC.replace("categorical = [\"item\"]", "categorical = [\"itm\"]"));
+    Run missing = run();
+    assertEquals(3, missing.exitCode());
+    assertTrue(missing.err().contains("has no column 'itm'"), missing.err());
+  }
+
+  @Test
+  void textInANumericColumnIsCountedAndRefused() throws IOException {
+    Files.writeString(spec, SPEC.replace("numeric = [\"price\"]", "numeric = [\"color\"]"));
+    Run run = run();
+    assertEquals(3, run.exitCode());
+    assertTrue(run.err().contains("2000 of 2000 values of column 'color'"), run.err());
+  }
+
+  @Test
+  void theExamplesAreValid() throws IOException {
+    try (Stream<Path> examples = Files.list(EXAMPLES)) {
+      List<Path> files = examples.toList();
+      assertEquals(4, files.size(), files.toString());
+      for (Path file : files) {
+        assertTrue(!MmoeSpec.read(file, Optional.empty()).tasks().isEmpty(), file.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package dev.kindred.engine.nn;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A training after some epoch, in a safetensors file: weights, the optimiser's memory, the step,
+ * and the best weights so far. A training that goes on from it ends with the bits of one that was
+ * never interrupted.
+ *
+ * <p>For one thread.
+ */
+public final class Checkpoint {
+  private static final String FORMAT = "kindred checkpoint 1";
+
+  private final Path file;
+  private final String key;
+  private final Trainer trainer;
+  private final EarlyStopping stopping;
+
+  /**
+   * @param file written after each epoch, read at the start if it is there
+   * @param key names data and options; a file of another key is refused
+   */
+  public Checkpoint(Path file, String key, Trainer trainer, EarlyStopping stopping) {
+    this.file = file;
+    this.key = key;
+    this.trainer = trainer;
+    this.stopping = stopping;
+  }
+
+  /**
+   * How far a training had come.
+   *
+   * @param losses of the epochs run
+   * @param scores of the epochs that were scored
+   */
+  public record Progress(List<Double> losses, List<Double> scores) {
+    public Progress {
+      losses = List.copyOf(losses);
+      scores = List.copyOf(scores);
+    }
+  }
+
+  /** Writes the present state under a temporary name and renames it. */
+  public void write(Progress progress) throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("format", FORMAT);
+    metadata.put("key", key);
+    metadata.put("steps", Long.toString(trainer.steps()));
+    metadata.put("losses", joined(progress.losses()));
+    metadata.put("scores", joined(progress.scores()));
+    Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
+    for (Parameter parameter : trainer.parameters()) {
+      tensors.put(parameter.name(), tensor(parameter, parameter.values()));
+    }
+    trainer
+        .memory()
+        .forEach(
+            (parameter, slots) -> {
+              for (int i = 0; i < slots.length; i++) {
+                tensors.put(slotName(parameter, i), tensor(parameter, slots[i]));
+              }
+            });
+    List<float[]> best = stopping.best();
+    for (int i = 0; i < best.size(); i++) {
+      Parameter parameter = stopping.parameters().get(i);
+      tensors.put(bestName(parameter), tensor(parameter, best.get(i)));
+    }
+    Safetensors.write(file, metadata, tensors);
+  }
+
+  private static String slotName(Parameter parameter, int slot) {
+    return "optimizer." + slot + "/" + parameter.name();
+  }
+
+  private static String bestName(Parameter parameter) {
+    return "best/" + parameter.name();
+  }
+
+  private static Safetensors.Tensor tensor(Parameter parameter, float[] values) {
+    return new Safetensors.Tensor(parameter.rows(), parameter.columns(), values);
+  }
+
+  private static String joined(List<Double> values) {
+    return values.stream().map(String::valueOf).collect(Collectors.joining(" "));
+  }
+
+  private static List<Double> parsed(String joined) {
+    List<Double> values = new ArrayList<>();
+    for (String each : joined.split(" ")) {
+      if (!each.isEmpty()) {
+        values.add(Double.valueOf(each));
+      }
+    }
+    return values;
+  }
+
+  /**
+   * Puts the state of the file back, if there is one.
+   *
+   * @throws IllegalArgumentException if the file is of another training
+   */
+  public Optional<Progress> resume() throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Safetensors saved = Safetensors.read(file);
+    String of = saved.metadata().get("key");
+    if (!FORMAT.equals(saved.metadata().get("format")) || !key.equals(of)) {
+      throw new IllegalArgumentException(
+          "%s is a checkpoint of other data or options (%s, not %s); delete it or name another"
+              .formatted(file, of, key));
+    }
+    saved.into(trainer.parameters());
+    trainer
+        .memory()
+        .forEach(
+            (parameter, slots) -> {
+              for (int i = 0; i < slots.length; i++) {
+                float[] values = saved.tensors().get(slotName(parameter, i)).values();
+                System.arraycopy(values, 0, slots[i], 0, values.length);
+              }
+            });
+    trainer.resumeAt(Long.parseLong(saved.metadata().get("steps")));
+    Progress progress =
+        new Progress(
+            parsed(saved.metadata().get("losses")), parsed(saved.metadata().get("scores")));
+    List<float[]> best = new ArrayList<>();
+    for (Parameter parameter : stopping.parameters()) {
+      Safetensors.Tensor tensor = saved.tensors().get(bestName(parameter));
+      if (tensor != null) {
+        best.add(Arrays.copyOf(tensor.values(), tensor.values().length));
+      }
+    }
+    stopping.resume(progress.scores(), best);
+    return Optional.of(progress);
+  }
+}
