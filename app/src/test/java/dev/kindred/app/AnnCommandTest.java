@@ -110,6 +110,76 @@ final class AnnCommandTest {
   }
 
   @Test
+  void theTargetRecallChoosesEfAndIsKept() throws IOException {
+    int last = 0;
+    for (String target : List.of("0.6", "0.99")) {
+      Path index = directory.resolve("index" + target);
+      Run build =
+          ann(
+              "build",
+              "--base",
+              base,
+              "--dim",
+              DIM,
+              "--out",
+              index,
+              "--m",
+              3,
+              "--target-recall",
+              target,
+              "--json");
+      assertEquals(0, build.exitCode(), build.err());
+      JsonNode report = json(build.lines().getFirst());
+      assertEquals(Double.parseDouble(target), report.get("targetRecall").doubleValue());
+      int ef = report.get("efAt10").intValue();
+      assertTrue(ef > last, report.toString());
+      last = ef;
+      assertEquals(ordinals(search(index, "--ef", ef)), ordinals(search(index)));
+    }
+    assertBad(
+        2,
+        "--target-recall must be in (0, 1), got 1.0",
+        "search",
+        "--base",
+        base,
+        "--queries",
+        queries,
+        "--target-recall",
+        "1");
+  }
+
+  @Test
+  void sweepMeasuresFiltersBesideNoFilterAndAScan() throws IOException {
+    Path index = directory.resolve("index");
+    assertEquals(0, ann("build", "--base", base, "--dim", DIM, "--out", index).exitCode());
+    for (String kind : List.of("random", "near", "far")) {
+      Run run =
+          ann(
+              "sweep",
+              "--index",
+              index,
+              "--queries",
+              queries,
+              "--rounds",
+              1,
+              "--ef",
+              "20,40",
+              "--filter",
+              "0.3",
+              "--filter-kind",
+              kind,
+              "--json");
+      assertEquals(0, run.exitCode(), run.err());
+      JsonNode line = json(run.lines().get(1));
+      assertEquals(kind, line.get("filterKind").textValue());
+      assertTrue(line.get("recall@10").doubleValue() > 0.9, line.toString());
+      assertTrue(line.get("scanMicros").doubleValue() > 0, line.toString());
+      assertTrue(line.get("unfilteredMicros").doubleValue() > 0, line.toString());
+    }
+    assertBad(2, "--filter is 1.0", "sweep", "--index", index, "--queries", queries, "--filter", 1);
+  }
+
+  @Test
   void everyBadInputIsOneLineAndLeavesNothing() throws IOException {
     Path out = directory.resolve("out");
     Path missing = directory.resolve("none.f32");

@@ -23,6 +23,7 @@ final class Beam {
   private final byte[] visited;
 
   private byte epoch;
+  private int hidden = -1;
 
   private final int[] slots;
   private final int[] nodes;
@@ -30,8 +31,6 @@ final class Beam {
   private final float[] scores;
   private long[] pool = new long[64];
   private int size;
-
-  private final TopHeap frontier = new TopHeap();
 
   Beam(Embeddings rows, Metric metric, int maxDegree) {
     this.rows = rows;
@@ -47,6 +46,11 @@ final class Beam {
   /** The prepared query: dim values and zeros as far as a row is padded. */
   float[] query() {
     return query;
+  }
+
+  /** Lets walks of the lowest level pass a node by as if it weren't there; -1 for none. */
+  void hide(int node) {
+    hidden = node;
   }
 
   /** Takes a stored row as the query. */
@@ -121,50 +125,6 @@ final class Beam {
     this.size = size;
   }
 
-  /**
-   * Collects into {@code accepted} the best entries that pass, while walking over all nodes.
-   *
-   * @param accepted empty, with its limit set to ef; holds ordinals afterwards
-   * @param most how many nodes may be scored
-   * @return whether the walk came to its end with at most that many
-   */
-  boolean walkFiltered(
-      GraphLevel bottom,
-      int start,
-      OrdinalFilter filter,
-      Duplicates duplicates,
-      TopHeap accepted,
-      int most) {
-    nextWalk();
-    visited[start] = epoch;
-    frontier.reset(Integer.MAX_VALUE);
-    long first = scored(bottom, start);
-    // The heap gives its least entry first; the complement turns the order around.
-    frontier.offer(~first);
-    duplicates.offerAccepted(first, filter, accepted);
-    int scored = 1;
-    while (frontier.size() > 0) {
-      long key = ~frontier.removeWorst();
-      if (key < accepted.bar()) {
-        return true;
-      }
-      int count = gather(bottom, ScoredOrdinal.ordinal(key));
-      scored += count;
-      if (scored > most) {
-        return false;
-      }
-      Queries.scoreRows(metric, query, rows, ordinals, 0, count, scores);
-      for (int i = 0; i < count; i++) {
-        long found = ScoredOrdinal.of(scores[i], nodes[i]);
-        if (found > accepted.bar() || !accepted.isFull()) {
-          frontier.offer(~found);
-          duplicates.offerAccepted(found, filter, accepted);
-        }
-      }
-    }
-    return true;
-  }
-
   /** Lists the neighbours that this walk hasn't seen, and marks them as seen. */
   private int gather(GraphLevel level, int node) {
     if (!level.isBottom()) {
@@ -230,6 +190,9 @@ final class Beam {
     if (++epoch == 0) {
       Arrays.fill(visited, (byte) 0);
       epoch = 1;
+    }
+    if (hidden >= 0) {
+      visited[hidden] = epoch;
     }
   }
 

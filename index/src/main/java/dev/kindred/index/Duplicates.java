@@ -24,6 +24,8 @@ final class Duplicates {
   private final MemorySegment twins;
   private final MemorySegment duplicates;
 
+  private volatile BitSetFilter twinMarks;
+
   /** Wraps two tables, which a damaged file may have filled with anything. */
   Duplicates(int size, int rows, MemorySegment twins, MemorySegment duplicates) {
     this.size = size;
@@ -113,6 +115,40 @@ final class Duplicates {
     if (size > 0) {
       offerDuplicates(entry, filter, heap);
     }
+  }
+
+  /** Whether the filter accepts a duplicate of this ordinal. */
+  boolean anyAccepted(int twin, OrdinalFilter filter) {
+    if (!hasDuplicates(twin)) {
+      return false;
+    }
+    for (int i = firstOf(twin); i < size && at(twins, i) == twin; i++) {
+      int ordinal = at(duplicates, i);
+      if (Integer.compareUnsigned(ordinal, rows) < 0 && filter.accepts(ordinal)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether rows equal this one; spares most ordinals the binary search. */
+  boolean hasDuplicates(int twin) {
+    if (size == 0) {
+      return false;
+    }
+    BitSetFilter marks = twinMarks;
+    if (marks == null) {
+      marks = new BitSetFilter(rows);
+      for (int i = 0; i < size; i++) {
+        int marked = at(twins, i);
+        if (Integer.compareUnsigned(marked, rows) < 0) {
+          marks.set(marked);
+        }
+      }
+      // Threads that come here together make the same bits.
+      twinMarks = marks;
+    }
+    return marks.accepts(twin);
   }
 
   private void offerDuplicates(long entry, OrdinalFilter filter, TopHeap heap) {

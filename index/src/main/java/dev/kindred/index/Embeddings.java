@@ -28,7 +28,7 @@ public final class Embeddings {
   /** Squared lengths this near to 1 count as 1: rounding to floats keeps well within it. */
   private static final double UNIT_TOLERANCE = 1e-5;
 
-  private static final ValueLayout.OfFloat FLOAT =
+  static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final MemorySegment rows;

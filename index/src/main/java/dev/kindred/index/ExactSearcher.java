@@ -64,13 +64,11 @@ public final class ExactSearcher implements VectorSearcher {
 
   private void scanAccepted(int n, OrdinalFilter filter) {
     int listed = 0;
-    for (int ordinal = 0; ordinal < n; ordinal++) {
-      if (filter.accepts(ordinal)) {
-        ordinals[listed++] = ordinal;
-        if (listed == BLOCK) {
-          keepListed(listed);
-          listed = 0;
-        }
+    for (int at = filter.next(0, n); at < n; at = filter.next(at + 1, n)) {
+      ordinals[listed++] = at;
+      if (listed == BLOCK) {
+        keepListed(listed);
+        listed = 0;
       }
     }
     keepListed(listed);

@@ -71,7 +71,7 @@ final class HnswBuilder {
     GraphLevel[] levels = allocateLevels(levelOf, options.m(), arena);
     HnswBuilder builder = new HnswBuilder(rows, metric, options, workers, levelOf, levels);
     builder.insertAll(builder.insertionOrder(left), progress);
-    return new Hnsw(rows, metric, options, levels, duplicates);
+    return new Hnsw(rows, metric, options, levels, duplicates, null);
   }
 
   /** Level of each row: floor(-ln(U) / ln(m)); 0 for a row that is left out of the graph. */

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Reads and writes .khnsw files; docs/formats.md draws them. */
 final class HnswFile {
@@ -24,6 +25,10 @@ final class HnswFile {
   private static final int UPPER_SIZES = 6;
 
   private static final int PRELUDE_BYTES = 64;
+
+  /** After seed and fingerprint. */
+  private static final int TARGET = 16;
+
   private static final int FINGERPRINT_ROWS = 64;
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -44,6 +49,7 @@ final class HnswFile {
       }
       out.writeLong(index.options().seed());
       out.writeLong(fingerprint(index.rows()));
+      writeTarget(out, index.recallTarget());
       out.alignTo(PRELUDE_BYTES);
       out.writeSegment(levels[0].blocks());
       for (int l = 1; l < levels.length; l++) {
@@ -95,7 +101,8 @@ final class HnswFile {
         metric,
         options.withSeed(prelude.get(LONG, 0)),
         levels,
-        new Duplicates((int) duplicates, rows.size(), twins, others));
+        new Duplicates((int) duplicates, rows.size(), twins, others),
+        target(file, prelude));
   }
 
   static void verify(Path path) throws IOException {
@@ -128,6 +135,30 @@ final class HnswFile {
       below = size;
     }
     return levels;
+  }
+
+  private static void writeTarget(CheckedFileWriter out, Optional<RecallTarget> target)
+      throws IOException {
+    if (target.isPresent()) {
+      out.writeLong(Double.doubleToRawLongBits(target.get().recall()));
+      out.writeInt(target.get().efAt10());
+      out.writeInt(target.get().efAt100());
+    }
+  }
+
+  /** The target recall of the prelude, or null where all of it is 0. */
+  private static RecallTarget target(CheckedFile file, MemorySegment prelude) {
+    double recall = Double.longBitsToDouble(prelude.get(LONG, TARGET));
+    int efAt10 = prelude.get(GraphLevel.INT, TARGET + Double.BYTES);
+    int efAt100 = prelude.get(GraphLevel.INT, TARGET + Double.BYTES + Integer.BYTES);
+    if (recall == 0 && efAt10 == 0 && efAt100 == 0) {
+      return null;
+    }
+    try {
+      return new RecallTarget(recall, efAt10, efAt100);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(file.path(), -1, e.getMessage() + "; build the file again");
+    }
   }
 
   private static void writeTable(CheckedFileWriter out, MemorySegment table) throws IOException {

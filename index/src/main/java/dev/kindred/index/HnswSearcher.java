@@ -9,7 +9,7 @@ package dev.kindred.index;
  * <p>Not thread-safe.
  */
 public final class HnswSearcher implements VectorSearcher {
-  /** The ef of searches that don't state one. */
+  /** The ef of searches that don't state one, in an index without a target recall. */
   public static final int DEFAULT_EF = 128;
 
   /** A walk scores about this many vectors per entry of its list. */
@@ -21,10 +21,27 @@ public final class HnswSearcher implements VectorSearcher {
   /** Asking a filter costs about this part of scoring a vector. */
   private static final int ASKED_PER_SCORED = 16;
 
+  /** Skipping an ordinal of a filter that finds the next one by itself costs about this part. */
+  private static final int SKIPPED_PER_SCORED = 1024;
+
+  /** A filtered search takes as long as scanning this many rows per entry of its list. */
+  private static final int SCANNED_PER_ENTRY = 160;
+
+  /** From this share on a longer list is cheaper than a filtered walk. */
+  private static final double WIDE_SHARE = 0.4;
+
+  /** The part of ef that must have passed for the longer list to do. */
+  private static final double NEAR_PART = 0.75;
+
+  /** Near the query at least this part of the expected number must pass for a filtered walk. */
+  private static final double LEAST_NEAR_PART = 0.25;
+
   private final Hnsw index;
   private final Beam beam;
   private final ExactSearcher exact;
   private final TopHeap heap = new TopHeap();
+  private FilteredWalk filtered;
+  private int[] starts = new int[64];
 
   HnswSearcher(Hnsw index) {
     this.index = index;
@@ -40,7 +57,7 @@ public final class HnswSearcher implements VectorSearcher {
   @Override
   public void search(
       float[] query, int queryOffset, int k, OrdinalFilter filter, Neighbors result) {
-    search(query, queryOffset, k, DEFAULT_EF, filter, result);
+    search(query, queryOffset, k, index.efFor(k), filter, result);
   }
 
   /**
@@ -63,10 +80,19 @@ public final class HnswSearcher implements VectorSearcher {
     }
   }
 
+  /** Lets searches pass a row of level 0 by, as if it weren't in the graph; -1 for none. */
+  void hide(int ordinal) {
+    beam.hide(ordinal);
+  }
+
+  /** Whether a list of ef is so long that searches scan all vectors instead. */
+  static boolean scans(Hnsw index, int ef) {
+    return index.size() <= (long) SCORED_PER_ENTRY * ef;
+  }
+
   /** Whether the result is there; if not, a scan must find it. */
   private boolean walk(int k, int ef, Neighbors result) {
-    int n = index.size();
-    if (n <= (long) SCORED_PER_ENTRY * ef) {
+    if (scans(index, ef)) {
       return false;
     }
     beam.walk(index.levels()[0], bottomEntry(), ef);
@@ -87,30 +113,66 @@ public final class HnswSearcher implements VectorSearcher {
     return true;
   }
 
+  /**
+   * First a plain walk, which finds out how many of the query's neighbours pass. If most vectors
+   * pass, a list that is longer in proportion holds enough of them; if some do, a {@link
+   * FilteredWalk} goes on from there. Where none near the query passes, though elsewhere they do,
+   * the best are scattered over far parts of the graph: a scan is the safe way.
+   */
   private boolean walkFiltered(int k, int ef, OrdinalFilter filter, Neighbors result) {
-    long n = index.size();
-    if (n <= (long) SCORED_PER_ENTRY * ef) {
+    int n = index.size();
+    int known = filter.cardinality(n);
+    double share = known < 0 ? share(filter) : (double) known / n;
+    double passing = share * n;
+    double scan = passing + (double) n / (known < 0 ? ASKED_PER_SCORED : SKIPPED_PER_SCORED);
+    int wide = (int) Math.min(n, Math.ceil(ef / Math.max(share, WIDE_SHARE)));
+    if (scans(index, wide) || scan <= SCANNED_PER_ENTRY * ef) {
       return false;
     }
-    double share = share(filter);
-    double scoredByScan = n * share + (double) n / ASKED_PER_SCORED;
-    if (scoredByScan * share <= (double) SCORED_PER_ENTRY * ef) {
+    beam.walk(index.levels()[0], bottomEntry(), wide);
+    int near = countPassing(filter);
+    if (near >= Math.max(k, NEAR_PART * ef) && share >= WIDE_SHARE) {
+      return collect(k, filter, null, result);
+    }
+    if (near == 0 || near < share * beam.size() * LEAST_NEAR_PART) {
       return false;
     }
-    heap.reset(ef);
-    boolean ended =
-        beam.walkFiltered(
-            index.levels()[0],
-            bottomEntry(),
-            filter,
-            index.duplicates(),
-            heap,
-            (int) Math.min(n, (long) (2 * scoredByScan)));
-    if (!ended || heap.size() < k) {
-      return false;
+    if (filtered == null) {
+      filtered = new FilteredWalk(index, beam.query());
     }
-    while (heap.size() > k) {
-      heap.removeWorst();
+    boolean ended = filtered.walk(filter, starts, near, ef, (long) scan);
+    return ended && filtered.size() == ef && collect(k, filter, filtered, result);
+  }
+
+  /** Lists those of the beam's nodes that pass, best first; returns their number. */
+  private int countPassing(OrdinalFilter filter) {
+    int found = beam.size();
+    if (starts.length < found) {
+      starts = new int[found];
+    }
+    int passing = 0;
+    for (int i = 0; i < found; i++) {
+      int node = ScoredOrdinal.ordinal(beam.entry(i));
+      if (filter.accepts(node) || index.duplicates().anyAccepted(node, filter)) {
+        starts[passing++] = node;
+      }
+    }
+    return passing;
+  }
+
+  /** Takes the k best that pass from the walk, or else the beam; false if there are fewer. */
+  private boolean collect(int k, OrdinalFilter filter, FilteredWalk walk, Neighbors result) {
+    heap.reset(k);
+    int found = walk == null ? beam.size() : walk.size();
+    for (int i = 0; i < found; i++) {
+      long entry = walk == null ? beam.entry(i) : walk.entry(i);
+      if (heap.isFull() && entry < heap.worst()) {
+        break;
+      }
+      index.duplicates().offerAccepted(entry, filter, heap);
+    }
+    if (heap.size() < k) {
+      return false;
     }
     result.drain(heap);
     return true;

@@ -3,6 +3,7 @@ package dev.kindred.app.command;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.Hnsw;
 import dev.kindred.index.HnswOptions;
+import dev.kindred.index.RecallTarget;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -41,7 +42,14 @@ final class AnnBuildCommand extends KindredCommand {
       Embeddings vectors = AnnIndex.read(base, building.dim(), arena);
       long begun = System.nanoTime();
       AnnIndex index =
-          AnnIndex.build(vectors, building.metric(), options, threads(), progress(), arena);
+          AnnIndex.build(
+              vectors,
+              building.metric(),
+              options,
+              building.targetRecall(),
+              threads(),
+              progress(),
+              arena);
       double seconds = (System.nanoTime() - begun) / 1e9;
       index.write(out);
       report(index.graph(), seconds);
@@ -51,6 +59,7 @@ final class AnnBuildCommand extends KindredCommand {
   private void report(Hnsw graph, double seconds) throws IOException {
     long vectorBytes = Files.size(out.resolve(AnnIndex.VECTORS));
     long graphBytes = Files.size(out.resolve(AnnIndex.GRAPH));
+    RecallTarget target = graph.recallTarget().orElseThrow();
     if (json()) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("index", out.toString());
@@ -61,6 +70,9 @@ final class AnnBuildCommand extends KindredCommand {
       line.put("efConstruction", graph.options().efConstruction());
       line.put("seed", graph.options().seed());
       line.put("threads", threads());
+      line.put("targetRecall", target.recall());
+      line.put("efAt10", target.efAt10());
+      line.put("efAt100", target.efAt100());
       line.put("buildSeconds", seconds);
       line.put("vectorBytes", vectorBytes);
       line.put("graphBytes", graphBytes);
@@ -70,14 +82,16 @@ final class AnnBuildCommand extends KindredCommand {
           .printf(
               Locale.ROOT,
               "%s: %,d vectors of dim %d, %s, built in %.1f s, %,d bytes of vectors, %,d of"
-                  + " graph%n",
+                  + " graph; ef %d for recall@10 of %s%n",
               out,
               graph.size(),
               graph.dim(),
               graph.metric().name().toLowerCase(Locale.ROOT),
               seconds,
               vectorBytes,
-              graphBytes);
+              graphBytes,
+              target.efAt10(),
+              target.recall());
     }
   }
 }

@@ -61,8 +61,22 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
         description = "Candidates for the links of a vector (default: 200).")
     private Integer efConstruction;
 
+    @Option(
+        names = "--target-recall",
+        paramLabel = "R",
+        defaultValue = "0.95",
+        description =
+            "Part of the true neighbours that searches find unless they state --ef; in (0, 1)"
+                + " (default: ${DEFAULT-VALUE}).")
+    private double targetRecall;
+
     int dim() {
       return dim;
+    }
+
+    /** Part of the true neighbours that searches are to find. */
+    double targetRecall() {
+      return targetRecall;
     }
 
     Metric metric() {
@@ -71,6 +85,10 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
 
     /** Options of the graph; what is out of range is an IllegalArgumentException. */
     HnswOptions hnsw(OptionalLong seed) {
+      if (!(targetRecall > 0 && targetRecall < 1)) {
+        throw new IllegalArgumentException(
+            "--target-recall must be in (0, 1), got " + targetRecall);
+      }
       HnswOptions options = HnswOptions.defaults();
       if (m != null) {
         int least = Math.max(options.efConstruction(), m);
@@ -95,17 +113,19 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     return VectorFiles.read(file, dim, arena);
   }
 
-  /** Indexes vectors in memory. */
+  /** Indexes vectors in memory, and chooses ef for a recall. */
   static AnnIndex build(
       Embeddings vectors,
       Metric metric,
       HnswOptions options,
+      double targetRecall,
       int threads,
       Progress progress,
       Arena arena) {
     Embeddings rows = metric == Metric.COSINE ? vectors.normalized(arena) : vectors;
     try (Workers workers = Workers.of(threads)) {
-      return new AnnIndex(Hnsw.build(rows, metric, options, arena, workers, progress), rows);
+      Hnsw graph = Hnsw.build(rows, metric, options, arena, workers, progress);
+      return new AnnIndex(graph.tuned(targetRecall, workers, progress), rows);
     }
   }
 

@@ -33,8 +33,10 @@ final class AnnSearchCommand extends KindredCommand {
   @Option(
       names = "--ef",
       paramLabel = "EF",
-      description = "Nodes kept while searching: more finds more and takes longer (default: 128).")
-  private int ef = HnswSearcher.DEFAULT_EF;
+      description =
+          "Nodes kept while searching: more finds more and takes longer (default: what reaches the"
+              + " target recall that the index was built with).")
+  private Integer ef;
 
   @Option(names = "--exact", description = "Scan all vectors instead of walking the graph.")
   private boolean exact;
@@ -50,8 +52,8 @@ final class AnnSearchCommand extends KindredCommand {
 
   @Override
   protected void run() throws IOException {
-    if (k < 1 || ef < 1) {
-      throw usage("-k is " + k + " and --ef " + ef + ", both must be at least 1");
+    if (k < 1 || ef != null && ef < 1) {
+      throw usage("-k is " + k + (ef == null ? "" : " and --ef " + ef) + "; must be at least 1");
     }
     HnswOptions options = source.options(this);
     try (Arena arena = Arena.ofShared()) {
@@ -69,7 +71,8 @@ final class AnnSearchCommand extends KindredCommand {
         if (exact) {
           scan.search(query, 0, k, OrdinalFilter.ALL, result);
         } else {
-          approximate.search(query, 0, k, ef, OrdinalFilter.ALL, result);
+          approximate.search(
+              query, 0, k, ef == null ? index.efFor(k) : ef, OrdinalFilter.ALL, result);
         }
         for (int rank = 0; rank < result.size(); rank++) {
           all[q * width + rank] = result.ordinal(rank);

@@ -54,7 +54,8 @@ final class AnnSource {
       return AnnIndex.open(where.index, arena);
     }
     Embeddings rows = AnnIndex.read(where.base, building.dim(), arena);
-    return AnnIndex.build(rows, building.metric(), options, threads, progress, arena);
+    return AnnIndex.build(
+        rows, building.metric(), options, building.targetRecall(), threads, progress, arena);
   }
 
   /** The queries, which must fit the index. */

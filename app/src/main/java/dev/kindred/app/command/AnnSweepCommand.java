@@ -2,6 +2,7 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.index.BitSetFilter;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.ExactSearch;
 import dev.kindred.index.Hnsw;
@@ -12,15 +13,19 @@ import dev.kindred.index.Neighbors;
 import dev.kindred.index.OrdinalFilter;
 import dev.kindred.index.VectorFiles;
 import dev.kindred.index.VectorSearcher;
+import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +34,8 @@ import picocli.CommandLine.Option;
  * {@code kindred ann sweep}: recall and speed of one search thread at several ef.
  *
  * <p>Every ef is timed once a round, so that a slow moment of the machine doesn't fall on one of
- * them alone; QPS is that of the median round, latencies are of all rounds together.
+ * them alone; QPS is that of the median round, latencies are of all rounds together. With a filter
+ * the same queries are timed without it and by a scan of what passes, in the same rounds.
  */
 @Command(name = "sweep", description = "Measure recall and speed at several ef.")
 final class AnnSweepCommand extends KindredCommand {
@@ -45,8 +51,10 @@ final class AnnSweepCommand extends KindredCommand {
       names = "--ef",
       split = ",",
       paramLabel = "EF",
-      description = "Settings to measure (default: 16,24,32,48,64,96,128,192,256,384,512).")
-  private List<Integer> efs = List.of(16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512);
+      description =
+          "Settings to measure (default: 16,24,32,48,64,96,128,192,256,384,512 and what the index"
+              + " chose for its target recall).")
+  private List<Integer> efs = List.of();
 
   @Option(
       names = "-k",
@@ -62,8 +70,39 @@ final class AnnSweepCommand extends KindredCommand {
       description = "Timed rounds (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
+  @Option(
+      names = "--filter",
+      paramLabel = "SHARE",
+      description = "Search under a filter that this part of the vectors passes; in (0, 1).")
+  private Double filter;
+
+  @Option(
+      names = "--filter-kind",
+      paramLabel = "KIND",
+      defaultValue = "random",
+      description =
+          "${COMPLETION-CANDIDATES}: what passes is drawn, or is nearest to each query, or farthest"
+              + " from it (default: ${DEFAULT-VALUE}).")
+  private FilterKind filterKind;
+
+  private static final List<Integer> DEFAULT_EFS =
+      List.of(16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512);
+
+  /** How what passes relates to the query. */
+  enum FilterKind {
+    RANDOM,
+    NEAR,
+    FAR
+  }
+
   @Override
   protected void run() throws IOException {
+    if (filter != null && !(filter > 0 && filter < 1)) {
+      throw usage("--filter is " + filter + ", it must be in (0, 1)");
+    }
+    if (filter != null && truth != null) {
+      throw usage("--truth holds neighbours among all vectors; leave it out with --filter");
+    }
     if (k < 1 || rounds < 1 || efs.stream().anyMatch(ef -> ef < 1)) {
       throw usage("-k, --rounds and every --ef must be at least 1");
     }
@@ -76,15 +115,68 @@ final class AnnSweepCommand extends KindredCommand {
         throw new InputException(
             "the index has " + index.size() + " vectors, fewer than -k " + k + "; lower -k");
       }
-      IntRows expected = truth == null ? scan(opened, queries) : readTruth(index, queries);
-      report(measure(index, queries, expected));
+      if (efs.isEmpty()) {
+        TreeSet<Integer> all = new TreeSet<>(DEFAULT_EFS);
+        index.recallTarget().ifPresent(target -> all.add(target.ef(k)));
+        efs = List.copyOf(all);
+      }
+      OrdinalFilter[] filters = filters(opened, queries);
+      IntRows expected = truth == null ? scan(opened, queries, filters) : readTruth(index, queries);
+      report(measure(opened, queries, filters, expected));
     }
   }
 
-  /** What was measured at one ef. */
-  private record Point(int ef, double recall, double qps, double mean, double p50, double p99) {}
+  /** What was measured at one ef; without a filter the last two stay 0. */
+  private record Point(
+      int ef,
+      double recall,
+      double qps,
+      double mean,
+      double p50,
+      double p99,
+      double unfiltered,
+      double scan) {}
 
-  private List<Point> measure(Hnsw index, Embeddings queries, IntRows expected) {
+  /** The filter of each query. */
+  private OrdinalFilter[] filters(AnnIndex opened, Embeddings queries) {
+    OrdinalFilter[] filters = new OrdinalFilter[queries.size()];
+    Arrays.fill(filters, OrdinalFilter.ALL);
+    if (filter == null) {
+      return filters;
+    }
+    int n = opened.rows().size();
+    int passing = (int) Math.max(k, Math.round(filter * n));
+    if (filterKind == FilterKind.RANDOM) {
+      int[] order = IntStream.range(0, n).toArray();
+      Draws.of(1, "sweep filter").shuffle(order, 0, n);
+      BitSetFilter drawn = new BitSetFilter(n);
+      for (int i = 0; i < passing; i++) {
+        drawn.set(order[i]);
+      }
+      Arrays.fill(filters, drawn);
+      return filters;
+    }
+    VectorSearcher ranking = ExactSearch.of(opened.rows(), opened.graph().metric()).searcher();
+    Neighbors ranked = new Neighbors(n);
+    float[] query = new float[opened.rows().dim()];
+    try (Progress.Stage stage = progress().stage("filters", queries.size())) {
+      for (int q = 0; q < filters.length; q++) {
+        queries.copyRow(q, query, 0);
+        ranking.search(query, n, ranked);
+        BitSetFilter bound = new BitSetFilter(n);
+        for (int i = 0; i < passing; i++) {
+          bound.set(ranked.ordinal(filterKind == FilterKind.NEAR ? i : n - 1 - i));
+        }
+        filters[q] = bound;
+        stage.add(1);
+      }
+    }
+    return filters;
+  }
+
+  private List<Point> measure(
+      AnnIndex opened, Embeddings queries, OrdinalFilter[] filters, IntRows expected) {
+    Hnsw index = opened.graph();
     int n = queries.size();
     float[][] rows = new float[n][index.dim()];
     for (int q = 0; q < n; q++) {
@@ -95,6 +187,9 @@ final class AnnSweepCommand extends KindredCommand {
     double[] recall = new double[efs.size()];
     long[][] nanos = new long[efs.size()][n * rounds];
     double[][] seconds = new double[efs.size()][rounds];
+    VectorSearcher exact = ExactSearch.of(opened.rows(), index.metric()).searcher();
+    double[][] unfiltered = new double[efs.size()][rounds];
+    double[][] scan = new double[efs.size()][rounds];
     try (Progress.Stage stage = progress().stage("sweep", (long) efs.size() * n * (rounds + 1))) {
       // Round -1 warms up and counts what is found; later ones only take the time.
       for (int round = -1; round < rounds; round++) {
@@ -103,7 +198,7 @@ final class AnnSweepCommand extends KindredCommand {
           long begun = System.nanoTime();
           for (int q = 0; q < n; q++) {
             long before = System.nanoTime();
-            searcher.search(rows[q], 0, k, ef, OrdinalFilter.ALL, result);
+            searcher.search(rows[q], 0, k, ef, filters[q], result);
             long after = System.nanoTime();
             if (round < 0) {
               recall[e] += hits(result, expected, q);
@@ -114,6 +209,18 @@ final class AnnSweepCommand extends KindredCommand {
           if (round >= 0) {
             seconds[e][round] = (System.nanoTime() - begun) / 1e9;
           }
+          if (round >= 0 && filter != null) {
+            long plain = System.nanoTime();
+            for (int q = 0; q < n; q++) {
+              searcher.search(rows[q], 0, k, ef, OrdinalFilter.ALL, result);
+            }
+            long scanned = System.nanoTime();
+            for (int q = 0; q < n; q++) {
+              exact.search(rows[q], 0, k, filters[q], result);
+            }
+            unfiltered[e][round] = (scanned - plain) / 1e3 / n;
+            scan[e][round] = (System.nanoTime() - scanned) / 1e3 / n;
+          }
           stage.add(n);
         }
       }
@@ -122,6 +229,8 @@ final class AnnSweepCommand extends KindredCommand {
     for (int e = 0; e < points.length; e++) {
       Arrays.sort(nanos[e]);
       Arrays.sort(seconds[e]);
+      Arrays.sort(unfiltered[e]);
+      Arrays.sort(scan[e]);
       points[e] =
           new Point(
               efs.get(e),
@@ -129,7 +238,9 @@ final class AnnSweepCommand extends KindredCommand {
               n / seconds[e][rounds / 2],
               Arrays.stream(nanos[e]).average().orElseThrow() / 1e3,
               percentile(nanos[e], 0.50) / 1e3,
-              percentile(nanos[e], 0.99) / 1e3);
+              percentile(nanos[e], 0.99) / 1e3,
+              unfiltered[e][rounds / 2],
+              scan[e][rounds / 2]);
     }
     return List.of(points);
   }
@@ -152,7 +263,7 @@ final class AnnSweepCommand extends KindredCommand {
     return sorted[(int) Math.min(sorted.length - 1L, (long) Math.ceil(share * sorted.length))];
   }
 
-  private IntRows scan(AnnIndex opened, Embeddings queries) {
+  private IntRows scan(AnnIndex opened, Embeddings queries, OrdinalFilter[] filters) {
     int[] found = new int[Math.multiplyExact(queries.size(), k)];
     VectorSearcher searcher = ExactSearch.of(opened.rows(), opened.graph().metric()).searcher();
     Neighbors result = new Neighbors(k);
@@ -160,7 +271,7 @@ final class AnnSweepCommand extends KindredCommand {
     try (Progress.Stage stage = progress().stage("true neighbours", queries.size())) {
       for (int q = 0; q < queries.size(); q++) {
         queries.copyRow(q, query, 0);
-        searcher.search(query, k, result);
+        searcher.search(query, 0, k, filters[q], result);
         for (int rank = 0; rank < k; rank++) {
           found[q * k + rank] = result.ordinal(rank);
         }
@@ -210,7 +321,12 @@ final class AnnSweepCommand extends KindredCommand {
 
   private void report(List<Point> points) {
     String recall = "recall@" + k;
-    TextTable table = new TextTable(">ef", ">" + recall, ">qps", ">mean us", ">p50 us", ">p99 us");
+    List<String> header =
+        new ArrayList<>(List.of(">ef", ">" + recall, ">qps", ">mean us", ">p50 us", ">p99 us"));
+    if (filter != null) {
+      header.addAll(List.of(">unfiltered us", ">scan us"));
+    }
+    TextTable table = new TextTable(header.toArray(String[]::new));
     for (Point point : points) {
       if (json()) {
         Map<String, Object> line = new LinkedHashMap<>();
@@ -220,15 +336,26 @@ final class AnnSweepCommand extends KindredCommand {
         line.put("meanMicros", point.mean());
         line.put("p50Micros", point.p50());
         line.put("p99Micros", point.p99());
+        if (filter != null) {
+          line.put("filter", filter);
+          line.put("filterKind", filterKind.name().toLowerCase(Locale.ROOT));
+          line.put("unfilteredMicros", point.unfiltered());
+          line.put("scanMicros", point.scan());
+        }
         jsonLines().write(line);
       }
-      table.row(
-          point.ef(),
-          String.format(Locale.ROOT, "%.4f", point.recall()),
-          String.format(Locale.ROOT, "%,.0f", point.qps()),
-          String.format(Locale.ROOT, "%.1f", point.mean()),
-          String.format(Locale.ROOT, "%.1f", point.p50()),
-          String.format(Locale.ROOT, "%.1f", point.p99()));
+      List<Object> row = new ArrayList<>();
+      row.add(point.ef());
+      row.add(String.format(Locale.ROOT, "%.4f", point.recall()));
+      row.add(String.format(Locale.ROOT, "%,.0f", point.qps()));
+      for (double micros : new double[] {point.mean(), point.p50(), point.p99()}) {
+        row.add(String.format(Locale.ROOT, "%.1f", micros));
+      }
+      if (filter != null) {
+        row.add(String.format(Locale.ROOT, "%.1f", point.unfiltered()));
+        row.add(String.format(Locale.ROOT, "%.1f", point.scan()));
+      }
+      table.row(row.toArray());
     }
     if (!json()) {
       table.print(out());
