@@ -196,7 +196,9 @@ final class MmoeCommand extends KindredCommand {
         run("mmoe without bias tower", options, Optional.empty(), false);
       }
       run("shared bottom", bottom(options), table.bias(), false);
-      alone("single task", bottom(options), table.bias());
+      if (table.labels().tasks().size() > 1) {
+        alone("single task", bottom(options), table.bias());
+      }
       MmoeOptions linear = MmoeOptions.linear();
       alone(
           "logistic regression",

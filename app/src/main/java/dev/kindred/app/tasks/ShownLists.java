@@ -23,10 +23,12 @@ import java.util.TreeMap;
  */
 public final class ShownLists {
   /**
-   * How high clicked rows come, means over the lists with a click.
+   * How high clicked rows come in the lists with a click.
    *
-   * @param raw every click counts the same
-   * @param weighted a click counts 1 / (probability that its place was looked at)
+   * @param raw every click counts the same; mean over the lists
+   * @param weighted a click counts 1 / (probability that its place was looked at); the sum over the
+   *     lists divided by the sum of their best, for within a list of one click a weight has no
+   *     effect
    * @param lists with at least one click
    */
   public record Ndcg(double raw, double weighted, int lists) {}
@@ -73,6 +75,7 @@ public final class ShownLists {
   public Ndcg of(Map<Integer, Float> score) {
     double raw = 0;
     double weighted = 0;
+    double best = 0;
     int counted = 0;
     for (List<Integer> rows : testLists.values()) {
       if (rows.stream().noneMatch(this::clicked)) {
@@ -82,28 +85,34 @@ public final class ShownLists {
       ranked.sort(Comparator.comparingDouble((Integer row) -> -score.get(row)));
       double[] plain = ranked.stream().mapToDouble(row -> clicked(row) ? 1 : 0).toArray();
       double[] gains = ranked.stream().mapToDouble(this::gain).toArray();
-      raw += ndcg(plain);
-      weighted += ndcg(gains);
+      raw += dcg(plain) / dcg(ideal(plain));
+      weighted += dcg(gains);
+      best += dcg(ideal(gains));
       counted++;
     }
-    return new Ndcg(raw / counted, weighted / counted, counted);
+    return new Ndcg(raw / counted, weighted / best, counted);
   }
 
   private double gain(int row) {
     return clicked(row) ? 1 / Math.max(clip, looked.getOrDefault(positions[row], 0.0)) : 0;
   }
 
-  private static double ndcg(double[] gains) {
-    double[] ideal = gains.clone();
-    Arrays.sort(ideal);
-    double sum = 0;
-    double best = 0;
+  private static double[] ideal(double[] gains) {
+    double[] rising = gains.clone();
+    Arrays.sort(rising);
+    double[] falling = new double[gains.length];
     for (int i = 0; i < gains.length; i++) {
-      double discount = Math.log(2) / Math.log(i + 2);
-      sum += gains[i] * discount;
-      best += ideal[gains.length - 1 - i] * discount;
+      falling[i] = rising[gains.length - 1 - i];
     }
-    return sum / best;
+    return falling;
+  }
+
+  private static double dcg(double[] gains) {
+    double sum = 0;
+    for (int i = 0; i < gains.length; i++) {
+      sum += gains[i] * Math.log(2) / Math.log(i + 2);
+    }
+    return sum;
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.index.run.Draws;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class LossesTest {
@@ -138,8 +139,8 @@ class LossesTest {
    */
   @Test
   void correctedSampledSoftmaxFollowsTheFullOne() {
-    int classes = 100;
-    int sample = 60;
+    int classes = 1000;
+    int sample = 400;
     float[] scores = new float[classes];
     double[] q = new double[classes];
     Draws draws = Draws.of(5, "scores");
@@ -158,7 +159,7 @@ class LossesTest {
     float[] full = scores.clone();
     Losses.softmaxCrossEntropy(full, 1, classes, new int[] {target}, new float[] {1}, 0, 1);
     double[][] means = new double[2][classes];
-    int trials = 4000;
+    int trials = 2000;
     for (int trial = 0; trial < trials; trial++) {
       int[] drawn = new int[sample + 1];
       float[][] logits = new float[2][sample + 1];
@@ -168,11 +169,7 @@ class LossesTest {
       for (int i = 1; i <= sample; i++) {
         int j;
         do {
-          double u = draws.nextDouble();
-          j = 0;
-          while (cumulative[j] < u && j < classes - 1) {
-            j++;
-          }
+          j = drawn(cumulative, draws);
         } while (j == target);
         drawn[i] = j;
         logits[0][i] = (float) (scores[j] - Math.log(sample * q[j] / (1 - q[target])));
@@ -194,5 +191,80 @@ class LossesTest {
     assertTrue(corrected < 0.1, "corrected gradient is off by " + corrected);
     assertTrue(raw > 4 * corrected, "raw is off by " + raw + ", corrected by " + corrected);
     assertTrue(means[1][0] > 2 * full[0], "without correction the top class is pushed down");
+  }
+
+  private static int drawn(double[] cumulative, Draws draws) {
+    int at = Arrays.binarySearch(cumulative, draws.nextDouble());
+    return Math.min(at < 0 ? -at - 1 : at, cumulative.length - 1);
+  }
+
+  /**
+   * A thousand classes with a logit each, trained on targets drawn by popularity: the full softmax
+   * ends at the log of the popularity. So does the sampled one with correction; without, popular
+   * classes come out too low.
+   */
+  @Test
+  void trainedOnSamplesTheLogitsOfAThousandClassesRankAsWithTheFullSoftmax() {
+    int classes = 1000;
+    double[] popularity = new double[classes];
+    double[] cumulative = new double[classes];
+    double total = 0;
+    for (int j = 0; j < classes; j++) {
+      popularity[j] = 1.0 / (j + 10);
+      total += popularity[j];
+    }
+    for (int j = 0; j < classes; j++) {
+      popularity[j] /= total;
+      cumulative[j] = (j == 0 ? 0 : cumulative[j - 1]) + popularity[j];
+    }
+    double[] corrected = trained(popularity, cumulative, 1);
+    double[] raw = trained(popularity, cumulative, 0);
+    // From the most popular ten to the hundred in the middle the log popularity falls by 3.6.
+    double span = Math.log(popularity[5]) - Math.log(popularity[550]);
+    assertEquals(span, mean(corrected, 0, 10) - mean(corrected, 500, 600), 0.5);
+    assertTrue(mean(raw, 0, 10) - mean(raw, 500, 600) < span / 2, "popular ones are pushed down");
+    for (int from = 0; from < 900; from += 100) {
+      assertTrue(mean(corrected, from, from + 100) > mean(corrected, from + 100, from + 200));
+    }
+  }
+
+  private static double mean(double[] values, int from, int to) {
+    return Arrays.stream(values, from, to).average().orElseThrow();
+  }
+
+  /** Logits after Adagrad steps on batches of targets, each against 100 drawn classes. */
+  private static double[] trained(double[] popularity, double[] cumulative, double correction) {
+    int classes = popularity.length;
+    int batch = 32;
+    int columns = 101;
+    double[] z = new double[classes];
+    double[] squares = new double[classes];
+    Arrays.fill(squares, 1e-3);
+    Draws draws = Draws.of(11, "trained");
+    float[] logits = new float[columns];
+    int[] shown = new int[columns];
+    for (int step = 0; step < 4000; step++) {
+      double[] gradient = new double[classes];
+      for (int r = 0; r < batch; r++) {
+        shown[0] = drawn(cumulative, draws);
+        logits[0] = (float) z[shown[0]];
+        for (int i = 1; i < columns; i++) {
+          int j = drawn(cumulative, draws);
+          shown[i] = j;
+          double expected = (columns - 1) * popularity[j];
+          logits[i] =
+              j == shown[0] ? Losses.EXCLUDED : (float) (z[j] - correction * Math.log(expected));
+        }
+        Losses.softmaxCrossEntropy(logits, 1, columns, new int[1], new float[] {1}, 0, 1f / batch);
+        for (int i = 0; i < columns; i++) {
+          gradient[shown[i]] += logits[i];
+        }
+      }
+      for (int j = 0; j < classes; j++) {
+        squares[j] += gradient[j] * gradient[j];
+        z[j] -= 0.1 * gradient[j] / Math.sqrt(squares[j]);
+      }
+    }
+    return z;
   }
 }

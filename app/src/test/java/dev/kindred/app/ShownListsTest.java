@@ -1,0 +1,79 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.kindred.app.config.MmoeSpec.Lists;
+import dev.kindred.app.config.MmoeSpec.Split;
+import dev.kindred.app.config.MmoeSpec.SplitBy;
+import dev.kindred.app.tasks.RowSplit;
+import dev.kindred.app.tasks.ShownLists;
+import dev.kindred.engine.data.ReadLimits;
+import dev.kindred.engine.data.TableSource;
+import dev.kindred.engine.data.TextColumns;
+import dev.kindred.engine.mmoe.Task;
+import dev.kindred.engine.mmoe.TaskLabels;
+import dev.kindred.index.run.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ShownListsTest {
+  @TempDir Path directory;
+
+  /**
+   * Earlier lists have four clicks at place 1 and one at place 2. Of the two latest lists one was
+   * clicked at place 1, which is ranked first, the other at place 2, which is ranked second.
+   */
+  @Test
+  void aClickCountsByHowRarelyItsPlaceIsLookedAt() throws IOException {
+    StringBuilder csv = new StringBuilder("list,place,time,click\n");
+    for (int list = 0; list < 8; list++) {
+      csv.append("l%d,1,%d,%d%n".formatted(list, list, list % 2));
+      csv.append("l%d,2,%d,%d%n".formatted(list, list, list == 0 ? 1 : 0));
+    }
+    csv.append("a,1,8,1\na,2,8,0\nb,1,9,0\nb,2,9,1\n");
+    Path file = Files.writeString(directory.resolve("shown.csv"), csv);
+    TextColumns table =
+        TextColumns.read(
+            TableSource.of(file),
+            List.of("list", "place", "time", "click"),
+            ReadLimits.strict(),
+            Progress.none());
+    RowSplit split =
+        RowSplit.of(table, new Split(SplitBy.TIME, "time", 0, 0.2, 1), ReadLimits.strict());
+    assertEquals(4, split.test().length);
+    float[][] labels = new float[1][table.rows()];
+    for (int row = 0; row < table.rows(); row++) {
+      labels[0][row] = Float.parseFloat(table.text("click", row));
+    }
+    ShownLists lists =
+        new ShownLists(
+            table,
+            new Lists("list", "place", "click", 0.1),
+            TaskLabels.of(List.of(Task.binary("click")), labels),
+            split,
+            ReadLimits.strict());
+    Map<Integer, Float> score = new HashMap<>();
+    for (int row : split.test()) {
+      score.put(row, table.text("place", row).equals("1") ? 1f : 0f);
+    }
+    ShownLists.Ndcg ndcg = lists.of(score);
+    double second = Math.log(2) / Math.log(3);
+    assertEquals(2, ndcg.lists());
+    assertEquals((1 + second) / 2, ndcg.raw(), 1e-9);
+    assertEquals((1 + 4 * second) / 5, ndcg.weighted(), 1e-9);
+  }
+
+  @Test
+  void rankCorrelationIsOneForARisingCurveAndMinusOneForAFallingOne() {
+    assertEquals(1, ShownLists.rankCorrelation(new TreeMap<>(Map.of(1.0, 2.0, 2.0, 5.0))), 1e-9);
+    Map<Double, Double> falling = new TreeMap<>(Map.of(1.0, 9.0, 2.0, 4.0, 3.0, 1.0));
+    assertEquals(-1, ShownLists.rankCorrelation(falling), 1e-9);
+  }
+}
