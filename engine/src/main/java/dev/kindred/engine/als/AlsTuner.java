@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Searches hyper-parameters on a validation part of the training data: some random draws over the
- * whole space, then more and more steps around the best trials so far.
+ * Searches hyper-parameters on a validation part of the training data: the given setting, then
+ * steps around the best trials so far and, at first every other time, a look anywhere within a
+ * factor of ten of the given setting.
  *
  * <p>A rank above the scout rank is too dear to look anywhere with: up to half of the trials and
  * 40% of the budget go to the scout rank, and the rest start from the best of these. Only trials at
@@ -27,11 +28,14 @@ import java.util.function.Consumer;
  * <p>Holds the split of one data set; immutable, driven by one thread.
  */
 public final class AlsTuner {
-  /** Trials after the first that look anywhere. */
+  /** Up to this trial every other one looks anywhere. */
   private static final int EXPLORE = 12;
 
   /** Of the later trials every so many looks anywhere. */
   private static final int LOOK_UP = 5;
+
+  /** How far from the given setting a look anywhere goes, as a factor. */
+  private static final double REACH = 10;
 
   /** Of the budget, at most, at the scout rank. */
   private static final double SCOUT_SHARE = 0.4;
@@ -190,7 +194,7 @@ public final class AlsTuner {
     if (number == 0) {
       return options.base().resolvedFor(train);
     }
-    if (number <= EXPLORE || number % LOOK_UP == 0) {
+    if (number <= EXPLORE ? number % 2 == 0 : number % LOOK_UP == 0) {
       return anywhere(draws);
     }
     return near(before, draws);
@@ -213,38 +217,42 @@ public final class AlsTuner {
   }
 
   private AlsOptions anywhere(Draws draws) {
-    AlsOptions o = options.base().withIterations(6 + draws.nextInt(13));
-    return switch (o.convention()) {
-      case IALS -> {
-        double unobserved = logUniform(draws, 0.001, 1);
-        double exponent = 0.2 + draws.nextDouble();
-        // The strength of lambda at a mean row stays comparable while the exponent moves.
-        double lambda =
-            logUniform(draws, 3e-4, 0.05) * Math.pow(frequency(unobserved), 1 - exponent);
-        yield o.withUnobservedWeight(unobserved)
-            .withFrequencyExponent(exponent)
-            .withPopularityExponent(0.5 * draws.nextDouble())
-            .withRegularization(lambda);
-      }
-      case SPARK ->
-          o.withAlpha(logUniform(draws, 0.5, 200)).withRegularization(logUniform(draws, 1e-3, 2));
-      case IMPLICIT, LOG ->
-          o.withAlpha(logUniform(draws, 1.5, 200)).withRegularization(logUniform(draws, 0.1, 500));
-    };
+    AlsOptions base = options.base().resolvedFor(train);
+    int fewest = Math.max(1, base.iterations() / 2);
+    AlsOptions o = base.withIterations(fewest + draws.nextInt(base.iterations() + 1));
+    double lambda = base.regularization() * aside(draws);
+    if (o.convention() != Convention.IALS) {
+      return o.withRegularization(lambda).withAlpha(base.alpha() * aside(draws));
+    }
+    double unobserved = base.unobservedWeight() * aside(draws);
+    double exponent = 0.2 + draws.nextDouble();
+    return o.withUnobservedWeight(unobserved)
+        .withFrequencyExponent(exponent)
+        .withPopularityExponent(0.5 * draws.nextDouble())
+        .withRegularization(asStrong(lambda, base, exponent, unobserved));
+  }
+
+  private static double aside(Draws draws) {
+    return Math.pow(REACH, 2 * draws.nextDouble() - 1);
+  }
+
+  /** Lambda as strong at a mean row with the new exponent as {@code lambda} is with the old. */
+  private double asStrong(double lambda, AlsOptions old, double exponent, double unobserved) {
+    return lambda * Math.pow(frequency(unobserved), old.frequencyExponent() - exponent);
   }
 
   private AlsOptions near(AlsOptions from, Draws draws) {
     double step = 0.35;
+    int most = options.base().iterations() + options.base().iterations() / 2;
     AlsOptions o =
-        from.withIterations(Math.max(3, from.iterations() + draws.nextInt(7) - 3))
+        from.withIterations(Math.clamp(from.iterations() + draws.nextInt(7) - 3L, 1, most))
             .withRegularization(from.regularization() * Math.exp(step * draws.nextGaussian()));
     if (o.convention() != Convention.IALS) {
       return o.withAlpha(from.alpha() * Math.exp(step * draws.nextGaussian()));
     }
     double exponent = Math.clamp(from.frequencyExponent() + 0.15 * draws.nextGaussian(), 0.0, 1.5);
     double unobserved = from.unobservedWeight() * Math.exp(step * draws.nextGaussian());
-    double lambda =
-        o.regularization() * Math.pow(frequency(unobserved), from.frequencyExponent() - exponent);
+    double lambda = asStrong(o.regularization(), from, exponent, unobserved);
     double popularity =
         Math.clamp(from.popularityExponent() + 0.07 * draws.nextGaussian(), 0.0, 1.0);
     return o.withFrequencyExponent(exponent)
@@ -255,10 +263,6 @@ public final class AlsTuner {
 
   private double frequency(double unobserved) {
     return (double) train.size() / Math.max(1, train.rows()) + unobserved * train.columns();
-  }
-
-  private static double logUniform(Draws draws, double from, double to) {
-    return from * Math.pow(to / from, draws.nextDouble());
   }
 
   /** The entries that are held out, or the rest. */
