@@ -64,36 +64,81 @@ final class VectorCholesky implements CholeskyKernels {
   /**
    * Factors rows [i, i + 4) in the vector of columns from {@code corner} on, which holds their
    * diagonal; what lies right of it is overwritten.
+   *
+   * <p>The ten numbers of the corner are factored as plain floats first, and the rows follow in
+   * registers: through memory every pivot would wait for the stores of the one before.
    */
   private static boolean factorBlock(float[] a, int lda, int i, int corner) {
-    for (int k = i + TILE - 1; k >= i; k--) {
-      int row = k * lda;
-      float pivot = a[row + k];
-      if (!ScalarCholesky.isPivot(pivot)) {
-        return false;
-      }
-      float diagonal = (float) Math.sqrt(pivot);
-      FloatVector v = FloatVector.fromArray(SPECIES, a, row + corner).mul(1 / diagonal);
-      v.intoArray(a, row + corner);
-      a[row + k] = diagonal;
-      for (int p = i; p < k; p++) {
-        int target = p * lda + corner;
-        FloatVector.broadcast(SPECIES, -a[row + p])
-            .fma(v, FloatVector.fromArray(SPECIES, a, target))
-            .intoArray(a, target);
-      }
-    }
-    return true;
+    int row0 = i * lda;
+    int row1 = row0 + lda;
+    int row2 = row1 + lda;
+    int row3 = row2 + lda;
+    float a33 = a[row3 + i + 3];
+    float inverse3 = 1 / (float) Math.sqrt(a33);
+    float r32 = a[row3 + i + 2] * inverse3;
+    float r31 = a[row3 + i + 1] * inverse3;
+    float r30 = a[row3 + i] * inverse3;
+    float a22 = a[row2 + i + 2] - r32 * r32;
+    float inverse2 = 1 / (float) Math.sqrt(a22);
+    float r21 = (a[row2 + i + 1] - r32 * r31) * inverse2;
+    float r20 = (a[row2 + i] - r32 * r30) * inverse2;
+    float a11 = a[row1 + i + 1] - r31 * r31 - r21 * r21;
+    float inverse1 = 1 / (float) Math.sqrt(a11);
+    float r10 = (a[row1 + i] - r31 * r30 - r21 * r20) * inverse1;
+    float a00 = a[row0 + i] - r30 * r30 - r20 * r20 - r10 * r10;
+    float inverse0 = 1 / (float) Math.sqrt(a00);
+    boolean sound =
+        ScalarCholesky.isPivot(a33)
+            & ScalarCholesky.isPivot(a22)
+            & ScalarCholesky.isPivot(a11)
+            & ScalarCholesky.isPivot(a00);
+    FloatVector s3 = FloatVector.fromArray(SPECIES, a, row3 + corner).mul(inverse3);
+    FloatVector x32 = FloatVector.broadcast(SPECIES, -r32);
+    FloatVector s2 = x32.fma(s3, FloatVector.fromArray(SPECIES, a, row2 + corner)).mul(inverse2);
+    FloatVector x31 = FloatVector.broadcast(SPECIES, -r31);
+    FloatVector x21 = FloatVector.broadcast(SPECIES, -r21);
+    FloatVector s1 = x31.fma(s3, FloatVector.fromArray(SPECIES, a, row1 + corner));
+    s1 = x21.fma(s2, s1).mul(inverse1);
+    FloatVector x30 = FloatVector.broadcast(SPECIES, -r30);
+    FloatVector x20 = FloatVector.broadcast(SPECIES, -r20);
+    FloatVector x10 = FloatVector.broadcast(SPECIES, -r10);
+    FloatVector s0 = x30.fma(s3, FloatVector.fromArray(SPECIES, a, row0 + corner));
+    s0 = x20.fma(s2, s0);
+    s0 = x10.fma(s1, s0).mul(inverse0);
+    s3.intoArray(a, row3 + corner);
+    s2.intoArray(a, row2 + corner);
+    s1.intoArray(a, row1 + corner);
+    s0.intoArray(a, row0 + corner);
+    // The plain numbers, so that the corner is one factor: the vectors' may differ in the last bit.
+    a[row3 + i + 3] = a33 * inverse3;
+    a[row3 + i + 2] = r32;
+    a[row3 + i + 1] = r31;
+    a[row3 + i] = r30;
+    a[row2 + i + 2] = a22 * inverse2;
+    a[row2 + i + 1] = r21;
+    a[row2 + i] = r20;
+    a[row1 + i + 1] = a11 * inverse1;
+    a[row1 + i] = r10;
+    a[row0 + i] = a00 * inverse0;
+    return sound;
   }
 
-  /** Rows [i, i + 4), one vector of columns from j on, minus what the rows after them take. */
+  /**
+   * Rows [i, i + 4), one vector of columns from j on, minus what the rows after them take: by two
+   * sums each, for one alone waits for its own last addition.
+   */
   private static void update(float[] a, int n, int lda, int i, int j) {
     int at = i * lda + j;
     FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
     FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
     FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
     FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
-    for (int k = i + TILE; k < n; k++) {
+    FloatVector t00 = FloatVector.zero(SPECIES);
+    FloatVector t10 = t00;
+    FloatVector t20 = t00;
+    FloatVector t30 = t00;
+    int k = i + TILE;
+    for (; k + 1 < n; k += 2) {
       int row = k * lda;
       FloatVector w0 = FloatVector.fromArray(SPECIES, a, row + j);
       FloatVector x0 = FloatVector.broadcast(SPECIES, -a[row + i]);
@@ -104,11 +149,29 @@ final class VectorCholesky implements CholeskyKernels {
       s20 = x2.fma(w0, s20);
       FloatVector x3 = FloatVector.broadcast(SPECIES, -a[row + i + 3]);
       s30 = x3.fma(w0, s30);
+      int next = row + lda;
+      FloatVector v0 = FloatVector.fromArray(SPECIES, a, next + j);
+      FloatVector y0 = FloatVector.broadcast(SPECIES, -a[next + i]);
+      t00 = y0.fma(v0, t00);
+      FloatVector y1 = FloatVector.broadcast(SPECIES, -a[next + i + 1]);
+      t10 = y1.fma(v0, t10);
+      FloatVector y2 = FloatVector.broadcast(SPECIES, -a[next + i + 2]);
+      t20 = y2.fma(v0, t20);
+      FloatVector y3 = FloatVector.broadcast(SPECIES, -a[next + i + 3]);
+      t30 = y3.fma(v0, t30);
     }
-    s00.intoArray(a, at);
-    s10.intoArray(a, at + lda);
-    s20.intoArray(a, at + 2 * lda);
-    s30.intoArray(a, at + 3 * lda);
+    if (k < n) {
+      int row = k * lda;
+      FloatVector w0 = FloatVector.fromArray(SPECIES, a, row + j);
+      s00 = FloatVector.broadcast(SPECIES, -a[row + i]).fma(w0, s00);
+      s10 = FloatVector.broadcast(SPECIES, -a[row + i + 1]).fma(w0, s10);
+      s20 = FloatVector.broadcast(SPECIES, -a[row + i + 2]).fma(w0, s20);
+      s30 = FloatVector.broadcast(SPECIES, -a[row + i + 3]).fma(w0, s30);
+    }
+    s00.add(t00).intoArray(a, at);
+    s10.add(t10).intoArray(a, at + lda);
+    s20.add(t20).intoArray(a, at + 2 * lda);
+    s30.add(t30).intoArray(a, at + 3 * lda);
   }
 
   /** As update, then solved for the block's factored corner. */

@@ -38,6 +38,12 @@ final class FixedSide {
   /** Each row's share in the weight of its entries; empty = all 1. */
   private final float[] weights;
 
+  /** Of the weights. */
+  private final float[] weightRoots;
+
+  /** Whether the rows have weights. */
+  final boolean weighted;
+
   private final PackedMatrix rotation;
 
   private FixedSide(
@@ -54,6 +60,11 @@ final class FixedSide {
     this.diagonal = diagonal;
     this.turned = diagonal.length > 0;
     this.weights = weights;
+    this.weighted = weights.length > 0;
+    this.weightRoots = new float[weights.length];
+    for (int i = 0; i < weights.length; i++) {
+      weightRoots[i] = (float) Math.sqrt(weights[i]);
+    }
     this.rotation = rotation;
   }
 
@@ -111,6 +122,11 @@ final class FixedSide {
   /** Share of a row of this side in the weight of its entries. */
   float weight(int row) {
     return weights.length == 0 ? 1 : weights[row];
+  }
+
+  /** Root of {@link #weight}. */
+  float weightRoot(int row) {
+    return weights.length == 0 ? 1 : weightRoots[row];
   }
 
   /** result = (w0 Y'Y + lambda I) x, x being {@code vector} from {@code offset} on. */

@@ -1,5 +1,6 @@
 package dev.kindred.engine.als;
 
+import dev.kindred.engine.data.Interactions;
 import dev.kindred.simd.Cholesky;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.Panels;
@@ -48,19 +49,24 @@ final class RowSolver {
   private final int panelRows;
   private final int shortest;
   private final float[] panel;
-  private final float[] scales;
-  private final float[] shares;
+  private final float[] ones;
   private final float[] matrix;
   private final float[] right;
   private final float[] base;
   private final float[] residual;
   private final double[] sums;
+  private int lastPositives = -1;
+  private int lastOthers;
+  private double lastLambda;
   private final GradientRow gradientRow; // null unless used
   private final BlockRow blockRow; // null unless used
   private int[] columns = new int[256];
   private float[] strengths = new float[256];
+  private Interactions uniformOf; // whose one strength fills strengths; null = none
   private float[] squares = new float[256];
   private float[] targets = new float[256];
+  private float[] roots = new float[256]; // of squares
+  private float[] rootTargets = new float[256]; // targets / roots
   private double[] exactSquares = new double[256];
   private double[] exactTargets = new double[256];
 
@@ -75,8 +81,8 @@ final class RowSolver {
     shortest = rank / 2;
     panelRows = Math.max(16, PANEL_FLOATS / stride);
     panel = new float[Math.max(panelRows, pad(shortest)) * stride];
-    scales = new float[panelRows];
-    shares = new float[panelRows];
+    ones = new float[panelRows];
+    Arrays.fill(ones, 1f);
     matrix = new float[stride * stride];
     right = new float[stride];
     base = new float[stride];
@@ -98,10 +104,18 @@ final class RowSolver {
     return columns;
   }
 
-  /** Scratch for the strengths of a row with {@code n} entries. */
-  float[] strengths(int n) {
-    if (strengths.length < n) {
+  /** The strengths of entries [start, start + n) of {@code data}, in scratch. */
+  float[] strengths(Interactions data, long start, int n) {
+    boolean large = strengths.length < n;
+    if (large) {
       strengths = new float[n + (n >> 1)];
+    }
+    if (!data.uniform()) {
+      data.copyValues(start, n, strengths, 0);
+      uniformOf = null;
+    } else if (n > 0 && (large || uniformOf != data)) {
+      Arrays.fill(strengths, data.value(start));
+      uniformOf = data;
     }
     return strengths;
   }
@@ -123,36 +137,49 @@ final class RowSolver {
     if (squares.length < n) {
       squares = new float[n + (n >> 1)];
       targets = new float[squares.length];
-      exactSquares = new double[squares.length];
-      exactTargets = new double[squares.length];
+      roots = new float[squares.length];
+      rootTargets = new float[squares.length];
     }
     int positives = 0;
     double constant = 0;
     double explained = 0;
     boolean rootable = true;
+    // Neighbours often have one strength, and all plain clicks do: what it makes is kept.
+    float strength = 0;
+    double square = 0;
+    double linear = 0;
+    double root = 0;
+    double rootLinear = 0;
+    double rowRoot = Math.sqrt(rowWeight);
     for (int i = 0; i < n; i++) {
-      float strength = strengths[i];
-      double weight = (double) rowWeight * fixed.weight(columns[i]);
-      double square = weight * weighting.square(strength);
-      double linear = weight * weighting.target(strength);
-      exactSquares[i] = square;
-      exactTargets[i] = linear;
-      squares[i] = (float) square;
-      targets[i] = (float) linear;
-      positives += strength > 0 ? 1 : 0;
-      constant += linear;
-      if (square > 0) {
-        explained += linear / square * linear;
-      } else {
-        rootable &= square == 0 && linear == 0;
+      if (strengths[i] != strength) {
+        strength = strengths[i];
+        square = weighting.square(strength);
+        linear = weighting.target(strength);
+        root = square > 0 ? Math.sqrt(square) : 0;
+        rootLinear = square > 0 ? linear / root : 0;
+        rootable &= square > 0 || (square == 0 && linear == 0);
       }
+      double weight = rowWeight;
+      double weightRoot = rowRoot;
+      if (fixed.weighted) {
+        weight *= fixed.weight(columns[i]);
+        weightRoot *= fixed.weightRoot(columns[i]);
+      }
+      squares[i] = (float) (weight * square);
+      targets[i] = (float) (weight * linear);
+      roots[i] = (float) (weightRoot * root);
+      rootTargets[i] = (float) (weightRoot * rootLinear);
+      positives += strength > 0 ? 1 : 0;
+      constant += weight * linear;
+      explained += weight * rootLinear * rootLinear;
     }
     if (positives == 0) {
       // Every target is 0, so 0 is the optimum.
       Arrays.fill(target, targetOffset, targetOffset + rank, 0f);
       return 0;
     }
-    double lambda = weighting.lambda(positives, fixed.rows);
+    double lambda = lambda(positives, fixed.rows);
     double loss;
     if (fixed.turned && rootable && n <= shortest && setBase(fixed, lambda)) {
       loss = constant - explained + solveShort(fixed, columns, n, target, targetOffset);
@@ -170,15 +197,40 @@ final class RowSolver {
     } else {
       loss = constant + solveLong(fixed, columns, n, rootable, lambda, target, targetOffset);
       if (loss < RELATIVE_LOSS_BELOW * constant) {
+        setExact(fixed, columns, strengths, n, rowWeight);
         loss = loss(fixed, columns, n, lambda, target, targetOffset);
       }
     }
     if (!Double.isNaN(loss)) {
       return loss;
     }
+    setExact(fixed, columns, strengths, n, rowWeight);
     new DoubleRow(fixed, columns, exactSquares, exactTargets, n, lambda)
         .solve(target, targetOffset);
     return loss(fixed, columns, n, lambda, target, targetOffset);
+  }
+
+  /** Lambda of a row; rows of one length follow each other, so the last one is kept. */
+  private double lambda(int positives, int others) {
+    if (positives != lastPositives || others != lastOthers) {
+      lastPositives = positives;
+      lastOthers = others;
+      lastLambda = weighting.lambda(positives, others);
+    }
+    return lastLambda;
+  }
+
+  /** The weights in doubles, for the few rows that need them. */
+  private void setExact(FixedSide fixed, int[] columns, float[] strengths, int n, float rowWeight) {
+    if (exactSquares.length < n) {
+      exactSquares = new double[squares.length];
+      exactTargets = new double[squares.length];
+    }
+    for (int i = 0; i < n; i++) {
+      double weight = (double) rowWeight * fixed.weight(columns[i]);
+      exactSquares[i] = weight * weighting.square(strengths[i]);
+      exactTargets[i] = weight * weighting.target(strengths[i]);
+    }
   }
 
   private void setDiagonal(FixedSide fixed, double lambda) {
@@ -205,15 +257,11 @@ final class RowSolver {
       FixedSide fixed, int[] columns, int n, float[] target, int targetOffset) {
     int width = pad(n);
     // Row k of the panel is column k of T, padded with zeros.
-    for (int i = 0; i < n; i++) {
-      float root = (float) Math.sqrt(squares[i]);
-      residual[i] = root;
-      right[i] = root == 0 ? 0 : targets[i] / root;
-    }
+    System.arraycopy(rootTargets, 0, right, 0, n);
     float[] factors = fixed.factors;
     for (int i = 0; i < n; i++) {
       int source = columns[i] * rank;
-      float root = residual[i];
+      float root = roots[i];
       for (int k = 0; k < rank; k++) {
         panel[k * width + i] = root * base[k] * factors[source + k];
       }
@@ -288,13 +336,11 @@ final class RowSolver {
     Arrays.fill(right, 0f);
     for (int from = 0; from < n; from += panelRows) {
       int count = Math.min(panelRows, n - from);
-      for (int i = 0; i < count; i++) {
-        float root = rootable ? (float) Math.sqrt(squares[from + i]) : 1;
-        scales[i] = root;
-        shares[i] = root == 0 ? 0 : targets[from + i] / root;
-      }
-      Panels.gather(fixed.factors, rank, 0, rank, columns, from, count, scales, 0, panel, stride);
-      Panels.addWeighted(panel, stride, count, shares, 0, right);
+      float[] scales = rootable ? roots : ones;
+      float[] shares = rootable ? rootTargets : targets;
+      int at = rootable ? from : 0;
+      Panels.gather(fixed.factors, rank, 0, rank, columns, from, count, scales, at, panel, stride);
+      Panels.addWeighted(panel, stride, count, shares, from, right);
       if (rootable) {
         SymmetricUpdate.accumulate(panel, count, stride, matrix, stride);
       } else {
@@ -397,14 +443,22 @@ final class RowSolver {
 
   /** Smallest over largest pivot, squared: an upper bound of 1 / condition. */
   private float pivotRatio(int n, int lda) {
-    float smallest = Float.MAX_VALUE;
-    float largest = 0;
-    for (int i = 0; i < n; i++) {
-      float pivot = matrix[i * lda + i];
-      smallest = Math.min(smallest, pivot);
-      largest = Math.max(largest, pivot);
+    // Comparisons, not Math.min: pivots are above 0 and no NaN. Two chains, for every row has this.
+    float smallest = matrix[0];
+    float largest = smallest;
+    float smallest1 = smallest;
+    float largest1 = smallest;
+    int step = lda + 1;
+    int end = n * step;
+    for (int i = (n & 1) * step; i < end; i += 2 * step) {
+      float pivot = matrix[i];
+      smallest = pivot < smallest ? pivot : smallest;
+      largest = pivot > largest ? pivot : largest;
+      float pivot1 = matrix[i + step];
+      smallest1 = pivot1 < smallest1 ? pivot1 : smallest1;
+      largest1 = pivot1 > largest1 ? pivot1 : largest1;
     }
-    float ratio = smallest / largest;
+    float ratio = Math.min(smallest, smallest1) / Math.max(largest, largest1);
     return ratio * ratio;
   }
 }

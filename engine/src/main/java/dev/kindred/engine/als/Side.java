@@ -104,9 +104,8 @@ final class Side {
             int row = order[i];
             int n = (int) data.count(row);
             int[] columns = solver.columns(n);
-            float[] strengths = solver.strengths(n);
+            float[] strengths = solver.strengths(data, data.start(row), n);
             data.copyColumns(data.start(row), n, columns, 0);
-            data.copyValues(data.start(row), n, strengths, 0);
             float weight = weights.length == 0 ? 1 : weights[row];
             rowLosses[row] = solver.solve(side, columns, strengths, n, weight, target, row * rank);
             entries += n;
