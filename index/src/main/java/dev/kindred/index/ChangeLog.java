@@ -1,0 +1,232 @@
+package dev.kindred.index;
+
+import dev.kindred.index.file.CorruptFileException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+
+/**
+ * The changes of one {@link LiveDelta} in their order, in a .klog file, so that they survive the
+ * end of the process (docs/formats.md).
+ *
+ * <pre>
+ * header: | "KNDLOG1\n" | dim: i32 | 0: i32 | number: i64 | CRC-32C of these 24 bytes: i32 | 0: i32 |
+ * change: | payload bytes: i32 | CRC-32C of the payload: i32 | payload |
+ * payload: | 1 put, 2 remove: i32 | id bytes: i32 | id in UTF-8 | put: vector, f32[dim] |
+ * </pre>
+ *
+ * <p>One thread at a time appends.
+ */
+final class ChangeLog implements AutoCloseable {
+  private static final long MAGIC = 0x0A31474F4C444E4BL;
+  private static final int HEADER_BYTES = 32;
+  private static final int CHECKED_BYTES = 24;
+  private static final int PREFIX_BYTES = 8;
+  private static final int PUT = 1;
+  private static final int REMOVE = 2;
+
+  /** Longest id: a change must fit an array. */
+  static final int MAX_ID_BYTES = 1 << 20;
+
+  /** What a log is replayed into. */
+  interface Changes {
+    /** An id got this vector; the array is reused. */
+    void put(String id, float[] vector);
+
+    /** An id was removed. */
+    void remove(String id);
+  }
+
+  private final Path path;
+  private final long number;
+  private final FileChannel channel;
+  private final boolean forced;
+  private final CRC32C crc = new CRC32C();
+  private ByteBuffer buffer = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+  private long end;
+
+  private ChangeLog(Path path, long number, FileChannel channel, boolean forced, long end) {
+    this.path = path;
+    this.number = number;
+    this.channel = channel;
+    this.forced = forced;
+    this.end = end;
+  }
+
+  static Path path(Path directory, long number) {
+    return directory.resolve("changes-" + number + ".klog");
+  }
+
+  /** Starts an empty log; it is on the disk when this returns. */
+  static ChangeLog create(Path directory, long number, int dim, boolean forced) throws IOException {
+    Path path = path(directory, number);
+    FileChannel channel =
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
+    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(MAGIC).putInt(dim).putInt(0).putLong(number);
+    CRC32C crc = new CRC32C();
+    crc.update(header.array(), 0, CHECKED_BYTES);
+    header.putInt((int) crc.getValue()).putInt(0).flip();
+    try {
+      while (header.hasRemaining()) {
+        channel.write(header);
+      }
+      channel.force(true);
+      LiveFiles.forceDirectory(directory);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    return new ChangeLog(path, number, channel, forced, HEADER_BYTES);
+  }
+
+  long number() {
+    return number;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Appends a put of vector[0, dim). */
+  void put(byte[] id, float[] vector, int dim) throws IOException {
+    begin(PUT, id, dim * Float.BYTES);
+    for (int i = 0; i < dim; i++) {
+      buffer.putFloat(vector[i]);
+    }
+    write();
+  }
+
+  void remove(byte[] id) throws IOException {
+    begin(REMOVE, id, 0);
+    write();
+  }
+
+  /** Forces everything so far to the disk. */
+  void force() throws IOException {
+    channel.force(false);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  private void begin(int kind, byte[] id, int more) {
+    int bytes = PREFIX_BYTES + 2 * Integer.BYTES + id.length + more;
+    if (buffer.capacity() < bytes) {
+      buffer = ByteBuffer.allocate(2 * bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    buffer.clear().position(PREFIX_BYTES);
+    buffer.putInt(kind).putInt(id.length).put(id);
+  }
+
+  private void write() throws IOException {
+    int bytes = buffer.position();
+    crc.reset();
+    crc.update(buffer.array(), PREFIX_BYTES, bytes - PREFIX_BYTES);
+    buffer.putInt(0, bytes - PREFIX_BYTES).putInt(4, (int) crc.getValue()).flip();
+    try {
+      long at = end;
+      while (buffer.hasRemaining()) {
+        at += channel.write(buffer, at);
+      }
+      if (forced) {
+        channel.force(false);
+      }
+      end = at;
+    } catch (IOException e) {
+      // Part of a change at the end would hide all that follow.
+      channel.truncate(end);
+      throw e;
+    }
+  }
+
+  /**
+   * Reads a log from its beginning.
+   *
+   * @param last whether no other log follows: its end may be missing or half written after a crash,
+   *     and is left out
+   * @throws CorruptFileException if an earlier log isn't whole, or this isn't a log of this dim
+   */
+  static void replay(Path path, long number, int dim, boolean last, Changes changes)
+      throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
+      byte[] header = in.readNBytes(HEADER_BYTES);
+      ByteBuffer fields = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+      CRC32C crc = new CRC32C();
+      crc.update(header, 0, Math.min(header.length, CHECKED_BYTES));
+      if (header.length < HEADER_BYTES || fields.getInt(CHECKED_BYTES) != (int) crc.getValue()) {
+        require(last, path, 0, "the header is damaged");
+        return;
+      }
+      require(
+          fields.getLong(0) == MAGIC && fields.getInt(8) == dim && fields.getLong(16) == number,
+          path,
+          0,
+          "isn't log " + number + " of vectors of dim " + dim);
+      float[] vector = new float[dim];
+      long offset = HEADER_BYTES;
+      while (true) {
+        byte[] prefix = in.readNBytes(PREFIX_BYTES);
+        if (prefix.length == 0) {
+          return;
+        }
+        ByteBuffer stated = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN);
+        int bytes = prefix.length < PREFIX_BYTES ? -1 : stated.getInt(0);
+        boolean possible = bytes >= 8 && bytes <= 8L + MAX_ID_BYTES + (long) dim * Float.BYTES;
+        byte[] payload = possible ? in.readNBytes(bytes) : new byte[0];
+        crc.reset();
+        crc.update(payload);
+        if (!possible || payload.length < bytes || (int) crc.getValue() != stated.getInt(4)) {
+          require(last, path, offset, "a change is damaged");
+          return;
+        }
+        apply(path, offset, payload, vector, changes);
+        offset += PREFIX_BYTES + bytes;
+      }
+    }
+  }
+
+  private static void apply(
+      Path path, long offset, byte[] payload, float[] vector, Changes changes) {
+    ByteBuffer fields = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+    int kind = fields.getInt();
+    int idBytes = fields.getInt();
+    long more = kind == PUT ? (long) vector.length * Float.BYTES : 0;
+    require(
+        (kind == PUT || kind == REMOVE) && idBytes >= 0 && 8L + idBytes + more == payload.length,
+        path,
+        offset,
+        "a change states kind " + kind + " and " + idBytes + " bytes of id");
+    String id = new String(payload, 8, idBytes, StandardCharsets.UTF_8);
+    if (kind == REMOVE) {
+      changes.remove(id);
+      return;
+    }
+    fields.position(8 + idBytes);
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = fields.getFloat();
+    }
+    changes.put(id, vector);
+  }
+
+  private static void require(boolean holds, Path path, long offset, String fault) {
+    if (!holds) {
+      throw new CorruptFileException(
+          path, offset, fault + "; restore the file from a good copy or build the index again");
+    }
+  }
+}

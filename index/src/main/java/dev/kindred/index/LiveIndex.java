@@ -1,0 +1,741 @@
+package dev.kindred.index;
+
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/**
+ * Vectors with ids that may be put, replaced and removed while other threads search.
+ *
+ * <p>A log-structured merge tree (O'Neil, Cheng, Gawlick and O'Neil, 1996) of vector indexes:
+ * changes go to a log and to a small delta that searches scan; full deltas are merged into segments
+ * with an {@link Hnsw} each, small segments into larger ones (docs/decisions/live-index.md).
+ *
+ * <p>A search takes no lock, and sees one state of the index: every change that returned before it
+ * began, and of those made meanwhile all up to one of them or none. Changes take turns. Each is in
+ * the log before it is visible; after a crash {@link #open} finds the last published files and the
+ * changes since.
+ *
+ * <p>Free to share. One index at a time, of all processes, has a directory open.
+ */
+public final class LiveIndex implements AutoCloseable {
+  /** A segment is merged with younger ones that hold at least this part of its vectors. */
+  private static final int MERGE_RATIO = 4;
+
+  /** A segment of which more than this part is removed is merged. */
+  private static final double MOST_REMOVED = 0.3;
+
+  private static final int POOLED_SEARCHERS = 64;
+
+  private final Path directory;
+  private final int dim;
+  private final Metric metric;
+  private final LiveOptions options;
+  private final FileChannel lock;
+
+  /** Told of each step of a merge that a crash may fall behind. */
+  private final Consumer<String> steps;
+
+  private final SearcherPool.Slots<LiveSearcher> pool;
+  private final Thread maintenance;
+
+  /** One merge at a time; taken before {@link #changing}. */
+  private final ReentrantLock merging = new ReentrantLock();
+
+  /** One change at a time. */
+  private final ReentrantLock changing = new ReentrantLock();
+
+  private final Condition sealed = changing.newCondition();
+
+  private volatile LiveView view;
+  private volatile boolean closed;
+
+  // Guarded by changing.
+  private final float[] scratch;
+  private Exception failure;
+
+  // Guarded by merging.
+  private long nextSegment;
+
+  private LiveIndex(
+      Path directory,
+      LiveOptions options,
+      FileChannel lock,
+      LiveFiles.State state,
+      Consumer<String> steps)
+      throws IOException {
+    this.directory = directory;
+    this.dim = state.dim();
+    this.metric = state.metric();
+    this.options = options;
+    this.lock = lock;
+    this.steps = steps;
+    this.scratch = new float[dim];
+    this.nextSegment = state.nextNumber();
+    this.pool = new SearcherPool.Slots<>(POOLED_SEARCHERS, () -> new LiveSearcher(this));
+    this.view = new LiveView(state.segments(), new LiveDelta[0], new int[0], state.rows().clone());
+    replay(state.firstLog());
+    this.maintenance = options.background() ? new Thread(this::maintain, "kindred-merge") : null;
+    if (maintenance != null) {
+      maintenance.setDaemon(true);
+      maintenance.start();
+    }
+  }
+
+  /**
+   * Makes an empty index in a new directory.
+   *
+   * @throws FileAlreadyExistsException if the directory exists
+   */
+  public static LiveIndex create(Path directory, int dim, Metric metric, LiveOptions options)
+      throws IOException {
+    return create(directory, dim, metric, options, step -> {});
+  }
+
+  static LiveIndex create(
+      Path directory, int dim, Metric metric, LiveOptions options, Consumer<String> steps)
+      throws IOException {
+    Embeddings.checkDim(dim);
+    Objects.requireNonNull(metric);
+    Files.createDirectory(directory);
+    LiveFiles.publish(
+        directory, new LiveFiles.State(dim, metric, new LiveSegment[0], new LiveRows[0], 1, 1));
+    return open(directory, options, steps);
+  }
+
+  /**
+   * Opens a directory: the published segments in place, and the changes since from their logs.
+   *
+   * @throws dev.kindred.index.file.CorruptFileException if a file is damaged
+   * @throws IllegalStateException if it is open already, here or in another process
+   */
+  public static LiveIndex open(Path directory, LiveOptions options) throws IOException {
+    return open(directory, options, step -> {});
+  }
+
+  static LiveIndex open(Path directory, LiveOptions options, Consumer<String> steps)
+      throws IOException {
+    Objects.requireNonNull(options);
+    FileChannel lock = lock(directory);
+    try {
+      LiveFiles.State state = LiveFiles.open(directory);
+      LiveFiles.sweep(directory, state.segments(), state.firstLog());
+      return new LiveIndex(directory, options, lock, state, steps);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Floats per vector. */
+  public int dim() {
+    return dim;
+  }
+
+  /** How vectors are compared. */
+  public Metric metric() {
+    return metric;
+  }
+
+  /** Number of vectors. */
+  public int size() {
+    return view.size;
+  }
+
+  /** Vectors that are scanned because no graph holds them yet. */
+  public int scanned() {
+    LiveView current = view;
+    int rows = 0;
+    for (int part = current.segments.length; part < current.parts(); part++) {
+      rows += current.live(part);
+    }
+    return rows;
+  }
+
+  /** Number of segments: a search walks one graph for each. */
+  public int segments() {
+    return view.segments.length;
+  }
+
+  /** A new searcher with scratch of its own, for one thread. */
+  public LiveSearcher searcher() {
+    return new LiveSearcher(this);
+  }
+
+  /**
+   * Searches with scratch from a pool of at most 64 searchers: any number of threads may call it,
+   * and after the first calls it allocates nothing as long as no more than that search at once.
+   *
+   * @see LiveSearcher#search(float[], int, int, LiveNeighbors)
+   */
+  public void search(float[] query, int queryOffset, int k, LiveNeighbors result) {
+    LiveSearcher searcher = pool.take();
+    searcher.search(query, queryOffset, k, result);
+    pool.give(searcher);
+  }
+
+  /** Finds the k best for query[0, dim), with scratch from the pool. */
+  public void search(float[] query, int k, LiveNeighbors result) {
+    search(query, 0, k, result);
+  }
+
+  /** Gives an id the vector[offset, offset + dim); returns whether it replaced another. */
+  public boolean put(long id, float[] vector, int offset) {
+    return put(Long.toString(id), vector, offset);
+  }
+
+  /**
+   * Gives an id a vector; the next search finds it, and no search finds both it and the one it
+   * replaces.
+   *
+   * @param id any text; up to 2^20 bytes in UTF-8
+   * @param vector vector[offset, offset + dim), finite; copied, at length 1 for cosine
+   * @return whether it replaced another
+   * @throws UncheckedIOException if the log can't be written; nothing has changed then
+   */
+  public boolean put(CharSequence id, float[] vector, int offset) {
+    Objects.checkFromIndexSize(offset, dim, vector.length);
+    int bad = Embeddings.firstNotFinite(vector, offset, dim);
+    if (bad >= 0) {
+      throw new IllegalArgumentException(
+          "the vector of id '"
+              + id
+              + "' has "
+              + vector[offset + bad]
+              + " at position "
+              + bad
+              + "; its values must be finite");
+    }
+    String name = id.toString();
+    byte[] text = encoded(name);
+    changing.lock();
+    try {
+      requireOpen();
+      System.arraycopy(vector, offset, scratch, 0, dim);
+      if (metric == Metric.COSINE) {
+        Embeddings.normalize(scratch, 0, dim);
+      }
+      if (view.active().isFull()) {
+        seal();
+      }
+      view.active().log().put(text, scratch, dim);
+      return apply(name, text, scratch);
+    } catch (IOException e) {
+      throw new UncheckedIOException("id '" + name + "' wasn't put: " + e.getMessage(), e);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Removes an id; returns whether it was there. */
+  public boolean remove(long id) {
+    return remove(Long.toString(id));
+  }
+
+  /**
+   * Removes an id; the next search doesn't find it.
+   *
+   * @return whether it was there
+   * @throws UncheckedIOException if the log can't be written; nothing has changed then
+   */
+  public boolean remove(CharSequence id) {
+    String name = id.toString();
+    byte[] text = encoded(name);
+    changing.lock();
+    try {
+      requireOpen();
+      long place = view.find(name);
+      if (place < 0) {
+        return false;
+      }
+      view.active().log().remove(text);
+      view = view.next(place, 0);
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException("id '" + name + "' wasn't removed: " + e.getMessage(), e);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Whether an id has a vector; waits for a change that is being made. */
+  public boolean contains(CharSequence id) {
+    changing.lock();
+    try {
+      return view.find(id.toString()) >= 0;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Copies the vector of an id, at length 1 for cosine, to target[offset, offset + dim). */
+  public boolean copyVector(CharSequence id, float[] target, int offset) {
+    changing.lock();
+    try {
+      LiveView current = view;
+      long place = current.find(id.toString());
+      if (place >= 0) {
+        rowsOf(current, (int) (place >>> 32)).copyRow((int) place, target, offset);
+      }
+      return place >= 0;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Forces all changes so far to the disk, so that they survive a power cut. */
+  public void force() throws IOException {
+    changing.lock();
+    try {
+      requireOpen();
+      // Earlier logs were forced when they were sealed.
+      view.active().log().force();
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /**
+   * Merges deltas that are full, with the segments that are small beside them; returns whether
+   * there were any. What the thread of the index does in the background.
+   */
+  public boolean merge() throws IOException {
+    merging.lock();
+    try {
+      LiveView current = view;
+      if (current.deltas.length == 1) {
+        return false;
+      }
+      merge(firstToMerge(current));
+      return true;
+    } finally {
+      merging.unlock();
+    }
+  }
+
+  /** Merges everything into one segment, and returns when it is published. */
+  public void compact() throws IOException {
+    merging.lock();
+    try {
+      changing.lock();
+      try {
+        requireOpen();
+        if (view.active().count() > 0) {
+          seal();
+        }
+      } finally {
+        changing.unlock();
+      }
+      merge(0);
+    } finally {
+      merging.unlock();
+    }
+  }
+
+  /**
+   * Puts many vectors under new ids into an empty index at once, as one segment.
+   *
+   * @param rows vectors of this index's dim; for cosine of any length
+   * @param idOf the id of each row, all different
+   * @throws IllegalStateException if the index isn't empty
+   */
+  public void load(Embeddings rows, IntFunction<? extends CharSequence> idOf, Progress progress)
+      throws IOException {
+    if (rows.dim() != dim) {
+      throw new IllegalArgumentException(
+          "the vectors have dim " + rows.dim() + ", the index has dim " + dim);
+    }
+    merging.lock();
+    try {
+      changing.lock();
+      try {
+        requireOpen();
+        if (view.parts() > 1 || view.active().count() > 0) {
+          throw new IllegalStateException("the index isn't empty; put the vectors instead");
+        }
+        float[] row = new float[dim];
+        LiveSegment segment =
+            write(
+                rows.size(),
+                (at, out) -> {
+                  rows.copyRow(at, row, 0);
+                  if (metric == Metric.COSINE) {
+                    Embeddings.normalize(row, 0, dim);
+                  }
+                  out.add(row, 0);
+                },
+                idOf,
+                progress);
+        publish(
+            new LiveView(
+                segment == null ? new LiveSegment[0] : new LiveSegment[] {segment},
+                view.deltas,
+                view.counts,
+                segment == null
+                    ? view.rows
+                    : new LiveRows[] {LiveRows.all(segment.size()), view.rows[0]}));
+      } finally {
+        changing.unlock();
+      }
+    } finally {
+      merging.unlock();
+    }
+  }
+
+  /** What stopped the last merge in the background, if one failed; cleared by one that succeeds. */
+  public Optional<Exception> mergeFailure() {
+    changing.lock();
+    try {
+      return Optional.ofNullable(failure);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /**
+   * Ends the merge in the background and closes the log. Searches that run go on; later ones find
+   * what was there.
+   */
+  @Override
+  public void close() throws IOException {
+    changing.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      sealed.signalAll();
+    } finally {
+      changing.unlock();
+    }
+    boolean interrupted = false;
+    while (maintenance != null && maintenance.isAlive()) {
+      try {
+        maintenance.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    merging.lock();
+    changing.lock();
+    try {
+      closeLogs(view, view.deltas.length);
+      lock.close();
+    } finally {
+      changing.unlock();
+      merging.unlock();
+    }
+  }
+
+  LiveView view() {
+    return view;
+  }
+
+  private static FileChannel lock(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve(LiveFiles.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // Open in this process: reported below like another process's.
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    throw new IllegalStateException(
+        directory + " is open already; close it there first, or search through the open index");
+  }
+
+  /** Reads the logs from the first on that exist, and starts a new one for what comes. */
+  private void replay(long firstLog) throws IOException {
+    long number = firstLog;
+    while (Files.exists(ChangeLog.path(directory, number))) {
+      number++;
+    }
+    LiveView published = view;
+    ChangeLog.Changes changes =
+        new ChangeLog.Changes() {
+          @Override
+          public void put(String id, float[] vector) {
+            if (view.deltas.length == 0 || view.active().isFull()) {
+              // These rows stay in the logs that they come from until they are merged.
+              LiveDelta delta = new LiveDelta(options.deltaRows(), dim, null);
+              view = view.with(delta, options.deltaRows());
+            }
+            apply(id, encoded(id), vector);
+          }
+
+          @Override
+          public void remove(String id) {
+            long place = view.find(id);
+            if (place >= 0) {
+              view = view.next(place, 0);
+            }
+          }
+        };
+    for (long log = firstLog; log < number; log++) {
+      ChangeLog.replay(ChangeLog.path(directory, log), log, dim, log == number - 1, changes);
+    }
+    // Logs that change nothing make room, the last first: those that exist must follow each other.
+    while (view == published && number > firstLog) {
+      Files.delete(ChangeLog.path(directory, --number));
+    }
+    start(number);
+  }
+
+  /** Starts the log and the delta of the changes to come. */
+  private void start(long log) throws IOException {
+    ChangeLog created = ChangeLog.create(directory, log, dim, options.forced());
+    view = view.with(new LiveDelta(options.deltaRows(), dim, created), options.deltaRows());
+  }
+
+  /** Ends the active delta, so that a merge may take it; the changing thread only. */
+  private void seal() throws IOException {
+    ChangeLog log = view.active().log();
+    log.force();
+    start(log.number() + 1);
+    sealed.signalAll();
+    steps.accept("log started");
+  }
+
+  /** Makes a put visible; returns whether it replaced another. */
+  private boolean apply(String id, byte[] text, float[] vector) {
+    LiveView current = view;
+    long replaced = current.find(id);
+    current.active().append(id, text, vector);
+    view = current.next(replaced, 1);
+    return replaced >= 0;
+  }
+
+  private void maintain() {
+    while (true) {
+      changing.lock();
+      try {
+        while (!closed && (view.deltas.length == 1 || failure != null)) {
+          sealed.await();
+          // A merge that failed is tried again when another delta is full.
+          failure = null;
+        }
+        if (closed) {
+          return;
+        }
+      } catch (InterruptedException e) {
+        return;
+      } finally {
+        changing.unlock();
+      }
+      try {
+        merge();
+      } catch (CancellationException e) {
+        return;
+      } catch (IOException | RuntimeException e) {
+        changing.lock();
+        try {
+          failure = e;
+        } finally {
+          changing.unlock();
+        }
+      }
+    }
+  }
+
+  /** The oldest segment that goes into the next merge; all younger ones do too. */
+  private static int firstToMerge(LiveView view) {
+    long younger = 0;
+    for (int part = view.segments.length; part < view.parts() - 1; part++) {
+      younger += view.live(part);
+    }
+    int first = view.segments.length;
+    while (first > 0 && view.live(first - 1) <= MERGE_RATIO * younger) {
+      younger += view.live(--first);
+    }
+    for (int segment = 0; segment < first; segment++) {
+      if (view.rows[segment].removed() > MOST_REMOVED * view.size(segment)) {
+        return segment;
+      }
+    }
+    return first;
+  }
+
+  /** Merges the segments from one on, and all deltas but the active one. */
+  private void merge(int first) throws IOException {
+    LiveView before = view;
+    int end = before.parts() - 1;
+    int total = 0;
+    for (int part = first; part < end; part++) {
+      total += before.live(part);
+    }
+    // Where each row of the new segment comes from.
+    int[] parts = new int[total];
+    int[] rows = new int[total];
+    int count = 0;
+    for (int part = first; part < end; part++) {
+      for (int row = 0; row < before.size(part); row++) {
+        if (before.rows[part].accepts(row)) {
+          parts[count] = part;
+          rows[count++] = row;
+        }
+      }
+    }
+    float[] vector = new float[dim];
+    LiveSegment merged =
+        write(
+            total,
+            (at, out) -> {
+              rowsOf(before, parts[at]).copyRow(rows[at], vector, 0);
+              out.add(vector, 0);
+            },
+            at -> idOf(before, parts[at], rows[at]),
+            Progress.none());
+    changing.lock();
+    try {
+      LiveView now = view;
+      int segments = first + (merged == null ? 0 : 1);
+      LiveSegment[] nextSegments = Arrays.copyOf(before.segments, segments);
+      LiveDelta[] nextDeltas =
+          Arrays.copyOfRange(now.deltas, before.deltas.length - 1, now.deltas.length);
+      int[] nextCounts =
+          Arrays.copyOfRange(now.counts, before.deltas.length - 1, now.counts.length);
+      LiveRows[] nextRows = new LiveRows[segments + nextDeltas.length];
+      System.arraycopy(now.rows, 0, nextRows, 0, first);
+      if (merged != null) {
+        nextSegments[first] = merged;
+        // Rows that were removed while the merge ran.
+        nextRows[first] =
+            LiveRows.all(total)
+                .without((OrdinalFilter) at -> !now.rows[parts[at]].accepts(rows[at]));
+      }
+      System.arraycopy(now.rows, end, nextRows, segments, nextDeltas.length);
+      publish(new LiveView(nextSegments, nextDeltas, nextCounts, nextRows));
+    } finally {
+      changing.unlock();
+    }
+    closeLogs(before, before.deltas.length - 1);
+    LiveFiles.sweep(directory, view.segments, view.deltas[0].log().number());
+    steps.accept("old files deleted");
+  }
+
+  /** Closes the logs of the first deltas; those that were read when the index opened have none. */
+  private static void closeLogs(LiveView view, int deltas) throws IOException {
+    for (int delta = 0; delta < deltas; delta++) {
+      if (view.deltas[delta].log() != null) {
+        view.deltas[delta].log().close();
+      }
+    }
+  }
+
+  /** Makes a view the one that later searches see, and that a crash leaves. */
+  private void publish(LiveView next) throws IOException {
+    LiveFiles.publish(
+        directory,
+        new LiveFiles.State(
+            dim, metric, next.segments, next.rows, next.deltas[0].log().number(), nextSegment));
+    steps.accept("state published");
+    view = next;
+  }
+
+  /** Appends one row of a segment to its file. */
+  private interface RowWriter {
+    void write(int at, EmbeddingWriter out) throws IOException;
+  }
+
+  /** Writes a segment and opens it; null if it would have no rows. The merging thread only. */
+  private LiveSegment write(
+      int size, RowWriter rows, IntFunction<? extends CharSequence> idOf, Progress progress)
+      throws IOException {
+    if (size == 0) {
+      return null;
+    }
+    long number = nextSegment++;
+    Path vectors = LiveSegment.vectors(directory, number);
+    boolean done = false;
+    try {
+      try (EmbeddingWriter out = EmbeddingWriter.create(vectors, dim)) {
+        for (int at = 0; at < size; at++) {
+          rows.write(at, out);
+        }
+        out.commit();
+      }
+      steps.accept("vectors written");
+      IdTable.write(LiveSegment.ids(directory, number), size, idOf);
+      steps.accept("ids written");
+      try (Arena arena = Arena.ofShared();
+          Workers workers = Workers.of(options.threads())) {
+        Embeddings written = EmbeddingFile.open(vectors, arena).embeddings();
+        Progress stoppable = new StoppableProgress(progress, () -> closed);
+        Hnsw.build(written, metric, options.graph(), arena, workers, stoppable)
+            .tuned(options.targetRecall(), workers, stoppable)
+            .save(LiveSegment.graph(directory, number));
+      }
+      steps.accept("graph written");
+      LiveSegment segment = LiveSegment.open(directory, number);
+      done = true;
+      return segment;
+    } finally {
+      if (!done) {
+        for (Path file : LiveSegment.files(directory, number)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  private static Embeddings rowsOf(LiveView view, int part) {
+    return part < view.segments.length
+        ? view.segments[part].rows()
+        : view.deltas[part - view.segments.length].rows();
+  }
+
+  private static String idOf(LiveView view, int part, int row) {
+    return part < view.segments.length
+        ? view.segments[part].ids().idOf(row)
+        : new String(view.deltas[part - view.segments.length].id(row), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] encoded(String id) {
+    byte[] text = id.getBytes(StandardCharsets.UTF_8);
+    if (text.length > ChangeLog.MAX_ID_BYTES) {
+      throw new IllegalArgumentException(
+          "an id has "
+              + text.length
+              + " bytes in UTF-8, at most "
+              + ChangeLog.MAX_ID_BYTES
+              + " go");
+    }
+    if (!new String(text, StandardCharsets.UTF_8).equals(id)) {
+      throw new IllegalArgumentException(
+          "id '" + id + "' has half a surrogate pair; mend the text");
+    }
+    return text;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the index in " + directory + " is closed");
+    }
+  }
+}

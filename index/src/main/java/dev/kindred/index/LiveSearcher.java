@@ -1,0 +1,164 @@
+package dev.kindred.index;
+
+import java.util.Arrays;
+
+/**
+ * Searches a {@link LiveIndex} with scratch of its own; after the first searches it allocates
+ * nothing, apart from searchers of segments that a merge has published since.
+ *
+ * <p>A search sees one state of the index, the one at its beginning. It holds the files of that
+ * state until the next one, so a searcher that is done with is best dropped. Not thread-safe.
+ */
+public final class LiveSearcher {
+  private static final int BLOCK = 512;
+
+  private final LiveIndex index;
+  private LiveSegment[] segments = new LiveSegment[0];
+  private HnswSearcher[] searchers = new HnswSearcher[0];
+
+  private final float[] prepared;
+  private final int[] listed = new int[BLOCK];
+  private final float[] scores = new float[BLOCK];
+  private final TopHeap heap = new TopHeap();
+  private final Neighbors found = new Neighbors(16);
+
+  // The best of the parts so far: score and part in a key, and the row within the part.
+  private long[] keys = new long[16];
+  private int[] rows = new int[16];
+  private long[] mergedKeys = new long[16];
+  private int[] mergedRows = new int[16];
+  private int size;
+
+  LiveSearcher(LiveIndex index) {
+    this.index = index;
+    this.prepared = new float[(int) (Embeddings.strideFor(index.dim()) / Float.BYTES)];
+  }
+
+  /** The index that is searched. */
+  public LiveIndex index() {
+    return index;
+  }
+
+  /**
+   * Finds the k vectors of best score, best first; of equal scores those that were put first come
+   * first.
+   *
+   * @param query query[queryOffset, queryOffset + dim), finite, any length; not changed
+   * @param k at least 1
+   * @param result overwritten; holds min(k, size of the index) entries
+   * @throws IllegalArgumentException if k is below 1 or the query isn't finite
+   */
+  public void search(float[] query, int queryOffset, int k, LiveNeighbors result) {
+    Queries.prepare(query, queryOffset, k, index.metric(), index.dim(), prepared);
+    LiveView view = index.view();
+    adopt(view.segments);
+    size = 0;
+    int kept = Math.min(k, view.size);
+    for (int part = 0; part < view.parts(); part++) {
+      int live = view.live(part);
+      if (live == 0) {
+        continue;
+      }
+      if (part < segments.length) {
+        OrdinalFilter filter = view.rows[part].removed() == 0 ? OrdinalFilter.ALL : view.rows[part];
+        searchers[part].search(query, queryOffset, Math.min(k, live), filter, found);
+      } else {
+        scan(view, part, Math.min(k, live));
+      }
+      merge(part, kept);
+    }
+    result.clear();
+    for (int i = 0; i < size; i++) {
+      int part = ScoredOrdinal.ordinal(keys[i]);
+      float score = ScoredOrdinal.score(keys[i]);
+      if (part < segments.length) {
+        IdTable ids = segments[part].ids();
+        int start = result.append(score, ids.idBytes(rows[i]));
+        ids.copyId(rows[i], result.text(), start);
+      } else {
+        byte[] id = view.deltas[part - segments.length].id(rows[i]);
+        int start = result.append(score, id.length);
+        System.arraycopy(id, 0, result.text(), start, id.length);
+      }
+    }
+  }
+
+  /** Finds the k best for query[0, dim). */
+  public void search(float[] query, int k, LiveNeighbors result) {
+    search(query, 0, k, result);
+  }
+
+  /** Makes searchers of the segments that are new to this view, and drops those of old ones. */
+  private void adopt(LiveSegment[] current) {
+    if (current == segments) {
+      return;
+    }
+    HnswSearcher[] adopted = new HnswSearcher[current.length];
+    for (int i = 0; i < current.length; i++) {
+      for (int old = 0; old < segments.length; old++) {
+        if (segments[old] == current[i]) {
+          adopted[i] = searchers[old];
+        }
+      }
+      if (adopted[i] == null) {
+        adopted[i] = current[i].graph().searcher();
+      }
+    }
+    segments = current;
+    searchers = adopted;
+  }
+
+  /** Scans the rows of a delta that count in the view and are there. */
+  private void scan(LiveView view, int part, int k) {
+    LiveRows there = view.rows[part];
+    int count = view.size(part);
+    heap.reset(k);
+    Embeddings delta = view.deltas[part - segments.length].rows();
+    int row = 0;
+    while (row < count) {
+      int n = 0;
+      for (; row < count && n < BLOCK; row++) {
+        if (there.accepts(row)) {
+          listed[n++] = row;
+        }
+      }
+      Queries.scoreRows(index.metric(), prepared, delta, listed, 0, n, scores);
+      for (int i = 0; i < n; i++) {
+        long key = ScoredOrdinal.of(scores[i], listed[i]);
+        if (key > heap.bar() || !heap.isFull()) {
+          heap.offer(key);
+        }
+      }
+    }
+    found.drain(heap);
+  }
+
+  /** Merges what was found in a part into the best so far. */
+  private void merge(int part, int kept) {
+    int together = (int) Math.min(kept, (long) size + found.size());
+    if (mergedKeys.length < together) {
+      mergedKeys = Arrays.copyOf(mergedKeys, Math.max(together, 2 * mergedKeys.length));
+      mergedRows = Arrays.copyOf(mergedRows, mergedKeys.length);
+    }
+    int old = 0;
+    int fresh = 0;
+    for (int i = 0; i < together; i++) {
+      long next =
+          fresh < found.size() ? ScoredOrdinal.of(found.score(fresh), part) : ScoredOrdinal.NONE;
+      if (old < size && keys[old] >= next) {
+        mergedKeys[i] = keys[old];
+        mergedRows[i] = rows[old++];
+      } else {
+        mergedKeys[i] = next;
+        mergedRows[i] = found.ordinal(fresh++);
+      }
+    }
+    long[] spareKeys = keys;
+    int[] spareRows = rows;
+    keys = mergedKeys;
+    rows = mergedRows;
+    mergedKeys = spareKeys;
+    mergedRows = spareRows;
+    size = together;
+  }
+}

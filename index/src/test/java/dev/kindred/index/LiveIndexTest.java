@@ -1,0 +1,513 @@
+package dev.kindred.index;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LiveIndexTest {
+  private static final int DIM = 8;
+  private static final LiveOptions OPTIONS =
+      LiveOptions.defaults()
+          .withDeltaRows(32)
+          .withGraph(new HnswOptions(8, 40, 1))
+          .withBackground(false);
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void answersAreThoseOfAScanAfterAnyChangesMergesAndReopenings(Metric metric) throws IOException {
+    Path live = directory.resolve("live");
+    Draws draws = Draws.of(1, "changes " + metric);
+    Map<String, float[]> model = new HashMap<>();
+    LiveIndex index = LiveIndex.create(live, DIM, metric, OPTIONS);
+    for (int step = 0; step < 900; step++) {
+      String id = id(draws.nextInt(150));
+      int kind = draws.nextInt(100);
+      if (kind < 60) {
+        float[] vector = vector(draws);
+        assertEquals(model.put(id, vector) != null, index.put(id, vector, 0));
+      } else if (kind < 90) {
+        assertEquals(model.remove(id) != null, index.remove(id));
+      } else if (kind < 95) {
+        index.merge();
+      } else if (kind < 96) {
+        index.compact();
+        assertEquals(0, index.scanned());
+        assertTrue(index.segments() <= 1);
+      } else if (kind < 98) {
+        index.close();
+        index = LiveIndex.open(live, OPTIONS);
+      }
+      assertEquals(model.size(), index.size());
+      if (step % 5 == 0) {
+        assertAnswers(index, model, vector(draws), 1 + draws.nextInt(30), "step " + step);
+      }
+    }
+    // To nothing, and full again.
+    for (String id : List.copyOf(model.keySet())) {
+      assertTrue(index.remove(id));
+    }
+    model.clear();
+    assertAnswers(index, model, vector(draws), 5, "empty");
+    index.compact();
+    assertEquals(0, index.segments());
+    assertAnswers(index, model, vector(draws), 5, "compacted");
+    for (int i = 0; i < 100; i++) {
+      float[] vector = vector(draws);
+      model.put(id(i), vector);
+      index.put(id(i), vector, 0);
+    }
+    assertAnswers(index, model, vector(draws), 20, "full again");
+    index.close();
+  }
+
+  @Test
+  void numbersAndTextsAreIdsAndResultsGiveBoth() throws IOException {
+    try (LiveIndex index = LiveIndex.create(directory.resolve("live"), 2, Metric.L2, OPTIONS)) {
+      long[] ids = {0, -1, 7, Long.MIN_VALUE, Long.MAX_VALUE, 1234567890123L};
+      for (int i = 0; i < ids.length; i++) {
+        assertFalse(index.put(ids[i], new float[] {9, i, 0}, 1));
+      }
+      index.put("käse\uD83E\uDDC0", new float[] {100, 0}, 0);
+      index.put("", new float[] {101, 0}, 0);
+      for (int round = 0; round < 2; round++) {
+        LiveNeighbors found = new LiveNeighbors(0);
+        index.search(new float[] {0, 0}, 10, found);
+        assertEquals(8, found.size());
+        for (int i = 0; i < ids.length; i++) {
+          assertEquals(ids[i], found.longId(i));
+          assertEquals(Long.toString(ids[i]), found.id(i));
+          assertEquals(-i * i, found.score(i), 1e-6);
+        }
+        assertEquals("käse\uD83E\uDDC0", found.id(6));
+        assertEquals("", found.id(7));
+        byte[] copied = new byte[found.idBytes(6) + 1];
+        found.copyId(6, copied, 1);
+        assertEquals((byte) 'k', copied[1]);
+        assertThrows(NumberFormatException.class, () -> found.longId(6));
+        assertThrows(NumberFormatException.class, () -> found.longId(7));
+        assertThrows(IndexOutOfBoundsException.class, () -> found.id(8));
+        assertTrue(index.contains("7"));
+        assertFalse(index.contains("07"));
+        float[] copy = new float[3];
+        assertTrue(index.copyVector("7", copy, 1));
+        assertEquals(2, copy[1]);
+        assertFalse(index.copyVector("8", copy, 0));
+        index.compact();
+      }
+      index.put("9223372036854775808", new float[2], 0);
+      LiveNeighbors found = new LiveNeighbors(1);
+      index.search(new float[2], 1, found);
+      assertEquals("0", found.id(0), "of equal scores the first that was put");
+      index.remove(0);
+      index.search(new float[2], 1, found);
+      assertThrows(NumberFormatException.class, () -> found.longId(0));
+    }
+  }
+
+  @Test
+  void aCrashAfterAnyStepLosesNothing() throws IOException {
+    Path live = directory.resolve("live");
+    Map<String, float[]> model = new HashMap<>();
+    List<Path> copies = new ArrayList<>();
+    List<Map<String, float[]>> states = new ArrayList<>();
+    Draws draws = Draws.of(3, "crash");
+    LiveIndex index =
+        LiveIndex.create(
+            live,
+            DIM,
+            Metric.COSINE,
+            OPTIONS,
+            step -> {
+              Path copy = directory.resolve("crash" + copies.size() + " " + step);
+              copyOf(live, copy);
+              copies.add(copy);
+              states.add(Map.copyOf(model));
+            });
+    for (int step = 0; step < 260; step++) {
+      String id = id(draws.nextInt(90));
+      if (draws.nextInt(4) == 0) {
+        index.remove(id);
+        model.remove(id);
+      } else {
+        float[] vector = vector(draws);
+        // A log may start before the change that starts it.
+        index.put(id, vector, 0);
+        model.put(id, vector);
+      }
+      if (step % 40 == 39) {
+        index.merge();
+      }
+    }
+    index.compact();
+    index.close();
+    assertTrue(copies.size() > 30, "steps " + copies);
+    for (int i = 0; i < copies.size(); i++) {
+      for (int round = 0; round < 2; round++) {
+        try (LiveIndex reopened = LiveIndex.open(copies.get(i), OPTIONS)) {
+          assertAnswers(reopened, states.get(i), vector(draws), 20, copies.get(i).toString());
+          if (round == 0) {
+            reopened.compact();
+            assertAnswers(reopened, states.get(i), vector(draws), 20, copies.get(i).toString());
+          }
+        }
+      }
+      try (Stream<Path> files = Files.list(copies.get(i))) {
+        List<String> names = files.map(file -> file.getFileName().toString()).sorted().toList();
+        assertTrue(names.size() <= 6, "left over: " + names);
+      }
+    }
+  }
+
+  @Test
+  void aLogCutAnywhereKeepsTheChangesBeforeTheCut() throws IOException {
+    Path live = directory.resolve("live");
+    List<Map<String, float[]>> states = new ArrayList<>();
+    List<Long> ends = new ArrayList<>();
+    Map<String, float[]> model = new HashMap<>();
+    Draws draws = Draws.of(4, "cut");
+    Path log = live.resolve("changes-1.klog");
+    try (LiveIndex index = LiveIndex.create(live, DIM, Metric.L2, OPTIONS)) {
+      for (int step = 0; step < 20; step++) {
+        states.add(Map.copyOf(model));
+        ends.add(Files.size(log));
+        String id = id(draws.nextInt(6));
+        if (step % 4 == 3) {
+          model.remove(id);
+          index.remove(id);
+        } else {
+          model.put(id, vector(draws));
+          index.put(id, model.get(id), 0);
+        }
+      }
+    }
+    byte[] whole = Files.readAllBytes(log);
+    for (int length = 0; length < whole.length; length += 1 + length / 60) {
+      Path copy = directory.resolve("cut" + length);
+      copyOf(live, copy);
+      Files.write(copy.resolve("changes-1.klog"), Arrays.copyOf(whole, length));
+      int changes = 0;
+      while (changes + 1 < ends.size() && ends.get(changes + 1) <= length) {
+        changes++;
+      }
+      try (LiveIndex reopened = LiveIndex.open(copy, OPTIONS)) {
+        assertAnswers(reopened, states.get(changes), vector(draws), 9, "cut at " + length);
+      }
+    }
+    // A flipped bit ends the last log as a cut does.
+    for (int at = 0; at < whole.length; at += 7) {
+      Path copy = directory.resolve("flip" + at);
+      copyOf(live, copy);
+      byte[] flipped = whole.clone();
+      flipped[at] ^= 4;
+      Files.write(copy.resolve("changes-1.klog"), flipped);
+      int changes = 0;
+      while (changes + 1 < ends.size() && ends.get(changes + 1) <= at) {
+        changes++;
+      }
+      boolean unread = at >= 28 && at < 32;
+      if (!unread) {
+        try (LiveIndex reopened = LiveIndex.open(copy, OPTIONS)) {
+          assertEquals(states.get(changes).size(), reopened.size(), "flip at " + at);
+        }
+      }
+    }
+  }
+
+  @Test
+  void damagedPublishedFilesAreRefusedByName() throws IOException {
+    Path live = directory.resolve("live");
+    try (LiveIndex index = LiveIndex.create(live, DIM, Metric.L2, OPTIONS)) {
+      Draws draws = Draws.of(5, "damage");
+      for (int i = 0; i < 80; i++) {
+        index.put(i, vector(draws), 0);
+      }
+      index.compact();
+      index.remove(5);
+    }
+    for (Path file : list(live)) {
+      String name = file.getFileName().toString();
+      if (name.equals("lock") || name.endsWith(".klog")) {
+        continue;
+      }
+      byte[] whole = Files.readAllBytes(file);
+      for (int at : new int[] {0, 21, 90, 4090, whole.length - 2}) {
+        byte[] damaged = whole.clone();
+        damaged[at] ^= 2;
+        Files.write(file, damaged);
+        CorruptFileException thrown =
+            assertThrows(CorruptFileException.class, () -> LiveIndex.open(live, OPTIONS), name);
+        assertTrue(thrown.getMessage().contains(name), thrown.getMessage());
+      }
+      Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+      assertThrows(CorruptFileException.class, () -> LiveIndex.open(live, OPTIONS), name);
+      Files.write(file, whole);
+    }
+    Path published = live.resolve("live.klive");
+    byte[] whole = Files.readAllBytes(published);
+    for (int at = 4096; at < whole.length; at += 3) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 8;
+      Files.write(published, damaged);
+      assertThrows(CorruptFileException.class, () -> LiveIndex.open(live, OPTIONS));
+    }
+    Files.write(published, whole);
+    try (LiveIndex index = LiveIndex.open(live, OPTIONS)) {
+      assertEquals(79, index.size());
+    }
+  }
+
+  @Test
+  void recallAfterManyChangesIsThatOfAFreshBuild() throws IOException {
+    int n = 6000;
+    int dim = 24;
+    float[] all = TestVectors.clustered(2 * n + 200, dim, 30, 9);
+    LiveOptions options =
+        LiveOptions.defaults().withDeltaRows(500).withGraph(new HnswOptions(8, 60, 1));
+    float[] kept = new float[n * dim];
+    int rows = 0;
+    Draws draws = Draws.of(6, "half");
+    int[] order = new int[n];
+    Arrays.setAll(order, i -> i);
+    draws.shuffle(order, 0, n);
+    try (Workers workers = Workers.of(2);
+        Arena arena = Arena.ofShared();
+        LiveIndex index =
+            LiveIndex.create(directory.resolve("live"), dim, Metric.COSINE, options)) {
+      index.load(
+          Embeddings.copyOf(Arrays.copyOf(all, n * dim), dim, arena),
+          Integer::toString,
+          Progress.none());
+      for (int i = 0; i < n / 2; i++) {
+        assertTrue(index.put(order[i], all, (n + order[i]) * dim));
+      }
+      for (int i = n / 5; i < n / 2; i++) {
+        assertTrue(index.remove(order[i]));
+      }
+      assertEquals(n - 3 * n / 10, index.size());
+      String[] ids = new String[n];
+      for (int i = 0; i < n; i++) {
+        if (i < n / 5 || i >= n / 2) {
+          int from = i < n / 2 ? n + order[i] : order[i];
+          System.arraycopy(all, from * dim, kept, rows * dim, dim);
+          ids[rows++] = Integer.toString(order[i]);
+        }
+      }
+      Embeddings unit =
+          Embeddings.copyOf(Arrays.copyOf(kept, rows * dim), dim, arena).normalized(arena);
+      Hnsw fresh =
+          Hnsw.build(unit, Metric.COSINE, options.graph(), arena, workers, Progress.none())
+              .tuned(0.95, workers, Progress.none());
+      ExactSearcher exact = ExactSearch.of(unit, Metric.COSINE).searcher();
+      int hitsFresh = 0;
+      int hitsLive = 0;
+      LiveNeighbors live = new LiveNeighbors(10);
+      Neighbors found = new Neighbors(10);
+      Neighbors expected = new Neighbors(10);
+      for (int q = 2 * n; q < 2 * n + 200; q++) {
+        exact.search(all, q * dim, 10, OrdinalFilter.ALL, expected);
+        fresh.searcher().search(all, q * dim, 10, OrdinalFilter.ALL, found);
+        index.search(all, q * dim, 10, live);
+        for (int a = 0; a < 10; a++) {
+          for (int b = 0; b < 10; b++) {
+            hitsFresh += found.ordinal(a) == expected.ordinal(b) ? 1 : 0;
+            hitsLive += live.id(a).equals(ids[expected.ordinal(b)]) ? 1 : 0;
+          }
+        }
+      }
+      assertTrue(hitsLive >= hitsFresh - 20, hitsLive + " against " + hitsFresh + " of 2000");
+    }
+  }
+
+  @Test
+  void searchesAllocateNothing() throws IOException {
+    try (LiveIndex index =
+        LiveIndex.create(directory.resolve("live"), 24, Metric.COSINE, OPTIONS)) {
+      float[] all = TestVectors.clustered(300, 24, 5, 7);
+      for (int i = 0; i < 300; i++) {
+        index.put(i, all, i * 24);
+        if (i % 120 == 100) {
+          index.merge();
+        }
+      }
+      index.remove(3);
+      assertTrue(index.segments() >= 1 && index.scanned() > 0);
+      float[] query = TestVectors.row(all, 24, 17);
+      LiveNeighbors found = new LiveNeighbors(10);
+      LiveSearcher own = index.searcher();
+      assertEquals(
+          0,
+          Allocation.bytesOf(
+              () -> {
+                for (int i = 0; i < 20; i++) {
+                  index.search(query, 10, found);
+                  own.search(query, 10, found);
+                }
+              }));
+      assertEquals(17, found.longId(0));
+    }
+  }
+
+  @Test
+  void badCallsAreRefusedAndChangeNothing() throws IOException {
+    Path live = directory.resolve("live");
+    LiveIndex index = LiveIndex.create(live, 2, Metric.COSINE, OPTIONS);
+    String twice =
+        assertThrows(IllegalStateException.class, () -> LiveIndex.open(live, OPTIONS)).getMessage();
+    assertTrue(twice.contains("open already"), twice);
+    assertThrows(
+        FileAlreadyExistsException.class, () -> LiveIndex.create(live, 2, Metric.COSINE, OPTIONS));
+    String nan =
+        assertThrows(
+                IllegalArgumentException.class, () -> index.put("a", new float[] {1, Float.NaN}, 0))
+            .getMessage();
+    assertTrue(nan.contains("id 'a' has NaN at position 1") || nan.contains("'a' has NaN"), nan);
+    assertThrows(IndexOutOfBoundsException.class, () -> index.put("a", new float[3], 2));
+    assertThrows(IllegalArgumentException.class, () -> index.put("\uD800", new float[2], 0));
+    assertThrows(
+        IllegalArgumentException.class, () -> index.search(new float[2], 0, new LiveNeighbors(1)));
+    assertThrows(
+        IllegalArgumentException.class, () -> index.search(new float[1], 1, new LiveNeighbors(1)));
+    assertEquals(0, index.size());
+    index.put("a", new float[] {3, 4}, 0);
+    assertThrows(
+        IllegalStateException.class,
+        () -> index.load(TestVectors.embeddings(new float[4], 2), i -> "b" + i, Progress.none()));
+    index.close();
+    index.close();
+    assertThrows(IllegalStateException.class, () -> index.put("b", new float[2], 0));
+    LiveNeighbors found = new LiveNeighbors(1);
+    index.search(new float[] {3, 4}, 1, found);
+    assertEquals("a", found.id(0));
+    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withDeltaRows(15));
+    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withThreads(0));
+    assertThrows(IllegalArgumentException.class, () -> OPTIONS.withTargetRecall(1));
+  }
+
+  @Test
+  void closingEndsAMerge() throws IOException, InterruptedException {
+    Path live = directory.resolve("live");
+    LiveIndex[] opened = new LiveIndex[1];
+    Thread[] closer = new Thread[1];
+    opened[0] =
+        LiveIndex.create(
+            live,
+            DIM,
+            Metric.L2,
+            OPTIONS,
+            step -> {
+              if (step.equals("vectors written")) {
+                closer[0] =
+                    Thread.ofPlatform()
+                        .start(
+                            () -> {
+                              try {
+                                opened[0].close();
+                              } catch (IOException e) {
+                                throw new AssertionError(e);
+                              }
+                            });
+                while (!closed(opened[0])) {
+                  Thread.onSpinWait();
+                }
+              }
+            });
+    Draws draws = Draws.of(8, "close");
+    for (int i = 0; i < 50; i++) {
+      opened[0].put(i, vector(draws), 0);
+    }
+    assertThrows(CancellationException.class, () -> opened[0].compact());
+    closer[0].join();
+    try (LiveIndex again = LiveIndex.open(live, OPTIONS)) {
+      assertEquals(50, again.size());
+      assertTrue(list(live).stream().noneMatch(file -> file.toString().contains("segment-")));
+    }
+  }
+
+  private static boolean closed(LiveIndex index) {
+    try {
+      index.force();
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String id(int number) {
+    return number % 3 == 0 ? Integer.toString(number) : "id " + number + " é";
+  }
+
+  /** Few different values, so that scores tie; now and then the zero vector. */
+  private static float[] vector(Draws draws) {
+    float[] vector = new float[DIM];
+    int zero = draws.nextInt(20);
+    for (int i = 0; i < DIM && zero > 0; i++) {
+      vector[i] = draws.nextInt(7) - 3;
+    }
+    return vector;
+  }
+
+  /** Compares scores with a scan of the model, and ids where no other has the score. */
+  private static void assertAnswers(
+      LiveIndex index, Map<String, float[]> model, float[] query, int k, String when) {
+    LiveNeighbors found = new LiveNeighbors(k);
+    index.search(query, k, found);
+    List<Map.Entry<String, Double>> expected = new ArrayList<>();
+    model.forEach(
+        (id, vector) ->
+            expected.add(Map.entry(id, TestVectors.score(index.metric(), query, vector, DIM, 0))));
+    expected.sort(Comparator.comparingDouble(entry -> -entry.getValue()));
+    assertEquals(Math.min(k, expected.size()), found.size(), when);
+    Map<String, Double> scores = new HashMap<>();
+    expected.forEach(entry -> scores.put(entry.getKey(), entry.getValue()));
+    for (int rank = 0; rank < found.size(); rank++) {
+      assertEquals(expected.get(rank).getValue(), found.score(rank), 1e-4, when);
+      Double score = scores.remove(found.id(rank));
+      assertTrue(score != null, when + ": " + found.id(rank) + " twice or not there");
+      assertEquals(score, found.score(rank), 1e-4, when);
+    }
+  }
+
+  private static List<Path> list(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.sorted().toList();
+    }
+  }
+
+  private static void copyOf(Path from, Path to) {
+    try {
+      Files.createDirectory(to);
+      for (Path file : list(from)) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
