@@ -10,6 +10,7 @@ import dev.kindred.engine.nn.L2Normalize;
 import dev.kindred.engine.nn.Layer;
 import dev.kindred.engine.nn.Network;
 import dev.kindred.engine.nn.Pass;
+import dev.kindred.engine.nn.Slice;
 import dev.kindred.engine.nn.Sum;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Activation;
@@ -56,8 +57,9 @@ final class Tower {
             onlyIds ? 0 : options.unknownIds(),
             Math.max(1, options.history()),
             options.seed());
-    Layer below =
+    Layer dropped =
         options.dropout() > 0 ? new Dropout(name + ".dropout", input, options.dropout()) : input;
+    Layer below = addsUp(options) ? addedUp(name, dropped, options.dim()) : dropped;
     Layer layer = below;
     for (int i = 0; i < options.hidden().size(); i++) {
       layer =
@@ -86,6 +88,31 @@ final class Tower {
     Layer sum = parts.size() == 1 ? parts.getFirst() : new Sum(name + ".sum", parts);
     output = new L2Normalize(name + ".unit", sum);
     network = new Network(output);
+  }
+
+  /**
+   * Without hidden layers, and with embeddings as wide as the output, a tower is the sum of its
+   * features' vectors: with ids and history that of SVD++ (Koren, KDD 2008).
+   */
+  private boolean addsUp(TowerOptions options) {
+    boolean equal = options.hidden().isEmpty() && !options.reluOutput();
+    for (int f = 0; f < input.features().size() && equal; f++) {
+      boolean embedded = input.features().get(f).kind() != Feature.Kind.NUMERIC;
+      equal = embedded && input.embedding(f).dim() == options.dim();
+    }
+    return equal;
+  }
+
+  private Layer addedUp(String name, Layer features, int dim) {
+    if (input.features().size() == 1) {
+      return features;
+    }
+    List<Layer> parts = new ArrayList<>();
+    for (int f = 0; f < input.features().size(); f++) {
+      String part = name + ".part" + (f + 1);
+      parts.add(new Slice(part, features, input.start(f), dim));
+    }
+    return new Sum(name + ".parts", parts);
   }
 
   /**

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 /**
  * How a two-tower network is built and trained.
  *
- * @param hidden widths of the ReLU layers below the output layer of both towers; may be empty
+ * @param hidden widths of the ReLU layers below the output layer of both towers; if it is empty and
+ *     all embeddings are as wide as the output, a tower is the sum of its features' vectors
  * @param dim width of the output, the length of the vectors
  * @param reluOutput whether the output layer has a ReLU too; else it is linear
  * @param skip whether a linear image of the input is added to the output of the hidden layers
