@@ -137,7 +137,30 @@ final class VectorPanels implements PanelKernels {
     FloatVector s5 = s0;
     FloatVector s6 = s0;
     FloatVector s7 = s0;
-    for (int i = 0; i < count; i++) {
+    int i = 0;
+    for (; i < count - 1; i += 2) {
+      FloatVector w = FloatVector.broadcast(SPECIES, weights[weight + i]);
+      FloatVector v = FloatVector.broadcast(SPECIES, weights[weight + i + 1]);
+      int at = from + i * width;
+      int next = at + width;
+      s0 = w.fma(FloatVector.fromArray(SPECIES, rows, at), s0);
+      s1 = w.fma(FloatVector.fromArray(SPECIES, rows, at + COUNT), s1);
+      s2 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 2 * COUNT), s2);
+      s3 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 3 * COUNT), s3);
+      s4 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 4 * COUNT), s4);
+      s5 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 5 * COUNT), s5);
+      s6 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 6 * COUNT), s6);
+      s7 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 7 * COUNT), s7);
+      s0 = v.fma(FloatVector.fromArray(SPECIES, rows, next), s0);
+      s1 = v.fma(FloatVector.fromArray(SPECIES, rows, next + COUNT), s1);
+      s2 = v.fma(FloatVector.fromArray(SPECIES, rows, next + 2 * COUNT), s2);
+      s3 = v.fma(FloatVector.fromArray(SPECIES, rows, next + 3 * COUNT), s3);
+      s4 = v.fma(FloatVector.fromArray(SPECIES, rows, next + 4 * COUNT), s4);
+      s5 = v.fma(FloatVector.fromArray(SPECIES, rows, next + 5 * COUNT), s5);
+      s6 = v.fma(FloatVector.fromArray(SPECIES, rows, next + 6 * COUNT), s6);
+      s7 = v.fma(FloatVector.fromArray(SPECIES, rows, next + 7 * COUNT), s7);
+    }
+    if (i < count) {
       FloatVector w = FloatVector.broadcast(SPECIES, weights[weight + i]);
       int at = from + i * width;
       s0 = w.fma(FloatVector.fromArray(SPECIES, rows, at), s0);

@@ -32,9 +32,6 @@ public final class SplitMmoe {
   /** Bytes that an item may take unless stated otherwise. */
   public static final int DEFAULT_BYTES_PER_ITEM = 2048;
 
-  /** Between rows of first-layer outputs: without it they would lie a power of two apart. */
-  private static final int PADDING = 16;
-
   private final Mmoe network;
   private final int userInputs;
   private final int hidden;
@@ -186,10 +183,13 @@ public final class SplitMmoe {
     private final float[] gateBias;
     private boolean begun;
 
+    /** Of no meaning; without it the compiler would see that nobody needs what was touched. */
+    private int touched;
+
     private Request(SplitMmoe split) {
       scratch = split.network.scratch();
       half = new float[split.bias.length];
-      first = new float[Mmoe.BLOCK * split.firstStride()];
+      first = new float[Mmoe.BLOCK * split.hidden];
       bias = new float[split.hidden];
       gateBias = new float[split.network.gates().outputs()];
     }
@@ -198,10 +198,6 @@ public final class SplitMmoe {
   /** A request for this network, to be used again and again. */
   public Request request() {
     return new Request(this);
-  }
-
-  private int firstStride() {
-    return Math.max(1, stored) * hidden + PADDING;
   }
 
   /** Computes the half of a user [userInputs], for all items ranked until the next call. */
@@ -263,35 +259,18 @@ public final class SplitMmoe {
       float[] x,
       int xOffset,
       int ldx) {
-    int stride = firstStride();
     float[] first = request.first;
     int gateCount = network.gates().outputs();
     int gatesAt = network.experts().size() * hidden;
-    for (int i = 0; i < rows; i++) {
-      long row = items.offset(ordinals[from + i]);
-      HalfFloats.add(
-          request.half,
-          0,
-          items.halves(),
-          row,
-          stored * hidden,
-          first,
-          i * stride,
-          Activation.RELU);
-      if (gatesStored) {
-        HalfFloats.add(
-            request.half,
-            gatesAt,
-            items.halves(),
-            row + (long) gatesAt * Short.BYTES,
-            gateCount,
-            request.scratch.gates,
-            i * gateCount,
-            Activation.NONE);
-      }
-    }
+    request.touched += items.touch(ordinals, from, rows);
     for (int e = 0; e < stored; e++) {
-      network.expert(e, 1, first, e * hidden, stride, rows, request.scratch);
+      int at = e * hidden;
+      add(request.half, at, items, ordinals, from, rows, hidden, first, Activation.RELU);
+      network.expert(e, 1, first, 0, hidden, rows, request.scratch);
+    }
+    if (gatesStored) {
+      float[] scores = request.scratch.gates;
+      add(request.half, gatesAt, items, ordinals, from, rows, gateCount, scores, Activation.NONE);
     }
     for (int e = stored; e < experts.length; e++) {
       System.arraycopy(request.half, e * hidden, request.bias, 0, hidden);
@@ -312,6 +291,23 @@ public final class SplitMmoe {
           gateCount,
           request.gateBias,
           Activation.NONE);
+    }
+  }
+
+  /** target [rows x count] = act(the user's half + the items'), values [at, at + count) of both. */
+  private static void add(
+      float[] half,
+      int at,
+      ItemHalves items,
+      int[] ordinals,
+      int from,
+      int rows,
+      int count,
+      float[] target,
+      Activation act) {
+    for (int i = 0; i < rows; i++) {
+      long offset = items.offset(ordinals[from + i]) + (long) at * Short.BYTES;
+      HalfFloats.add(half, at, items.halves(), offset, count, target, i * count, act);
     }
   }
 }
