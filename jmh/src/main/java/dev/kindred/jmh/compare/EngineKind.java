@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** The engines that can be asked for by name. */
 final class EngineKind {
@@ -43,7 +44,7 @@ final class EngineKind {
   private static final Map<String, Opener> ALL =
       new TreeMap<>(
           Map.of(
-              "kindred", KindredEngine::open,
+              "kindred", KindredEngine.opener("kindred", UnaryOperator.identity()),
               "jvector", JVectorEngine::open,
               "lucene", LuceneEngine::openFloats,
               "lucene-8bit", LuceneEngine::openBytes,

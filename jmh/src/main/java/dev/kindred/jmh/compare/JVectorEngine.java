@@ -56,7 +56,7 @@ final class JVectorEngine extends JavaEngine {
     this.set = set;
     this.file = file;
     this.graph = graph;
-    this.searcher = new GraphSearcher(graph);
+    this.searcher = searcher(graph);
     this.vectors = vectors;
     this.similarity = similarity(set.metric());
     this.queries = new VectorFloat<?>[set.queryCount()];
@@ -113,6 +113,17 @@ final class JVectorEngine extends JavaEngine {
       rows.add(types().createFloatVector(set.row(ordinal)));
     }
     return new ListRandomAccessVectorValues(rows, set.dim());
+  }
+
+  /**
+   * Without its early stop, which here changed neither what is visited nor what is found, but cost
+   * a third of the speed and more.
+   */
+  @SuppressWarnings("deprecation")
+  private static GraphSearcher searcher(OnDiskGraphIndex graph) {
+    GraphSearcher searcher = new GraphSearcher(graph);
+    searcher.usePruning(false);
+    return searcher;
   }
 
   private static VectorTypeSupport types() {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Kindred's own graph, mapped from its file. */
 final class KindredEngine extends JavaEngine {
@@ -28,18 +29,35 @@ final class KindredEngine extends JavaEngine {
     this.searcher = graph.searcher();
   }
 
-  static Optional<Engine> open(
-      SearchSet set, EngineKind.Building building, BuildCache cache, EngineKind.Notes notes)
+  /**
+   * Opens Kindred under a name of its own.
+   *
+   * @param mode what to change in the default options
+   */
+  static EngineKind.Opener opener(String name, UnaryOperator<HnswOptions> mode) {
+    return (set, building, cache, notes) -> open(name, mode, set, building, cache, notes);
+  }
+
+  private static Optional<Engine> open(
+      String name,
+      UnaryOperator<HnswOptions> mode,
+      SearchSet set,
+      EngineKind.Building building,
+      BuildCache cache,
+      EngineKind.Notes notes)
       throws IOException {
     HnswOptions options =
-        HnswOptions.defaults().withM(building.m()).withEfConstruction(building.efConstruction());
+        mode.apply(
+            HnswOptions.defaults()
+                .withM(building.m())
+                .withEfConstruction(building.efConstruction()));
     BuildCache.Built built =
         cache.get(
             set,
-            "kindred-" + building.name(),
+            name + "-" + building.name(),
             building.anew(),
             directory -> {
-              notes.note("kindred: building on " + building.threads() + " threads");
+              notes.note(name + ": building on " + building.threads() + " threads");
               return build(set, options, building.threads(), directory.resolve(GRAPH));
             });
     Arena arena = Arena.ofShared();
