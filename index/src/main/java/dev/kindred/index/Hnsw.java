@@ -73,6 +73,19 @@ public final class Hnsw implements VectorIndex {
     return HnswBuilder.build(rows, metric, options, arena, workers, progress);
   }
 
+  /** Bytes that a graph over so many rows takes outside the heap, within a few percent. */
+  public static long graphBytes(long rows, HnswOptions options) {
+    // One in m rows is on the next level, with two table entries beside its block.
+    double upper = GraphLevel.blockBytes(options.m()) + 2.0 * Integer.BYTES;
+    return (long) (rows * (GraphLevel.blockBytes(2 * options.m()) + upper / (options.m() - 1)));
+  }
+
+  /** Bytes that building it takes on the heap at most. */
+  public static long buildHeapBytes(long rows, int threads) {
+    // Hashes to find equal rows, the order, levels and flags; a mark per row for each thread.
+    return rows * (Long.BYTES + Integer.BYTES + 2 + threads);
+  }
+
   /**
    * Opens a graph in place; the time hardly depends on its size.
    *

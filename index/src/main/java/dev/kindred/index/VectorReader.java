@@ -100,6 +100,14 @@ public final class VectorReader implements AutoCloseable {
     return dim;
   }
 
+  /**
+   * How many rows the file has: what its header states, or else what its length makes; at least
+   * that many, if it is compressed.
+   */
+  public long expectedRows() throws IOException {
+    return statedRows >= 0 ? statedRows : Files.size(path) / bytes.capacity();
+  }
+
   /** Rows read so far. */
   public long rows() {
     return rows;

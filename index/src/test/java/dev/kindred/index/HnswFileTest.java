@@ -137,7 +137,10 @@ class HnswFileTest {
         assertTrue(thrown.offset() >= 4096);
       }
       try (Arena own = Arena.ofConfined()) {
-        HnswSearcher searcher = Hnsw.open(path, rows, own).searcher();
+        Hnsw opened = Hnsw.open(path, rows, own);
+        HnswSearcher searcher = opened.searcher();
+        float[] prepared = new float[Queries.paddedDim(rows)];
+        FilteredWalk walk = new FilteredWalk(opened, prepared);
         Neighbors found = new Neighbors(10);
         for (int q = 0; q < 20; q++) {
           float[] query = TestVectors.normal(1, DIM, q);
@@ -145,6 +148,11 @@ class HnswFileTest {
           assertInBounds(found);
           searcher.search(query, 0, 10, EF, ordinal -> ordinal % 2 == 0, found);
           assertInBounds(found);
+          Queries.prepare(query, 0, 10, Metric.COSINE, DIM, prepared);
+          walk.walk(ordinal -> ordinal % 3 == 0, new int[] {0, 7}, 2, EF, Long.MAX_VALUE);
+          for (int i = 0; i < walk.size(); i++) {
+            assertTrue(ScoredOrdinal.ordinal(walk.entry(i)) < N);
+          }
         }
       }
     }

@@ -38,6 +38,10 @@ final class AnnBuildCommand extends KindredCommand {
   protected void run() throws IOException {
     HnswOptions options = options(() -> building.hnsw(seed()));
     AnnIndex.requireAbsent(out);
+    BuildMemory memory =
+        BuildMemory.estimate(base, building.dim(), building.metric(), options, threads());
+    note(memory.describe());
+    memory.requireFits(base);
     try (Arena arena = Arena.ofShared()) {
       Embeddings vectors = AnnIndex.read(base, building.dim(), arena);
       long begun = System.nanoTime();

@@ -1,0 +1,107 @@
+package dev.kindred.app.command;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.index.EmbeddingFile;
+import dev.kindred.index.Hnsw;
+import dev.kindred.index.HnswOptions;
+import dev.kindred.index.Metric;
+import dev.kindred.index.VectorFiles;
+import dev.kindred.index.VectorReader;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What building an index over a file of vectors takes, estimated before the file is read.
+ *
+ * @param rows vectors; of a compressed file without a header a lower bound
+ * @param heapBytes on the Java heap
+ * @param otherBytes outside of it
+ */
+record BuildMemory(long rows, long heapBytes, long otherBytes) {
+  private static final Path MEMINFO = Path.of("/proc/meminfo");
+  private static final double GIB = 1 << 30;
+
+  static BuildMemory estimate(Path file, int dim, Metric metric, HnswOptions options, int threads)
+      throws IOException {
+    if (file.toString().endsWith(".kvec")) {
+      try (Arena arena = Arena.ofShared()) {
+        EmbeddingFile mapped = EmbeddingFile.open(file, arena);
+        boolean copied = metric == Metric.COSINE && !mapped.embeddings().unit();
+        long rowBytes = mapped.embeddings().strideBytes();
+        return of(mapped.size(), 0, copied ? rowBytes : 0, options, threads);
+      }
+    }
+    try (VectorReader reader = VectorFiles.open(file, dim)) {
+      long rowBytes = (long) reader.dim() * Float.BYTES;
+      long copies = metric == Metric.COSINE ? 2 : 1;
+      return of(reader.expectedRows(), rowBytes, copies * rowBytes, options, threads);
+    }
+  }
+
+  private static BuildMemory of(
+      long rows, long heapPerRow, long otherPerRow, HnswOptions options, int threads) {
+    return new BuildMemory(
+        rows,
+        rows * heapPerRow + Hnsw.buildHeapBytes(rows, threads),
+        rows * otherPerRow + Hnsw.graphBytes(rows, options));
+  }
+
+  /** One line for the user. */
+  String describe() {
+    return String.format(
+        Locale.ROOT,
+        "%,d vectors: building takes about %.2f GiB, %.2f of it Java heap",
+        rows,
+        (heapBytes + otherBytes) / GIB,
+        heapBytes / GIB);
+  }
+
+  /** Refuses what the machine or the heap can't hold. */
+  void requireFits(Path file) throws IOException {
+    requireFits(file, Runtime.getRuntime().maxMemory(), availableBytes());
+  }
+
+  void requireFits(Path file, long mostHeap, long available) {
+    if (heapBytes > mostHeap) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "%s: %s; the heap may grow to %.2f GiB: raise it (KINDRED_JVM_OPTIONS=-Xmx%dg), or"
+                  + " turn the file into a .kvec, which is read in place",
+              file,
+              describe(),
+              mostHeap / GIB,
+              (long) Math.ceil(1.25 * heapBytes / GIB)));
+    }
+    if (heapBytes + otherBytes > available) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "%s: %s, and %.2f GiB are free: use a machine with more memory, fewer vectors, or a"
+                  + " smaller --m",
+              file,
+              describe(),
+              available / GIB));
+    }
+  }
+
+  /** What programs may take without swapping; page cache counts as free. */
+  private static long availableBytes() throws IOException {
+    if (Files.isReadable(MEMINFO)) {
+      List<String> lines = Files.readAllLines(MEMINFO);
+      for (String line : lines) {
+        if (line.startsWith("MemAvailable:")) {
+          return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+        }
+      }
+    }
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getFreeMemorySize();
+  }
+}
