@@ -183,12 +183,17 @@ public final class LiveIndex implements AutoCloseable {
    * Searches with scratch from a pool of at most 64 searchers: any number of threads may call it,
    * and after the first calls it allocates nothing as long as no more than that search at once.
    *
-   * @see LiveSearcher#search(float[], int, int, LiveNeighbors)
+   * @see LiveSearcher#search(float[], int, int, IdFilter, LiveNeighbors)
    */
-  public void search(float[] query, int queryOffset, int k, LiveNeighbors result) {
+  public void search(float[] query, int queryOffset, int k, IdFilter filter, LiveNeighbors result) {
     LiveSearcher searcher = pool.take();
-    searcher.search(query, queryOffset, k, result);
+    searcher.search(query, queryOffset, k, filter, result);
     pool.give(searcher);
+  }
+
+  /** Finds the k best of all for query[queryOffset, ..), with scratch from the pool. */
+  public void search(float[] query, int queryOffset, int k, LiveNeighbors result) {
+    search(query, queryOffset, k, IdFilter.ALL, result);
   }
 
   /** Finds the k best for query[0, dim), with scratch from the pool. */
@@ -339,6 +344,10 @@ public final class LiveIndex implements AutoCloseable {
         requireOpen();
         if (view.active().count() > 0) {
           seal();
+        }
+        boolean whole = view.segments.length == 1 && view.rows[0].removed() == 0;
+        if (view.deltas.length == 1 && (view.segments.length == 0 || whole)) {
+          return;
         }
       } finally {
         changing.unlock();

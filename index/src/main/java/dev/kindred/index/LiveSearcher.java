@@ -21,6 +21,7 @@ public final class LiveSearcher {
   private final float[] scores = new float[BLOCK];
   private final TopHeap heap = new TopHeap();
   private final Neighbors found = new Neighbors(16);
+  private final ById byId = new ById();
 
   // The best of the parts so far: score and part in a key, and the row within the part.
   private long[] keys = new long[16];
@@ -39,16 +40,22 @@ public final class LiveSearcher {
     return index;
   }
 
+  /** Finds the k best of all vectors for query[queryOffset, queryOffset + dim). */
+  public void search(float[] query, int queryOffset, int k, LiveNeighbors result) {
+    search(query, queryOffset, k, IdFilter.ALL, result);
+  }
+
   /**
    * Finds the k vectors of best score, best first; of equal scores those that were put first come
    * first.
    *
    * @param query query[queryOffset, queryOffset + dim), finite, any length; not changed
    * @param k at least 1
-   * @param result overwritten; holds min(k, size of the index) entries
+   * @param filter which ids may be found
+   * @param result overwritten; holds min(k, number of ids that pass) entries
    * @throws IllegalArgumentException if k is below 1 or the query isn't finite
    */
-  public void search(float[] query, int queryOffset, int k, LiveNeighbors result) {
+  public void search(float[] query, int queryOffset, int k, IdFilter filter, LiveNeighbors result) {
     Queries.prepare(query, queryOffset, k, index.metric(), index.dim(), prepared);
     LiveView view = index.view();
     adopt(view.segments);
@@ -60,10 +67,15 @@ public final class LiveSearcher {
         continue;
       }
       if (part < segments.length) {
-        OrdinalFilter filter = view.rows[part].removed() == 0 ? OrdinalFilter.ALL : view.rows[part];
-        searchers[part].search(query, queryOffset, Math.min(k, live), filter, found);
+        OrdinalFilter passing =
+            view.rows[part].removed() == 0 ? OrdinalFilter.ALL : view.rows[part];
+        if (filter != IdFilter.ALL) {
+          byId.set(passing, segments[part].ids(), filter);
+          passing = byId;
+        }
+        searchers[part].search(query, queryOffset, Math.min(k, live), passing, found);
       } else {
-        scan(view, part, Math.min(k, live));
+        scan(view, part, Math.min(k, live), filter);
       }
       merge(part, kept);
     }
@@ -109,20 +121,21 @@ public final class LiveSearcher {
   }
 
   /** Scans the rows of a delta that count in the view and are there. */
-  private void scan(LiveView view, int part, int k) {
+  private void scan(LiveView view, int part, int k, IdFilter filter) {
     LiveRows there = view.rows[part];
     int count = view.size(part);
     heap.reset(k);
-    Embeddings delta = view.deltas[part - segments.length].rows();
+    LiveDelta delta = view.deltas[part - segments.length];
     int row = 0;
     while (row < count) {
       int n = 0;
       for (; row < count && n < BLOCK; row++) {
-        if (there.accepts(row)) {
+        if (there.accepts(row)
+            && (filter == IdFilter.ALL || filter.accepts(delta.id(row), 0, delta.id(row).length))) {
           listed[n++] = row;
         }
       }
-      Queries.scoreRows(index.metric(), prepared, delta, listed, 0, n, scores);
+      Queries.scoreRows(index.metric(), prepared, delta.rows(), listed, 0, n, scores);
       for (int i = 0; i < n; i++) {
         long key = ScoredOrdinal.of(scores[i], listed[i]);
         if (key > heap.bar() || !heap.isFull()) {
@@ -160,5 +173,32 @@ public final class LiveSearcher {
     mergedKeys = spareKeys;
     mergedRows = spareRows;
     size = together;
+  }
+
+  /** The rows of a segment that are there and whose id passes. */
+  private static final class ById implements OrdinalFilter {
+    private OrdinalFilter there;
+    private IdTable ids;
+    private IdFilter filter;
+    private byte[] text = new byte[64];
+
+    void set(OrdinalFilter there, IdTable ids, IdFilter filter) {
+      this.there = there;
+      this.ids = ids;
+      this.filter = filter;
+    }
+
+    @Override
+    public boolean accepts(int row) {
+      if (!there.accepts(row)) {
+        return false;
+      }
+      int bytes = ids.idBytes(row);
+      if (bytes > text.length) {
+        text = new byte[2 * bytes];
+      }
+      ids.copyId(row, text, 0);
+      return filter.accepts(text, 0, bytes);
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -344,6 +345,58 @@ class LiveIndexTest {
   }
 
   @Test
+  void filtersByIdReturnAllThatPassFromEveryPart() throws IOException {
+    try (LiveIndex index = LiveIndex.create(directory.resolve("live"), DIM, Metric.L2, OPTIONS)) {
+      Draws draws = Draws.of(12, "filter");
+      Map<String, float[]> model = new HashMap<>();
+      for (int i = 0; i < 150; i++) {
+        float[] vector = vector(draws);
+        index.put(i, vector, 0);
+        if (i % 7 == 2) {
+          model.put(Integer.toString(i), vector);
+        }
+        if (i == 100) {
+          index.compact();
+        }
+      }
+      for (int i : new int[] {9, 140}) {
+        model.remove(Integer.toString(i));
+        index.remove(i);
+      }
+      assertTrue(index.segments() == 1 && index.scanned() > 0);
+      IdFilter filter =
+          (text, offset, length) ->
+              Integer.parseInt(new String(text, offset, length, StandardCharsets.UTF_8)) % 7 == 2;
+      float[] query = vector(draws);
+      LiveNeighbors found = new LiveNeighbors(1);
+      for (int k : new int[] {1, 5, model.size(), 100}) {
+        index.search(query, 0, k, filter, found);
+        assertAnswers(found, index.metric(), model, query, k, "k " + k);
+      }
+      index.search(query, 0, 5, (text, offset, length) -> false, found);
+      assertEquals(0, found.size());
+    }
+  }
+
+  @Test
+  void compactingTwiceWritesOnce() throws IOException {
+    Path live = directory.resolve("live");
+    List<String> steps = new ArrayList<>();
+    try (LiveIndex index = LiveIndex.create(live, DIM, Metric.L2, OPTIONS, steps::add)) {
+      index.compact();
+      assertEquals(List.of(), steps);
+      index.put(1, new float[DIM], 0);
+      index.compact();
+      int once = steps.size();
+      index.compact();
+      assertEquals(once, steps.size());
+      index.remove(1);
+      index.compact();
+      assertEquals(0, index.segments());
+    }
+  }
+
+  @Test
   void searchesAllocateNothing() throws IOException {
     try (LiveIndex index =
         LiveIndex.create(directory.resolve("live"), 24, Metric.COSINE, OPTIONS)) {
@@ -478,10 +531,20 @@ class LiveIndexTest {
       LiveIndex index, Map<String, float[]> model, float[] query, int k, String when) {
     LiveNeighbors found = new LiveNeighbors(k);
     index.search(query, k, found);
+    assertAnswers(found, index.metric(), model, query, k, when);
+  }
+
+  private static void assertAnswers(
+      LiveNeighbors found,
+      Metric metric,
+      Map<String, float[]> model,
+      float[] query,
+      int k,
+      String when) {
     List<Map.Entry<String, Double>> expected = new ArrayList<>();
     model.forEach(
         (id, vector) ->
-            expected.add(Map.entry(id, TestVectors.score(index.metric(), query, vector, DIM, 0))));
+            expected.add(Map.entry(id, TestVectors.score(metric, query, vector, DIM, 0))));
     expected.sort(Comparator.comparingDouble(entry -> -entry.getValue()));
     assertEquals(Math.min(k, expected.size()), found.size(), when);
     Map<String, Double> scores = new HashMap<>();
