@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.index.EmbeddingFile;
+import dev.kindred.index.IdTable;
 import dev.kindred.index.run.Draws;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,11 +77,46 @@ final class AlsCommandTest {
     assertEquals(0, run.exitCode(), run.err());
     Map<String, Object> result = JSON.std.mapFrom(run.lines().get(0));
     for (String key :
-        List.of("interactionsPerSecondPerCore", "gflops", "peakGflops", "modelHash")) {
+        List.of(
+            "interactionsPerSecondPerCore",
+            "gflops",
+            "peakGflops",
+            "fraction",
+            "peakToDataAndFactors",
+            "modelHash")) {
       assertTrue(result.containsKey(key), key);
     }
     assertEquals(2, Run.kindred("als", "--synthetic", "300x200").exitCode());
     assertEquals(2, Run.kindred("als", "--synthetic", "3x2x6").exitCode());
+  }
+
+  @Test
+  void factorsCanBeSavedWithTheirIds() throws IOException {
+    Path model = directory.resolve("model");
+    Run run = run("als", "--rank", "8", "--iterations", "2", "--save", model.toString());
+    assertEquals(0, run.exitCode(), run.err());
+    try (Arena arena = Arena.ofConfined()) {
+      EmbeddingFile users = EmbeddingFile.open(model.resolve("users.kvec"), arena);
+      EmbeddingFile items = EmbeddingFile.open(model.resolve("items.kvec"), arena);
+      IdTable userIds = IdTable.open(model.resolve("users.kids"), arena);
+      IdTable itemIds = IdTable.open(model.resolve("items.kids"), arena);
+      assertEquals(120, users.size());
+      assertEquals(8, users.dim());
+      assertEquals(8, items.dim());
+      assertEquals(users.size(), userIds.size());
+      assertEquals(items.size(), itemIds.size());
+      assertEquals("u7", userIds.idOf(userIds.ordinalOf("u7")));
+    }
+    assertEquals(
+        2, Run.kindred("als", "--synthetic", "30x20x50", "--save", model.toString()).exitCode());
+  }
+
+  @Test
+  void aTestPartOfStrangersIsRefused() throws IOException {
+    test = Files.write(directory.resolve("other.txt"), List.of("v1 j1 j2", "v2 j3"));
+    Run run = run("als", "--rank", "8", "--iterations", "2");
+    assertEquals(3, run.exitCode(), run.err());
+    assertTrue(run.err().contains("none of its 3 pairs"), run.err());
   }
 
   @Test

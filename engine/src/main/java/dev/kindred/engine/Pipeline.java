@@ -178,7 +178,12 @@ public final class Pipeline {
 
   private Channel linear(Objective objective, Interactions training) {
     AlsOptions als = options.alsOptions(objective.name());
-    AlsModel model = ImplicitAls.train(training, als, workers, progress);
+    AlsModel model =
+        ImplicitAls.train(
+            training,
+            als,
+            workers,
+            (name, total) -> progress.stage(objective.name() + ": " + name, total));
     modelHashes.put("als " + objective.name(), model.hash());
     return Channel.normalized(
         objective.name(), Channel.Kind.LINEAR, model.itemFactors(), model.items(), model.rank());

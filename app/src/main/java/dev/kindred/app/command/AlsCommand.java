@@ -7,12 +7,15 @@ import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.als.ImplicitAls;
 import dev.kindred.engine.als.SyntheticInteractions;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.SplitFiles;
 import dev.kindred.engine.eval.FactorScores;
 import dev.kindred.engine.eval.PopularityScores;
 import dev.kindred.engine.eval.Scores;
 import dev.kindred.engine.eval.TopNEvaluator;
+import dev.kindred.index.EmbeddingFile;
+import dev.kindred.index.IdTable;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Peak;
@@ -76,6 +79,13 @@ final class AlsCommand extends KindredCommand {
       description = "Start from published settings: click, time, like, share or dislike.")
   private String paper;
 
+  @Option(
+      names = "--save",
+      paramLabel = "DIR",
+      description =
+          "Write factors and ids to users.kvec, users.kids, items.kvec and items.kids there.")
+  private Path save;
+
   @Mixin private AlsOptionsGroup group;
 
   @Override
@@ -94,6 +104,9 @@ final class AlsCommand extends KindredCommand {
     if (synthetic == null && (train == null || test == null)) {
       throw usage("--train and --test go together");
     }
+    if (synthetic != null && save != null) {
+      throw usage("--save keeps what a split taught; synthetic data teaches nothing");
+    }
     try (Workers workers = Workers.of(threads())) {
       if (synthetic == null) {
         rate(options, workers);
@@ -103,8 +116,11 @@ final class AlsCommand extends KindredCommand {
     }
   }
 
-  private void rate(AlsOptions options, Workers workers) {
-    SplitFiles.Split split = SplitFiles.read(train, test, new Ids(), new Ids());
+  private void rate(AlsOptions options, Workers workers) throws IOException {
+    Ids users = new Ids();
+    Ids items = new Ids();
+    SplitFiles.Split split = SplitFiles.read(train, test, users, items);
+    checkFindable(split);
     List<Map<String, Object>> results = new ArrayList<>();
     Scores popularity = new PopularityScores(split.train());
     results.add(report("popularity", popularity, split, workers));
@@ -112,6 +128,9 @@ final class AlsCommand extends KindredCommand {
     long start = System.nanoTime();
     AlsModel model = ImplicitAls.train(split.train(), options, workers, progress());
     double seconds = (System.nanoTime() - start) / 1e9;
+    if (save != null) {
+      save(model, users, items);
+    }
     Scores factors = new FactorScores(model.userFactors(), model.itemFactors(), model.rank());
     Map<String, Object> result = report("als", factors, split, workers);
     result.put("trainSeconds", rounded(seconds));
@@ -136,6 +155,36 @@ final class AlsCommand extends KindredCommand {
     }
   }
 
+  /** A test part of strangers would be measured as zeros without a word. */
+  private void checkFindable(SplitFiles.Split split) {
+    Interactions itemUsers = split.train().transposed();
+    for (int user = 0; user < split.test().rows(); user++) {
+      if (split.train().count(user) > 0) {
+        for (long i = split.test().start(user); i < split.test().end(user); i++) {
+          if (itemUsers.count(split.test().column(i)) > 0) {
+            return;
+          }
+        }
+      }
+    }
+    throw new InputException(
+        test
+            + ": none of its "
+            + split.test().size()
+            + " pairs has a user and an item that "
+            + train
+            + " knows, so nothing could be found; both files must use the same ids");
+  }
+
+  private void save(AlsModel model, Ids users, Ids items) throws IOException {
+    Files.createDirectories(save);
+    EmbeddingFile.write(save.resolve("users.kvec"), model.userFactors(), model.rank());
+    IdTable.write(save.resolve("users.kids"), users.size(), users::idOf);
+    EmbeddingFile.write(save.resolve("items.kvec"), model.itemFactors(), model.rank());
+    IdTable.write(save.resolve("items.kids"), items.size(), items::idOf);
+    note("factors and ids are in " + save);
+  }
+
   private Map<String, Object> report(
       String name, Scores scores, SplitFiles.Split split, Workers workers) {
     TopNEvaluator.Report report =
@@ -154,8 +203,6 @@ final class AlsCommand extends KindredCommand {
   private void time(AlsOptions options, Workers workers) throws IOException {
     long[] sizes = sizes();
     long seed = options.seed();
-    Interactions data =
-        SyntheticInteractions.generate((int) sizes[0], (int) sizes[1], sizes[2], seed);
     // The compiler learns the kernels on a small matrix of the same kind.
     int users = (int) Math.min(sizes[0], 4000);
     int items = (int) Math.min(sizes[1], 3000);
@@ -164,11 +211,19 @@ final class AlsCommand extends KindredCommand {
             users, items, Math.min((long) users * items / 4, 400_000), seed);
     ImplicitAls.train(small, options.withIterations(3), workers, Progress.none());
     double peak = Peak.gflops(PEAK_MILLIS);
+    System.gc();
+    // What the JVM, its compiled code and the small matrix took is not the training's.
+    ResidentMemory memory = ResidentMemory.restart();
+    Interactions data =
+        SyntheticInteractions.generate((int) sizes[0], (int) sizes[1], sizes[2], seed);
     long cpuStart = cpuNanos();
     long start = System.nanoTime();
     AlsModel model = ImplicitAls.train(data, options, workers, progress());
     double seconds = (System.nanoTime() - start) / 1e9;
     double cpuSeconds = (cpuNanos() - cpuStart) / 1e9;
+    long peakBytes = memory.peakGrowth();
+    // Again, for the compiler may not have been done with it the first time: the higher one counts.
+    peak = Math.max(peak, Peak.gflops(PEAK_MILLIS));
     double iterations = model.objectivePerSweep().length;
     double gflops =
         iterations * flops(data, options.rank()) / (cpuSeconds > 0 ? cpuSeconds : seconds) / 1e9;
@@ -184,12 +239,13 @@ final class AlsCommand extends KindredCommand {
     result.put("interactionsPerSecondPerCore", Math.round(iterations * data.size() / cpuSeconds));
     result.put("gflops", rounded(gflops));
     result.put("peakGflops", rounded(peak));
-    result.put("shareOfPeak", rounded(gflops / peak));
+    result.put("fraction", rounded(gflops / peak));
     result.put("kernels", Simd.description());
     // The matrix and its transpose, and the factors.
     long bytes = 2 * data.bytes() + 4L * (model.userFactors().length + model.itemFactors().length);
     result.put("dataAndFactorBytes", bytes);
-    result.put("peakResidentBytes", peakResidentBytes());
+    result.put("peakBytes", peakBytes);
+    result.put("peakToDataAndFactors", peakBytes < 0 ? -1 : rounded((double) peakBytes / bytes));
     result.put("loss", model.objectivePerSweep()[(int) iterations - 1]);
     result.put("modelHash", model.hash());
     if (json()) {
@@ -238,19 +294,6 @@ final class AlsCommand extends KindredCommand {
   private static long cpuNanos() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
-  }
-
-  /** The most memory the process ever held, where the system tells (Linux), else -1. */
-  private static long peakResidentBytes() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (Files.isReadable(status)) {
-      for (String line : Files.readAllLines(status)) {
-        if (line.startsWith("VmHWM:")) {
-          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-        }
-      }
-    }
-    return -1;
   }
 
   private void write(Map<String, Object> result) {
