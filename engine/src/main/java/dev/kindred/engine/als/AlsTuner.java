@@ -168,10 +168,15 @@ public final class AlsTuner {
     if (!scouts || same.size() == number) {
       return propose(number, same, draws(number));
     }
-    AlsOptions scouted = best(earlier.subList(0, number - same.size())).options();
+    // Iterations are not taken over: a small rank can overfit where a large one has yet to settle.
+    AlsOptions scouted =
+        best(earlier.subList(0, number - same.size()))
+            .options()
+            .withRank(rank)
+            .withIterations(options.base().iterations());
     return switch (same.size()) {
-      case 0 -> heavier(scouted).withRank(rank);
-      case 1 -> scouted.withRank(rank);
+      case 0 -> heavier(scouted);
+      case 1 -> scouted;
       default -> near(same, draws(number));
     };
   }

@@ -93,7 +93,7 @@ class AlsTunerTest {
       assertEquals(t < 8 ? 4 : 8, whole.get(t).options().rank(), "trial " + t);
     }
     AlsOptions scouted = AlsTuner.best(whole.subList(0, 8)).options();
-    assertEquals(scouted.withRank(8), whole.get(9).options());
+    assertEquals(scouted.withRank(8).withIterations(3), whole.get(9).options());
     assertEquals(8, AlsTuner.best(whole).options().rank());
     List<Trial> resumed = search(options, whole.subList(0, 11));
     for (int t = 0; t < 16; t++) {

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "compare",
     description = "Measures Kindred beside its peers on the same data in one run.",
-    subcommands = {AnnComparison.class, GenerateCommand.class})
+    subcommands = {AnnComparison.class, AlsComparison.class, GenerateCommand.class})
 public final class Compare {
   private Compare() {}
 
