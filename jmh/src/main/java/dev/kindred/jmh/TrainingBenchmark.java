@@ -117,7 +117,7 @@ public class TrainingBenchmark {
   @TearDown
   public void printCeiling() {
     workers.close();
-    double peak = Peak.gflops(400);
+    double peak = Peak.gflops(4000);
     System.out.printf(
         "%npeak %.0f GFLOP/s: at most %,.0f two-tower and %,.0f multi-task examples/s%n"
             + "per second of processor time: %,.0f two-tower, %,.0f multi-task examples%n",

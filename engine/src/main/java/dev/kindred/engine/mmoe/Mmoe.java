@@ -107,6 +107,8 @@ public final class Mmoe {
     final int[] validation;
     final MmoeOptions options;
     final Graph graph;
+    final Graph serving;
+    final Graph biasTower; // null = no bias tower
     final float[] means;
     final float[] deviations;
     final int batch;
@@ -132,6 +134,9 @@ public final class Mmoe {
       deviations = new float[tasks.size()];
       List<Feature> biasFeatures = bias.map(FeatureTable::features).orElse(List.of());
       graph = new Graph(tasks, inputs.features(), biasFeatures, options);
+      serving = new Graph(tasks, inputs.features(), List.of(), options);
+      biasTower =
+          biasFeatures.isEmpty() ? null : new Graph(tasks, List.of(), biasFeatures, options);
       for (int t = 0; t < tasks.size(); t++) {
         describe(t);
       }
@@ -238,13 +243,17 @@ public final class Mmoe {
       return "%s %s %s %016x".formatted(options.withEpochs(1), tasks, inputs.features(), rows);
     }
 
+    /** The network as it is now; the next call overwrites its weights. */
     private MmoeModel model(List<Double> losses, List<Double> scores, int best) {
+      serving.copyFrom(graph);
+      if (biasTower != null) {
+        biasTower.copyFrom(graph);
+      }
       return new MmoeModel(
           options,
           tasks,
-          inputs.features(),
-          bias == null ? List.of() : bias.features(),
-          graph,
+          serving,
+          biasTower,
           means,
           deviations,
           losses.stream().mapToDouble(d -> d).toArray(),

@@ -1,6 +1,5 @@
 package dev.kindred.engine.mmoe;
 
-import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureInput;
 import dev.kindred.engine.nn.FeatureTable;
 import dev.kindred.engine.nn.Layer;
@@ -43,12 +42,15 @@ public final class MmoeModel {
   private final double[] scores;
   private final int bestEpoch;
 
+  /**
+   * @param serving all but the bias tower
+   * @param biasTower that alone, or null
+   */
   MmoeModel(
       MmoeOptions options,
       List<Task> tasks,
-      List<Feature> features,
-      List<Feature> biasFeatures,
-      Graph trained,
+      Graph serving,
+      Graph biasTower,
       float[] means,
       float[] deviations,
       double[] losses,
@@ -56,17 +58,13 @@ public final class MmoeModel {
       int bestEpoch) {
     this.options = options;
     this.tasks = tasks;
+    this.serving = serving;
+    this.biasTower = biasTower;
     this.means = means;
     this.deviations = deviations;
     this.losses = losses;
     this.scores = scores;
     this.bestEpoch = bestEpoch;
-    serving = new Graph(tasks, features, List.of(), options);
-    serving.copyFrom(trained);
-    biasTower = biasFeatures.isEmpty() ? null : new Graph(tasks, List.of(), biasFeatures, options);
-    if (biasTower != null) {
-      biasTower.copyFrom(trained);
-    }
   }
 
   public MmoeOptions options() {
