@@ -138,6 +138,7 @@ final class MmoeCommandTest {
     assertEquals(5, ((List<?>) first.get("positionCurve")).size());
     assertTrue(((Number) first.get("positionCorrelation")).doubleValue() < -0.8, first.toString());
     assertTrue(((Number) first.get("weightedNdcg")).doubleValue() > 0.4);
+    assertTrue(((Number) first.get("validationScore")).doubleValue() > 0.4);
     assertEquals(64, first.get("modelHash").toString().length());
   }
 

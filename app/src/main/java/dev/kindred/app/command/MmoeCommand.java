@@ -165,6 +165,10 @@ final class MmoeCommand extends KindredCommand {
       }
       result.put("epochs", model.epochs());
       result.put("bestEpoch", model.bestEpoch());
+      if (model.scores().length > 0) {
+        double best = model.scores()[model.bestEpoch() - 1];
+        result.put("validationScore", TaskScores.rounded(best));
+      }
       result.put("trainSeconds", Math.round(seconds * 1000) / 1000.0);
       result.put("modelHash", model.hash());
       add(name, result);
