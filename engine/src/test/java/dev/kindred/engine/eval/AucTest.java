@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.index.run.Draws;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -54,5 +55,44 @@ class AucTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> Auc.of(new float[] {Float.NaN}, new boolean[] {true}));
+  }
+
+  @Test
+  void theIntervalIsThatOfTheDefinition() {
+    Draws draws = Draws.of(5, "interval");
+    int n = 60;
+    float[] scores = new float[n];
+    boolean[] positive = new boolean[n];
+    for (int i = 0; i < n; i++) {
+      positive[i] = draws.nextInt(3) == 0;
+      scores[i] = draws.nextInt(8) + (positive[i] ? 2 : 0); // with ties
+    }
+    double auc = Auc.of(scores, positive);
+    double variance = 0;
+    for (boolean side : new boolean[] {true, false}) {
+      double sum = 0;
+      int count = 0;
+      for (int i = 0; i < n; i++) {
+        if (positive[i] == side) {
+          double wins = 0;
+          int others = 0;
+          for (int j = 0; j < n; j++) {
+            if (positive[j] != side) {
+              float good = side ? scores[i] : scores[j];
+              float bad = side ? scores[j] : scores[i];
+              wins += good > bad ? 1 : good == bad ? 0.5 : 0;
+              others++;
+            }
+          }
+          sum += Math.pow(wins / others - auc, 2);
+          count++;
+        }
+      }
+      variance += sum / (count - 1) / count;
+    }
+    Auc.Interval interval = Auc.interval(scores, positive);
+    assertEquals(auc, interval.auc());
+    assertEquals(auc - 1.96 * Math.sqrt(variance), interval.low(), 1e-9);
+    assertEquals(Math.min(1, auc + 1.96 * Math.sqrt(variance)), interval.high(), 1e-9);
   }
 }

@@ -1,0 +1,62 @@
+package dev.kindred.engine.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.index.run.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TextColumnsTest {
+  @TempDir Path directory;
+
+  private TextColumns read(String text, String... columns) throws IOException {
+    Path file = Files.writeString(directory.resolve("table.csv"), text);
+    return TextColumns.read(
+        TableSource.of(file), List.of(columns), ReadLimits.strict(), Progress.none());
+  }
+
+  @Test
+  void distinctTextsAreKeptOnceInTheOrderOfTheirRows() throws IOException {
+    TextColumns table = read("a,b\nx, 1 \ny,2\nx,\n,NULL\n", "b", "a", "a");
+    assertEquals(4, table.rows());
+    assertArrayEquals(new int[] {0, 1, 0, TextColumns.MISSING}, table.codes("a"));
+    assertEquals(2, table.vocabulary("a").size());
+    assertEquals("x", table.text("a", 2));
+    assertEquals("1", table.text("b", 0));
+    assertEquals("", table.text("b", 3));
+    assertEquals(TextColumns.MISSING, table.code("b", 2));
+  }
+
+  @Test
+  void anyColumnCanBeReadAsNumbersAndMissingOnesAreNotANumber() throws IOException {
+    TextColumns table = read("n\n1.5\n-2e3\nNULL\ntrue\n", "n");
+    assertArrayEquals(
+        new double[] {1.5, -2000, Double.NaN, 1}, table.numbers("n", ReadLimits.strict()));
+  }
+
+  @Test
+  void whatIsNoFiniteNumberIsCountedAndRefusedBeyondTheLimit() throws IOException {
+    TextColumns table = read("n\n1\nmany\nInfinity\n1e99\n", "n");
+    InputException e =
+        assertThrows(InputException.class, () -> table.numbers("n", ReadLimits.strict()));
+    assertTrue(e.getMessage().contains("3 of 4 values of column 'n'"), e.getMessage());
+    assertTrue(e.getMessage().contains("the first is 'many'"), e.getMessage());
+    double[] forgiven = table.numbers("n", ReadLimits.strict().withRows(3));
+    assertArrayEquals(new double[] {1, Double.NaN, Double.NaN, Double.NaN}, forgiven);
+  }
+
+  @Test
+  void columnsThatAreNotThereAreNamed() throws IOException {
+    InputException e = assertThrows(InputException.class, () -> read("a\n1\n", "b"));
+    assertTrue(e.getMessage().contains("has no column 'b'"), e.getMessage());
+    TextColumns table = read("a\n1\n", "a");
+    assertThrows(IllegalArgumentException.class, () -> table.code("b", 0));
+  }
+}
