@@ -62,7 +62,8 @@ final class BuildCache {
     Path time = target.resolve(TIME);
     if (anew || !Files.exists(time)) {
       delete(target);
-      Path temporary = target.resolveSibling("." + name + ".tmp");
+      Path temporary =
+          target.resolveSibling("." + name + "." + ProcessHandle.current().pid() + ".tmp");
       delete(temporary);
       Files.createDirectories(temporary);
       try {

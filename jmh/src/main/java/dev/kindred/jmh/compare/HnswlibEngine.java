@@ -100,9 +100,11 @@ final class HnswlibEngine implements Engine {
     if (Files.exists(program)) {
       return Optional.of(program);
     }
-    Path file = cache.directory().resolve(SOURCE);
+    // Under names of this process: two comparisons may start on one cache.
+    String own = program.getFileName() + "." + ProcessHandle.current().pid();
+    Path file = program.resolveSibling(own + ".cpp");
+    Path compiled = program.resolveSibling(own + ".tmp");
     Files.write(file, source);
-    Path compiled = program.resolveSibling(program.getFileName() + ".tmp");
     try {
       Process compiler =
           new ProcessBuilder(
@@ -129,6 +131,9 @@ final class HnswlibEngine implements Engine {
       throw new IOException("interrupted while compiling " + SOURCE, e);
     } catch (IOException e) {
       notes.note("hnswlib: left out, there is no g++ (" + e.getMessage() + ")");
+    } finally {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(compiled);
     }
     return Optional.empty();
   }
