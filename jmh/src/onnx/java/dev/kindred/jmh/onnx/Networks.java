@@ -4,14 +4,18 @@ import dev.kindred.engine.nn.serve.DenseLayer;
 import dev.kindred.engine.nn.serve.ItemHalves;
 import dev.kindred.engine.nn.serve.Mlp;
 import dev.kindred.engine.nn.serve.Mmoe;
+import dev.kindred.engine.nn.serve.NetworkFiles;
 import dev.kindred.engine.nn.serve.SplitMmoe;
+import dev.kindred.engine.nn.serve.TowerPair;
 import dev.kindred.jmh.onnx.OnnxNetwork.Tensor;
 import dev.kindred.simd.Activation;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.Peak;
 import dev.kindred.simd.Simd;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +57,7 @@ public final class Networks {
 
   private Networks() {}
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     boolean json = List.of(args).equals(List.of("--json"));
     if (!json && !List.of(args).equals(List.of("--table"))) {
       System.err.println("usage: jmh/compare networks [--json]");
@@ -63,7 +67,7 @@ public final class Networks {
     new Networks().run(json);
   }
 
-  private void run(boolean json) throws IOException {
+  private void run(boolean json) throws IOException, InterruptedException {
     directory = Files.createTempDirectory("kindred-networks");
     try (Arena arena = Arena.ofShared()) {
       for (int[] shape : DENSE) {
@@ -88,6 +92,7 @@ public final class Networks {
             "case", "kindred us", "onnx us", "ratio", "GF/s", "GF/s");
       }
       pairs.forEach(pair -> print(pair, peak, json));
+      coldStart(everything);
     } finally {
       opened.forEach(OnnxNetwork::close);
       try (Stream<Path> files = Files.list(directory)) {
@@ -96,6 +101,33 @@ public final class Networks {
         }
       }
       Files.delete(directory);
+    }
+  }
+
+  /** In a process of its own, with the flags of this one. */
+  private void coldStart(int bytesPerItem) throws IOException, InterruptedException {
+    Mlp item = RandomNetworks.mlp(60, Activation.NONE, true, 256, 128);
+    NetworkFiles.write(directory.resolve(ColdStart.TOWERS), new TowerPair(userTower(), item));
+    NetworkFiles.write(directory.resolve(ColdStart.RANKER), mmoe);
+    Files.move(directory.resolve("mmoe-500-cached.khalf"), directory.resolve(ColdStart.HALVES));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            ColdStart.class.getName(),
+            directory.toString(),
+            Integer.toString(USER_INPUTS),
+            Integer.toString(bytesPerItem)));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (BufferedReader out = process.inputReader()) {
+      out.lines().forEach(System.out::println);
+    }
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException("the process of cold-start ended with an error");
     }
   }
 
