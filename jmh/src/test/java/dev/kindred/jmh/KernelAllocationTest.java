@@ -11,6 +11,7 @@ import dev.kindred.simd.Gemm;
 import dev.kindred.simd.HalfFloats;
 import dev.kindred.simd.PackedMatrix;
 import dev.kindred.simd.Panels;
+import dev.kindred.simd.Simd;
 import dev.kindred.simd.SymmetricUpdate;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -103,6 +104,14 @@ final class KernelAllocationTest {
     kernels.put(
         "layer of halves",
         () -> HalfFloats.add(experts, 0, rows, 16, 140, mixed, 0, Activation.RELU));
+
+    int eight = Math.max(4, Simd.bits() / Float.SIZE) * 8;
+    float[] array = Inputs.values(9, 7 * eight);
+    kernels.put(
+        "dotRange of an array of eight vectors",
+        () -> Distances.dotRange(array, 0, array, 0, eight, 7, eight, scores, 0));
+    kernels.put(
+        "dotRange of an array", () -> Distances.dotRange(array, 0, array, 0, 30, 7, 30, scores, 0));
 
     float[] panel = Inputs.values(5, 20 * 70);
     float[] weights = Inputs.values(6, 20);
