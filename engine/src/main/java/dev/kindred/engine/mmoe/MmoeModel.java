@@ -173,6 +173,24 @@ public final class MmoeModel {
     return new GateUsage(names, shares);
   }
 
+  /**
+   * The part of the network above the features, without the bias tower, to serve with: it takes
+   * what {@link #encode} gives and outputs what {@link #predict} does.
+   */
+  public dev.kindred.engine.nn.serve.Mmoe ranker() {
+    return Ranker.of(serving, options, tasks, means, deviations);
+  }
+
+  /**
+   * The features of some rows as the network's layers see them: embeddings and numbers side by
+   * side, in the order of the features.
+   *
+   * @return [rows.length x inputs of {@link #ranker}]
+   */
+  public float[] encode(FeatureTable inputs, int[] rows, Workers workers) {
+    return run(serving, serving.input, inputs, rows, List.of(serving.input), workers)[0];
+  }
+
   private void toPrediction(int t, float[] z) {
     if (tasks.get(t).kind() == Task.Kind.BINARY) {
       Activations.sigmoid(z, 0, z.length);
