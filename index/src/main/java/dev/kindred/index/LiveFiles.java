@@ -137,6 +137,18 @@ final class LiveFiles {
     }
   }
 
+  /** Compares the checksums of all files of the published state. */
+  static void verify(Path directory) throws IOException {
+    for (LiveSegment segment : open(directory).segments()) {
+      long number = segment.number();
+      try (Arena arena = Arena.ofShared()) {
+        EmbeddingFile.open(LiveSegment.vectors(directory, number), arena).verify();
+        Hnsw.verify(LiveSegment.graph(directory, number));
+        IdTable.open(LiveSegment.ids(directory, number), arena).verify();
+      }
+    }
+  }
+
   /** Deletes what neither the state nor a log from its first on needs. */
   static void sweep(Path directory, LiveSegment[] segments, long firstLog) throws IOException {
     Set<String> kept = new HashSet<>();

@@ -144,6 +144,21 @@ public final class LiveIndex implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads every byte of the published files of a directory that isn't open, and compares the
+   * checksums.
+   *
+   * @throws dev.kindred.index.file.CorruptFileException at the first block that differs
+   */
+  public static void verify(Path directory) throws IOException {
+    FileChannel held = lock(directory);
+    try {
+      LiveFiles.verify(directory);
+    } finally {
+      held.close();
+    }
+  }
+
   /** Floats per vector. */
   public int dim() {
     return dim;

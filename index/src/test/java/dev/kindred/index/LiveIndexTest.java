@@ -268,6 +268,17 @@ class LiveIndexTest {
       assertThrows(CorruptFileException.class, () -> LiveIndex.open(live, OPTIONS), name);
       Files.write(file, whole);
     }
+    LiveIndex.verify(live);
+    for (Path file : list(live)) {
+      if (file.toString().contains("segment-")) {
+        byte[] whole = Files.readAllBytes(file);
+        whole[4096 + (whole.length - 4096) / 2] ^= 1;
+        Files.write(file, whole);
+        assertThrows(CorruptFileException.class, () -> LiveIndex.verify(live), file.toString());
+        whole[4096 + (whole.length - 4096) / 2] ^= 1;
+        Files.write(file, whole);
+      }
+    }
     Path published = live.resolve("live.klive");
     byte[] whole = Files.readAllBytes(published);
     for (int at = 4096; at < whole.length; at += 3) {
