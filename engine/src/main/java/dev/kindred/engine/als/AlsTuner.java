@@ -211,7 +211,9 @@ public final class AlsTuner {
       return o;
     }
     double ratio = (double) options.base().rank() / options.scoutRank();
-    return o.withUnobservedWeight(o.unobservedWeight() * Math.pow(ratio, WEIGHT_BY_RANK));
+    double unobserved = o.unobservedWeight() * Math.pow(ratio, WEIGHT_BY_RANK);
+    return o.withUnobservedWeight(unobserved)
+        .withRegularization(asStrong(o.regularization(), o, o.frequencyExponent(), unobserved));
   }
 
   private AlsOptions near(List<Trial> before, Draws draws) {
@@ -241,9 +243,13 @@ public final class AlsTuner {
     return Math.pow(REACH, 2 * draws.nextDouble() - 1);
   }
 
-  /** Lambda as strong at a mean row with the new exponent as {@code lambda} is with the old. */
+  /**
+   * Lambda as strong at a mean row with the new exponent and weight as {@code lambda} is with the
+   * old: else every step of the weight would be one of lambda too.
+   */
   private double asStrong(double lambda, AlsOptions old, double exponent, double unobserved) {
-    return lambda * Math.pow(frequency(unobserved), old.frequencyExponent() - exponent);
+    double before = Math.pow(frequency(old.unobservedWeight()), old.frequencyExponent());
+    return lambda * before / Math.pow(frequency(unobserved), exponent);
   }
 
   private AlsOptions near(AlsOptions from, Draws draws) {
