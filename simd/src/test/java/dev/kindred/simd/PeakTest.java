@@ -1,5 +1,6 @@
 package dev.kindred.simd;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,5 +12,11 @@ class PeakTest {
     double gflops = Peak.gflops(20);
     assertTrue(gflops > 0 && gflops < 10_000, gflops + " GFLOP/s");
     assertThrows(IllegalArgumentException.class, () -> Peak.gflops(0));
+  }
+
+  @Test
+  void workIsTheOperationsOfItsRuns() {
+    assertEquals(3 * Peak.work(1), Peak.work(3));
+    assertThrows(IllegalArgumentException.class, () -> Peak.work(0));
   }
 }

@@ -1,6 +1,6 @@
 package dev.kindred.app.command;
 
-import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.als.AlsModel;
 import dev.kindred.engine.als.AlsOptions;
@@ -50,6 +50,10 @@ import picocli.CommandLine.Option;
     })
 final class AlsCommand extends KindredCommand {
   private static final int PEAK_MILLIS = 300;
+  private static final int PEAK_RUNS = 4000;
+  private static final int WARM_UP_ROUNDS = 3;
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
   @Option(
       names = "--train",
@@ -209,21 +213,26 @@ final class AlsCommand extends KindredCommand {
     Interactions small =
         SyntheticInteractions.generate(
             users, items, Math.min((long) users * items / 4, 400_000), seed);
-    ImplicitAls.train(small, options.withIterations(3), workers, Progress.none());
+    for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+      ImplicitAls.train(small, options.withIterations(3), workers, Progress.none());
+    }
     double peak = Peak.gflops(PEAK_MILLIS);
-    System.gc();
-    // What the JVM, its compiled code and the small matrix took is not the training's.
-    ResidentMemory memory = ResidentMemory.restart();
+    long heapBefore = THREADS.getTotalThreadAllocatedBytes();
     Interactions data =
         SyntheticInteractions.generate((int) sizes[0], (int) sizes[1], sizes[2], seed);
-    long cpuStart = cpuNanos();
+    IterationClock clock = new IterationClock(progress());
     long start = System.nanoTime();
-    AlsModel model = ImplicitAls.train(data, options, workers, progress());
+    AlsModel model = ImplicitAls.train(data, options, workers, clock);
     double seconds = (System.nanoTime() - start) / 1e9;
-    double cpuSeconds = (cpuNanos() - cpuStart) / 1e9;
-    long peakBytes = memory.peakGrowth();
+    // Whatever was allocated, as if nothing had ever been freed; the matrices lie off heap.
+    long peakBytes = 2 * data.bytes() + THREADS.getTotalThreadAllocatedBytes() - heapBefore;
+    double cpuSeconds = clock.cpuSeconds();
     // Again, for the compiler may not have been done with it the first time: the higher one counts.
     peak = Math.max(peak, Peak.gflops(PEAK_MILLIS));
+    // By processor time, as training is measured: what other load slows, it slows in both.
+    long cpuBefore = THREADS.getCurrentThreadCpuTime();
+    double peakByCpu =
+        Peak.work(PEAK_RUNS) / Math.max(1, THREADS.getCurrentThreadCpuTime() - cpuBefore);
     double iterations = model.objectivePerSweep().length;
     double gflops =
         iterations * flops(data, options.rank()) / (cpuSeconds > 0 ? cpuSeconds : seconds) / 1e9;
@@ -236,16 +245,19 @@ final class AlsCommand extends KindredCommand {
     result.put("iterations", (int) iterations);
     result.put("trainSeconds", rounded(seconds));
     result.put("cpuSeconds", rounded(cpuSeconds));
+    result.put("bestIterationCpuSeconds", rounded(clock.best()));
     result.put("interactionsPerSecondPerCore", Math.round(iterations * data.size() / cpuSeconds));
     result.put("gflops", rounded(gflops));
     result.put("peakGflops", rounded(peak));
     result.put("fraction", rounded(gflops / peak));
+    result.put("peakGflopsByCpu", rounded(peakByCpu));
+    result.put("fractionByCpu", rounded(gflops / peakByCpu));
     result.put("kernels", Simd.description());
     // The matrix and its transpose, and the factors.
     long bytes = 2 * data.bytes() + 4L * (model.userFactors().length + model.itemFactors().length);
     result.put("dataAndFactorBytes", bytes);
     result.put("peakBytes", peakBytes);
-    result.put("peakToDataAndFactors", peakBytes < 0 ? -1 : rounded((double) peakBytes / bytes));
+    result.put("peakToDataAndFactors", rounded((double) peakBytes / bytes));
     result.put("loss", model.objectivePerSweep()[(int) iterations - 1]);
     result.put("modelHash", model.hash());
     if (json()) {
@@ -289,11 +301,6 @@ final class AlsCommand extends KindredCommand {
               + "'; sizes from 1 on, interactions at most half of U x I");
     }
     return sizes;
-  }
-
-  private static long cpuNanos() {
-    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getProcessCpuTime();
   }
 
   private void write(Map<String, Object> result) {
