@@ -224,8 +224,11 @@ final class AlsCommand extends KindredCommand {
     long start = System.nanoTime();
     AlsModel model = ImplicitAls.train(data, options, workers, clock);
     double seconds = (System.nanoTime() - start) / 1e9;
-    // Whatever was allocated, as if nothing had ever been freed; the matrices lie off heap.
-    long peakBytes = 2 * data.bytes() + THREADS.getTotalThreadAllocatedBytes() - heapBefore;
+    // A bound: all that was allocated, as if nothing had been freed, or all that the heap may hold.
+    long heap =
+        Math.min(
+            THREADS.getTotalThreadAllocatedBytes() - heapBefore, Runtime.getRuntime().maxMemory());
+    long peakBytes = 2 * data.bytes() + heap;
     double cpuSeconds = clock.cpuSeconds();
     // Again, for the compiler may not have been done with it the first time: the higher one counts.
     peak = Math.max(peak, Peak.gflops(PEAK_MILLIS));
