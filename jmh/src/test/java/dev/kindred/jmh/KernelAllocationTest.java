@@ -6,12 +6,14 @@ import com.sun.management.ThreadMXBean;
 import dev.kindred.simd.Activation;
 import dev.kindred.simd.Activations;
 import dev.kindred.simd.Cholesky;
+import dev.kindred.simd.Codes;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.Gemm;
 import dev.kindred.simd.HalfFloats;
 import dev.kindred.simd.PackedMatrix;
 import dev.kindred.simd.Panels;
 import dev.kindred.simd.Simd;
+import dev.kindred.simd.SignCodes;
 import dev.kindred.simd.SymmetricUpdate;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -82,6 +84,13 @@ final class KernelAllocationTest {
         "squaredL2Rows of 53",
         () -> Distances.squaredL2Rows(x, 0, rows, 400, ordinals, 0, 7, 53, scores));
     kernels.put("dotRange", () -> Distances.dotRange(x, 0, rows, 400, 0, 20, 100, scores, 0));
+
+    short[] codedQuery = new short[128];
+    int[] sums = new int[20];
+    kernels.put("codes", () -> Codes.dotRows(codedQuery, rows, 128, ordinals, 0, 7, 128, sums));
+
+    int[] planes = new int[16];
+    kernels.put("signs", () -> SignCodes.passing(rows, 64, 32, 4, planes, 1, 0, 0));
 
     // 70 columns: wide panels, a narrow one, and some left.
     float[] a = Inputs.values(3, 23 * 40);

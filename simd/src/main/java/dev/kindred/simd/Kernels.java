@@ -20,6 +20,9 @@ final class Kernels {
   static final PeakKernel PEAK = BITS == 0 ? new ScalarPeak() : new VectorPeak();
   static final PanelKernels PANELS = BITS == 0 ? new ScalarPanels() : new VectorPanels();
   static final CholeskyKernels CHOLESKY = BITS == 0 ? new ScalarCholesky() : new VectorCholesky();
+  static final CodeKernels CODES = BITS == 0 ? new ScalarCodes() : new VectorCodes();
+  static final SignCodeKernels SIGN_CODES =
+      BITS == 0 ? new ScalarSignCodes() : new VectorSignCodes();
   static final ActivationKernels ACTIVATIONS =
       BITS == 0 ? new ScalarActivations() : new VectorActivations();
 

@@ -1,0 +1,17 @@
+package dev.kindred.simd;
+
+import java.lang.foreign.MemorySegment;
+
+/** What {@link SignCodes} delegates to; arguments are checked there. */
+interface SignCodeKernels {
+  /** Bit i: whether estimate i of the block is at least {@code least}. */
+  long passing(
+      MemorySegment block,
+      long offset,
+      int count,
+      int words,
+      int[] planes,
+      float scale,
+      float shift,
+      float least);
+}
