@@ -200,7 +200,8 @@ final class VectorActivations implements ActivationKernels {
     if (i < n) {
       sum = Lanes.loadTail(a, offset + i, n - i).add(sum);
     }
-    return Lanes.sum(sum);
+    // Added to zero, so that what is summed up is no longer the vector that the loop carries.
+    return Lanes.sum(FloatVector.zero(SPECIES).add(sum));
   }
 
   /** Largest of n >= 1 values; NaN if one is. */
@@ -212,12 +213,13 @@ final class VectorActivations implements ActivationKernels {
       }
       return max;
     }
-    // The last vector overlaps the one before it, which a maximum doesn't mind.
-    FloatVector max = FloatVector.fromArray(SPECIES, source, offset + n - COUNT);
-    for (int i = 0; i <= n - COUNT; i += COUNT) {
+    FloatVector max = FloatVector.fromArray(SPECIES, source, offset);
+    for (int i = COUNT; i <= n - COUNT; i += COUNT) {
       max = FloatVector.fromArray(SPECIES, source, offset + i).max(max);
     }
-    return max.reduceLanes(VectorOperators.MAX);
+    // The last vector overlaps the one before it, which a maximum doesn't mind.
+    FloatVector last = FloatVector.fromArray(SPECIES, source, offset + n - COUNT);
+    return last.max(max).reduceLanes(VectorOperators.MAX);
   }
 
   /** A comparison and a blend: NaN stays, and cheaper than a maximum, which must look for NaN. */

@@ -13,6 +13,10 @@ import jdk.incubator.vector.VectorOperators;
  * <p>Each block gathers what all later rows take from it (left-looking: its values stay in
  * registers), factors its own corner, and divides the rest by it in the same registers. Everything
  * reads and writes along rows of the lower triangle.
+ *
+ * <p>What a loop gathers is added to the row only after it, though the row could be what it starts
+ * with: a vector that leaves a loop and goes straight to memory is one that the compiler in one JVM
+ * of ten takes for an object, in every round of the loop.
  */
 final class VectorCholesky implements CholeskyKernels {
   /** Rows of a block. */
@@ -129,10 +133,10 @@ final class VectorCholesky implements CholeskyKernels {
    */
   private static void update(float[] a, int n, int lda, int i, int j) {
     int at = i * lda + j;
-    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
-    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
-    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
-    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
+    FloatVector s00 = FloatVector.zero(SPECIES);
+    FloatVector s10 = FloatVector.zero(SPECIES);
+    FloatVector s20 = FloatVector.zero(SPECIES);
+    FloatVector s30 = FloatVector.zero(SPECIES);
     FloatVector t00 = FloatVector.zero(SPECIES);
     FloatVector t10 = t00;
     FloatVector t20 = t00;
@@ -168,19 +172,19 @@ final class VectorCholesky implements CholeskyKernels {
       s20 = FloatVector.broadcast(SPECIES, -a[row + i + 2]).fma(w0, s20);
       s30 = FloatVector.broadcast(SPECIES, -a[row + i + 3]).fma(w0, s30);
     }
-    s00.add(t00).intoArray(a, at);
-    s10.add(t10).intoArray(a, at + lda);
-    s20.add(t20).intoArray(a, at + 2 * lda);
-    s30.add(t30).intoArray(a, at + 3 * lda);
+    FloatVector.fromArray(SPECIES, a, at).add(s00).add(t00).intoArray(a, at);
+    FloatVector.fromArray(SPECIES, a, at + lda).add(s10).add(t10).intoArray(a, at + lda);
+    FloatVector.fromArray(SPECIES, a, at + 2 * lda).add(s20).add(t20).intoArray(a, at + 2 * lda);
+    FloatVector.fromArray(SPECIES, a, at + 3 * lda).add(s30).add(t30).intoArray(a, at + 3 * lda);
   }
 
   /** As update, then solved for the block's factored corner. */
   private static void updateAndDivide(float[] a, int n, int lda, int i, int j) {
     int at = i * lda + j;
-    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
-    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
-    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
-    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
+    FloatVector s00 = FloatVector.zero(SPECIES);
+    FloatVector s10 = FloatVector.zero(SPECIES);
+    FloatVector s20 = FloatVector.zero(SPECIES);
+    FloatVector s30 = FloatVector.zero(SPECIES);
     for (int k = i + TILE; k < n; k++) {
       int row = k * lda;
       FloatVector w0 = FloatVector.fromArray(SPECIES, a, row + j);
@@ -193,6 +197,10 @@ final class VectorCholesky implements CholeskyKernels {
       FloatVector x3 = FloatVector.broadcast(SPECIES, -a[row + i + 3]);
       s30 = x3.fma(w0, s30);
     }
+    s00 = FloatVector.fromArray(SPECIES, a, at).add(s00);
+    s10 = FloatVector.fromArray(SPECIES, a, at + lda).add(s10);
+    s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda).add(s20);
+    s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda).add(s30);
     int row3 = (i + 3) * lda + i;
     FloatVector inverse3 = FloatVector.broadcast(SPECIES, 1 / a[row3 + 3]);
     s30 = inverse3.mul(s30);
@@ -226,14 +234,14 @@ final class VectorCholesky implements CholeskyKernels {
   /** As updateAndDivide for two vectors of columns. */
   private static void updateAndDivide2(float[] a, int n, int lda, int i, int j) {
     int at = i * lda + j;
-    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
-    FloatVector s01 = FloatVector.fromArray(SPECIES, a, at + COUNT);
-    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
-    FloatVector s11 = FloatVector.fromArray(SPECIES, a, at + lda + COUNT);
-    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
-    FloatVector s21 = FloatVector.fromArray(SPECIES, a, at + 2 * lda + COUNT);
-    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
-    FloatVector s31 = FloatVector.fromArray(SPECIES, a, at + 3 * lda + COUNT);
+    FloatVector s00 = FloatVector.zero(SPECIES);
+    FloatVector s01 = FloatVector.zero(SPECIES);
+    FloatVector s10 = FloatVector.zero(SPECIES);
+    FloatVector s11 = FloatVector.zero(SPECIES);
+    FloatVector s20 = FloatVector.zero(SPECIES);
+    FloatVector s21 = FloatVector.zero(SPECIES);
+    FloatVector s30 = FloatVector.zero(SPECIES);
+    FloatVector s31 = FloatVector.zero(SPECIES);
     for (int k = i + TILE; k < n; k++) {
       int row = k * lda;
       FloatVector w0 = FloatVector.fromArray(SPECIES, a, row + j);
@@ -251,6 +259,14 @@ final class VectorCholesky implements CholeskyKernels {
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
     }
+    s00 = FloatVector.fromArray(SPECIES, a, at).add(s00);
+    s01 = FloatVector.fromArray(SPECIES, a, at + COUNT).add(s01);
+    s10 = FloatVector.fromArray(SPECIES, a, at + lda).add(s10);
+    s11 = FloatVector.fromArray(SPECIES, a, at + lda + COUNT).add(s11);
+    s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda).add(s20);
+    s21 = FloatVector.fromArray(SPECIES, a, at + 2 * lda + COUNT).add(s21);
+    s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda).add(s30);
+    s31 = FloatVector.fromArray(SPECIES, a, at + 3 * lda + COUNT).add(s31);
     int row3 = (i + 3) * lda + i;
     FloatVector inverse3 = FloatVector.broadcast(SPECIES, 1 / a[row3 + 3]);
     s30 = inverse3.mul(s30);

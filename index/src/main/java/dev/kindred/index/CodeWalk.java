@@ -1,0 +1,294 @@
+package dev.kindred.index;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Scratch of one thread that walks an {@link Hnsw} by its codes and ranks what it found by the rows
+ * themselves.
+ *
+ * <p>Source: Malkov and Yashunin (2018), algorithm 2, with estimates for scores; see {@link
+ * RowCodes}, {@link LinkCodes}, {@link GapQueue}. Most of such a walk is waiting for memory, so
+ * four nodes are expanded at a time, and their blocks are touched before the first is read: the
+ * waits overlap. Of a thousand queries about twenty expand a node more for it than one by one.
+ */
+final class CodeWalk {
+  /** Nodes expanded at a time. */
+  private static final int WIDTH = 4;
+
+  private static final int CACHE_LINE = 64;
+
+  private final Embeddings rows;
+  private final Metric metric;
+  private final RowCodes codes;
+  private final LinkCodes links;
+  private final float[] query;
+  private final RowCodes.Query coded;
+  private final LinkCodes.Query linkCoded;
+  private final GapQueue queue = new GapQueue();
+
+  /** visited[node] == epoch: seen in this walk. */
+  private final byte[] visited;
+
+  private byte epoch;
+  private int hidden = -1;
+
+  private final int[] taken = new int[WIDTH];
+  private final int[] slots;
+  private final int[] nodes;
+  private final int[] ordinals;
+  private final float[] scores;
+
+  private int[] found = new int[64];
+  private float[] exact = new float[64];
+  private long[] entries = new long[64];
+  private int size;
+
+  /** Keeps the compiler from dropping the touches. */
+  private int touched;
+
+  /** A walk by the codes of rows and, if {@code links} isn't null, those of links. */
+  CodeWalk(Embeddings rows, RowCodes codes, LinkCodes links, int maxDegree) {
+    this.rows = rows;
+    this.metric = codes.metric();
+    this.codes = codes;
+    this.links = links;
+    this.query = new float[Queries.paddedDim(rows)];
+    this.coded = codes.new Query();
+    this.linkCoded = links == null ? null : links.new Query();
+    this.visited = new byte[rows.size()];
+    int width = WIDTH * LinkCodes.width(maxDegree);
+    this.slots = new int[width];
+    this.nodes = new int[width];
+    this.ordinals = new int[width];
+    this.scores = new float[width];
+  }
+
+  /** The prepared query; call {@link #encode} once it is there. */
+  float[] query() {
+    return query;
+  }
+
+  /** Codes the query. */
+  void encode() {
+    coded.set(query);
+    if (linkCoded != null) {
+      linkCoded.set(query);
+    }
+  }
+
+  /** Lets walks of level 0 pass a node by as if it weren't there; -1 for none. */
+  void hide(int node) {
+    hidden = node;
+  }
+
+  /** Goes from node to best neighbour as long as that is nearer to the query. */
+  int descend(GraphLevel level, int start) {
+    int node = start;
+    float best = estimate(level, node);
+    while (true) {
+      int count = list(level, node);
+      coded.score(ordinals, count, scores);
+      int next = -1;
+      for (int i = 0; i < count; i++) {
+        if (scores[i] > best) {
+          best = scores[i];
+          next = nodes[i];
+        }
+      }
+      if (next < 0) {
+        return node;
+      }
+      node = next;
+    }
+  }
+
+  /**
+   * Collects the best nodes that a walk with a list of {@code ef} comes by.
+   *
+   * @param ranked at least so many are ranked by their exact scores, if so many were found; the
+   *     others are left out
+   */
+  void walk(GraphLevel level, int start, int ef, int ranked) {
+    nextWalk(level);
+    visited[start] = epoch;
+    queue.reset(coded.ceiling(), coded.reach(), ef);
+    nodes[0] = start;
+    scores[0] = estimate(level, start);
+    queue.addAll(nodes, scores, 1);
+    boolean byLinks = links != null && level.isBottom();
+    while (true) {
+      int count = byLinks ? gatherPassing(level) : gather(level);
+      if (count < 0) {
+        break;
+      }
+      coded.score(ordinals, count, scores);
+      queue.addAll(nodes, scores, count);
+    }
+    rank(level, Math.min(ranked, ef));
+  }
+
+  /** Entries of the last walk that were ranked. */
+  int size() {
+    return size;
+  }
+
+  /** One ranked entry of the last walk, best first: a {@link ScoredOrdinal} of score and node. */
+  long entry(int index) {
+    return entries[index];
+  }
+
+  /**
+   * Takes the next nodes and lists those of their neighbours that the codes of the links let pass
+   * and that this walk hasn't seen; -1 if there is no next node.
+   */
+  private int gatherPassing(GraphLevel level) {
+    int expanded = take();
+    if (expanded == 0) {
+      return -1;
+    }
+    touch(level, expanded, level.blockBytes());
+    float bar = queue.bar();
+    int listed = 0;
+    for (int t = 0; t < expanded; t++) {
+      int node = queue.node(taken[t]);
+      listed += linkCoded.passing(level, node, queue.score(taken[t]), bar, slots, listed);
+    }
+    return keepUnseen(level, listed);
+  }
+
+  /** As gatherPassing, for all neighbours. */
+  private int gather(GraphLevel level) {
+    int expanded = take();
+    if (expanded == 0) {
+      return -1;
+    }
+    int degree = level.maxDegree();
+    touch(level, expanded, (long) degree * Integer.BYTES);
+    int listed = 0;
+    for (int t = 0; t < expanded; t++) {
+      level.copySlots(queue.node(taken[t]), slots, listed);
+      listed += degree;
+    }
+    return keepUnseen(level, listed);
+  }
+
+  private int take() {
+    int expanded = 0;
+    while (expanded < WIDTH) {
+      int entry = queue.take();
+      if (entry < 0) {
+        break;
+      }
+      taken[expanded++] = entry;
+    }
+    return expanded;
+  }
+
+  private void touch(GraphLevel level, int expanded, long bytes) {
+    MemorySegment blocks = level.blocks();
+    int sum = 0;
+    for (int t = 0; t < expanded; t++) {
+      long block = level.blockAt(queue.node(taken[t]));
+      for (long at = block; at < block + bytes; at += CACHE_LINE) {
+        sum += blocks.get(GraphLevel.INT, at);
+      }
+    }
+    touched += sum;
+  }
+
+  /** Moves those of the listed slots that this walk hasn't seen to nodes and ordinals. */
+  private int keepUnseen(GraphLevel level, int listed) {
+    byte[] visited = this.visited;
+    int limit = level.size();
+    int count = 0;
+    for (int i = 0; i < listed; i++) {
+      int node = slots[i];
+      // Below 0 in an empty slot; anything in a damaged file.
+      if (Integer.compareUnsigned(node, limit) < 0) {
+        nodes[count] = node;
+        count += visited[node] == epoch ? 0 : 1;
+        visited[node] = epoch;
+      }
+    }
+    return level.isBottom() ? asOrdinals(count) : toOrdinals(level, count);
+  }
+
+  private int asOrdinals(int count) {
+    System.arraycopy(nodes, 0, ordinals, 0, count);
+    return count;
+  }
+
+  private int toOrdinals(GraphLevel level, int count) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      int ordinal = level.ordinalOf(nodes[i]);
+      if (Integer.compareUnsigned(ordinal, rows.size()) < 0) {
+        nodes[kept] = nodes[i];
+        ordinals[kept++] = ordinal;
+      }
+    }
+    return kept;
+  }
+
+  /** Lists all neighbours with their ordinals. */
+  private int list(GraphLevel level, int node) {
+    level.copySlots(node, slots, 0);
+    int count = 0;
+    for (int i = 0; i < level.maxDegree(); i++) {
+      if (Integer.compareUnsigned(slots[i], level.size()) < 0) {
+        nodes[count++] = slots[i];
+      }
+    }
+    return toOrdinals(level, count);
+  }
+
+  private float estimate(GraphLevel level, int node) {
+    int ordinal = level.ordinalOf(node);
+    if (Integer.compareUnsigned(ordinal, rows.size()) >= 0) {
+      return -Float.MAX_VALUE;
+    }
+    ordinals[0] = ordinal;
+    coded.score(ordinals, 1, scores);
+    return scores[0];
+  }
+
+  private void rank(GraphLevel level, int ranked) {
+    int most = queue.size();
+    if (found.length < most) {
+      found = new int[2 * most];
+      exact = new float[2 * most];
+      entries = new long[2 * most];
+    }
+    int count = queue.best(ranked, found);
+    for (int i = 0; i < count; i++) {
+      // Turned around, because sorting is upwards.
+      entries[i] = ~(long) found[i];
+    }
+    rankByRows(level, count);
+  }
+
+  private void rankByRows(GraphLevel level, int count) {
+    int[] ordinals = level.isBottom() ? found : ordinalsOf(level, count);
+    Queries.scoreRows(metric, query, rows, ordinals, 0, count, exact);
+    for (int i = 0; i < count; i++) {
+      // Sorting is upwards; the complement puts the best first.
+      entries[i] = ~ScoredOrdinal.of(exact[i], found[i]);
+    }
+    Arrays.sort(entries, 0, count);
+    for (int i = 0; i < count; i++) {
+      entries[i] = ~entries[i];
+    }
+    size = count;
+  }
+
+  private void nextWalk(GraphLevel level) {
+    if (++epoch == 0) {
+      Arrays.fill(visited, (byte) 0);
+      epoch = 1;
+    }
+    if (hidden >= 0 && level.isBottom()) {
+      visited[hidden] = epoch;
+    }
+  }
+}
