@@ -12,7 +12,7 @@ import java.util.Arrays;
  * for the usual few hundred entries moving longs costs less than two heaps. Neighbours of a node
  * are scored together, so that their cache misses overlap.
  */
-final class Beam {
+final class Beam implements Walk {
   private static final long MARK = ScoredOrdinal.MARK;
 
   private final Embeddings rows;
@@ -43,33 +43,36 @@ final class Beam {
     this.scores = new float[maxDegree];
   }
 
-  /** The prepared query: dim values and zeros as far as a row is padded. */
-  float[] query() {
+  @Override
+  public float[] query() {
     return query;
   }
 
-  /** Lets walks of the lowest level pass a node by as if it weren't there; -1 for none. */
-  void hide(int node) {
+  @Override
+  public void begin() {}
+
+  @Override
+  public void hide(int node) {
     hidden = node;
   }
 
-  /** Takes a stored row as the query. */
-  void queryRow(int ordinal) {
+  @Override
+  public void queryRow(int ordinal) {
     rows.copyRow(ordinal, query, 0);
   }
 
-  /** Entries of the last walk, best first. */
-  int size() {
+  @Override
+  public int size() {
     return size;
   }
 
-  /** One entry of the last walk, as a {@link ScoredOrdinal} of score and node. */
-  long entry(int index) {
+  @Override
+  public long entry(int index) {
     return pool[index] & ~MARK;
   }
 
-  /** Goes from node to best neighbour as long as that is nearer to the query. */
-  int descend(GraphLevel level, int node) {
+  @Override
+  public int descend(GraphLevel level, int node) {
     long best = scored(level, node);
     while (true) {
       int count = list(level, ScoredOrdinal.ordinal(best));
@@ -85,8 +88,9 @@ final class Beam {
     }
   }
 
-  /** Collects the ef best nodes that the walk from {@code start} comes by. */
-  void walk(GraphLevel level, int start, int ef) {
+  /** All ef are ranked as they come. */
+  @Override
+  public void walk(GraphLevel level, int start, int ef, int ranked) {
     nextWalk();
     visited[start] = epoch;
     if (pool.length < ef) {

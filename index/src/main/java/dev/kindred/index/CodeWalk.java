@@ -12,7 +12,7 @@ import java.util.Arrays;
  * four nodes are expanded at a time, and their blocks are touched before the first is read: the
  * waits overlap. Of a thousand queries about twenty expand a node more for it than one by one.
  */
-final class CodeWalk {
+final class CodeWalk implements Walk {
   /** Nodes expanded at a time. */
   private static final int WIDTH = 4;
 
@@ -20,12 +20,12 @@ final class CodeWalk {
 
   private final Embeddings rows;
   private final Metric metric;
-  private final RowCodes codes;
   private final LinkCodes links;
   private final float[] query;
   private final RowCodes.Query coded;
   private final LinkCodes.Query linkCoded;
   private final GapQueue queue = new GapQueue();
+  private final TopHeap heap = new TopHeap();
 
   /** visited[node] == epoch: seen in this walk. */
   private final byte[] visited;
@@ -40,6 +40,7 @@ final class CodeWalk {
   private final float[] scores;
 
   private int[] found = new int[64];
+  private int[] rowOf = new int[64];
   private float[] exact = new float[64];
   private long[] entries = new long[64];
   private int size;
@@ -51,7 +52,6 @@ final class CodeWalk {
   CodeWalk(Embeddings rows, RowCodes codes, LinkCodes links, int maxDegree) {
     this.rows = rows;
     this.metric = codes.metric();
-    this.codes = codes;
     this.links = links;
     this.query = new float[Queries.paddedDim(rows)];
     this.coded = codes.new Query();
@@ -64,26 +64,33 @@ final class CodeWalk {
     this.scores = new float[width];
   }
 
-  /** The prepared query; call {@link #encode} once it is there. */
-  float[] query() {
+  @Override
+  public float[] query() {
     return query;
   }
 
   /** Codes the query. */
-  void encode() {
+  @Override
+  public void begin() {
     coded.set(query);
     if (linkCoded != null) {
       linkCoded.set(query);
     }
   }
 
-  /** Lets walks of level 0 pass a node by as if it weren't there; -1 for none. */
-  void hide(int node) {
+  @Override
+  public void queryRow(int ordinal) {
+    rows.copyRow(ordinal, query, 0);
+    begin();
+  }
+
+  @Override
+  public void hide(int node) {
     hidden = node;
   }
 
-  /** Goes from node to best neighbour as long as that is nearer to the query. */
-  int descend(GraphLevel level, int start) {
+  @Override
+  public int descend(GraphLevel level, int start) {
     int node = start;
     float best = estimate(level, node);
     while (true) {
@@ -103,13 +110,8 @@ final class CodeWalk {
     }
   }
 
-  /**
-   * Collects the best nodes that a walk with a list of {@code ef} comes by.
-   *
-   * @param ranked at least so many are ranked by their exact scores, if so many were found; the
-   *     others are left out
-   */
-  void walk(GraphLevel level, int start, int ef, int ranked) {
+  @Override
+  public void walk(GraphLevel level, int start, int ef, int ranked) {
     nextWalk(level);
     visited[start] = epoch;
     queue.reset(coded.ceiling(), coded.reach(), ef);
@@ -128,13 +130,13 @@ final class CodeWalk {
     rank(level, Math.min(ranked, ef));
   }
 
-  /** Entries of the last walk that were ranked. */
-  int size() {
+  @Override
+  public int size() {
     return size;
   }
 
-  /** One ranked entry of the last walk, best first: a {@link ScoredOrdinal} of score and node. */
-  long entry(int index) {
+  @Override
+  public long entry(int index) {
     return entries[index];
   }
 
@@ -253,31 +255,33 @@ final class CodeWalk {
     return scores[0];
   }
 
+  /** Scores the best entries by their rows, at least so many, and sorts them. */
   private void rank(GraphLevel level, int ranked) {
     int most = queue.size();
     if (found.length < most) {
       found = new int[2 * most];
+      rowOf = new int[2 * most];
       exact = new float[2 * most];
       entries = new long[2 * most];
     }
-    int count = queue.best(ranked, found);
-    for (int i = 0; i < count; i++) {
-      // Turned around, because sorting is upwards.
-      entries[i] = ~(long) found[i];
+    int listed = queue.best(ranked, found);
+    int count = 0;
+    for (int i = 0; i < listed; i++) {
+      int ordinal = level.ordinalOf(found[i]);
+      // A damaged file may name any row.
+      if (Integer.compareUnsigned(ordinal, rows.size()) < 0) {
+        found[count] = found[i];
+        rowOf[count++] = ordinal;
+      }
     }
-    rankByRows(level, count);
-  }
-
-  private void rankByRows(GraphLevel level, int count) {
-    int[] ordinals = level.isBottom() ? found : ordinalsOf(level, count);
-    Queries.scoreRows(metric, query, rows, ordinals, 0, count, exact);
+    Queries.scoreRows(metric, query, rows, rowOf, 0, count, exact);
+    // A heap, because sorting in the JDK allocates.
+    heap.reset(count);
     for (int i = 0; i < count; i++) {
-      // Sorting is upwards; the complement puts the best first.
-      entries[i] = ~ScoredOrdinal.of(exact[i], found[i]);
+      heap.offer(ScoredOrdinal.of(exact[i], found[i]));
     }
-    Arrays.sort(entries, 0, count);
-    for (int i = 0; i < count; i++) {
-      entries[i] = ~entries[i];
+    for (int i = count - 1; i >= 0; i--) {
+      entries[i] = heap.removeWorst();
     }
     size = count;
   }

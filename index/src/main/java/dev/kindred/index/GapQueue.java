@@ -76,8 +76,12 @@ final class GapQueue {
     best = 0;
   }
 
-  /** Makes room for so many more entries. */
-  void reserve(int count) {
+  /** Entries that were kept. */
+  int size() {
+    return size;
+  }
+
+  private void reserve(int count) {
     if (size + count > nodes.length) {
       int capacity = Math.max(2 * nodes.length, size + count);
       nodes = Arrays.copyOf(nodes, capacity);
@@ -147,7 +151,11 @@ final class GapQueue {
     return bar == 0 ? -Float.MAX_VALUE : ceiling - Float.intBitsToFloat(topBits - (bar << SHIFT));
   }
 
-  /** Lists the nodes of the best entries, at least {@code wanted} if there are so many. */
+  /**
+   * Lists the nodes of the best entries, at least {@code wanted} if there are so many.
+   *
+   * @param target has room for {@link #size} of them
+   */
   int best(int wanted, int[] target) {
     int bucket = BUCKETS;
     int covered = 0;
@@ -155,7 +163,7 @@ final class GapQueue {
       covered += counts[--bucket];
     }
     int listed = 0;
-    for (int entry = 0; entry < size && listed < target.length; entry++) {
+    for (int entry = 0; entry < size; entry++) {
       if (buckets[entry] >= bucket) {
         target[listed++] = nodes[entry];
       }

@@ -15,6 +15,8 @@ import java.nio.ByteOrder;
  * block of node v: | neighbour: i32 | neighbour: i32 | .. | -1 | -1 |   padded to 64 bytes
  * </pre>
  *
+ * <p>On level 0 the codes of the links may follow in the same block, see {@link LinkCodes}.
+ *
  * <p>A mapped level may hold anything: every number read from it is checked before use.
  */
 final class GraphLevel {
@@ -36,10 +38,15 @@ final class GraphLevel {
    * @param below i32[size], or null on level 0
    */
   GraphLevel(
-      int size, int maxDegree, MemorySegment blocks, MemorySegment ordinals, MemorySegment below) {
+      int size,
+      int maxDegree,
+      long blockBytes,
+      MemorySegment blocks,
+      MemorySegment ordinals,
+      MemorySegment below) {
     this.size = size;
     this.maxDegree = maxDegree;
-    this.blockBytes = blockBytes(maxDegree);
+    this.blockBytes = blockBytes;
     this.blocks = blocks;
     this.ordinals = ordinals;
     this.below = below;
@@ -47,20 +54,35 @@ final class GraphLevel {
 
   /** A level of n nodes without links, in memory of the arena. */
   static GraphLevel allocate(
-      int size, int maxDegree, MemorySegment ordinals, MemorySegment below, Arena arena) {
-    long bytes = size * blockBytes(maxDegree);
+      int size,
+      int maxDegree,
+      long blockBytes,
+      MemorySegment ordinals,
+      MemorySegment below,
+      Arena arena) {
+    long bytes = size * blockBytes;
     MemorySegment blocks =
         size == 0 ? MemorySegment.NULL : arena.allocate(bytes, ALIGNMENT).fill((byte) -1);
-    return new GraphLevel(size, maxDegree, blocks, ordinals, below);
+    return new GraphLevel(size, maxDegree, blockBytes, blocks, ordinals, below);
   }
 
-  /** Bytes of one node's block. */
+  /** Bytes of a block that holds links alone. */
   static long blockBytes(int maxDegree) {
     return ((long) maxDegree * Integer.BYTES + ALIGNMENT - 1) & -ALIGNMENT;
   }
 
   int size() {
     return size;
+  }
+
+  /** Bytes of one node's block. */
+  long blockBytes() {
+    return blockBytes;
+  }
+
+  /** Where a node's block begins. */
+  long blockAt(int node) {
+    return node * blockBytes;
   }
 
   int maxDegree() {
@@ -85,7 +107,12 @@ final class GraphLevel {
 
   /** Copies the slots of a node to target[0, maxDegree); after the last neighbour they are -1. */
   void copySlots(int node, int[] target) {
-    MemorySegment.copy(blocks, INT, node * blockBytes, target, 0, maxDegree);
+    copySlots(node, target, 0);
+  }
+
+  /** Copies the slots of a node to target[offset, offset + maxDegree). */
+  void copySlots(int node, int[] target, int offset) {
+    MemorySegment.copy(blocks, INT, node * blockBytes, target, offset, maxDegree);
   }
 
   int slot(int node, int index) {

@@ -27,6 +27,12 @@ public final class Hnsw implements VectorIndex {
   private final GraphLevel[] levels;
   private final Duplicates duplicates;
 
+  /** Null where searches go by the rows themselves. */
+  private final RowCodes rowCodes;
+
+  /** Null where the links have no codes. */
+  private final LinkCodes linkCodes;
+
   /** Null if it was never tuned. */
   private final RecallTarget recallTarget;
 
@@ -36,12 +42,16 @@ public final class Hnsw implements VectorIndex {
       HnswOptions options,
       GraphLevel[] levels,
       Duplicates duplicates,
+      RowCodes rowCodes,
+      LinkCodes linkCodes,
       RecallTarget recallTarget) {
     this.rows = rows;
     this.metric = metric;
     this.options = options;
     this.levels = levels;
     this.duplicates = duplicates;
+    this.rowCodes = rowCodes;
+    this.linkCodes = linkCodes;
     this.recallTarget = recallTarget;
   }
 
@@ -122,7 +132,7 @@ public final class Hnsw implements VectorIndex {
    */
   public Hnsw tuned(double recall, Workers workers, Progress progress) {
     RecallTarget target = RecallTuner.tune(this, recall, workers, progress);
-    return new Hnsw(rows, metric, options, levels, duplicates, target);
+    return new Hnsw(rows, metric, options, levels, duplicates, rowCodes, linkCodes, target);
   }
 
   /** What this index was tuned for, if it was. */
@@ -160,7 +170,7 @@ public final class Hnsw implements VectorIndex {
     return new HnswSearcher(this);
   }
 
-  /** How the graph was built. */
+  /** How the graph was built; its codes are never {@link SearchCodes#AUTO}. */
   public HnswOptions options() {
     return options;
   }
@@ -176,6 +186,24 @@ public final class Hnsw implements VectorIndex {
 
   Duplicates duplicates() {
     return duplicates;
+  }
+
+  /** Null where searches go by the rows themselves. */
+  RowCodes rowCodes() {
+    return rowCodes;
+  }
+
+  /** Null where the links have no codes. */
+  LinkCodes linkCodes() {
+    return linkCodes;
+  }
+
+  /** Scratch for a searcher. */
+  Walk walk() {
+    int maxDegree = levels[0].maxDegree();
+    return rowCodes == null
+        ? new Beam(rows, metric, maxDegree)
+        : new CodeWalk(rows, rowCodes, linkCodes, maxDegree);
   }
 
   private static boolean isOpenToOthers(MemorySegment memory) {

@@ -37,6 +37,9 @@ final class HnswBuilder {
   /** For inner products: links are chosen by angle, see Scratch.isApart. Else null. */
   private final float[] inverseNorms;
 
+  /** What walks go by; null for the rows themselves. */
+  private final RowCodes codes;
+
   private final GraphLevel[] levels;
   private final byte[] levelOf;
   private final Scratch[] scratch;
@@ -45,12 +48,14 @@ final class HnswBuilder {
       Embeddings rows,
       Metric metric,
       HnswOptions options,
+      RowCodes codes,
       Workers workers,
       byte[] levelOf,
       GraphLevel[] levels) {
     this.rows = rows;
     this.metric = metric;
     this.options = options;
+    this.codes = codes;
     this.workers = workers;
     this.inverseNorms = metric == Metric.DOT ? ExactSearch.inverseNorms(rows) : null;
     this.levelOf = levelOf;
@@ -68,10 +73,25 @@ final class HnswBuilder {
     Duplicates duplicates = Duplicates.find(rows, workers);
     boolean[] left = duplicates.flags();
     byte[] levelOf = drawLevels(left, options);
-    GraphLevel[] levels = allocateLevels(levelOf, options.m(), arena);
-    HnswBuilder builder = new HnswBuilder(rows, metric, options, workers, levelOf, levels);
+    HnswOptions resolved = options.withCodes(options.codes().resolved(rows.size(), rows.dim()));
+    boolean linked = resolved.codes() == SearchCodes.LINKS;
+    RowCodes rowCodes =
+        resolved.codes() == SearchCodes.NONE ? null : RowCodes.of(rows, metric, arena, workers);
+    int m = options.m();
+    long bottomBytes =
+        linked ? LinkCodes.blockBytes(2 * m, rows.dim()) : GraphLevel.blockBytes(2 * m);
+    GraphLevel[] levels = allocateLevels(levelOf, m, bottomBytes, arena);
+    HnswBuilder builder =
+        new HnswBuilder(rows, metric, resolved, rowCodes, workers, levelOf, levels);
     builder.insertAll(builder.insertionOrder(left), progress);
-    return new Hnsw(rows, metric, options, levels, duplicates, null);
+    LinkCodes linkCodes = null;
+    if (linked) {
+      builder.fillSlots(left, progress);
+      try (Progress.Stage stage = progress.stage("code links", rows.size())) {
+        linkCodes = LinkCodes.of(rows, rowCodes, levels[0], options.seed(), arena, workers, stage);
+      }
+    }
+    return new Hnsw(rows, metric, resolved, levels, duplicates, rowCodes, linkCodes, null);
   }
 
   /** Level of each row: floor(-ln(U) / ln(m)); 0 for a row that is left out of the graph. */
@@ -89,7 +109,7 @@ final class HnswBuilder {
     return levelOf;
   }
 
-  private static GraphLevel[] allocateLevels(byte[] levelOf, int m, Arena arena) {
+  private static GraphLevel[] allocateLevels(byte[] levelOf, int m, long bottomBytes, Arena arena) {
     int[] sizes = new int[MAX_UPPER_LEVELS + 1];
     int top = 0;
     for (byte level : levelOf) {
@@ -99,7 +119,7 @@ final class HnswBuilder {
       }
     }
     GraphLevel[] levels = new GraphLevel[top + 1];
-    levels[0] = GraphLevel.allocate(levelOf.length, 2 * m, null, null, arena);
+    levels[0] = GraphLevel.allocate(levelOf.length, 2 * m, bottomBytes, null, null, arena);
     for (int l = 1; l <= top; l++) {
       MemorySegment ordinals = arena.allocate((long) sizes[l] * Integer.BYTES, Integer.BYTES);
       MemorySegment below = arena.allocate((long) sizes[l] * Integer.BYTES, Integer.BYTES);
@@ -111,7 +131,8 @@ final class HnswBuilder {
           node++;
         }
       }
-      levels[l] = GraphLevel.allocate(sizes[l], m, ordinals, below, arena);
+      levels[l] =
+          GraphLevel.allocate(sizes[l], m, GraphLevel.blockBytes(m), ordinals, below, arena);
     }
     return levels;
   }
@@ -205,11 +226,11 @@ final class HnswBuilder {
 
   /** The nodes of levels highest to 1 that a search for the row comes to, upper ones first. */
   private long place(int ordinal, int highest, Scratch s) {
-    s.beam.queryRow(ordinal);
+    s.walk.queryRow(ordinal);
     long place = 0;
     int node = 0;
     for (int l = levels.length - 1; l > 0; l--) {
-      node = s.beam.descend(levels[l], node);
+      node = s.walk.descend(levels[l], node);
       if (l <= highest) {
         place = place << bits(levels[l].size()) | node;
       }
@@ -231,18 +252,18 @@ final class HnswBuilder {
 
   /** Fills the blocks of a new row on all its levels. */
   private void chooseNeighbors(int ordinal, Scratch s) {
-    s.beam.queryRow(ordinal);
+    s.walk.queryRow(ordinal);
     int node = 0;
     for (int l = levels.length - 1; l > levelOf[ordinal]; l--) {
-      node = levels[l].belowOf(s.beam.descend(levels[l], node));
+      node = levels[l].belowOf(s.walk.descend(levels[l], node));
     }
     for (int l = levelOf[ordinal]; l >= 0; l--) {
       GraphLevel level = levels[l];
-      s.beam.walk(level, node, options.efConstruction());
-      int found = s.beam.size();
+      s.walk.walk(level, node, options.efConstruction(), options.efConstruction());
+      int found = s.walk.size();
       s.reserve(found);
       for (int i = 0; i < found; i++) {
-        s.candidates[i] = s.beam.entry(i);
+        s.candidates[i] = s.walk.entry(i);
       }
       int chosen = s.select(level, ordinal, found, options.m());
       int own = level.nodeOf(ordinal);
@@ -344,16 +365,73 @@ final class HnswBuilder {
       if (reached[ordinal]) {
         continue;
       }
-      s.beam.queryRow(ordinal);
-      s.beam.walk(bottom, entry, options.efConstruction());
-      for (int i = 0; i < s.beam.size(); i++) {
-        int from = ScoredOrdinal.ordinal(s.beam.entry(i));
+      s.walk.queryRow(ordinal);
+      s.walk.walk(bottom, entry, options.efConstruction(), options.efConstruction());
+      for (int i = 0; i < s.walk.size(); i++) {
+        int from = ScoredOrdinal.ordinal(s.walk.entry(i));
         int degree = bottom.degree(from);
         if (degree < bottom.maxDegree()) {
           bottom.setSlot(from, degree, ordinal);
           reach(bottom, ordinal, reached, stack);
           break;
         }
+      }
+    }
+  }
+
+  /**
+   * Links every node of level 0 to the nearest nodes that it isn't linked to, until its slots are
+   * full: with codes in the block, more links cost a search next to nothing.
+   */
+  private void fillSlots(boolean[] left, Progress progress) {
+    GraphLevel bottom = levels[0];
+    int degree = bottom.maxDegree();
+    try (Arena arena = Arena.ofShared();
+        Progress.Stage stage = progress.stage("fill links", rows.size())) {
+      MemorySegment added = arena.allocate((long) rows.size() * degree * Integer.BYTES);
+      workers.forEachRange(
+          rows.size(),
+          NODES_PER_PIECE,
+          (from, to, worker) -> {
+            for (int node = (int) from; node < to; node++) {
+              if (!left[node]) {
+                chooseMore(bottom, node, added, scratch(worker));
+              }
+            }
+            stage.add(to - from);
+          });
+      for (int node = 0; node < rows.size(); node++) {
+        int count = bottom.degree(node);
+        for (int i = 0; i < degree - count; i++) {
+          int more = added.getAtIndex(GraphLevel.INT, (long) node * degree + i);
+          if (more == 0) {
+            break;
+          }
+          bottom.setSlot(node, count + i, more - 1);
+        }
+      }
+    }
+  }
+
+  /** Writes node + 1 of each link that is to be added, best first. */
+  private void chooseMore(GraphLevel bottom, int node, MemorySegment added, Scratch s) {
+    int degree = bottom.degree(node);
+    if (degree == bottom.maxDegree()) {
+      return;
+    }
+    s.walk.queryRow(node);
+    int candidates = bottom.maxDegree() * 5 / 4;
+    s.walk.walk(bottom, node, candidates, candidates);
+    int chosen = 0;
+    for (int i = 0; i < s.walk.size() && degree + chosen < bottom.maxDegree(); i++) {
+      int candidate = ScoredOrdinal.ordinal(s.walk.entry(i));
+      boolean known = candidate == node;
+      for (int slot = 0; slot < degree && !known; slot++) {
+        known = bottom.slot(node, slot) == candidate;
+      }
+      if (!known) {
+        added.setAtIndex(
+            GraphLevel.INT, (long) node * bottom.maxDegree() + chosen++, candidate + 1);
       }
     }
   }
@@ -382,7 +460,7 @@ final class HnswBuilder {
     private final Embeddings rows;
     private final Metric metric;
     private final float[] inverseNorms;
-    private final Beam beam;
+    private final Walk walk;
     private final float[] row;
     private final int[] chosenNodes;
     private final int[] chosenOrdinals;
@@ -397,7 +475,10 @@ final class HnswBuilder {
       metric = builder.metric;
       inverseNorms = builder.inverseNorms;
       int maxDegree = 2 * builder.options.m();
-      beam = new Beam(rows, metric, maxDegree);
+      walk =
+          builder.codes == null
+              ? new Beam(rows, metric, maxDegree)
+              : new CodeWalk(rows, builder.codes, null, maxDegree);
       row = new float[Queries.paddedDim(rows)];
       chosenNodes = new int[maxDegree];
       chosenOrdinals = new int[maxDegree];

@@ -14,7 +14,7 @@ import java.util.Optional;
 /** Reads and writes .khnsw files; docs/formats.md draws them. */
 final class HnswFile {
   static final String KIND = "khnsw";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final int ROWS = 0;
   private static final int DIM = 1;
@@ -22,7 +22,8 @@ final class HnswFile {
   private static final int M = 3;
   private static final int EF_CONSTRUCTION = 4;
   private static final int DUPLICATES = 5;
-  private static final int UPPER_SIZES = 6;
+  private static final int CODES = 6;
+  private static final int UPPER_SIZES = 7;
 
   private static final int PRELUDE_BYTES = 64;
 
@@ -44,6 +45,7 @@ final class HnswFile {
       out.count(M, index.options().m());
       out.count(EF_CONSTRUCTION, index.options().efConstruction());
       out.count(DUPLICATES, index.duplicates().size());
+      out.count(CODES, index.options().codes().ordinal());
       for (int l = 1; l < levels.length; l++) {
         out.count(UPPER_SIZES + l - 1, levels[l].size());
       }
@@ -59,6 +61,7 @@ final class HnswFile {
       }
       writeTable(out, index.duplicates().twins());
       writeTable(out, index.duplicates().duplicates());
+      writeCodes(out, index);
       out.commit();
     }
   }
@@ -83,11 +86,17 @@ final class HnswFile {
     HnswOptions options = options(file);
     Sections sections = new Sections(file);
     MemorySegment prelude = sections.next(PRELUDE_BYTES);
-    GraphLevel[] levels = levels(file, sections, options.m());
+    GraphLevel[] levels = levels(file, sections, options, rows.dim());
     long duplicates = file.count(DUPLICATES);
     require(file, duplicates <= rows.size(), "states " + duplicates + " duplicates");
     MemorySegment twins = sections.nextTable(duplicates);
     MemorySegment others = sections.nextTable(duplicates);
+    RowCodes rowCodes =
+        options.codes() == SearchCodes.NONE ? null : rowCodes(sections, rows, metric);
+    LinkCodes linkCodes =
+        options.codes() == SearchCodes.LINKS
+            ? new LinkCodes(rowCodes, sections.nextPadded(LinkCodes.rotationBytes(rows.dim())))
+            : null;
     require(file, sections.isAtEnd(), "has a body of another length than its counts say");
     if (prelude.get(LONG, Long.BYTES) != fingerprint(rows)
         || metric == Metric.COSINE && !rows.unit()) {
@@ -102,6 +111,8 @@ final class HnswFile {
         options.withSeed(prelude.get(LONG, 0)),
         levels,
         new Duplicates((int) duplicates, rows.size(), twins, others),
+        rowCodes,
+        linkCodes,
         target(file, prelude));
   }
 
@@ -111,8 +122,13 @@ final class HnswFile {
     }
   }
 
-  private static GraphLevel[] levels(CheckedFile file, Sections sections, int m)
-      throws CorruptFileException {
+  private static GraphLevel[] levels(
+      CheckedFile file, Sections sections, HnswOptions options, int dim) {
+    int m = options.m();
+    long bottomBytes =
+        options.codes() == SearchCodes.LINKS
+            ? LinkCodes.blockBytes(2 * m, dim)
+            : GraphLevel.blockBytes(2 * m);
     int upper = 0;
     while (upper < HnswBuilder.MAX_UPPER_LEVELS && file.count(UPPER_SIZES + upper) > 0) {
       upper++;
@@ -124,14 +140,14 @@ final class HnswFile {
     long below = file.count(ROWS);
     levels[0] =
         new GraphLevel(
-            (int) below, 2 * m, sections.next(below * GraphLevel.blockBytes(2 * m)), null, null);
+            (int) below, 2 * m, bottomBytes, sections.next(below * bottomBytes), null, null);
     for (int l = 1; l <= upper; l++) {
       long size = file.count(UPPER_SIZES + l - 1);
       require(file, size <= below, "states " + size + " nodes on level " + l);
       MemorySegment ordinals = sections.nextTable(size);
       MemorySegment down = sections.nextTable(size);
       MemorySegment blocks = sections.next(size * GraphLevel.blockBytes(m));
-      levels[l] = new GraphLevel((int) size, m, blocks, ordinals, down);
+      levels[l] = new GraphLevel((int) size, m, GraphLevel.blockBytes(m), blocks, ordinals, down);
       below = size;
     }
     return levels;
@@ -159,6 +175,39 @@ final class HnswFile {
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(file.path(), -1, e.getMessage() + "; build the file again");
     }
+  }
+
+  private static void writeCodes(CheckedFileWriter out, Hnsw index) throws IOException {
+    RowCodes rows = index.rowCodes();
+    if (rows != null) {
+      writeTable(out, rows.head());
+      writeTable(out, rows.codes());
+      if (rows.biases() != null) {
+        writeTable(out, rows.biases());
+      }
+    }
+    if (index.linkCodes() != null) {
+      writeTable(out, index.linkCodes().rotation());
+    }
+  }
+
+  private static RowCodes rowCodes(Sections sections, Embeddings rows, Metric metric) {
+    int dim = rows.dim();
+    MemorySegment head = sections.nextPadded(RowCodes.headBytes(dim));
+    MemorySegment codes = sections.nextPadded((long) rows.size() * RowCodes.stride(dim));
+    MemorySegment biases =
+        metric == Metric.L2 ? sections.nextPadded((long) rows.size() * Float.BYTES) : null;
+    return new RowCodes(metric, rows.size(), dim, head, codes, biases);
+  }
+
+  private static SearchCodes codes(CheckedFile file) {
+    for (SearchCodes codes : SearchCodes.values()) {
+      if (codes != SearchCodes.AUTO && codes.ordinal() == file.count(CODES)) {
+        return codes;
+      }
+    }
+    throw new CorruptFileException(
+        file.path(), -1, "states search codes " + file.count(CODES) + ", which don't exist");
   }
 
   private static void writeTable(CheckedFileWriter out, MemorySegment table) throws IOException {
@@ -189,7 +238,8 @@ final class HnswFile {
       return new HnswOptions(
           (int) Math.min(file.count(M), Integer.MAX_VALUE),
           (int) Math.min(file.count(EF_CONSTRUCTION), Integer.MAX_VALUE),
-          0);
+          0,
+          codes(file));
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(file.path(), -1, e.getMessage() + "; build the file again");
     }
@@ -238,7 +288,11 @@ final class HnswFile {
 
     /** The next table of i32, padded to a multiple of 64 bytes. */
     MemorySegment nextTable(long size) {
-      long bytes = size * Integer.BYTES;
+      return nextPadded(size * Integer.BYTES);
+    }
+
+    /** The next bytes, padded to a multiple of 64. */
+    MemorySegment nextPadded(long bytes) {
       MemorySegment padded = next((bytes + GraphLevel.ALIGNMENT - 1) & -GraphLevel.ALIGNMENT);
       return padded.asSlice(0, bytes);
     }

@@ -36,8 +36,13 @@ public final class HnswSearcher implements VectorSearcher {
   /** Near the query at least this part of the expected number must pass for a filtered walk. */
   private static final double LEAST_NEAR_PART = 0.25;
 
+  /** Where a walk goes by estimates, so many of the best are scored exactly. */
+  private static final int RANKED_PER_RESULT = 2;
+
+  private static final int RANKED_BESIDES = 4;
+
   private final Hnsw index;
-  private final Beam beam;
+  private final Walk walk;
   private final ExactSearcher exact;
   private final TopHeap heap = new TopHeap();
   private FilteredWalk filtered;
@@ -45,7 +50,7 @@ public final class HnswSearcher implements VectorSearcher {
 
   HnswSearcher(Hnsw index) {
     this.index = index;
-    this.beam = new Beam(index.rows(), index.metric(), 2 * index.options().m());
+    this.walk = index.walk();
     this.exact = ExactSearch.of(index.rows(), index.metric()).searcher();
   }
 
@@ -71,7 +76,7 @@ public final class HnswSearcher implements VectorSearcher {
     if (ef < 1) {
       throw new IllegalArgumentException("ef must be at least 1, got " + ef);
     }
-    Queries.prepare(query, queryOffset, k, index.metric(), index.dim(), beam.query());
+    Queries.prepare(query, queryOffset, k, index.metric(), index.dim(), walk.query());
     int kept = Math.max(ef, k);
     boolean done =
         filter == OrdinalFilter.ALL ? walk(k, kept, result) : walkFiltered(k, kept, filter, result);
@@ -82,7 +87,7 @@ public final class HnswSearcher implements VectorSearcher {
 
   /** Lets searches pass a row of level 0 by, as if it weren't in the graph; -1 for none. */
   void hide(int ordinal) {
-    beam.hide(ordinal);
+    walk.hide(ordinal);
   }
 
   /** Whether a list of ef is so long that searches scan all vectors instead. */
@@ -95,12 +100,13 @@ public final class HnswSearcher implements VectorSearcher {
     if (scans(index, ef)) {
       return false;
     }
-    beam.walk(index.levels()[0], bottomEntry(), ef);
+    walk.begin();
+    walk.walk(index.levels()[0], bottomEntry(), ef, RANKED_PER_RESULT * k + RANKED_BESIDES);
     heap.reset(k);
     Duplicates duplicates = index.duplicates();
-    int found = beam.size();
+    int found = walk.size();
     for (int i = 0; i < found; i++) {
-      long entry = beam.entry(i);
+      long entry = walk.entry(i);
       if (heap.isFull() && entry < heap.worst()) {
         break;
       }
@@ -129,30 +135,31 @@ public final class HnswSearcher implements VectorSearcher {
     if (scans(index, wide) || scan <= SCANNED_PER_ENTRY * ef) {
       return false;
     }
-    beam.walk(index.levels()[0], bottomEntry(), wide);
+    walk.begin();
+    walk.walk(index.levels()[0], bottomEntry(), wide, wide);
     int near = countPassing(filter);
     if (near >= Math.max(k, NEAR_PART * ef) && share >= WIDE_SHARE) {
       return collect(k, filter, null, result);
     }
-    if (near == 0 || near < share * beam.size() * LEAST_NEAR_PART) {
+    if (near == 0 || near < share * walk.size() * LEAST_NEAR_PART) {
       return false;
     }
     if (filtered == null) {
-      filtered = new FilteredWalk(index, beam.query());
+      filtered = new FilteredWalk(index, walk.query());
     }
     boolean ended = filtered.walk(filter, starts, near, ef, (long) scan);
     return ended && filtered.size() == ef && collect(k, filter, filtered, result);
   }
 
-  /** Lists those of the beam's nodes that pass, best first; returns their number. */
+  /** Lists those of the walk's nodes that pass, best first; returns their number. */
   private int countPassing(OrdinalFilter filter) {
-    int found = beam.size();
+    int found = walk.size();
     if (starts.length < found) {
       starts = new int[found];
     }
     int passing = 0;
     for (int i = 0; i < found; i++) {
-      int node = ScoredOrdinal.ordinal(beam.entry(i));
+      int node = ScoredOrdinal.ordinal(walk.entry(i));
       if (filter.accepts(node) || index.duplicates().anyAccepted(node, filter)) {
         starts[passing++] = node;
       }
@@ -160,12 +167,12 @@ public final class HnswSearcher implements VectorSearcher {
     return passing;
   }
 
-  /** Takes the k best that pass from the walk, or else the beam; false if there are fewer. */
-  private boolean collect(int k, OrdinalFilter filter, FilteredWalk walk, Neighbors result) {
+  /** Takes the k best that pass from the filtered walk, or else the plain one; false if fewer. */
+  private boolean collect(int k, OrdinalFilter filter, FilteredWalk filtered, Neighbors result) {
     heap.reset(k);
-    int found = walk == null ? beam.size() : walk.size();
+    int found = filtered == null ? walk.size() : filtered.size();
     for (int i = 0; i < found; i++) {
-      long entry = walk == null ? beam.entry(i) : walk.entry(i);
+      long entry = filtered == null ? walk.entry(i) : filtered.entry(i);
       if (heap.isFull() && entry < heap.worst()) {
         break;
       }
@@ -183,7 +190,7 @@ public final class HnswSearcher implements VectorSearcher {
     GraphLevel[] levels = index.levels();
     int node = 0;
     for (int l = levels.length - 1; l > 0; l--) {
-      int below = levels[l].belowOf(beam.descend(levels[l], node));
+      int below = levels[l].belowOf(walk.descend(levels[l], node));
       // A damaged file may name any node.
       node = Integer.compareUnsigned(below, levels[l - 1].size()) < 0 ? below : 0;
     }

@@ -1,11 +1,13 @@
 package dev.kindred.index;
 
 import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.SignCodes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * One bit per dimension of every link of level 0, in the node's own block, so that one read of
@@ -39,6 +41,7 @@ final class LinkCodes {
   private final RowCodes rows;
   private final int bits;
   private final float[] rotation;
+  private final float[] rotatedMean;
   private final MemorySegment rotationMemory;
 
   /** Wraps a rotation f32[bits x dim]. */
@@ -48,6 +51,9 @@ final class LinkCodes {
     this.rotation = new float[bits * rows.dim()];
     this.rotationMemory = rotation;
     MemorySegment.copy(rotation, RowCodes.FLOAT, 0, this.rotation, 0, this.rotation.length);
+    this.rotatedMean = new float[bits];
+    Distances.dotRange(
+        rows.means(), 0, this.rotation, 0, rows.dim(), bits, rows.dim(), rotatedMean, 0);
   }
 
   /** Bits per link: a whole number of words, at least one per dimension. */
@@ -80,7 +86,8 @@ final class LinkCodes {
       GraphLevel bottom,
       long seed,
       Arena arena,
-      Workers workers) {
+      Workers workers,
+      Progress.Stage stage) {
     int dim = rows.dim();
     MemorySegment rotation = arena.allocate(rotationBytes(dim), Float.BYTES);
     float[] drawn = rotation(bits(dim), dim, seed);
@@ -88,11 +95,18 @@ final class LinkCodes {
     LinkCodes codes = new LinkCodes(rows, rotation);
     try (Arena scratch = Arena.ofShared()) {
       long stride = (long) codes.bits * Float.BYTES;
-      MemorySegment rotated = scratch.allocate(Math.max(1, rows.size() * stride), 64);
+      MemorySegment rotated = scratch.allocate(rows.size() * stride, 64);
       workers.forEachRange(
-          rows.size(), NODES_PER_PIECE, (from, to, worker) -> codes.rotate(embeddings, from, to, rotated));
+          rows.size(),
+          NODES_PER_PIECE,
+          (from, to, worker) -> codes.rotate(embeddings, from, to, rotated));
       workers.forEachRange(
-          rows.size(), NODES_PER_PIECE, (from, to, worker) -> codes.encode(bottom, from, to, rotated));
+          rows.size(),
+          NODES_PER_PIECE,
+          (from, to, worker) -> {
+            codes.encode(bottom, from, to, rotated);
+            stage.add(to - from);
+          });
     }
     return codes;
   }
@@ -151,7 +165,7 @@ final class LinkCodes {
   private void rotate(float[] vector, float[] target) {
     int dim = rows.dim();
     for (int k = 0; k < dim; k++) {
-      vector[k] -= rows.mean(k);
+      vector[k] -= rows.means()[k];
     }
     Distances.dotRange(vector, 0, rotation, 0, dim, bits, dim, target, 0);
   }
@@ -163,8 +177,7 @@ final class LinkCodes {
     int words = bits / BITS_PER_WORD;
     int[] signs = new int[words];
     for (int node = (int) from; node < to; node++) {
-      MemorySegment.copy(
-          rotated, RowCodes.FLOAT, (long) node * bits * Float.BYTES, own, 0, bits);
+      MemorySegment.copy(rotated, RowCodes.FLOAT, (long) node * bits * Float.BYTES, own, 0, bits);
       for (int i = 0; i < width; i++) {
         int neighbor = i < bottom.maxDegree() ? bottom.slot(node, i) : -1;
         long at = bottom.blockAt(node) + codesAt(width, i);
@@ -210,7 +223,7 @@ final class LinkCodes {
         float difference = other[k] - own[k];
         squared += (double) difference * difference;
         absolute += Math.abs(difference);
-        along += (double) difference * own[k];
+        along += (double) difference * (own[k] + rotatedMean[k]);
         if (difference >= 0) {
           word |= 1 << b;
           signedOwn += own[k];
@@ -258,7 +271,7 @@ final class LinkCodes {
       }
       float step = largest / (MOST + 0.5f);
       float perStep = step == 0 ? 0 : 1 / step;
-      java.util.Arrays.fill(planes, 0);
+      Arrays.fill(planes, 0);
       int sum = 0;
       for (int k = 0; k < bits; k++) {
         int value = Math.max(LEAST, Math.min(MOST, Math.round(rotated[k] * perStep)));
@@ -278,8 +291,7 @@ final class LinkCodes {
      * @param score the node's own
      * @return how many stand in target from {@code offset} on
      */
-    int passing(
-        GraphLevel bottom, int node, float score, float least, int[] target, int offset) {
+    int passing(GraphLevel bottom, int node, float score, float least, int[] target, int offset) {
       MemorySegment blocks = bottom.blocks();
       long block = bottom.blockAt(node);
       int width = width(bottom.maxDegree());

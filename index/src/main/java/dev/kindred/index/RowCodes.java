@@ -36,6 +36,7 @@ final class RowCodes {
   private final float longestCode;
   private final float longestRow;
   private final float spread;
+
   private final MemorySegment head;
   private final MemorySegment codes;
   private final MemorySegment biases;
@@ -105,9 +106,8 @@ final class RowCodes {
       steps[k] = reach / LARGEST_CODE;
       spread -= (double) means[k] * means[k];
     }
-    MemorySegment codes = arena.allocate(Math.max(1, (long) n * stride(dim)), 64);
-    MemorySegment biases =
-        metric == Metric.L2 ? arena.allocate(Math.max(1, (long) n * Float.BYTES), 64) : null;
+    MemorySegment codes = arena.allocate((long) n * stride(dim), 64);
+    MemorySegment biases = metric == Metric.L2 ? arena.allocate((long) n * Float.BYTES, 64) : null;
     float[] longest = new float[workers.threads()];
     workers.forEachRange(
         n,
@@ -182,8 +182,9 @@ final class RowCodes {
     return biases;
   }
 
-  float mean(int dimension) {
-    return means[dimension];
+  /** Mean of each dimension, not to be changed. */
+  float[] means() {
+    return means;
   }
 
   /** A query in the terms of the codes. Not thread-safe. */

@@ -3,8 +3,8 @@ package dev.kindred.index;
 /** Which short codes an {@link Hnsw} searches by; the answer is always ranked by exact scores. */
 public enum SearchCodes {
   /**
-   * What is fastest: nothing for up to 2,000 vectors, rows up to 20,000, links beyond. Stands in
-   * options only; an index tells what it has.
+   * What is fastest: NONE for up to 2,000 vectors, LINKS where the codes of all rows take 12 MB or
+   * more, and ROWS between. Stands in options only; an index tells what it has.
    */
   AUTO,
 
@@ -22,13 +22,18 @@ public enum SearchCodes {
   LINKS;
 
   private static final int MOST_WITHOUT = 2_000;
-  private static final int MOST_WITHOUT_LINKS = 20_000;
+
+  /** More codes than that don't stay in the caches. */
+  private static final long MOST_CACHED_BYTES = 12_000_000;
 
   /** What AUTO means for so many vectors. */
-  SearchCodes resolved(int size) {
+  SearchCodes resolved(int size, int dim) {
     if (this != AUTO) {
       return this;
     }
-    return size <= MOST_WITHOUT ? NONE : size <= MOST_WITHOUT_LINKS ? ROWS : LINKS;
+    if (size <= MOST_WITHOUT) {
+      return NONE;
+    }
+    return (long) size * RowCodes.stride(dim) < MOST_CACHED_BYTES ? ROWS : LINKS;
   }
 }

@@ -39,7 +39,7 @@ class HnswFileTest {
     System.arraycopy(values, 0, values, 300 * DIM, 40 * DIM); // 40 duplicates
     rows = Embeddings.copyOf(values, DIM, arena).normalized(arena);
     path = directory.resolve("graph.khnsw");
-    HnswOptions options = new HnswOptions(4, 40, -5);
+    HnswOptions options = new HnswOptions(4, 40, -5, SearchCodes.LINKS);
     try (Workers workers = Workers.of(1)) {
       built = Hnsw.build(rows, Metric.COSINE, options, arena, workers, Progress.none());
     }
@@ -197,14 +197,14 @@ class HnswFileTest {
   void anotherVersionIsRefusedByName() throws IOException {
     byte[] whole = Files.readAllBytes(path);
     ByteBuffer bytes = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putInt(20, 2);
+    bytes.putInt(20, 99);
     CRC32C crc = new CRC32C();
     crc.update(whole, 0, 4092);
     bytes.putInt(4092, (int) crc.getValue());
     Files.write(path, whole);
     String message =
         assertThrows(CorruptFileException.class, () -> Hnsw.open(path, rows, arena)).getMessage();
-    assertTrue(message.contains("khnsw version 2, this Kindred reads version 1"), message);
+    assertTrue(message.contains("khnsw version 99, this Kindred reads version 2"), message);
   }
 
   private void assertCorrupt(Embeddings vectors) {

@@ -22,14 +22,21 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Every promise of a graph, for each kind of codes that its searches may go by. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ParameterizedClass
+@EnumSource(value = SearchCodes.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
 class HnswTest {
   private static final int DIM = 24;
   private static final int EF = 40;
+
+  @Parameter SearchCodes codes;
 
   private final Arena arena = Arena.ofShared();
   private final Workers workers = Workers.of(2);
@@ -242,7 +249,7 @@ class HnswTest {
     Hnsw.build(
             unit,
             Metric.COSINE,
-            HnswOptions.defaults().withSeed(2),
+            HnswOptions.defaults().withSeed(2).withCodes(codes),
             arena,
             workers,
             Progress.none())
@@ -400,7 +407,7 @@ class HnswTest {
       return Hnsw.build(
           rows,
           metric,
-          HnswOptions.defaults().withEfConstruction(100),
+          HnswOptions.defaults().withEfConstruction(100).withCodes(codes),
           arena,
           own,
           Progress.none());

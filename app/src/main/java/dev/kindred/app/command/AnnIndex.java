@@ -7,6 +7,7 @@ import dev.kindred.index.Embeddings;
 import dev.kindred.index.Hnsw;
 import dev.kindred.index.HnswOptions;
 import dev.kindred.index.Metric;
+import dev.kindred.index.SearchCodes;
 import dev.kindred.index.VectorFiles;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Progress;
@@ -62,6 +63,16 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     private Integer efConstruction;
 
     @Option(
+        names = "--codes",
+        paramLabel = "C",
+        defaultValue = "auto",
+        description =
+            "What searches go by: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). rows adds 8"
+                + " bits per value, links one bit per dimension of each link besides, none neither;"
+                + " answers are ranked by the vectors in any case.")
+    private SearchCodes codes;
+
+    @Option(
         names = "--target-recall",
         paramLabel = "R",
         defaultValue = "0.95",
@@ -89,10 +100,10 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
         throw new IllegalArgumentException(
             "--target-recall must be in (0, 1), got " + targetRecall);
       }
-      HnswOptions options = HnswOptions.defaults();
+      HnswOptions options = HnswOptions.defaults().withCodes(codes);
       if (m != null) {
         int least = Math.max(options.efConstruction(), m);
-        options = new HnswOptions(m, least, options.seed());
+        options = new HnswOptions(m, least, options.seed(), options.codes());
       }
       if (efConstruction != null) {
         options = options.withEfConstruction(efConstruction);
