@@ -11,7 +11,9 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class RecallMonitorTest {
   private static final int DIM = 24;
   private static final int N = 3000;
@@ -25,7 +27,8 @@ class RecallMonitorTest {
   void tellsTheRecallThatAComparisonByHandFinds() {
     try (Workers workers = Workers.of(1);
         Arena arena = Arena.ofShared();
-        RecallMonitor monitor = new RecallMonitor(exact, 1, K, 1)) {
+        // A slot becomes free only after its query was counted.
+        RecallMonitor monitor = new RecallMonitor(exact, 1, K, 2)) {
       HnswSearcher searcher =
           Hnsw.build(
                   embeddings, Metric.L2, new HnswOptions(4, 16, 1), arena, workers, Progress.none())
