@@ -3,6 +3,7 @@ package dev.kindred.index;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.ElementType;
+import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -66,7 +67,17 @@ public final class EmbeddingFile {
    * @throws CorruptFileException if header, table or length are wrong
    */
   public static EmbeddingFile open(Path path, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+    return open(path, MemoryMode.MAPPED, arena);
+  }
+
+  /**
+   * Opens a file in a mode of memory.
+   *
+   * @param arena owns the memory
+   * @throws CorruptFileException if header, table or length are wrong
+   */
+  public static EmbeddingFile open(Path path, MemoryMode mode, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
     if (file.elementType() != ElementType.F32) {
       throw new CorruptFileException(
           path, -1, "holds " + file.elementType() + " values, this Kindred reads F32");

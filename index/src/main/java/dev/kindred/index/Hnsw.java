@@ -1,6 +1,7 @@
 package dev.kindred.index;
 
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.MemoryMode;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -104,7 +105,19 @@ public final class Hnsw implements VectorIndex {
    * @throws CorruptFileException if header, table or length are wrong, or the vectors are others
    */
   public static Hnsw open(Path path, Embeddings rows, Arena arena) throws IOException {
-    return HnswFile.open(path, rows, arena);
+    return HnswFile.open(path, rows, MemoryMode.MAPPED, arena);
+  }
+
+  /**
+   * Opens a graph in a mode of memory.
+   *
+   * @param rows the vectors that it was built on
+   * @param arena owns the memory
+   * @throws CorruptFileException if header, table or length are wrong, or the vectors are others
+   */
+  public static Hnsw open(Path path, Embeddings rows, MemoryMode mode, Arena arena)
+      throws IOException {
+    return HnswFile.open(path, rows, mode, arena);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.kindred.index;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -66,8 +67,8 @@ final class HnswFile {
     }
   }
 
-  static Hnsw open(Path path, Embeddings rows, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+  static Hnsw open(Path path, Embeddings rows, MemoryMode mode, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
     if (file.count(ROWS) != rows.size() || file.count(DIM) != rows.dim()) {
       throw new CorruptFileException(
           path,

@@ -10,6 +10,7 @@ import dev.kindred.index.Metric;
 import dev.kindred.index.SearchCodes;
 import dev.kindred.index.VectorFiles;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.MemoryMode;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -140,11 +141,11 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     }
   }
 
-  /** Opens a directory in place. */
-  static AnnIndex open(Path directory, Arena arena) throws IOException {
+  /** Opens a directory. */
+  static AnnIndex open(Path directory, MemoryMode mode, Arena arena) throws IOException {
     requireIndex(directory);
-    Embeddings rows = EmbeddingFile.open(directory.resolve(VECTORS), arena).embeddings();
-    return new AnnIndex(Hnsw.open(directory.resolve(GRAPH), rows, arena), rows);
+    Embeddings rows = EmbeddingFile.open(directory.resolve(VECTORS), mode, arena).embeddings();
+    return new AnnIndex(Hnsw.open(directory.resolve(GRAPH), rows, mode, arena), rows);
   }
 
   /** Reads every byte of a directory and compares it with the checksums. */

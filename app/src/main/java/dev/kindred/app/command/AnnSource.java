@@ -3,6 +3,7 @@ package dev.kindred.app.command;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.HnswOptions;
+import dev.kindred.index.file.MemoryMode;
 import dev.kindred.index.run.Progress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -40,6 +41,15 @@ final class AnnSource {
       description = "Vectors to search for, in a format of vectors.")
   private Path queries;
 
+  @Option(
+      names = "--memory",
+      paramLabel = "MODE",
+      defaultValue = "mapped",
+      description =
+          "${COMPLETION-CANDIDATES}: read an --index in place, or copy it to memory first, in huge"
+              + " pages where the system grants them (default: ${DEFAULT-VALUE}).")
+  private MemoryMode memory;
+
   @Mixin private AnnIndex.Building building;
 
   /** Options of a graph built here; checked before any file is read. */
@@ -51,7 +61,7 @@ final class AnnSource {
   AnnIndex index(HnswOptions options, int threads, Progress progress, Arena arena)
       throws IOException {
     if (where.index != null) {
-      return AnnIndex.open(where.index, arena);
+      return AnnIndex.open(where.index, memory, arena);
     }
     Embeddings rows = AnnIndex.read(where.base, building.dim(), arena);
     return AnnIndex.build(

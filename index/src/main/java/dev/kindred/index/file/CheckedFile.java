@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
 
 /**
  * A binary Kindred file opened in place: header and block table are checked, the body is mapped
- * read-only and unread.
+ * read-only and unread, unless {@link #in} brings it into memory.
  *
  * <p>Opening takes the same time whatever the size of the file. Whoever reads the body must stand
  * any content, because only {@link #verify} reads all of it. Immutable and free to share as long as
@@ -77,6 +77,17 @@ public final class CheckedFile {
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(path.toString(), null, "no such " + kind + " file");
     }
+  }
+
+  /**
+   * The same file with its body where the mode says.
+   *
+   * @param arena owns the copy, if there is to be one
+   */
+  public CheckedFile in(MemoryMode mode, Arena arena) {
+    return mode == MemoryMode.MAPPED
+        ? this
+        : new CheckedFile(path, elementType, counts, table, HugePages.copyOf(body, arena));
   }
 
   /** The file that was opened. */
