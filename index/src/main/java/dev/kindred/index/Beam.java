@@ -51,6 +51,12 @@ final class Beam implements Walk {
   @Override
   public void begin() {}
 
+  /** Exactly. */
+  @Override
+  public void estimate(int[] ordinals, int count, float[] scores) {
+    Queries.scoreRows(metric, query, rows, ordinals, 0, count, scores);
+  }
+
   @Override
   public void hide(int node) {
     hidden = node;

@@ -79,6 +79,11 @@ final class CodeWalk implements Walk {
   }
 
   @Override
+  public void estimate(int[] ordinals, int count, float[] scores) {
+    coded.score(ordinals, count, scores);
+  }
+
+  @Override
   public void queryRow(int ordinal) {
     rows.copyRow(ordinal, query, 0);
     begin();

@@ -25,7 +25,10 @@ final class FilteredWalk {
   private final Metric metric;
   private final GraphLevel level;
   private final Duplicates duplicates;
-  private final float[] query;
+  private final Walk plain;
+
+  /** Whether scores of the plain walk must be taken again from the rows. */
+  private final boolean estimated;
 
   private final byte[] visited;
   private int epoch = -1;
@@ -44,14 +47,15 @@ final class FilteredWalk {
   /**
    * A walk over an index.
    *
-   * @param query the prepared query, owned by the caller and read by each walk
+   * @param plain holds the query, and estimates scores
    */
-  FilteredWalk(Hnsw index, float[] query) {
+  FilteredWalk(Hnsw index, Walk plain) {
     this.rows = index.rows();
     this.metric = index.metric();
     this.level = index.levels()[0];
     this.duplicates = index.duplicates();
-    this.query = query;
+    this.plain = plain;
+    this.estimated = index.rowCodes() != null;
     this.visited = new byte[rows.size()];
     this.slots = new int[level.maxDegree()];
     this.failed = new int[level.maxDegree()];
@@ -105,7 +109,33 @@ final class FilteredWalk {
       pool[next] = key & ~MARK;
       next = take(gather(ScoredOrdinal.ordinal(key)), next + 1, ef);
     }
+    if (estimated) {
+      rank();
+    }
     return true;
+  }
+
+  /** Puts exact scores in place of estimates. */
+  private void rank() {
+    for (int from = 0; from < size; from += listed.length) {
+      int count = Math.min(listed.length, size - from);
+      for (int i = 0; i < count; i++) {
+        listed[i] = ScoredOrdinal.ordinal(pool[from + i]);
+      }
+      Queries.scoreRows(metric, plain.query(), rows, listed, 0, count, scores);
+      for (int i = 0; i < count; i++) {
+        pool[from + i] = ScoredOrdinal.of(scores[i], listed[i]);
+      }
+    }
+    // By insertion: the estimates have left little to do.
+    for (int i = 1; i < size; i++) {
+      long key = pool[i];
+      int at = i;
+      for (; at > 0 && pool[at - 1] < key; at--) {
+        pool[at] = pool[at - 1];
+      }
+      pool[at] = key;
+    }
   }
 
   private void begin(int ef) {
@@ -186,7 +216,7 @@ final class FilteredWalk {
   /** Scores the listed nodes and keeps the best; returns the first of the pool to go on with. */
   private int take(int count, int next, int ef) {
     reads += count;
-    Queries.scoreRows(metric, query, rows, listed, 0, count, scores);
+    plain.estimate(listed, count, scores);
     int first = next;
     for (int i = 0; i < count; i++) {
       long found = ScoredOrdinal.of(scores[i], listed[i]) | MARK;

@@ -145,7 +145,7 @@ public final class HnswSearcher implements VectorSearcher {
       return false;
     }
     if (filtered == null) {
-      filtered = new FilteredWalk(index, walk.query());
+      filtered = new FilteredWalk(index, walk);
     }
     boolean ended = filtered.walk(filter, starts, near, ef, (long) scan);
     return ended && filtered.size() == ef && collect(k, filter, filtered, result);

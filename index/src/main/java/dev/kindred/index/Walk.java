@@ -11,6 +11,9 @@ sealed interface Walk permits Beam, CodeWalk {
   /** Takes a stored row as the query. */
   void queryRow(int ordinal);
 
+  /** Estimates the scores of rows ordinals[0, count), as its own walks do. */
+  void estimate(int[] ordinals, int count, float[] scores);
+
   /** Lets walks of level 0 pass a node by as if it weren't there; -1 for none. */
   void hide(int node);
 

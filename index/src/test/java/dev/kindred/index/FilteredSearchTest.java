@@ -87,14 +87,15 @@ class FilteredSearchTest {
 
   @Test
   void theWalkOverWhatPassesScoresNothingElseAndFindsMostOfTheBest() {
-    float[] prepared = new float[Queries.paddedDim(index.rows())];
-    FilteredWalk walk = new FilteredWalk(index, prepared);
+    Walk plain = index.walk();
+    FilteredWalk walk = new FilteredWalk(index, plain);
     int hits = 0;
     // More walks than there are epochs of marks.
     for (int q = 0; q < 300; q++) {
       float[] query = query(q);
       BitSetFilter filter = filter(query, 0.2, Kind.RANDOM, q);
-      Queries.prepare(query, 0, K, Metric.COSINE, DIM, prepared);
+      Queries.prepare(query, 0, K, Metric.COSINE, DIM, plain.query());
+      plain.begin();
       int start = filter.next(0, N);
       assertTrue(walk.walk(filter, new int[] {start, 5, start}, 3, 60, Long.MAX_VALUE));
       assertEquals(60, walk.size());
@@ -117,9 +118,10 @@ class FilteredSearchTest {
 
   @Test
   void aWalkStopsWhenItMayReadNoMore() {
-    float[] prepared = new float[Queries.paddedDim(index.rows())];
-    Queries.prepare(query(1), 0, K, Metric.COSINE, DIM, prepared);
-    FilteredWalk walk = new FilteredWalk(index, prepared);
+    Walk plain = index.walk();
+    Queries.prepare(query(1), 0, K, Metric.COSINE, DIM, plain.query());
+    plain.begin();
+    FilteredWalk walk = new FilteredWalk(index, plain);
     BitSetFilter filter = filter(query(1), 0.3, Kind.RANDOM, 1);
     assertEquals(false, walk.walk(filter, new int[] {0}, 1, 100, 200));
     assertEquals(true, walk.walk(filter, new int[] {0}, 1, 100, Long.MAX_VALUE));

@@ -139,8 +139,8 @@ class HnswFileTest {
       try (Arena own = Arena.ofConfined()) {
         Hnsw opened = Hnsw.open(path, rows, own);
         HnswSearcher searcher = opened.searcher();
-        float[] prepared = new float[Queries.paddedDim(rows)];
-        FilteredWalk walk = new FilteredWalk(opened, prepared);
+        Walk plain = opened.walk();
+        FilteredWalk walk = new FilteredWalk(opened, plain);
         Neighbors found = new Neighbors(10);
         for (int q = 0; q < 20; q++) {
           float[] query = TestVectors.normal(1, DIM, q);
@@ -148,7 +148,8 @@ class HnswFileTest {
           assertInBounds(found);
           searcher.search(query, 0, 10, EF, ordinal -> ordinal % 2 == 0, found);
           assertInBounds(found);
-          Queries.prepare(query, 0, 10, Metric.COSINE, DIM, prepared);
+          Queries.prepare(query, 0, 10, Metric.COSINE, DIM, plain.query());
+          plain.begin();
           walk.walk(ordinal -> ordinal % 3 == 0, new int[] {0, 7}, 2, EF, Long.MAX_VALUE);
           for (int i = 0; i < walk.size(); i++) {
             assertTrue(ScoredOrdinal.ordinal(walk.entry(i)) < N);
