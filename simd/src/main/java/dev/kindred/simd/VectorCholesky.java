@@ -11,12 +11,12 @@ import jdk.incubator.vector.VectorOperators;
  * Cholesky by blocks of 4 rows, from the last row up.
  *
  * <p>Each block gathers what all later rows take from it (left-looking: its values stay in
- * registers), factors its own corner, and divides the rest by it in the same registers. Everything
- * reads and writes along rows of the lower triangle.
+ * registers), factors its own corner, and divides the rest by it. Everything reads and writes along
+ * rows of the lower triangle.
  *
- * <p>What a loop gathers is added to the row only after it, though the row could be what it starts
- * with: a vector that leaves a loop and goes straight to memory is one that the compiler in one JVM
- * of ten takes for an object, in every round of the loop.
+ * <p>What a loop gathers is added to the row after it and stored, though the row could be what it
+ * starts with, and the division could go on in the same registers: of vectors that leave a loop and
+ * are worked on the compiler made objects, in one JVM of ten, if it didn't know enough yet.
  */
 final class VectorCholesky implements CholeskyKernels {
   /** Rows of a block. */
@@ -38,10 +38,12 @@ final class VectorCholesky implements CholeskyKernels {
       }
       int j = 0;
       for (; j <= corner - PANEL; j += PANEL) {
-        updateAndDivide2(a, n, lda, i, j);
+        update2(a, n, lda, i, j);
+        divide2(a, lda, i, j);
       }
       if (j < corner) {
-        updateAndDivide(a, n, lda, i, j);
+        update(a, n, lda, i, j);
+        divide(a, lda, i, j);
       }
     }
     return true;
@@ -178,29 +180,13 @@ final class VectorCholesky implements CholeskyKernels {
     FloatVector.fromArray(SPECIES, a, at + 3 * lda).add(s30).add(t30).intoArray(a, at + 3 * lda);
   }
 
-  /** As update, then solved for the block's factored corner. */
-  private static void updateAndDivide(float[] a, int n, int lda, int i, int j) {
+  /** Solves rows [i, i + 4), one vector of columns from j on, for the block's factored corner. */
+  private static void divide(float[] a, int lda, int i, int j) {
     int at = i * lda + j;
-    FloatVector s00 = FloatVector.zero(SPECIES);
-    FloatVector s10 = FloatVector.zero(SPECIES);
-    FloatVector s20 = FloatVector.zero(SPECIES);
-    FloatVector s30 = FloatVector.zero(SPECIES);
-    for (int k = i + TILE; k < n; k++) {
-      int row = k * lda;
-      FloatVector w0 = FloatVector.fromArray(SPECIES, a, row + j);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, -a[row + i]);
-      s00 = x0.fma(w0, s00);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, -a[row + i + 1]);
-      s10 = x1.fma(w0, s10);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, -a[row + i + 2]);
-      s20 = x2.fma(w0, s20);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, -a[row + i + 3]);
-      s30 = x3.fma(w0, s30);
-    }
-    s00 = FloatVector.fromArray(SPECIES, a, at).add(s00);
-    s10 = FloatVector.fromArray(SPECIES, a, at + lda).add(s10);
-    s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda).add(s20);
-    s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda).add(s30);
+    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
+    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
+    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
+    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
     int row3 = (i + 3) * lda + i;
     FloatVector inverse3 = FloatVector.broadcast(SPECIES, 1 / a[row3 + 3]);
     s30 = inverse3.mul(s30);
@@ -231,8 +217,8 @@ final class VectorCholesky implements CholeskyKernels {
     s30.intoArray(a, at + 3 * lda);
   }
 
-  /** As updateAndDivide for two vectors of columns. */
-  private static void updateAndDivide2(float[] a, int n, int lda, int i, int j) {
+  /** As update for two vectors of columns. */
+  private static void update2(float[] a, int n, int lda, int i, int j) {
     int at = i * lda + j;
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = FloatVector.zero(SPECIES);
@@ -259,14 +245,31 @@ final class VectorCholesky implements CholeskyKernels {
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
     }
-    s00 = FloatVector.fromArray(SPECIES, a, at).add(s00);
-    s01 = FloatVector.fromArray(SPECIES, a, at + COUNT).add(s01);
-    s10 = FloatVector.fromArray(SPECIES, a, at + lda).add(s10);
-    s11 = FloatVector.fromArray(SPECIES, a, at + lda + COUNT).add(s11);
-    s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda).add(s20);
-    s21 = FloatVector.fromArray(SPECIES, a, at + 2 * lda + COUNT).add(s21);
-    s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda).add(s30);
-    s31 = FloatVector.fromArray(SPECIES, a, at + 3 * lda + COUNT).add(s31);
+    FloatVector.fromArray(SPECIES, a, at).add(s00).intoArray(a, at);
+    FloatVector.fromArray(SPECIES, a, at + COUNT).add(s01).intoArray(a, at + COUNT);
+    FloatVector.fromArray(SPECIES, a, at + lda).add(s10).intoArray(a, at + lda);
+    FloatVector.fromArray(SPECIES, a, at + lda + COUNT).add(s11).intoArray(a, at + lda + COUNT);
+    FloatVector.fromArray(SPECIES, a, at + 2 * lda).add(s20).intoArray(a, at + 2 * lda);
+    FloatVector.fromArray(SPECIES, a, at + 2 * lda + COUNT)
+        .add(s21)
+        .intoArray(a, at + 2 * lda + COUNT);
+    FloatVector.fromArray(SPECIES, a, at + 3 * lda).add(s30).intoArray(a, at + 3 * lda);
+    FloatVector.fromArray(SPECIES, a, at + 3 * lda + COUNT)
+        .add(s31)
+        .intoArray(a, at + 3 * lda + COUNT);
+  }
+
+  /** As divide for two vectors of columns. */
+  private static void divide2(float[] a, int lda, int i, int j) {
+    int at = i * lda + j;
+    FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
+    FloatVector s01 = FloatVector.fromArray(SPECIES, a, at + COUNT);
+    FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
+    FloatVector s11 = FloatVector.fromArray(SPECIES, a, at + lda + COUNT);
+    FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
+    FloatVector s21 = FloatVector.fromArray(SPECIES, a, at + 2 * lda + COUNT);
+    FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
+    FloatVector s31 = FloatVector.fromArray(SPECIES, a, at + 3 * lda + COUNT);
     int row3 = (i + 3) * lda + i;
     FloatVector inverse3 = FloatVector.broadcast(SPECIES, 1 / a[row3 + 3]);
     s30 = inverse3.mul(s30);
