@@ -84,11 +84,25 @@ public final class Hnsw implements VectorIndex {
     return HnswBuilder.build(rows, metric, options, arena, workers, progress);
   }
 
-  /** Bytes that a graph over so many rows takes outside the heap, within a few percent. */
-  public static long graphBytes(long rows, HnswOptions options) {
+  /**
+   * Bytes that a graph over so many rows, with its codes, takes outside the heap while it is built,
+   * within a few percent.
+   */
+  public static long graphBytes(long rows, int dim, HnswOptions options) {
+    int m = options.m();
+    SearchCodes codes = options.codes().resolved((int) Math.min(rows, Integer.MAX_VALUE), dim);
     // One in m rows is on the next level, with two table entries beside its block.
-    double upper = GraphLevel.blockBytes(options.m()) + 2.0 * Integer.BYTES;
-    return (long) (rows * (GraphLevel.blockBytes(2 * options.m()) + upper / (options.m() - 1)));
+    double perRow = (GraphLevel.blockBytes(m) + 2.0 * Integer.BYTES) / (m - 1);
+    if (codes != SearchCodes.NONE) {
+      perRow += RowCodes.stride(dim) + Float.BYTES;
+    }
+    if (codes == SearchCodes.LINKS) {
+      // The rotated rows are there until the links are coded.
+      perRow += LinkCodes.blockBytes(2 * m, dim) + (double) LinkCodes.bits(dim) * Float.BYTES;
+    } else {
+      perRow += GraphLevel.blockBytes(2 * m);
+    }
+    return (long) (rows * perRow);
   }
 
   /** Bytes that building it takes on the heap at most. */

@@ -27,8 +27,8 @@ public final class HnswSearcher implements VectorSearcher {
   /** A filtered search takes as long as scanning this many rows per entry of its list. */
   private static final int SCANNED_PER_ENTRY = 160;
 
-  /** From this share on a longer list is cheaper than a filtered walk. */
-  private static final double WIDE_SHARE = 0.4;
+  /** From this share on a longer list is cheaper than a filtered walk, by codes far cheaper. */
+  private static final double WIDE_SHARE = 0.1;
 
   /** The part of ef that must have passed for the longer list to do. */
   private static final double NEAR_PART = 0.75;
@@ -131,7 +131,7 @@ public final class HnswSearcher implements VectorSearcher {
     double share = known < 0 ? share(filter) : (double) known / n;
     double passing = share * n;
     double scan = passing + (double) n / (known < 0 ? ASKED_PER_SCORED : SKIPPED_PER_SCORED);
-    int wide = (int) Math.min(n, Math.ceil(ef / Math.max(share, WIDE_SHARE)));
+    int wide = (int) Math.min(n, share >= WIDE_SHARE ? Math.ceil(ef / share) : 2L * ef);
     if (scans(index, wide) || scan <= SCANNED_PER_ENTRY * ef) {
       return false;
     }

@@ -34,22 +34,22 @@ record BuildMemory(long rows, long heapBytes, long otherBytes) {
         EmbeddingFile mapped = EmbeddingFile.open(file, arena);
         boolean copied = metric == Metric.COSINE && !mapped.embeddings().unit();
         long rowBytes = mapped.embeddings().strideBytes();
-        return of(mapped.size(), 0, copied ? rowBytes : 0, options, threads);
+        return of(mapped.size(), mapped.dim(), 0, copied ? rowBytes : 0, options, threads);
       }
     }
     try (VectorReader reader = VectorFiles.open(file, dim)) {
       long rowBytes = (long) reader.dim() * Float.BYTES;
       long copies = metric == Metric.COSINE ? 2 : 1;
-      return of(reader.expectedRows(), rowBytes, copies * rowBytes, options, threads);
+      return of(reader.expectedRows(), reader.dim(), rowBytes, copies * rowBytes, options, threads);
     }
   }
 
   private static BuildMemory of(
-      long rows, long heapPerRow, long otherPerRow, HnswOptions options, int threads) {
+      long rows, int dim, long heapPerRow, long otherPerRow, HnswOptions options, int threads) {
     return new BuildMemory(
         rows,
         rows * heapPerRow + Hnsw.buildHeapBytes(rows, threads),
-        rows * otherPerRow + Hnsw.graphBytes(rows, options));
+        rows * otherPerRow + Hnsw.graphBytes(rows, dim, options));
   }
 
   /** One line for the user. */
@@ -83,8 +83,8 @@ record BuildMemory(long rows, long heapBytes, long otherBytes) {
       throw new InputException(
           String.format(
               Locale.ROOT,
-              "%s: %s, and %.2f GiB are free: use a machine with more memory, fewer vectors, or a"
-                  + " smaller --m",
+              "%s: %s, and %.2f GiB are free: use a machine with more memory, fewer vectors, a"
+                  + " smaller --m, or --codes rows or none",
               file,
               describe(),
               available / GIB));
