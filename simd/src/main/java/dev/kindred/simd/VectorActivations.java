@@ -191,33 +191,30 @@ final class VectorActivations implements ActivationKernels {
     Kernels.DISTANCES.scale(1 / sum(target, targetOffset, n), target, targetOffset, n);
   }
 
+  /** Four sums side by side: one alone waits for its own last addition. */
   private static float sum(float[] a, int offset, int n) {
-    float sum = 0;
-    int i = 0;
-    for (; i <= n - 4 * COUNT; i += 4 * COUNT) {
-      FloatVector v0 = FloatVector.fromArray(SPECIES, a, offset + i);
-      FloatVector v1 = FloatVector.fromArray(SPECIES, a, offset + i + COUNT);
-      FloatVector v2 = FloatVector.fromArray(SPECIES, a, offset + i + 2 * COUNT);
-      FloatVector v3 = FloatVector.fromArray(SPECIES, a, offset + i + 3 * COUNT);
-      sum += Lanes.sum(v0.add(v1).add(v2.add(v3)));
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    int i = offset;
+    int end = offset + n;
+    for (; i < end - 3; i += 4) {
+      s0 += a[i];
+      s1 += a[i + 1];
+      s2 += a[i + 2];
+      s3 += a[i + 3];
     }
-    for (; i <= n - COUNT; i += COUNT) {
-      sum += Lanes.sum(FloatVector.fromArray(SPECIES, a, offset + i));
+    for (; i < end; i++) {
+      s0 += a[i];
     }
-    return i < n ? sum + Lanes.sum(Lanes.loadTail(a, offset + i, n - i)) : sum;
+    return (s0 + s1) + (s2 + s3);
   }
 
   /** Largest of n >= 1 values; NaN if one is. */
   private static float max(float[] a, int offset, int n) {
     float max = a[offset];
     int i = 0;
-    for (; i <= n - 4 * COUNT; i += 4 * COUNT) {
-      FloatVector v0 = FloatVector.fromArray(SPECIES, a, offset + i);
-      FloatVector v1 = FloatVector.fromArray(SPECIES, a, offset + i + COUNT);
-      FloatVector v2 = FloatVector.fromArray(SPECIES, a, offset + i + 2 * COUNT);
-      FloatVector v3 = FloatVector.fromArray(SPECIES, a, offset + i + 3 * COUNT);
-      max = Math.max(max, v0.max(v1).max(v2.max(v3)).reduceLanes(VectorOperators.MAX));
-    }
     for (; i <= n - COUNT; i += COUNT) {
       FloatVector v = FloatVector.fromArray(SPECIES, a, offset + i);
       max = Math.max(max, v.reduceLanes(VectorOperators.MAX));
