@@ -169,6 +169,17 @@ final class KernelAllocationTest {
     kernels.put(
         "dotRange of an array", () -> Distances.dotRange(array, 0, array, 0, 30, 7, 30, scores, 0));
 
+    float[] padded = Inputs.values(9, 128);
+    kernels.put(
+        "dotRows of halves",
+        () -> HalfFloats.dotRows(padded, rows, 256, ordinals, 0, 7, 128, scores));
+    kernels.put(
+        "squaredL2Rows of halves",
+        () -> HalfFloats.squaredL2Rows(padded, rows, 256, ordinals, 0, 7, 128, scores));
+    kernels.put(
+        "dotRange of halves", () -> HalfFloats.dotRange(padded, rows, 256, 0, 19, 64, scores));
+    kernels.put("decoded halves", () -> HalfFloats.decode(rows, 16, 100, mixed, 0));
+
     float[] panel = Inputs.values(5, 20 * 70);
     float[] weights = Inputs.values(6, 20);
     float[] normal = new float[70 * 70];
