@@ -185,7 +185,8 @@ final class Duplicates {
     MemorySegment rows = embeddings.rows();
     long start = row * embeddings.strideBytes();
     int hash = 1;
-    for (long at = start; at < start + (long) embeddings.dim() * Float.BYTES; at += Float.BYTES) {
+    // Strides are whole ints; behind an odd number of halves stands a zero.
+    for (long at = start; at < start + rowBytes(embeddings); at += Integer.BYTES) {
       hash = 31 * hash + rows.get(ValueLayout.JAVA_INT_UNALIGNED, at);
     }
     // The multiplication above leaves the low bits of the last values as they are.
@@ -195,9 +196,13 @@ final class Duplicates {
   private static boolean sameRow(Embeddings embeddings, int a, int b) {
     MemorySegment rows = embeddings.rows();
     long stride = embeddings.strideBytes();
-    long bytes = (long) embeddings.dim() * Float.BYTES;
+    long bytes = rowBytes(embeddings);
     return MemorySegment.mismatch(
             rows, a * stride, a * stride + bytes, rows, b * stride, b * stride + bytes)
         < 0;
+  }
+
+  private static long rowBytes(Embeddings embeddings) {
+    return (long) embeddings.dim() * embeddings.elementType().bytes();
   }
 }

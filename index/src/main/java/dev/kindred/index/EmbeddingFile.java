@@ -48,10 +48,10 @@ public final class EmbeddingFile {
     }
   }
 
-  /** Writes rows as they are. */
+  /** Writes rows as they are, with as many bits per value. */
   public static void write(Path target, Embeddings rows) throws IOException {
     float[] row = new float[rows.dim()];
-    try (EmbeddingWriter out = EmbeddingWriter.create(target, rows.dim())) {
+    try (EmbeddingWriter out = EmbeddingWriter.create(target, rows.dim(), rows.elementType())) {
       for (int ordinal = 0; ordinal < rows.size(); ordinal++) {
         rows.copyRow(ordinal, row, 0);
         out.add(row, 0);
@@ -78,9 +78,10 @@ public final class EmbeddingFile {
    */
   public static EmbeddingFile open(Path path, MemoryMode mode, Arena arena) throws IOException {
     CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
-    if (file.elementType() != ElementType.F32) {
+    ElementType type = file.elementType();
+    if (type != ElementType.F32 && type != ElementType.F16) {
       throw new CorruptFileException(
-          path, -1, "holds " + file.elementType() + " values, this Kindred reads F32");
+          path, -1, "holds " + type + " values, this Kindred reads F32 and F16");
     }
     long rows = file.count(ROWS);
     long dim = file.count(DIM);
@@ -89,7 +90,8 @@ public final class EmbeddingFile {
       throw new CorruptFileException(
           path, -1, "states " + rows + " rows of dim " + dim + ", which is out of range");
     }
-    if (stride != Embeddings.strideFor((int) dim) || file.body().byteSize() != rows * stride) {
+    if (stride != Embeddings.strideFor((int) dim, type)
+        || file.body().byteSize() != rows * stride) {
       throw new CorruptFileException(
           path,
           -1,
@@ -101,7 +103,7 @@ public final class EmbeddingFile {
               + " bytes; build the file again");
     }
     return new EmbeddingFile(
-        file, new Embeddings(file.body(), (int) rows, (int) dim, stride, file.count(UNIT) == 1));
+        file, new Embeddings(file.body(), (int) rows, (int) dim, type, file.count(UNIT) == 1));
   }
 
   /** The rows. */

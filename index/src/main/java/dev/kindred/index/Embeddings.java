@@ -1,5 +1,7 @@
 package dev.kindred.index;
 
+import dev.kindred.index.file.ElementType;
+import dev.kindred.simd.HalfFloats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -8,10 +10,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Rows of 32-bit floats in a memory segment, one vector per ordinal, read in place.
+ * Rows of floats of 32 or 16 bits in a memory segment, one vector per ordinal, read in place.
  *
  * <pre>
- * rows: | row 0: dim floats, padding | row 1: dim floats, padding | ...
+ * rows: | row 0: dim floats, zeros   | row 1: dim floats, zeros   | ...
  *       0                            stride                       2 stride
  * </pre>
  *
@@ -28,20 +30,33 @@ public final class Embeddings {
   /** Squared lengths this near to 1 count as 1: rounding to floats keeps well within it. */
   private static final double UNIT_TOLERANCE = 1e-5;
 
+  /** The same for halves: rounding changes a square by up to its 1024th part. */
+  private static final double HALF_UNIT_TOLERANCE = 1e-3;
+
+  /** The largest half; what is larger rounds to it or to infinity. */
+  private static final int LARGEST_HALF = 65_504;
+
+  private static final int HALF_EXPONENT = 0x7c00;
+
   static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfShort HALF =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final MemorySegment rows;
   private final int size;
   private final int dim;
+  private final ElementType type;
   private final long strideBytes;
   private final boolean unit;
 
-  Embeddings(MemorySegment rows, int size, int dim, long strideBytes, boolean unit) {
+  Embeddings(MemorySegment rows, int size, int dim, ElementType type, boolean unit) {
     this.rows = rows;
     this.size = size;
     this.dim = dim;
-    this.strideBytes = strideBytes;
+    this.type = type;
+    this.strideBytes = strideFor(dim, type);
     this.unit = unit;
   }
 
@@ -62,19 +77,19 @@ public final class Embeddings {
 
   /** Copies rows that are spread over chunks of whole rows, the last one perhaps not full. */
   static Embeddings copyOf(List<float[]> chunks, int size, int dim, Arena arena) {
-    long stride = strideFor(dim);
+    long stride = strideFor(dim, ElementType.F32);
     MemorySegment segment = allocate(size, stride, arena);
     boolean unit = true;
     int row = 0;
     for (float[] chunk : chunks) {
       for (int start = 0; row < size && start < chunk.length; start += dim) {
         checkFinite(chunk, start, dim, row);
-        unit &= isUnitOrZero(chunk, start, dim);
+        unit &= isUnitOrZero(squaredNorm(chunk, start, dim), ElementType.F32);
         MemorySegment.copy(chunk, start, segment, FLOAT, row * stride, dim);
         row++;
       }
     }
-    return new Embeddings(segment.asReadOnly(), size, dim, stride, unit);
+    return new Embeddings(segment.asReadOnly(), size, dim, ElementType.F32, unit);
   }
 
   /**
@@ -90,9 +105,36 @@ public final class Embeddings {
     for (int ordinal = 0; ordinal < size; ordinal++) {
       copyRow(ordinal, row, 0);
       normalize(row, 0, dim);
-      MemorySegment.copy(row, 0, copy, FLOAT, ordinal * strideBytes, dim);
+      if (type == ElementType.F16) {
+        encode(row, 0, dim, ordinal, copy, ordinal * strideBytes);
+      } else {
+        MemorySegment.copy(row, 0, copy, FLOAT, ordinal * strideBytes, dim);
+      }
     }
-    return new Embeddings(copy.asReadOnly(), size, dim, strideBytes, true);
+    return new Embeddings(copy.asReadOnly(), size, dim, type, true);
+  }
+
+  /**
+   * A copy in memory of the arena with 16 bits per value: half the memory, and of each value 11
+   * significant bits, fewer below 0.00006; what is below 0.00000003 becomes 0. Rows that hold such
+   * values already are returned without a copy.
+   *
+   * @throws IllegalArgumentException naming row and value, if one is beyond 65,504
+   */
+  public Embeddings halved(Arena arena) {
+    if (type == ElementType.F16) {
+      return this;
+    }
+    long stride = strideFor(dim, ElementType.F16);
+    MemorySegment copy = allocate(size, stride, arena);
+    float[] row = new float[dim];
+    boolean unit = true;
+    for (int ordinal = 0; ordinal < size; ordinal++) {
+      copyRow(ordinal, row, 0);
+      double squared = encode(row, 0, dim, ordinal, copy, ordinal * stride);
+      unit &= isUnitOrZero(squared, ElementType.F16);
+    }
+    return new Embeddings(copy.asReadOnly(), size, dim, ElementType.F16, unit);
   }
 
   /** Number of rows. */
@@ -103,6 +145,11 @@ public final class Embeddings {
   /** Floats per row. */
   public int dim() {
     return dim;
+  }
+
+  /** What the values are: {@link ElementType#F32} or {@link ElementType#F16}. */
+  public ElementType elementType() {
+    return type;
   }
 
   /** Bytes from the start of one row to the start of the next. */
@@ -123,12 +170,45 @@ public final class Embeddings {
   /** Copies a row to target[offset, offset + dim). */
   public void copyRow(int ordinal, float[] target, int offset) {
     Objects.checkIndex(ordinal, size);
-    MemorySegment.copy(rows, FLOAT, ordinal * strideBytes, target, offset, dim);
+    if (type == ElementType.F16) {
+      HalfFloats.decode(rows, ordinal * strideBytes, dim, target, offset);
+    } else {
+      MemorySegment.copy(rows, FLOAT, ordinal * strideBytes, target, offset, dim);
+    }
   }
 
   /** Bytes per row of a dimension, a multiple of 64. */
-  static long strideFor(int dim) {
-    return ((long) dim * Float.BYTES + ROW_ALIGNMENT - 1) & -ROW_ALIGNMENT;
+  static long strideFor(int dim, ElementType type) {
+    return ((long) dim * type.bytes() + ROW_ALIGNMENT - 1) & -ROW_ALIGNMENT;
+  }
+
+  /**
+   * Writes values[offset, offset + dim) as halves.
+   *
+   * @return the squared length of what was written
+   */
+  static double encode(
+      float[] values, int offset, int dim, long row, MemorySegment target, long targetOffset) {
+    double squared = 0;
+    for (int i = 0; i < dim; i++) {
+      short half = Float.floatToFloat16(values[offset + i]);
+      if ((half & HALF_EXPONENT) == HALF_EXPONENT) {
+        throw new IllegalArgumentException(
+            "row "
+                + row
+                + " has "
+                + values[offset + i]
+                + " at position "
+                + i
+                + "; floats of 16 bits reach to "
+                + LARGEST_HALF
+                + ": scale the vectors down, or keep 32 bits");
+      }
+      target.set(HALF, targetOffset + (long) i * Short.BYTES, half);
+      double stored = Float.float16ToFloat(half);
+      squared += stored * stored;
+    }
+    return squared;
   }
 
   static int checkDim(int dim) {
@@ -178,9 +258,10 @@ public final class Embeddings {
     return sum;
   }
 
-  static boolean isUnitOrZero(float[] values, int offset, int dim) {
-    double squared = squaredNorm(values, offset, dim);
-    return squared == 0 || Math.abs(squared - 1) <= UNIT_TOLERANCE;
+  /** Whether a row of this squared length counts as one of length 1 or 0. */
+  static boolean isUnitOrZero(double squared, ElementType type) {
+    double tolerance = type == ElementType.F16 ? HALF_UNIT_TOLERANCE : UNIT_TOLERANCE;
+    return squared == 0 || Math.abs(squared - 1) <= tolerance;
   }
 
   /** Brings a vector to length 1 in place; the zero vector stays. */

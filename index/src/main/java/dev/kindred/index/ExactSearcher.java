@@ -1,7 +1,5 @@
 package dev.kindred.index;
 
-import dev.kindred.simd.Distances;
-
 /**
  * Scans all rows of an {@link ExactSearch} in blocks.
  *
@@ -52,8 +50,7 @@ public final class ExactSearcher implements VectorSearcher {
         }
         scoreListed(count);
       } else {
-        Distances.dotRange(
-            query, 0, rows.rows(), rows.strideBytes(), first, count, query.length, scores, 0);
+        Queries.dotRange(query, rows, first, count, scores);
         scaleByNorms(first, count);
       }
       for (int i = 0; i < count; i++) {

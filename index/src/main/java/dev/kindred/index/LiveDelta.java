@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.index.file.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -25,9 +26,9 @@ final class LiveDelta {
   private int count;
 
   LiveDelta(int capacity, int dim, ChangeLog log) {
-    long stride = Embeddings.strideFor(dim);
+    long stride = Embeddings.strideFor(dim, ElementType.F32);
     this.memory = Arena.ofAuto().allocate(capacity * stride, Embeddings.ROW_ALIGNMENT);
-    this.rows = new Embeddings(memory.asReadOnly(), capacity, dim, stride, false);
+    this.rows = new Embeddings(memory.asReadOnly(), capacity, dim, ElementType.F32, false);
     this.ids = new byte[capacity][];
     this.log = log;
   }

@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.index.file.ElementType;
 import java.util.Arrays;
 
 /**
@@ -32,7 +33,7 @@ public final class LiveSearcher {
 
   LiveSearcher(LiveIndex index) {
     this.index = index;
-    this.prepared = new float[(int) (Embeddings.strideFor(index.dim()) / Float.BYTES)];
+    this.prepared = new float[Queries.paddedDim(index.dim(), ElementType.F32)];
   }
 
   /** The index that is searched. */

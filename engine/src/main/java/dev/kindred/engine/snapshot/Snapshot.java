@@ -8,6 +8,7 @@ import dev.kindred.index.EmbeddingFile;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.IdTable;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.ElementType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -194,6 +195,15 @@ public final class Snapshot implements AutoCloseable {
   private Channel open(ChannelEntry entry, int count) throws IOException {
     EmbeddingFile file = EmbeddingFile.open(listed(entry.file()), arena);
     agree(entry.file(), file.size(), count);
+    if (file.embeddings().elementType() != ElementType.F32) {
+      throw new CorruptFileException(
+          file.path(),
+          -1,
+          "holds "
+              + file.embeddings().elementType()
+              + " values, snapshots have F32; restore the snapshot from a good copy or build it"
+              + " again");
+    }
     if (file.dim() != entry.dim()) {
       throw new CorruptFileException(
           file.path(),
