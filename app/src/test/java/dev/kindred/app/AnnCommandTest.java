@@ -56,6 +56,51 @@ final class AnnCommandTest {
   }
 
   @Test
+  void vectorsOfSixteenBitsFindTheSame() throws IOException {
+    Path full = directory.resolve("full");
+    Path half = directory.resolve("half");
+    Run build = ann("build", "--base", base, "--dim", DIM, "--out", full, "--json");
+    assertEquals(32, json(build.lines().getFirst()).get("bitsPerValue").intValue());
+    build = ann("build", "--base", base, "--dim", DIM, "--out", half, "--half", "--codes", "rows");
+    assertEquals(0, build.exitCode(), build.err());
+    assertTrue(build.out().contains("16 bits per value, codes rows"), build.out());
+    assertEquals(0, Run.kindred("verify", "--index", half.toString()).exitCode());
+
+    List<Integer> expected = ordinals(search(full, "--exact"));
+    List<Integer> found = ordinals(search(half, "--ef", 400));
+    long same = 0;
+    for (int i = 0; i < expected.size(); i++) {
+      same += found.subList(i / 10 * 10, i / 10 * 10 + 10).contains(expected.get(i)) ? 1 : 0;
+    }
+    assertTrue(same > 0.95 * expected.size(), same + " of " + expected.size());
+    String[] sweeping = {
+      "ann", "sweep", "--index", half.toString(), "--queries", queries.toString(), "--ef", "60"
+    };
+    Run sweep = Run.kindred(sweeping);
+    assertEquals(0, sweep.exitCode(), sweep.err());
+    assertTrue(sweep.err().contains("dim 12, cosine, 16 bits per value"), sweep.err());
+
+    float[] large = vectors(50, 3);
+    large[20 * DIM + 5] = 70_000;
+    Path beyond = write("large.f32", large);
+    Path out = directory.resolve("out");
+    assertBad(
+        3,
+        "--half: row 20 has 70000.0 at position 5",
+        "build",
+        "--base",
+        beyond,
+        "--dim",
+        DIM,
+        "--metric",
+        "l2",
+        "--half",
+        "--out",
+        out);
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
   void sweepRisesInRecallWithEfAndTruthMayBeGiven() throws IOException {
     Path truth = directory.resolve("truth.i32");
     Run exact =

@@ -39,28 +39,22 @@ final class AnnBuildCommand extends KindredCommand {
     HnswOptions options = options(() -> building.hnsw(seed()));
     AnnIndex.requireAbsent(out);
     BuildMemory memory =
-        BuildMemory.estimate(base, building.dim(), building.metric(), options, threads());
+        BuildMemory.estimate(
+            base, building.dim(), building.metric(), building.half(), options, threads());
     note(memory.describe());
     memory.requireFits(base);
     try (Arena arena = Arena.ofShared()) {
       Embeddings vectors = AnnIndex.read(base, building.dim(), arena);
       long begun = System.nanoTime();
-      AnnIndex index =
-          AnnIndex.build(
-              vectors,
-              building.metric(),
-              options,
-              building.targetRecall(),
-              threads(),
-              progress(),
-              arena);
+      AnnIndex index = AnnIndex.build(vectors, building, options, threads(), progress(), arena);
       double seconds = (System.nanoTime() - begun) / 1e9;
       index.write(out);
-      report(index.graph(), seconds);
+      report(index, seconds);
     }
   }
 
-  private void report(Hnsw graph, double seconds) throws IOException {
+  private void report(AnnIndex index, double seconds) throws IOException {
+    Hnsw graph = index.graph();
     long vectorBytes = Files.size(out.resolve(AnnIndex.VECTORS));
     long graphBytes = Files.size(out.resolve(AnnIndex.GRAPH));
     RecallTarget target = graph.recallTarget().orElseThrow();
@@ -70,6 +64,8 @@ final class AnnBuildCommand extends KindredCommand {
       line.put("rows", graph.size());
       line.put("dim", graph.dim());
       line.put("metric", graph.metric().name().toLowerCase(Locale.ROOT));
+      line.put("bitsPerValue", index.bitsPerValue());
+      line.put("codes", graph.options().codes().name().toLowerCase(Locale.ROOT));
       line.put("m", graph.options().m());
       line.put("efConstruction", graph.options().efConstruction());
       line.put("seed", graph.options().seed());
@@ -85,12 +81,10 @@ final class AnnBuildCommand extends KindredCommand {
       out()
           .printf(
               Locale.ROOT,
-              "%s: %,d vectors of dim %d, %s, built in %.1f s, %,d bytes of vectors, %,d of"
-                  + " graph; ef %d for recall@10 of %s%n",
+              "%s: %s, built in %.1f s, %,d bytes of vectors, %,d of graph; ef %d for recall@10 of"
+                  + " %s%n",
               out,
-              graph.size(),
-              graph.dim(),
-              graph.metric().name().toLowerCase(Locale.ROOT),
+              index.describe(),
               seconds,
               vectorBytes,
               graphBytes,

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
@@ -74,6 +75,13 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     private SearchCodes codes;
 
     @Option(
+        names = "--half",
+        description =
+            "Keep the vectors in 16 bits per value instead of 32: half their memory, three decimal"
+                + " digits. With --codes rows the most compact index.")
+    private boolean half;
+
+    @Option(
         names = "--target-recall",
         paramLabel = "R",
         defaultValue = "0.95",
@@ -84,6 +92,11 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
 
     int dim() {
       return dim;
+    }
+
+    /** Whether vectors are kept in 16 bits per value. */
+    boolean half() {
+      return half;
     }
 
     /** Part of the true neighbours that searches are to find. */
@@ -128,17 +141,45 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
   /** Indexes vectors in memory, and chooses ef for a recall. */
   static AnnIndex build(
       Embeddings vectors,
-      Metric metric,
+      Building building,
       HnswOptions options,
-      double targetRecall,
       int threads,
       Progress progress,
       Arena arena) {
+    Metric metric = building.metric();
     Embeddings rows = metric == Metric.COSINE ? vectors.normalized(arena) : vectors;
+    if (building.half()) {
+      rows = halved(rows, arena);
+    }
     try (Workers workers = Workers.of(threads)) {
       Hnsw graph = Hnsw.build(rows, metric, options, arena, workers, progress);
-      return new AnnIndex(graph.tuned(targetRecall, workers, progress), rows);
+      return new AnnIndex(graph.tuned(building.targetRecall(), workers, progress), rows);
     }
+  }
+
+  private static Embeddings halved(Embeddings rows, Arena arena) {
+    try {
+      return rows.halved(arena);
+    } catch (IllegalArgumentException e) {
+      throw new InputException("--half: " + e.getMessage(), e);
+    }
+  }
+
+  /** Bits of a value of the vectors. */
+  int bitsPerValue() {
+    return Byte.SIZE * rows.elementType().bytes();
+  }
+
+  /** What is searched, in a line for the human. */
+  String describe() {
+    return String.format(
+        Locale.ROOT,
+        "%,d vectors of dim %d, %s, %d bits per value, codes %s",
+        rows.size(),
+        rows.dim(),
+        graph.metric().name().toLowerCase(Locale.ROOT),
+        bitsPerValue(),
+        graph.options().codes().name().toLowerCase(Locale.ROOT));
   }
 
   /** Opens a directory. */

@@ -64,8 +64,7 @@ final class AnnSource {
       return AnnIndex.open(where.index, memory, arena);
     }
     Embeddings rows = AnnIndex.read(where.base, building.dim(), arena);
-    return AnnIndex.build(
-        rows, building.metric(), options, building.targetRecall(), threads, progress, arena);
+    return AnnIndex.build(rows, building, options, threads, progress, arena);
   }
 
   /** The queries, which must fit the index. */

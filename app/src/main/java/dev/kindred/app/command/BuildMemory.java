@@ -3,11 +3,13 @@ package dev.kindred.app.command;
 import com.sun.management.OperatingSystemMXBean;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.index.EmbeddingFile;
+import dev.kindred.index.Embeddings;
 import dev.kindred.index.Hnsw;
 import dev.kindred.index.HnswOptions;
 import dev.kindred.index.Metric;
 import dev.kindred.index.VectorFiles;
 import dev.kindred.index.VectorReader;
+import dev.kindred.index.file.ElementType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
@@ -27,20 +29,31 @@ record BuildMemory(long rows, long heapBytes, long otherBytes) {
   private static final Path MEMINFO = Path.of("/proc/meminfo");
   private static final double GIB = 1 << 30;
 
-  static BuildMemory estimate(Path file, int dim, Metric metric, HnswOptions options, int threads)
+  static BuildMemory estimate(
+      Path file, int dim, Metric metric, boolean half, HnswOptions options, int threads)
       throws IOException {
     if (file.toString().endsWith(".kvec")) {
       try (Arena arena = Arena.ofShared()) {
         EmbeddingFile mapped = EmbeddingFile.open(file, arena);
-        boolean copied = metric == Metric.COSINE && !mapped.embeddings().unit();
-        long rowBytes = mapped.embeddings().strideBytes();
-        return of(mapped.size(), mapped.dim(), 0, copied ? rowBytes : 0, options, threads);
+        Embeddings rows = mapped.embeddings();
+        long bytes = metric == Metric.COSINE && !rows.unit() ? rows.strideBytes() : 0;
+        if (half && rows.elementType() == ElementType.F32) {
+          bytes += (long) rows.dim() * ElementType.F16.bytes();
+        }
+        return of(mapped.size(), mapped.dim(), 0, bytes, options, threads);
       }
     }
     try (VectorReader reader = VectorFiles.open(file, dim)) {
       long rowBytes = (long) reader.dim() * Float.BYTES;
       long copies = metric == Metric.COSINE ? 2 : 1;
-      return of(reader.expectedRows(), reader.dim(), rowBytes, copies * rowBytes, options, threads);
+      long halves = half ? (long) reader.dim() * ElementType.F16.bytes() : 0;
+      return of(
+          reader.expectedRows(),
+          reader.dim(),
+          rowBytes,
+          copies * rowBytes + halves,
+          options,
+          threads);
     }
   }
 

@@ -22,15 +22,17 @@ final class BuildMemoryTest {
   @Test
   void countsRowsByLengthAndLetsAMappedFileCostNoCopies() throws IOException {
     Path raw = Files.write(directory.resolve("a.f32"), new byte[1000 * 16 * 4]);
-    BuildMemory cosine = BuildMemory.estimate(raw, 16, Metric.COSINE, OPTIONS, 2);
-    BuildMemory l2 = BuildMemory.estimate(raw, 16, Metric.L2, OPTIONS, 2);
+    BuildMemory cosine = BuildMemory.estimate(raw, 16, Metric.COSINE, false, OPTIONS, 2);
+    BuildMemory l2 = BuildMemory.estimate(raw, 16, Metric.L2, false, OPTIONS, 2);
     assertEquals(1000, cosine.rows());
     assertEquals(64_000, cosine.otherBytes() - l2.otherBytes());
     Path mapped = directory.resolve("a.kvec");
     EmbeddingFile.write(mapped, new float[1000 * 16], 16);
-    BuildMemory kvec = BuildMemory.estimate(mapped, 0, Metric.L2, OPTIONS, 2);
+    BuildMemory kvec = BuildMemory.estimate(mapped, 0, Metric.L2, false, OPTIONS, 2);
     assertEquals(64_000, l2.otherBytes() - kvec.otherBytes());
     assertEquals(64_000, l2.heapBytes() - kvec.heapBytes());
+    BuildMemory half = BuildMemory.estimate(mapped, 0, Metric.L2, true, OPTIONS, 2);
+    assertEquals(32_000, half.otherBytes() - kvec.otherBytes());
   }
 
   @Test

@@ -79,8 +79,10 @@ final class AnnComparison implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Any of kindred, jvector, lucene, lucene-8bit, jelmerk, hnswlib, hnswlib-huge (huge pages"
-              + " by its allocator); default: kindred,jvector,lucene,jelmerk,hnswlib.")
+          "Any of kindred, kindred-none and kindred-rows (with these codes), kindred-compact (codes"
+              + " of rows, vectors of 16 bits), jvector, lucene, lucene-8bit, jelmerk, hnswlib,"
+              + " hnswlib-huge (huge pages by its allocator); default:"
+              + " kindred,jvector,lucene,jelmerk,hnswlib.")
   private List<String> engines = List.of("kindred", "jvector", "lucene", "jelmerk", "hnswlib");
 
   @Option(

@@ -1,10 +1,10 @@
 package dev.kindred.jmh.compare;
 
+import dev.kindred.index.SearchCodes;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 
 /** The engines that can be asked for by name. */
 final class EngineKind {
@@ -44,17 +44,32 @@ final class EngineKind {
   private static final Map<String, Opener> ALL =
       new TreeMap<>(
           Map.of(
-              "kindred", KindredEngine.opener("kindred", UnaryOperator.identity()),
-              "jvector", JVectorEngine::open,
-              "lucene", LuceneEngine::openFloats,
-              "lucene-8bit", LuceneEngine::openBytes,
-              "jelmerk", JelmerkEngine::open,
+              "kindred",
+              kindred("kindred", SearchCodes.AUTO, false),
+              "kindred-none",
+              kindred("kindred-none", SearchCodes.NONE, false),
+              "kindred-rows",
+              kindred("kindred-rows", SearchCodes.ROWS, false),
+              "kindred-compact",
+              kindred("kindred-compact", SearchCodes.ROWS, true),
+              "jvector",
+              JVectorEngine::open,
+              "lucene",
+              LuceneEngine::openFloats,
+              "lucene-8bit",
+              LuceneEngine::openBytes,
+              "jelmerk",
+              JelmerkEngine::open,
               "hnswlib",
-                  (set, building, cache, notes) ->
-                      HnswlibEngine.open(set, building, cache, notes, false),
+              (set, building, cache, notes) ->
+                  HnswlibEngine.open(set, building, cache, notes, false),
               "hnswlib-huge",
-                  (set, building, cache, notes) ->
-                      HnswlibEngine.open(set, building, cache, notes, true)));
+              (set, building, cache, notes) ->
+                  HnswlibEngine.open(set, building, cache, notes, true)));
+
+  private static Opener kindred(String name, SearchCodes codes, boolean half) {
+    return KindredEngine.opener(name, options -> options.withCodes(codes), half);
+  }
 
   /**
    * Finds an engine.

@@ -1,5 +1,7 @@
 package dev.kindred.jmh.compare;
 
+import dev.kindred.index.EmbeddingFile;
+import dev.kindred.index.Embeddings;
 import dev.kindred.index.Hnsw;
 import dev.kindred.index.HnswOptions;
 import dev.kindred.index.HnswSearcher;
@@ -16,6 +18,7 @@ import java.util.function.UnaryOperator;
 /** Kindred's own graph, mapped from its file. */
 final class KindredEngine extends JavaEngine {
   private static final String GRAPH = "graph.khnsw";
+  private static final String VECTORS = "vectors.kvec";
 
   private final SearchSet set;
   private final Arena arena;
@@ -33,14 +36,16 @@ final class KindredEngine extends JavaEngine {
    * Opens Kindred under a name of its own.
    *
    * @param mode what to change in the default options
+   * @param half whether vectors are kept in 16 bits per value, in a file of their own
    */
-  static EngineKind.Opener opener(String name, UnaryOperator<HnswOptions> mode) {
-    return (set, building, cache, notes) -> open(name, mode, set, building, cache, notes);
+  static EngineKind.Opener opener(String name, UnaryOperator<HnswOptions> mode, boolean half) {
+    return (set, building, cache, notes) -> open(name, mode, half, set, building, cache, notes);
   }
 
   private static Optional<Engine> open(
       String name,
       UnaryOperator<HnswOptions> mode,
+      boolean half,
       SearchSet set,
       EngineKind.Building building,
       BuildCache cache,
@@ -58,26 +63,34 @@ final class KindredEngine extends JavaEngine {
             building.anew(),
             directory -> {
               notes.note(name + ": building on " + building.threads() + " threads");
-              return build(set, options, building.threads(), directory.resolve(GRAPH));
+              return build(set, options, half, building.threads(), directory);
             });
     Arena arena = Arena.ofShared();
-    Hnsw graph = Hnsw.open(built.directory().resolve(GRAPH), set.base(), arena);
-    long vectors = set.base().size() * set.base().strideBytes();
-    return Optional.of(new KindredEngine(set, built.time(), built.bytes() + vectors, arena, graph));
+    Embeddings rows =
+        half
+            ? EmbeddingFile.open(built.directory().resolve(VECTORS), arena).embeddings()
+            : set.base();
+    Hnsw graph = Hnsw.open(built.directory().resolve(GRAPH), rows, arena);
+    long bytes = built.bytes() + (half ? 0 : rows.size() * rows.strideBytes());
+    return Optional.of(new KindredEngine(set, built.time(), bytes, arena, graph));
   }
 
-  private static BuildTime build(SearchSet set, HnswOptions options, int threads, Path target)
+  private static BuildTime build(
+      SearchSet set, HnswOptions options, boolean half, int threads, Path directory)
       throws IOException {
     try (Arena arena = Arena.ofShared();
         Workers workers = Workers.of(threads)) {
+      Embeddings rows = half ? set.base().halved(arena) : set.base();
       Hnsw[] graph = new Hnsw[1];
       BuildTime time =
           BuildTime.of(
               () ->
                   graph[0] =
-                      Hnsw.build(
-                          set.base(), set.metric(), options, arena, workers, Progress.none()));
-      graph[0].save(target);
+                      Hnsw.build(rows, set.metric(), options, arena, workers, Progress.none()));
+      if (half) {
+        EmbeddingFile.write(directory.resolve(VECTORS), rows);
+      }
+      graph[0].save(directory.resolve(GRAPH));
       return time;
     }
   }
