@@ -9,8 +9,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * One lane per vector of the block: 32 vectors of 64 dimensions take 15 ns with 512 bits, where
- * counting bits is one instruction.
+ * One lane per vector of the block; with AVX-512 counting the bits of a lane is one instruction.
  */
 final class VectorSignCodes implements SignCodeKernels {
   private static final VectorShape SHAPE = Lanes.SPECIES.vectorShape();
