@@ -67,6 +67,22 @@ final class AnnComparisonTest {
   }
 
   @Test
+  void modesOfKindredDifferInBytes() throws Exception {
+    List<JsonNode> lines =
+        run("ann", "--synthetic", "2000x64", "--query-count", "10", "--ef", "60", "--rounds", "1")
+            .with("--engines", "kindred-none,kindred-rows,kindred-compact")
+            .lines();
+    assertEquals(4, lines.size());
+    // Vectors, links and codes; the rest is what files and upper levels add.
+    double[] bytes = {256 + 128, 256 + 128 + 64, 128 + 128 + 64};
+    for (int i = 0; i < bytes.length; i++) {
+      JsonNode line = lines.get(i);
+      assertEquals(bytes[i] + 9, line.get("bytesPerVector").asDouble(), 6, line.toString());
+      assertTrue(line.get("recall@10").asDouble() > 0.8, line.toString());
+    }
+  }
+
+  @Test
   void peersInJavaAnswerTheSameVectors() throws Exception {
     List<JsonNode> lines =
         run("ann", "--synthetic", "1500x20", "--query-count", "10", "--ef", "60")
