@@ -30,7 +30,8 @@ final class RecallPlot {
 
   /** Told apart by people who see colours differently, too (Okabe and Ito, 2008). */
   private static final String[] COLOURS = {
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8B1A1A",
+    "#7F7F7F", "#7A5CC0"
   };
 
   private final String title;
