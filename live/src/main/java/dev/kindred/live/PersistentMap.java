@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
+import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.hash.impl.BigSegmentHeader;
 import net.openhft.chronicle.hash.impl.VanillaChronicleHash;
 import net.openhft.chronicle.hash.locks.InterProcessDeadLockException;
@@ -18,6 +19,7 @@ import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 import net.openhft.chronicle.map.ExternalMapQueryContext;
 import net.openhft.chronicle.map.MapEntry;
+import net.openhft.chronicle.map.MapSegmentContext;
 
 /**
  * Bytes to bytes in one Chronicle Map file. A stored value is {@code u32 CRC32C of key and value |
@@ -68,6 +70,8 @@ final class PersistentMap implements AutoCloseable {
           file, -1, "not a readable Chronicle Map (" + e.getMessage() + "); " + REMEDY);
     }
   }
+
+  private static final System.Logger LOG = System.getLogger("dev.kindred.live");
 
   /** What to do where the state can't be used. */
   static final String REMEDY =
@@ -141,10 +145,24 @@ final class PersistentMap implements AutoCloseable {
   /** Hands on every entry that is whole, none of them under a lock. */
   void forEach(BiConsumer<byte[], byte[]> visitor) {
     List<byte[]> keysAndValues = new ArrayList<>();
-    try {
-      map.forEach(
-          (key, stored) -> {
-            byte[] value = unseal(key, stored);
+    for (int segment = 0; segment < map.segments(); segment++) {
+      collect(segment, keysAndValues);
+    }
+    for (int i = 0; i < keysAndValues.size(); i += 2) {
+      visitor.accept(keysAndValues.get(i), keysAndValues.get(i + 1));
+    }
+  }
+
+  /**
+   * A process that was killed while it added or removed an entry may have left the segment's count
+   * one off. Chronicle notices after it has walked through the entries, and throws.
+   */
+  private void collect(int segment, List<byte[]> keysAndValues) {
+    try (MapSegmentContext<byte[], byte[], ?> context = map.segmentContext(segment)) {
+      context.forEachSegmentEntry(
+          entry -> {
+            byte[] key = entry.key().get();
+            byte[] value = unseal(key, entry.value().get());
             if (value != null) {
               keysAndValues.add(key.clone()); // Chronicle reuses the array
               keysAndValues.add(value);
@@ -152,9 +170,11 @@ final class PersistentMap implements AutoCloseable {
           });
     } catch (InterProcessDeadLockException e) {
       throw stuck(e);
-    }
-    for (int i = 0; i < keysAndValues.size(); i += 2) {
-      visitor.accept(keysAndValues.get(i), keysAndValues.get(i + 1));
+    } catch (ChronicleHashClosedException e) {
+      throw e;
+    } catch (IllegalStateException e) {
+      LOG.log(
+          System.Logger.Level.WARNING, "a segment's count of entries is off: " + e.getMessage());
     }
   }
 
