@@ -15,16 +15,27 @@ import dev.kindred.simd.Panels;
 import dev.kindred.simd.SignCodes;
 import dev.kindred.simd.Simd;
 import dev.kindred.simd.SymmetricUpdate;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
  * A vector that the compiler can't keep in a register becomes an object, and its kernel twenty
  * times slower. So: once compiled, no kernel allocates, whatever ran before it in the same JVM.
+ *
+ * <p>What C2 inlines first depends on when its threads get to it, and in one JVM of forty that
+ * leaves an object behind in a kernel that is sound. The promise is about the code: a kernel fails
+ * if it allocates here and in two fresh JVMs as well.
  */
 final class KernelAllocationTest {
   private static final int CALLS = 50;
@@ -33,14 +44,50 @@ final class KernelAllocationTest {
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @Test
-  void compiledKernelsAllocateNothing() {
+  void compiledKernelsAllocateNothing() throws IOException, InterruptedException {
+    Set<String> suspects = allocating();
+    for (int fresh = 0; fresh < 2 && !suspects.isEmpty(); fresh++) {
+      suspects.retainAll(allocatingInAFreshJvm());
+    }
+    assertEquals(Set.of(), suspects);
+  }
+
+  /** Prints the kernels that allocate, a line each: how the test asks a fresh JVM. */
+  public static void main(String[] args) {
+    new KernelAllocationTest().allocating().forEach(System.out::println);
+  }
+
+  private static Set<String> allocatingInAFreshJvm() throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(KernelAllocationTest.class.getName());
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (BufferedReader lines = process.inputReader()) {
+      Set<String> names = lines.lines().collect(Collectors.toSet());
+      assertEquals(0, process.waitFor());
+      return names;
+    }
+  }
+
+  /** Names of the kernels that still allocate when patience ends. */
+  private Set<String> allocating() {
+    Set<String> names = new TreeSet<>();
     try (Arena arena = Arena.ofConfined()) {
       Map<String, Runnable> kernels = kernels(arena);
       // Twice, so that the first kernels run again beside the profiles of the last.
       for (int round = 0; round < 2; round++) {
-        kernels.forEach((name, kernel) -> assertEquals(0, bytesOnceCompiled(kernel), name));
+        kernels.forEach(
+            (name, kernel) -> {
+              if (!names.contains(name) && bytesOnceCompiled(kernel) > 0) {
+                names.add(name);
+              }
+            });
       }
     }
+    return names;
   }
 
   /** Fewest bytes that a batch of calls allocated; stops at the first that allocated nothing. */
