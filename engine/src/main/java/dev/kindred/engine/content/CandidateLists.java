@@ -276,6 +276,20 @@ public final class CandidateLists {
     return count;
   }
 
+  /**
+   * Copies the profile similarities of an item's candidates to the front of {@code target}, in
+   * order; 0 for candidates of other sources.
+   *
+   * @param target at least {@link #longest()} long
+   */
+  public void copySimilarities(int item, float[] target) {
+    long start = start(item);
+    int count = (int) (end(item) - start);
+    for (int i = 0; i < count; i++) {
+      target[i] = source(start + i).isContent() ? similarity(start + i) : 0;
+    }
+  }
+
   /** The place of a candidate in the list of an item, or -1; linear in the list. */
   public long find(int item, int candidate) {
     long end = end(item);

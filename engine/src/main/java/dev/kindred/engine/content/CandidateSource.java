@@ -9,9 +9,13 @@ public enum CandidateSource {
   /** Cosine of co-occurrence over distinct users. */
   COOCCURRENCE("seen by the same users"),
   /** Cosine of learned item vectors. */
-  FACTORS("close in factors");
+  FACTORS("close in factors"),
+  /** No candidate: a rule put it into the list. Never in a file. */
+  PINNED("pinned by a rule");
 
-  private static final CandidateSource[] BY_CODE = values();
+  private static final CandidateSource[] BY_CODE = {
+    CONTENT, CONTENT_RELAXED, COOCCURRENCE, FACTORS
+  };
 
   private final String description;
 
@@ -34,7 +38,7 @@ public enum CandidateSource {
     return (byte) ordinal();
   }
 
-  /** Number of sources; codes run from 0 to one less. */
+  /** Number of sources in files; codes run from 0 to one less. */
   static int count() {
     return BY_CODE.length;
   }

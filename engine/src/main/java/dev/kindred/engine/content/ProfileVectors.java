@@ -24,6 +24,9 @@ final class ProfileVectors {
   private final int[] profileOfItem; // -1: the item has no values
   private final int[] memberStarts; // [profiles + 1]
   private final int[] members; // items of each profile, ascending
+  private int[][]
+      dimensionOf; // [field][value], -1 where dropped; set once, before it is handed out
+  private float[] valueWeights; // [dimensionCount] before fields are scaled
 
   private ProfileVectors(
       int[] starts,
@@ -111,10 +114,14 @@ final class ProfileVectors {
       }
       collector.end(item);
     }
-    return collector.vectors(dimensionCount);
+    ProfileVectors vectors = collector.vectors(dimensionCount);
+    vectors.dimensionOf = dimensionOf;
+    vectors.valueWeights = valueWeights;
+    return vectors;
   }
 
-  private static double fieldWeight(FieldSpec field, ContentOptions options) {
+  /** What a field's values are scaled by, before balancing. */
+  static double fieldWeight(FieldSpec field, ContentOptions options) {
     return options.fieldWeights() || field.weight() == 0 ? field.weight() : 1;
   }
 
@@ -232,6 +239,16 @@ final class ProfileVectors {
 
   double square(int profile) {
     return squares[profile];
+  }
+
+  /** The dimension of each value of a field, -1 where it is dropped. */
+  int[] dimensionsOf(int field) {
+    return dimensionOf[field];
+  }
+
+  /** The weight of a dimension before its field is scaled. */
+  float valueWeight(int dimension) {
+    return valueWeights[dimension];
   }
 
   /** Length of the vectors' entries together. */

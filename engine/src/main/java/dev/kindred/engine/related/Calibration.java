@@ -2,21 +2,40 @@ package dev.kindred.engine.related;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a cosine of a channel is worth: log-odds = slope cosine + intercept, between "two items of
  * one user" and "items of two users" in equal numbers, so that 0 tells nothing.
  *
  * <p>Fitted after Platt ("Probabilistic outputs for support vector machines", 1999) with his
- * targets (n+ + 1) / (n+ + 2) and 1 / (n- + 2). A channel that does not separate the two on
- * held-out pairs is inactive and has no say in a merge. Immutable.
+ * targets (n+ + 1) / (n+ + 2) and 1 / (n- + 2), or, with a curve, by isotonic regression. A channel
+ * that does not separate the two on held-out pairs is inactive and has no say in a merge.
+ * Immutable.
  *
  * @param slope change of log-odds from cosine 0 to 1; > 0 where active, else 0
  * @param intercept log-odds at cosine 0; 0 where inactive
  * @param active whether the channel takes part
+ * @param curve in place of slope and intercept, which are then the nearest line to it
+ * @param presence what a target without the channel counts
  * @param note one line: what the fit rests on, or why the channel is switched off
  */
-public record Calibration(float slope, float intercept, boolean active, String note) {
+public record Calibration(
+    float slope,
+    float intercept,
+    boolean active,
+    Optional<IsotonicCurve> curve,
+    Presence presence,
+    String note) {
+  /** How a channel is calibrated. */
+  public enum Method {
+    /** A line: the score stays one inner product, and few pairs are enough. */
+    PLATT,
+    /** Any rising curve. */
+    ISOTONIC
+  }
+
   /** Fewer pairs of either kind than this are no basis. */
   static final int MIN_PAIRS = 40;
 
@@ -24,6 +43,9 @@ public record Calibration(float slope, float intercept, boolean active, String n
   private static final double MIN_Z = 3;
 
   public Calibration {
+    Objects.requireNonNull(curve, "curve");
+    Objects.requireNonNull(presence, "presence");
+    Objects.requireNonNull(note, "note");
     boolean finite = Float.isFinite(slope) && Float.isFinite(intercept);
     if (!finite || (active ? slope <= 0 : slope != 0 || intercept != 0)) {
       throw new IllegalArgumentException(
@@ -35,6 +57,16 @@ public record Calibration(float slope, float intercept, boolean active, String n
                   ? ": needs finite numbers and a slope above 0"
                   : " is inactive: both must be 0"));
     }
+  }
+
+  /** By a line, where an absent channel tells nothing. */
+  public Calibration(float slope, float intercept, boolean active, String note) {
+    this(slope, intercept, active, Optional.empty(), Presence.NEUTRAL, note);
+  }
+
+  /** The same with another presence term. */
+  public Calibration withPresence(Presence value) {
+    return new Calibration(slope, intercept, active, curve, value, note);
   }
 
   /** A channel that is left out. */
@@ -54,7 +86,12 @@ public record Calibration(float slope, float intercept, boolean active, String n
 
   /** Log-odds of a cosine. */
   public float logOdds(float cosine) {
-    return slope * cosine + intercept;
+    return curve.isPresent() ? curve.get().at(cosine) : slope * cosine + intercept;
+  }
+
+  /** Log-odds of a target that lacks the channel, by its profile similarity to the source. */
+  public float absentLogOdds(float similarity) {
+    return presence.logOdds(similarity);
   }
 
   /** Probability of a cosine, were both kinds of pairs equally frequent. */
@@ -67,12 +104,17 @@ public record Calibration(float slope, float intercept, boolean active, String n
    * channel are left out.
    */
   public static Calibration fit(Channel channel, CalibrationPairs pairs) {
+    return fit(channel, pairs, Method.PLATT);
+  }
+
+  /** The same by another method. */
+  public static Calibration fit(Channel channel, CalibrationPairs pairs, Method method) {
     float[] positive = new float[pairs.size()];
     float[] random = new float[pairs.size()];
     int positives = 0;
     int randoms = 0;
     for (int i = 0; i < pairs.size(); i++) {
-      if (channel.has(pairs.first(i)) && channel.has(pairs.second(i))) {
+      if (channel.covers(pairs.first(i), pairs.second(i))) {
         float cosine = channel.cosine(pairs.first(i), pairs.second(i));
         if (pairs.isPositive(i)) {
           positive[positives++] = cosine;
@@ -82,7 +124,7 @@ public record Calibration(float slope, float intercept, boolean active, String n
       }
     }
     String name = channel.objective() + " " + channel.kind().label();
-    return fit(name, Arrays.copyOf(positive, positives), Arrays.copyOf(random, randoms));
+    return fit(name, Arrays.copyOf(positive, positives), Arrays.copyOf(random, randoms), method);
   }
 
   /**
@@ -93,6 +135,11 @@ public record Calibration(float slope, float intercept, boolean active, String n
    * @param name of the channel, for the note
    */
   public static Calibration fit(String name, float[] positive, float[] random) {
+    return fit(name, positive, random, Method.PLATT);
+  }
+
+  /** The same by another method; the guard is the same. */
+  public static Calibration fit(String name, float[] positive, float[] random, Method method) {
     if (Math.min(positive.length, random.length) < MIN_PAIRS) {
       return inactive(
           name
@@ -121,17 +168,48 @@ public record Calibration(float slope, float intercept, boolean active, String n
     LogisticRegression.Fit all = platt(positive, random, 0, 1);
     float slope = (float) all.coefficient(0);
     float intercept = (float) all.intercept();
-    return new Calibration(
-        slope,
-        intercept,
-        true,
+    String note =
         String.format(
             Locale.ROOT,
             "%s: log-odds %.2f cosine %+.2f from %d pairs",
             name,
             slope,
             intercept,
-            positive.length + random.length));
+            positive.length + random.length);
+    if (method == Method.PLATT) {
+      return new Calibration(slope, intercept, true, note);
+    }
+    IsotonicCurve halfCurve = IsotonicCurve.fit(positive, random, 0, 2);
+    IsotonicCurve curve = IsotonicCurve.fit(positive, random, 0, 1);
+    note +=
+        String.format(
+            Locale.ROOT,
+            ", as a curve of %d points; log loss on held-out pairs %.4f, by the line %.4f",
+            curve.size(),
+            logLoss(positive, random, halfCurve::at),
+            logLoss(positive, random, x -> half.coefficient(0) * x + half.intercept()));
+    return new Calibration(slope, intercept, true, Optional.of(curve), Presence.NEUTRAL, note);
+  }
+
+  /** Log-odds of a cosine. */
+  @FunctionalInterface
+  private interface LogOdds {
+    double of(float cosine);
+  }
+
+  /** Mean log loss on every second pair, both kinds of equal weight. */
+  private static double logLoss(float[] positive, float[] random, LogOdds logOdds) {
+    return (meanLoss(positive, 1, logOdds) + meanLoss(random, -1, logOdds)) / 2;
+  }
+
+  private static double meanLoss(float[] cosines, int sign, LogOdds logOdds) {
+    double sum = 0;
+    int count = 0;
+    for (int i = 1; i < cosines.length; i += 2) {
+      sum += Math.log1p(Math.exp(-sign * logOdds.of(cosines[i])));
+      count++;
+    }
+    return sum / Math.max(1, count);
   }
 
   /**

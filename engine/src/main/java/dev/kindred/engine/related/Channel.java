@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The item vectors that one model learned for one objective: unit rows, so that an inner product is
@@ -27,7 +28,12 @@ public final class Channel {
      * average item. The place of the cosine takes the target's number. Not in the paper, see {@link
      * ItemPrior}.
      */
-    PRIOR("item prior");
+    PRIOR("item prior"),
+    /**
+     * What users go on to: it differs by direction, and the place of the cosine takes pointwise
+     * mutual information. Not in the paper, see {@link NextItems}.
+     */
+    DIRECTED("next item");
 
     private final String label;
 
@@ -50,15 +56,23 @@ public final class Channel {
   private final long strideBytes;
   private final int items;
   private final int dim;
+  private final NextItems next; // null unless DIRECTED, which has no rows
 
   private Channel(
-      String objective, Kind kind, MemorySegment rows, long strideBytes, int items, int dim) {
+      String objective,
+      Kind kind,
+      MemorySegment rows,
+      long strideBytes,
+      int items,
+      int dim,
+      NextItems next) {
     this.objective = objective;
     this.kind = kind;
     this.rows = rows;
     this.strideBytes = strideBytes;
     this.items = items;
     this.dim = dim;
+    this.next = next;
   }
 
   /**
@@ -73,6 +87,7 @@ public final class Channel {
     Objects.requireNonNull(kind, "kind");
     if (dim < 1
         || (kind == Kind.PRIOR && dim != 1)
+        || kind == Kind.DIRECTED
         || items < 0
         || strideBytes < (long) dim * Float.BYTES) {
       throw new IllegalArgumentException(
@@ -89,7 +104,7 @@ public final class Channel {
       throw new IllegalArgumentException(
           "rows of " + rows.byteSize() + " bytes hold fewer than the " + items + " items stated");
     }
-    return new Channel(objective, kind, rows, strideBytes, items, dim);
+    return new Channel(objective, kind, rows, strideBytes, items, dim, null);
   }
 
   /**
@@ -123,7 +138,7 @@ public final class Channel {
       Distances.normalize(row, 0, dim);
       MemorySegment.copy(row, 0, rows, FLOAT, i * strideBytes, dim);
     }
-    return new Channel(objective, kind, rows, strideBytes, items, dim);
+    return new Channel(objective, kind, rows, strideBytes, items, dim, null);
   }
 
   /**
@@ -137,6 +152,18 @@ public final class Channel {
       rows.set(FLOAT, i * 64L, numbers[i]);
     }
     return of(objective, Kind.PRIOR, rows, 64, numbers.length, 1);
+  }
+
+  /** What users go on to. */
+  public static Channel directed(String objective, NextItems next) {
+    Objects.requireNonNull(objective, "objective");
+    return new Channel(
+        objective, Kind.DIRECTED, MemorySegment.NULL, Float.BYTES, next.items(), 1, next);
+  }
+
+  /** The steps of a DIRECTED channel; empty for others. */
+  public Optional<NextItems> next() {
+    return Optional.ofNullable(next);
   }
 
   /** Name of the objective. */
@@ -159,7 +186,7 @@ public final class Channel {
     return dim;
   }
 
-  /** All rows, little-endian floats. */
+  /** All rows, little-endian floats; none for a DIRECTED channel. */
   public MemorySegment rows() {
     return rows;
   }
@@ -175,8 +202,14 @@ public final class Channel {
     MemorySegment.copy(rows, FLOAT, item * strideBytes, target, 0, dim);
   }
 
-  /** Whether the model knows the item: its row is not zero. Cost: up to the first value not 0. */
+  /**
+   * Whether the model knows the item as a target: its row is not zero. Cost: up to the first value
+   * not 0.
+   */
   public boolean has(int item) {
+    if (next != null) {
+      return next.isReached(item);
+    }
     long at = Objects.checkIndex(item, items) * strideBytes;
     for (int j = 0; j < dim; j++, at += Float.BYTES) {
       if (rows.get(FLOAT, at) != 0) {
@@ -193,11 +226,25 @@ public final class Channel {
 
   /** Whether a list for the source can use the channel; a prior serves every source. */
   boolean speaksFor(int source) {
-    return kind == Kind.PRIOR || has(source);
+    return kind == Kind.PRIOR || (next != null ? next.leaves(source) : has(source));
+  }
+
+  /**
+   * Cosines of a source that it speaks for and many targets; 0 of a target without the channel.
+   *
+   * @param query room for a row
+   */
+  void cosines(int source, float[] query, int[] targets, int count, float[] out) {
+    if (next != null) {
+      next.values(source, targets, count, out);
+      return;
+    }
+    copyQuery(source, query);
+    Distances.dotRows(query, 0, rows, strideBytes, targets, 0, count, dim, out);
   }
 
   /** What the rows of targets are multiplied with: the source's row, or 1 for a prior. */
-  void copyQuery(int source, float[] target) {
+  private void copyQuery(int source, float[] target) {
     if (kind == Kind.PRIOR) {
       target[0] = 1;
     } else {
@@ -205,8 +252,14 @@ public final class Channel {
     }
   }
 
-  /** Cosine of two items; 0 if either lacks the channel. For a prior the second one's number. */
+  /**
+   * Cosine of two items; 0 if either lacks the channel. For a prior the second one's number, for a
+   * directed channel the information in a step from the first to the second.
+   */
   public float cosine(int first, int second) {
+    if (next != null) {
+      return next.value(first, second);
+    }
     Objects.checkIndex(first, items);
     Objects.checkIndex(second, items);
     if (kind == Kind.PRIOR) {

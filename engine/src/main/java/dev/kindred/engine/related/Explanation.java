@@ -2,6 +2,7 @@ package dev.kindred.engine.related;
 
 import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.content.SharedValue;
+import dev.kindred.engine.rerank.Adjustment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Why an item is related to another: where the candidate came from, what the profiles share, and
- * the terms that the score is the sum of.
+ * Why an item is related to another: where the candidate came from, what the profiles share, the
+ * terms that the score is the sum of, and what rules did.
  *
  * @param source id of the item asked for
  * @param target id of the related item
@@ -19,7 +20,9 @@ import java.util.Optional;
  * @param similarity by which it came in, 0 if it is no candidate
  * @param shared profile values that both have
  * @param terms one per objective, in declared order
- * @param score the float sum of the contributions in that order
+ * @param adjustments what boosts and freshness add, in the order of adding
+ * @param remarks what else decided on its place, one line each: a pin, a draw, a rule
+ * @param score the float sum of the contributions and then of the adjustments, in their orders
  */
 public record Explanation(
     String source,
@@ -28,14 +31,19 @@ public record Explanation(
     float similarity,
     List<SharedValue> shared,
     List<Term> terms,
+    List<Adjustment> adjustments,
+    List<String> remarks,
     float score) {
 
   public Explanation {
     shared = List.copyOf(shared);
     terms = List.copyOf(terms);
-    if (Float.compare(score, sum(terms)) != 0) {
+    adjustments = List.copyOf(adjustments);
+    remarks = List.copyOf(remarks);
+    float sum = sum(terms, adjustments);
+    if (Float.compare(score, sum) != 0) {
       throw new IllegalArgumentException(
-          "score " + score + " is not the sum " + sum(terms) + " of its terms");
+          "score " + score + " is not the sum " + sum + " of its terms");
     }
   }
 
@@ -44,6 +52,15 @@ public record Explanation(
     float sum = 0;
     for (Term term : terms) {
       sum += term.contribution();
+    }
+    return sum;
+  }
+
+  /** The sum of the terms with the adjustments added one by one: the score in a list. */
+  public static float sum(List<Term> terms, List<Adjustment> adjustments) {
+    float sum = sum(terms);
+    for (Adjustment adjustment : adjustments) {
+      sum += adjustment.value();
     }
     return sum;
   }
@@ -72,6 +89,8 @@ public record Explanation(
     for (Term term : terms) {
       lines.add("  " + term);
     }
+    adjustments.forEach(adjustment -> lines.add("  " + adjustment));
+    remarks.forEach(remark -> lines.add("  " + remark));
     return lines;
   }
 

@@ -1,7 +1,6 @@
 package dev.kindred.engine.related;
 
 import dev.kindred.engine.data.Polarity;
-import dev.kindred.simd.Distances;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +27,7 @@ public final class RelatedScorer {
 
   private final ObjectiveWeights weights;
   private final Merge merge;
-  private final Part[][] parts; // [objective][0 to 2], linear first
+  private final Part[][] parts; // [objective][0 to 3], linear first
   private final int items;
   private final int maxDim;
 
@@ -102,12 +101,18 @@ public final class RelatedScorer {
     return List.of(parts[objective]);
   }
 
-  /** Whether any active channel knows the item; if none does, all its scores are 0. */
+  /**
+   * Whether any active channel knows the item; if none does, all its scores are 0. An ordinal
+   * beyond {@link #items()} is of an item that none knows.
+   */
   public boolean knows(int item) {
+    if (item >= items) {
+      return false;
+    }
     for (Part[] objective : parts) {
       for (Part part : objective) {
         boolean ofPairs = part.channel().kind() != Channel.Kind.PRIOR;
-        if (ofPairs && takesPart(part) && part.channel().has(item)) {
+        if (ofPairs && takesPart(part) && part.channel().speaksFor(item)) {
           return true;
         }
       }
@@ -122,14 +127,34 @@ public final class RelatedScorer {
 
   /** What scoring writes to; one per thread. */
   public static final class Scratch {
-    private final float[] source;
+    private final float[] query;
     private final float[] cosines;
     private final float[] merged;
 
+    // Of the present call.
+    private int source;
+    private int[] targets;
+    private float[] similarities; // null = all 0
+    private int known;
+    private int count;
+
     private Scratch(int maxDim, int maxTargets) {
-      source = new float[maxDim];
+      query = new float[maxDim];
       cosines = new float[maxTargets];
       merged = new float[maxTargets];
+    }
+
+    private void of(
+        int sourceItem, int[] targetItems, float[] targetSimilarities, int knownOnes, int all) {
+      source = sourceItem;
+      targets = targetItems;
+      similarities = targetSimilarities;
+      known = knownOnes;
+      count = all;
+    }
+
+    private float similarity(int target) {
+      return similarities == null ? 0 : similarities[target];
     }
 
     /** Most targets of one call. */
@@ -154,15 +179,32 @@ public final class RelatedScorer {
    * float[], Scratch)}.
    */
   public void score(int source, int[] targets, int count, float[] scores, Scratch scratch) {
+    score(source, targets, null, count, count, scores, scratch);
+  }
+
+  /**
+   * Scores candidates with the declared manual weights; see {@link #score(int, int[], float[], int,
+   * int, double[], float[], Scratch)}.
+   */
+  public void score(
+      int source,
+      int[] targets,
+      float[] similarities,
+      int known,
+      int count,
+      float[] scores,
+      Scratch scratch) {
     Arrays.fill(scores, 0, count, 0f);
+    scratch.of(source, targets, similarities, known, count);
     for (int k = 0; k < parts.length; k++) {
       double manual = weights.objectives().get(k).manual();
-      add(k, source, targets, count, coefficient(k, manual), scores, scratch);
+      add(k, coefficient(k, manual), scores, scratch);
     }
   }
 
   /**
-   * Scores targets.
+   * Scores targets that have no profile in common with the source, as far as that matters: where
+   * one lacks a channel it counts as at similarity 0.
    *
    * @param source ordinal of the source item
    * @param targets ordinals; the first {@code count} are scored
@@ -172,65 +214,126 @@ public final class RelatedScorer {
    */
   public void score(
       int source, int[] targets, int count, double[] manual, float[] scores, Scratch scratch) {
+    score(source, targets, null, count, count, manual, scores, scratch);
+  }
+
+  /**
+   * Scores candidates.
+   *
+   * @param source ordinal of the source item; from {@link #items()} on it is one that no channel
+   *     knows
+   * @param targets ordinals; the first {@code count} are scored
+   * @param similarities profile similarity of each target to the source, 0 for candidates of other
+   *     kinds; null = all 0. It matters for targets that lack a channel, see {@link Presence}
+   * @param known targets from here on are known to no channel, whatever their ordinals
+   * @param count at most the scratch's targets
+   * @param manual a_k per objective, finite and 0 or more, in place of the declared ones
+   * @param scores overwritten from 0 to count
+   */
+  public void score(
+      int source,
+      int[] targets,
+      float[] similarities,
+      int known,
+      int count,
+      double[] manual,
+      float[] scores,
+      Scratch scratch) {
     checkManual(manual);
+    Objects.checkFromToIndex(0, known, count);
     Arrays.fill(scores, 0, count, 0f);
+    scratch.of(source, targets, similarities, known, count);
     for (int k = 0; k < parts.length; k++) {
-      add(k, source, targets, count, coefficient(k, manual[k]), scores, scratch);
+      add(k, coefficient(k, manual[k]), scores, scratch);
     }
   }
 
-  /** What each objective adds to the score of a pair, in declared order. */
+  /** What each objective adds to the score of a pair at similarity 0, in declared order. */
   public List<Term> terms(int source, int target, double[] manual, Scratch scratch) {
+    return terms(source, target, 0, manual, scratch);
+  }
+
+  /**
+   * What each objective adds to the score of a pair, in declared order.
+   *
+   * @param source ordinal, from {@link #items()} on of an item that no channel knows
+   * @param target likewise
+   * @param similarity that the score was computed with
+   */
+  public List<Term> terms(
+      int source, int target, float similarity, double[] manual, Scratch scratch) {
     checkManual(manual);
-    int[] targets = {target};
     float[] contribution = new float[1];
+    scratch.of(source, new int[] {target}, new float[] {similarity}, target < items ? 1 : 0, 1);
     List<Term> terms = new ArrayList<>();
     for (int k = 0; k < parts.length; k++) {
       ObjectiveWeight weight = weights.objectives().get(k);
       contribution[0] = 0;
-      merge(k, source, targets, 1, scratch);
+      merge(k, scratch);
       float merged = scratch.merged[0];
       addMerged(coefficient(k, manual[k]), 1, contribution, scratch);
-      List<ChannelTerm> channels = new ArrayList<>();
-      float largest = Float.NEGATIVE_INFINITY;
-      for (Part part : parts[k]) {
-        largest = Math.max(largest, said(part, source, target) ? cosine(part, source, target) : -2);
-      }
-      for (Part part : parts[k]) {
-        boolean says = said(part, source, target);
-        float cosine = cosine(part, source, target);
-        boolean wins = merge != Merge.MAX || cosine == largest;
-        channels.add(
-            new ChannelTerm(
-                part.channel().kind(),
-                part.channel().covers(source, target),
-                cosine,
-                says ? calibrated(part, cosine) : 0,
-                says && wins));
-      }
       terms.add(
           new Term(
               weight.name(),
               weight.polarity(),
               manual[k],
               weight.learned(),
-              channels,
+              channelTerms(k, source, target, similarity),
               merged,
               contribution[0]));
     }
     return terms;
   }
 
+  private List<ChannelTerm> channelTerms(int objective, int source, int target, float similarity) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (Part part : parts[objective]) {
+      if (takesPart(part) && covers(part, source, target)) {
+        largest = Math.max(largest, part.channel().cosine(source, target));
+      }
+    }
+    List<ChannelTerm> channels = new ArrayList<>();
+    for (Part part : parts[objective]) {
+      Channel channel = part.channel();
+      boolean present = covers(part, source, target);
+      float cosine = present ? channel.cosine(source, target) : 0;
+      boolean says = takesPart(part) && speaks(part, source);
+      if (merge == Merge.MAX) {
+        says &= present && cosine == largest;
+      } else if (!present) {
+        says &= hasPresence(part);
+      }
+      float calibrated =
+          !takesPart(part) || !speaks(part, source)
+              ? 0
+              : present ? calibrated(part, cosine) : says ? absent(part, similarity) : 0;
+      channels.add(new ChannelTerm(channel.kind(), present, cosine, calibrated, says));
+    }
+    return channels;
+  }
+
+  private boolean speaks(Part part, int source) {
+    return part.channel().kind() == Channel.Kind.PRIOR
+        || (source < items && part.channel().speaksFor(source));
+  }
+
+  private boolean covers(Part part, int source, int target) {
+    return target < items && speaks(part, source) && part.channel().has(target);
+  }
+
   private boolean takesPart(Part part) {
     return merge == Merge.MAX || part.calibration().active();
   }
 
-  private boolean said(Part part, int source, int target) {
-    return takesPart(part) && part.channel().covers(source, target);
+  /** Whether a target without the channel counts as something. */
+  private boolean hasPresence(Part part) {
+    return merge != Merge.MAX && !part.calibration().presence().equals(Presence.NEUTRAL);
   }
 
-  private static float cosine(Part part, int source, int target) {
-    return part.channel().cosine(source, target);
+  /** What enters the merge for a target without the channel. */
+  private float absent(Part part, float similarity) {
+    float logOdds = part.calibration().absentLogOdds(similarity);
+    return merge == Merge.NOISY_OR ? (float) LogisticRegression.sigmoid(logOdds) : logOdds;
   }
 
   private float calibrated(Part part, float cosine) {
@@ -246,17 +349,10 @@ public final class RelatedScorer {
     return (float) (weight.polarity().sign() * manual * weight.learned());
   }
 
-  private void add(
-      int objective,
-      int source,
-      int[] targets,
-      int count,
-      float coefficient,
-      float[] scores,
-      Scratch scratch) {
+  private void add(int objective, float coefficient, float[] scores, Scratch scratch) {
     if (coefficient != 0) {
-      merge(objective, source, targets, count, scratch);
-      addMerged(coefficient, count, scores, scratch);
+      merge(objective, scratch);
+      addMerged(coefficient, scratch.count, scores, scratch);
     }
   }
 
@@ -267,33 +363,27 @@ public final class RelatedScorer {
     }
   }
 
-  /** scratch.merged[i] = s_k of source and targets[i]. */
-  private void merge(int objective, int source, int[] targets, int count, Scratch scratch) {
+  /** scratch.merged[i] = s_k of the scratch's source and its target i. */
+  private void merge(int objective, Scratch scratch) {
     float[] merged = scratch.merged;
+    int count = scratch.count;
     float neutral = merge == Merge.MAX ? Float.NEGATIVE_INFINITY : merge == Merge.NOISY_OR ? 1 : 0;
     Arrays.fill(merged, 0, count, neutral);
     for (Part part : parts[objective]) {
-      Channel channel = part.channel();
-      if (!takesPart(part) || !channel.speaksFor(source)) {
+      if (!takesPart(part) || !speaks(part, scratch.source)) {
         continue;
       }
-      channel.copyQuery(source, scratch.source);
-      float[] cosines = scratch.cosines;
-      Distances.dotRows(
-          scratch.source,
-          0,
-          channel.rows(),
-          channel.strideBytes(),
-          targets,
-          0,
-          count,
-          channel.dim(),
-          cosines);
-      Calibration calibration = part.calibration();
+      part.channel()
+          .cosines(
+              scratch.source < items ? scratch.source : 0, // only a prior gets here with another
+              scratch.query,
+              scratch.targets,
+              scratch.known,
+              scratch.cosines);
       switch (merge) {
-        case CALIBRATED -> addLogOdds(channel, calibration, cosines, targets, count, merged);
-        case NOISY_OR -> multiplyDoubts(channel, calibration, cosines, targets, count, merged);
-        case MAX -> takeLarger(channel, cosines, targets, count, merged);
+        case CALIBRATED -> addLogOdds(part, scratch);
+        case NOISY_OR -> multiplyDoubts(part, scratch);
+        case MAX -> takeLarger(part.channel(), scratch);
       }
     }
     if (merge == Merge.NOISY_OR) {
@@ -315,39 +405,36 @@ public final class RelatedScorer {
   // A cosine of exactly 0 is the sign of a zero row, the target without the channel, or (rarely) of
   // an orthogonal one; so only then the row is looked at.
 
-  private static void addLogOdds(
-      Channel channel,
-      Calibration calibration,
-      float[] cosines,
-      int[] targets,
-      int count,
-      float[] merged) {
-    for (int i = 0; i < count; i++) {
-      if (cosines[i] != 0 || channel.has(targets[i])) {
-        merged[i] += calibration.logOdds(cosines[i]);
+  private static boolean isPresent(Channel channel, Scratch scratch, int i) {
+    return i < scratch.known && (scratch.cosines[i] != 0 || channel.has(scratch.targets[i]));
+  }
+
+  private void addLogOdds(Part part, Scratch scratch) {
+    boolean hasPresence = hasPresence(part);
+    for (int i = 0; i < scratch.count; i++) {
+      if (isPresent(part.channel(), scratch, i)) {
+        scratch.merged[i] += part.calibration().logOdds(scratch.cosines[i]);
+      } else if (hasPresence) {
+        scratch.merged[i] += absent(part, scratch.similarity(i));
       }
     }
   }
 
-  private static void multiplyDoubts(
-      Channel channel,
-      Calibration calibration,
-      float[] cosines,
-      int[] targets,
-      int count,
-      float[] merged) {
-    for (int i = 0; i < count; i++) {
-      if (cosines[i] != 0 || channel.has(targets[i])) {
-        merged[i] *= 1 - calibration.probability(cosines[i]);
+  private void multiplyDoubts(Part part, Scratch scratch) {
+    boolean hasPresence = hasPresence(part);
+    for (int i = 0; i < scratch.count; i++) {
+      if (isPresent(part.channel(), scratch, i)) {
+        scratch.merged[i] *= 1 - part.calibration().probability(scratch.cosines[i]);
+      } else if (hasPresence) {
+        scratch.merged[i] *= 1 - absent(part, scratch.similarity(i));
       }
     }
   }
 
-  private static void takeLarger(
-      Channel channel, float[] cosines, int[] targets, int count, float[] merged) {
-    for (int i = 0; i < count; i++) {
-      if (cosines[i] != 0 || channel.has(targets[i])) {
-        merged[i] = Math.max(merged[i], cosines[i]);
+  private static void takeLarger(Channel channel, Scratch scratch) {
+    for (int i = 0; i < scratch.known; i++) {
+      if (isPresent(channel, scratch, i)) {
+        scratch.merged[i] = Math.max(scratch.merged[i], scratch.cosines[i]);
       }
     }
   }

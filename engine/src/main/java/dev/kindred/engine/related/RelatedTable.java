@@ -112,6 +112,7 @@ public final class RelatedTable {
     private final int length;
     private final RelatedScorer.Scratch scratch;
     private final int[] targets;
+    private final float[] similarities;
     private final float[] scores;
     private final BestItems best;
 
@@ -122,13 +123,15 @@ public final class RelatedTable {
       int longest = candidates.longest();
       scratch = scorer.newScratch(longest);
       targets = new int[longest];
+      similarities = new float[longest];
       scores = new float[longest];
       best = new BestItems(length);
     }
 
     void write(int item, MemorySegment row) {
       int count = candidates.copyItems(item, targets);
-      scorer.score(item, targets, count, scores, scratch);
+      candidates.copySimilarities(item, similarities);
+      scorer.score(item, targets, similarities, count, count, scores, scratch);
       best.clear();
       for (int place = 0; place < count; place++) {
         best.offer(place, scores[place]);

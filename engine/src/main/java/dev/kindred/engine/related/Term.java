@@ -45,13 +45,20 @@ public record Term(
     for (ChannelTerm channel : channels) {
       text.append("  [").append(channel.kind().label());
       if (channel.present()) {
-        String what = channel.kind() == Channel.Kind.PRIOR ? "" : " cosine";
+        String what =
+            switch (channel.kind()) {
+              case LINEAR, NON_LINEAR -> " cosine";
+              case PRIOR -> "";
+              case DIRECTED -> " information";
+            };
         text.append(String.format(Locale.ROOT, "%s %.4f", what, channel.cosine()));
         if (channel.merged()) {
           text.append(String.format(Locale.ROOT, " -> %.4f", channel.calibrated()));
         } else {
           text.append(", no say");
         }
+      } else if (channel.merged()) {
+        text.append(String.format(Locale.ROOT, " absent, expected %.4f", channel.calibrated()));
       } else {
         text.append(" absent");
       }

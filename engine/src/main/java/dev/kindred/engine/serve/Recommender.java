@@ -5,6 +5,15 @@ import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.ObjectiveWeights;
 import dev.kindred.engine.related.Term;
+import dev.kindred.engine.related.VectorSimilarity;
+import dev.kindred.engine.rerank.Adjustment;
+import dev.kindred.engine.rerank.BoundReranking;
+import dev.kindred.engine.rerank.FilterCache;
+import dev.kindred.engine.rerank.ItemAttributes;
+import dev.kindred.engine.rerank.ItemSimilarity;
+import dev.kindred.engine.rerank.Reranker;
+import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.snapshot.Manifest;
 import dev.kindred.engine.snapshot.ProfileTable;
 import dev.kindred.engine.snapshot.Snapshot;
@@ -12,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,12 +46,21 @@ public final class Recommender implements AutoCloseable {
   private final LiveState live; // null without live state
   private final HiddenItems hidden;
   private final ObjectiveWeights weights;
+  private final FilterCache filters;
+  private final ItemSimilarity profileSimilarity;
+  private final ItemSimilarity vectorSimilarity;
 
   private Recommender(Snapshot snapshot, LiveState live) {
     this.snapshot = snapshot;
     this.live = live;
     weights = snapshot.scorer().weights();
     hidden = new HiddenItems(live, snapshot.items());
+    Optional<ProfileTable> profile = snapshot.profile();
+    filters =
+        new FilterCache(
+            profile.isPresent() ? profile.get() : ItemAttributes.none(snapshot.items().size()));
+    profileSimilarity = profile.isPresent() ? profile.get()::cosine : ItemSimilarity.NONE;
+    vectorSimilarity = VectorSimilarity.of(snapshot.scorer());
   }
 
   /**
@@ -120,7 +139,23 @@ public final class Recommender implements AutoCloseable {
 
   /** A searcher that allocates nothing per request; one per thread, to be kept. */
   public RelatedSearcher searcher() {
-    return new RelatedSearcher(this, snapshot, hidden);
+    return new RelatedSearcher(this, snapshot, hidden, reranker());
+  }
+
+  /**
+   * A re-ranking over this snapshot's items and fields, for {@link RelatedSearcher#rerank}; make it
+   * once and keep it.
+   *
+   * @throws IllegalArgumentException if a filter, cap or freshness names a field that the snapshot
+   *     doesn't have, or one of the wrong kind
+   */
+  public BoundReranking bind(Reranking reranking) {
+    return BoundReranking.of(reranking, filters, this::ordinalOf);
+  }
+
+  /** A re-ranker with this snapshot's similarities, for one thread. */
+  public Reranker reranker() {
+    return new Reranker(profileSimilarity, vectorSimilarity);
   }
 
   /**
@@ -157,6 +192,8 @@ public final class Recommender implements AutoCloseable {
         searcher.exclude(ordinal);
       }
     }
+    BoundReranking reranking = bind(query.reranking());
+    searcher.rerank(reranking);
     RelatedResult result = new RelatedResult(0);
     if (query.explained()) {
       searcher.scored(source, query.n(), result);
@@ -168,14 +205,23 @@ public final class Recommender implements AutoCloseable {
       int target = result.ordinal(rank);
       Optional<Explanation> explanation =
           query.explained()
-              ? Optional.of(explain(query.item(), source, result.id(rank), target, searcher))
+              ? Optional.of(explain(query.item(), source, result, rank, searcher, reranking))
               : Optional.empty();
       items.add(
           new RelatedItem(
-              result.id(rank), result.score(rank), result.source(rank), rank, explanation));
+              result.id(rank),
+              result.score(rank),
+              result.source(rank),
+              rank,
+              result.propensity(rank),
+              result.placing(rank),
+              explanation));
     }
-    return new RelatedAnswer(
-        query.item(), items, result.precomputed(), notes(source, query.n(), items));
+    List<String> notes = notes(source, query.n(), items);
+    if (!reranking.unknownIds().isEmpty()) {
+      notes.add("rules name items that the snapshot doesn't know: " + reranking.unknownIds());
+    }
+    return new RelatedAnswer(query.item(), items, result.precomputed(), notes);
   }
 
   /**
@@ -189,7 +235,14 @@ public final class Recommender implements AutoCloseable {
    * @throws UnknownItemException if the snapshot doesn't know one of them
    */
   public Explanation explain(String source, String target) {
-    return explain(source, requireOrdinal(source), target, requireOrdinal(target), searcher());
+    return explain(
+        source,
+        requireOrdinal(source),
+        target,
+        requireOrdinal(target),
+        searcher(),
+        List.of(),
+        List.of());
   }
 
   /** Unmaps the snapshot; whoever still asks gets an IllegalStateException. */
@@ -220,8 +273,50 @@ public final class Recommender implements AutoCloseable {
     }
   }
 
+  /** Of an item in an answer. */
   private Explanation explain(
-      String sourceId, int source, String targetId, int target, RelatedSearcher searcher) {
+      String sourceId,
+      int source,
+      RelatedResult result,
+      int rank,
+      RelatedSearcher searcher,
+      BoundReranking reranking) {
+    int target = result.ordinal(rank);
+    long now = System.currentTimeMillis();
+    List<String> remarks = new ArrayList<>();
+    switch (result.placing(rank)) {
+      case PINNED -> {
+        Rule pin = reranking.pinnedBy(source, target, now);
+        remarks.add("pinned here" + (pin == null ? "" : " by rule: " + pin.name()));
+      }
+      case EXPLORED -> remarks.add("drawn by exploration");
+      case BURIED -> {
+        Rule bury = reranking.buriedBy(source, target, now);
+        remarks.add("buried" + (bury == null ? "" : " by rule: " + bury.name()));
+      }
+      case RANKED -> {}
+    }
+    if (result.propensity(rank) < 1) {
+      remarks.add(String.format(Locale.ROOT, "propensity %.6f", result.propensity(rank)));
+    }
+    return explain(
+        sourceId,
+        source,
+        result.id(rank),
+        target,
+        searcher,
+        reranking.adjustments(source, target, now),
+        remarks);
+  }
+
+  private Explanation explain(
+      String sourceId,
+      int source,
+      String targetId,
+      int target,
+      RelatedSearcher searcher,
+      List<Adjustment> adjustments,
+      List<String> remarks) {
     List<Term> terms =
         snapshot.scorer().terms(source, target, searcher.manual(), searcher.scratch());
     long place = snapshot.candidates().find(source, target);
@@ -234,7 +329,9 @@ public final class Recommender implements AutoCloseable {
         place < 0 ? 0 : snapshot.candidates().similarity(place),
         shared,
         terms,
-        Explanation.sum(terms));
+        adjustments,
+        remarks,
+        Explanation.sum(terms, adjustments));
   }
 
   private List<String> notes(int source, int n, List<RelatedItem> items) {

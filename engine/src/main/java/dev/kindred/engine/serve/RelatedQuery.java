@@ -1,5 +1,9 @@
 package dev.kindred.engine.serve;
 
+import dev.kindred.engine.rerank.AttributeFilter;
+import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.engine.rerank.Rule;
+import dev.kindred.engine.rerank.Selection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,21 +25,28 @@ public final class RelatedQuery {
   private final int n;
   private final Map<String, Double> weights;
   private final List<String> excluded;
+  private final Reranking reranking;
   private final boolean explain;
 
   private RelatedQuery(
-      String item, int n, Map<String, Double> weights, List<String> excluded, boolean explain) {
+      String item,
+      int n,
+      Map<String, Double> weights,
+      List<String> excluded,
+      Reranking reranking,
+      boolean explain) {
     this.item = item;
     this.n = n;
     this.weights = weights;
     this.excluded = excluded;
+    this.reranking = reranking;
     this.explain = explain;
   }
 
   /** Items related to this one: the best 10, by the stored weights, without explanations. */
   public static RelatedQuery item(String id) {
     Objects.requireNonNull(id, "id");
-    return new RelatedQuery(id, 10, Map.of(), List.of(), false);
+    return new RelatedQuery(id, 10, Map.of(), List.of(), Reranking.none(), false);
   }
 
   /**
@@ -45,7 +56,7 @@ public final class RelatedQuery {
    */
   public RelatedQuery top(int count) {
     Recommender.checkCount(count);
-    return new RelatedQuery(item, count, weights, excluded, explain);
+    return new RelatedQuery(item, count, weights, excluded, reranking, explain);
   }
 
   /**
@@ -58,7 +69,8 @@ public final class RelatedQuery {
     Objects.requireNonNull(objective, "objective");
     Map<String, Double> changed = new LinkedHashMap<>(weights);
     changed.put(objective, weight);
-    return new RelatedQuery(item, n, Collections.unmodifiableMap(changed), excluded, explain);
+    return new RelatedQuery(
+        item, n, Collections.unmodifiableMap(changed), excluded, reranking, explain);
   }
 
   /** Leaves items out, such as those already shown; unknown ids do no harm. */
@@ -70,12 +82,44 @@ public final class RelatedQuery {
   public RelatedQuery exclude(Collection<String> ids) {
     List<String> changed = new ArrayList<>(excluded);
     changed.addAll(ids);
-    return new RelatedQuery(item, n, weights, List.copyOf(changed), explain);
+    return new RelatedQuery(item, n, weights, List.copyOf(changed), reranking, explain);
+  }
+
+  /**
+   * What happens to the list after it is scored, in place of what was asked for before: filters,
+   * rules, freshness, diversity, exploration.
+   */
+  public RelatedQuery rerank(Reranking value) {
+    Objects.requireNonNull(value, "reranking");
+    return new RelatedQuery(item, n, weights, excluded, value, explain);
+  }
+
+  /**
+   * Only items that the expression accepts, such as {@code genre in ('Comedy', 'Drama') and year >=
+   * 1990}; see {@link AttributeFilter}.
+   */
+  public RelatedQuery where(String expression) {
+    return rerank(reranking.withWhere(expression));
+  }
+
+  /** Puts an item at a slot, 1 = the top, whether or not it is a candidate. */
+  public RelatedQuery pin(String id, int slot) {
+    return rerank(reranking.withRule(Rule.pin(id, slot)));
+  }
+
+  /** Adds ln(factor) to the score of an item, which multiplies its odds; 1 = no change. */
+  public RelatedQuery boost(String id, double factor) {
+    return rerank(reranking.withRule(Rule.boost(Selection.of(id), factor)));
+  }
+
+  /** Puts an item behind all others. */
+  public RelatedQuery bury(String id) {
+    return rerank(reranking.withRule(Rule.bury(Selection.of(id))));
   }
 
   /** Asks for the explanation of every item; the list is then scored for this request. */
   public RelatedQuery explain() {
-    return new RelatedQuery(item, n, weights, excluded, true);
+    return new RelatedQuery(item, n, weights, excluded, reranking, true);
   }
 
   /** Id of the item asked for. */
@@ -98,6 +142,11 @@ public final class RelatedQuery {
   /** Ids left out. */
   public List<String> excluded() {
     return excluded;
+  }
+
+  /** What happens to the list after it is scored. */
+  public Reranking reranking() {
+    return reranking;
   }
 
   /** Whether explanations are asked for. */

@@ -1,6 +1,7 @@
 package dev.kindred.engine.serve;
 
 import dev.kindred.engine.content.CandidateSource;
+import dev.kindred.engine.rerank.RerankedList.Placing;
 import dev.kindred.index.IdTable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -17,6 +18,8 @@ public final class RelatedResult {
   private int[] ordinals;
   private float[] scores;
   private CandidateSource[] sources;
+  private double[] propensities;
+  private Placing[] placings;
   private int[] idEnds;
   private byte[] ids = new byte[0];
   private int size;
@@ -32,6 +35,8 @@ public final class RelatedResult {
     ordinals = new int[capacity];
     scores = new float[capacity];
     sources = new CandidateSource[capacity];
+    propensities = new double[capacity];
+    placings = new Placing[capacity];
     idEnds = new int[capacity];
   }
 
@@ -66,7 +71,10 @@ public final class RelatedResult {
     return ordinals[Objects.checkIndex(rank, size)];
   }
 
-  /** Score of the item at a rank in [0, size()); never rises with the rank. */
+  /**
+   * Score of the item at a rank in [0, size()), with what boosts and freshness added; without pins,
+   * burying, diversity, caps and exploration it never rises with the rank.
+   */
   public float score(int rank) {
     return scores[Objects.checkIndex(rank, size)];
   }
@@ -74,6 +82,19 @@ public final class RelatedResult {
   /** Where the item at a rank in [0, size()) came from. */
   public CandidateSource source(int rank) {
     return sources[Objects.checkIndex(rank, size)];
+  }
+
+  /**
+   * Probability that the rank in [0, size()) went to its item, given the ranks above; 1 unless the
+   * request explores.
+   */
+  public double propensity(int rank) {
+    return propensities[Objects.checkIndex(rank, size)];
+  }
+
+  /** How the item came to its rank in [0, size()). */
+  public Placing placing(int rank) {
+    return placings[Objects.checkIndex(rank, size)];
   }
 
   /** Whether the scores are those of the stored table; otherwise they were computed for this. */
@@ -86,6 +107,8 @@ public final class RelatedResult {
       ordinals = Arrays.copyOf(ordinals, capacity);
       scores = Arrays.copyOf(scores, capacity);
       sources = Arrays.copyOf(sources, capacity);
+      propensities = Arrays.copyOf(propensities, capacity);
+      placings = Arrays.copyOf(placings, capacity);
       idEnds = Arrays.copyOf(idEnds, capacity);
     }
     size = 0;
@@ -93,6 +116,16 @@ public final class RelatedResult {
   }
 
   void add(int ordinal, float score, CandidateSource source, IdTable table) {
+    add(ordinal, score, source, 1, Placing.RANKED, table);
+  }
+
+  void add(
+      int ordinal,
+      float score,
+      CandidateSource source,
+      double propensity,
+      Placing placing,
+      IdTable table) {
     int start = size == 0 ? 0 : idEnds[size - 1];
     int end = Math.addExact(start, table.idBytes(ordinal));
     if (ids.length < end) {
@@ -103,6 +136,8 @@ public final class RelatedResult {
     ordinals[size] = ordinal;
     scores[size] = score;
     sources[size] = source;
+    propensities[size] = propensity;
+    placings[size] = placing;
     size++;
   }
 }

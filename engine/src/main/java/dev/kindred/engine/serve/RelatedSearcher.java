@@ -2,9 +2,13 @@ package dev.kindred.engine.serve;
 
 import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.rerank.BoundReranking;
+import dev.kindred.engine.rerank.RerankedList;
+import dev.kindred.engine.rerank.Reranker;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.index.IdTable;
 import java.util.Arrays;
@@ -26,10 +30,14 @@ public final class RelatedSearcher {
   private final RelatedTable table;
   private final RelatedScorer scorer;
   private final HiddenItems hidden;
-  private final RelatedScorer.Scratch scratch;
-  private final int[] targets;
-  private final int[] places;
-  private final float[] scores;
+  private final Reranker reranker;
+  private final RerankedList reranked = new RerankedList();
+  private RelatedScorer.Scratch scratch;
+  private int[] targets;
+  private int[] places; // in the candidate list; -1 for a pinned item that is no candidate
+  private float[] scores;
+  private int[] pins = new int[0];
+  private BoundReranking reranking; // null = none
   private final double[] stored;
   private final double[] manual;
   private boolean ownWeights;
@@ -40,8 +48,10 @@ public final class RelatedSearcher {
   // once.
   private final BestItems[] best = new BestItems[Integer.SIZE];
 
-  RelatedSearcher(Recommender recommender, Snapshot snapshot, HiddenItems hidden) {
+  RelatedSearcher(
+      Recommender recommender, Snapshot snapshot, HiddenItems hidden, Reranker reranker) {
     this.recommender = recommender;
+    this.reranker = reranker;
     this.hidden = hidden;
     ids = snapshot.items();
     candidates = snapshot.candidates();
@@ -109,6 +119,38 @@ public final class RelatedSearcher {
   }
 
   /**
+   * Re-ranks the lists from now on; the scores of a list are then computed for it.
+   *
+   * @param settings of {@link Recommender#bind}
+   */
+  public void rerank(BoundReranking settings) {
+    if (settings.attributes().items() != candidates.items()) {
+      throw new IllegalArgumentException(
+          "the re-ranking is bound to "
+              + settings.attributes().items()
+              + " items, the snapshot has "
+              + candidates.items()
+              + "; bind it with the recommender of this searcher");
+    }
+    reranking = settings.reranking().isNone() ? null : settings;
+    int most = Math.max(1, candidates.longest() + settings.maxPins());
+    if (scratch.maxTargets() < most) {
+      scratch = scorer.newScratch(most);
+      targets = new int[most];
+      places = new int[most];
+      scores = new float[most];
+    }
+    if (pins.length < settings.maxPins()) {
+      pins = new int[settings.maxPins()];
+    }
+  }
+
+  /** Lists are as scored again. */
+  public void clearReranking() {
+    reranking = null;
+  }
+
+  /**
    * The items related to one, best first.
    *
    * @param id of the item asked for
@@ -130,7 +172,7 @@ public final class RelatedSearcher {
     Objects.checkIndex(ordinal, candidates.items());
     Recommender.checkCount(n);
     long[] hiddenBits = hidden.bits();
-    if (ownWeights || !fromTable(ordinal, n, hiddenBits, out)) {
+    if (ownWeights || reranking != null || !fromTable(ordinal, n, hiddenBits, out)) {
       score(ordinal, n, hiddenBits, out);
     }
   }
@@ -178,6 +220,10 @@ public final class RelatedSearcher {
         places[shown++] = place;
       }
     }
+    if (reranking != null) {
+      rerank(ordinal, shown, n, hiddenBits, out);
+      return;
+    }
     scorer.score(ordinal, targets, shown, manual, scores, scratch);
     int wanted = Math.min(n, shown);
     out.begin(wanted, false);
@@ -193,6 +239,56 @@ public final class RelatedSearcher {
       int i = heap.item(rank);
       out.add(targets[i], heap.score(rank), candidates.source(start + places[i]), ids);
     }
+  }
+
+  /**
+   * Adds pinned items to the candidates, scores all and re-ranks them.
+   *
+   * @param shown candidates at the front of targets and places
+   */
+  private void rerank(int ordinal, int shown, int n, long[] hiddenBits, RelatedResult out) {
+    long now = System.currentTimeMillis();
+    int count = shown;
+    int pinCount = reranking.pins(ordinal, now, pins);
+    for (int p = 0; p < pinCount; p++) {
+      int target = pins[p];
+      if (target != ordinal && isShown(target, hiddenBits) && !isAmong(target, count)) {
+        targets[count] = target;
+        places[count++] = -1;
+      }
+    }
+    scorer.score(ordinal, targets, count, manual, scores, scratch);
+    int sound = 0;
+    for (int i = 0; i < count; i++) {
+      // A NaN can only come out of a damaged body; it has no place in an order.
+      if (scores[i] == scores[i]) {
+        targets[sound] = targets[i];
+        places[sound] = places[i];
+        scores[sound++] = scores[i];
+      }
+    }
+    reranker.rerank(reranking, ordinal, now, targets, scores, sound, n, reranked);
+    out.begin(reranked.size(), false);
+    long start = candidates.start(ordinal);
+    for (int rank = 0; rank < reranked.size(); rank++) {
+      int i = reranked.index(rank);
+      out.add(
+          targets[i],
+          reranked.score(rank),
+          places[i] < 0 ? CandidateSource.PINNED : candidates.source(start + places[i]),
+          reranked.propensity(rank),
+          reranked.placing(rank),
+          ids);
+    }
+  }
+
+  private boolean isAmong(int target, int count) {
+    for (int i = 0; i < count; i++) {
+      if (targets[i] == target) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isShown(int target, long[] hiddenBits) {

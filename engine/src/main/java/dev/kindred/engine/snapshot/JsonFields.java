@@ -113,6 +113,17 @@ final class JsonFields {
     return result;
   }
 
+  List<Double> numbers(String field) {
+    List<Double> result = new ArrayList<>();
+    for (Object element : list(field)) {
+      if (!(element instanceof Number number)) {
+        throw wrong(field, "must be a list of numbers");
+      }
+      result.add(number.doubleValue());
+    }
+    return result;
+  }
+
   Map<String, String> textMap(String field) {
     Map<String, String> result = new LinkedHashMap<>();
     object(field)

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.related.Calibration;
 import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.IsotonicCurve;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.ObjectiveWeights;
+import dev.kindred.engine.related.Presence;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.IdTable;
 import dev.kindred.index.file.CorruptFileException;
@@ -21,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
@@ -173,8 +176,21 @@ final class ManifestFile {
     entry.put("slope", (double) channel.calibration().slope());
     entry.put("intercept", (double) channel.calibration().intercept());
     entry.put("active", channel.calibration().active());
+    entry.put("absentAtZero", (double) channel.calibration().presence().atZero());
+    entry.put("absentPerSimilarity", (double) channel.calibration().presence().perSimilarity());
+    channel.calibration().curve().ifPresent(curve -> entry.put("curve", toJson(curve)));
     entry.put("note", channel.calibration().note());
     return entry;
+  }
+
+  /** Points one after the other: cosine, log-odds. */
+  private static List<Double> toJson(IsotonicCurve curve) {
+    List<Double> numbers = new ArrayList<>();
+    for (int i = 0; i < curve.size(); i++) {
+      numbers.add((double) curve.cosine(i));
+      numbers.add((double) curve.logOdds(i));
+    }
+    return numbers;
   }
 
   private static Manifest fromJson(JsonFields json) {
@@ -234,21 +250,44 @@ final class ManifestFile {
               objective,
               kind,
               file,
-              (int) entry.integer("dim", 1, kind == Channel.Kind.PRIOR ? 1 : Embeddings.MAX_DIM),
+              (int) entry.integer("dim", 1, isOneNumber(kind) ? 1 : Embeddings.MAX_DIM),
               (int) entry.integer("present", 0, items),
               calibration(entry)));
     }
     return channels;
   }
 
+  private static boolean isOneNumber(Channel.Kind kind) {
+    return kind == Channel.Kind.PRIOR || kind == Channel.Kind.DIRECTED;
+  }
+
   private static Calibration calibration(JsonFields channel) {
     float slope = (float) channel.finite("slope", 0);
     float intercept = (float) channel.finite("intercept", Double.NEGATIVE_INFINITY);
+    float absentAtZero = (float) channel.finite("absentAtZero", Double.NEGATIVE_INFINITY);
+    float absentPerSimilarity = (float) channel.finite("absentPerSimilarity", 0);
     try {
-      return new Calibration(slope, intercept, channel.bool("active"), channel.text("note"));
+      return new Calibration(
+          slope,
+          intercept,
+          channel.bool("active"),
+          channel.has("curve") ? Optional.of(curve(channel)) : Optional.empty(),
+          new Presence(absentAtZero, absentPerSimilarity),
+          channel.text("note"));
     } catch (IllegalArgumentException e) {
       throw channel.wrong("slope", "makes " + e.getMessage());
     }
+  }
+
+  private static IsotonicCurve curve(JsonFields channel) {
+    List<Double> numbers = channel.numbers("curve");
+    // Of an odd number one half is longer, which the curve refuses.
+    float[] cosines = new float[(numbers.size() + 1) / 2];
+    float[] logOdds = new float[numbers.size() / 2];
+    for (int i = 0; i < numbers.size(); i++) {
+      (i % 2 == 0 ? cosines : logOdds)[i / 2] = numbers.get(i).floatValue();
+    }
+    return IsotonicCurve.of(cosines, logOdds);
   }
 
   private static Provenance provenance(JsonFields json) {

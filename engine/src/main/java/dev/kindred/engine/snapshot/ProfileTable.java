@@ -4,6 +4,7 @@ import dev.kindred.engine.content.SharedValue;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.rerank.ItemAttributes;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
@@ -21,26 +22,29 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The profile values of a snapshot's items, mapped from {@code profile.kprof}: what explanations
- * name as shared. Immutable; may be shared by threads while its arena is open.
+ * The profiles of a snapshot's items, mapped from {@code profile.kprof}: what explanations name as
+ * shared, and filters, caps and freshness ask for. Immutable; may be shared by threads while its
+ * arena is open.
  *
- * <p>Body of kind {@code kprof}, version 1, for n items, F fields, V values that occur in them, x
- * values of all items together and T bytes of text:
+ * <p>Body of kind {@code kprof}, version 2, for n items, F fields of text, V values that occur in
+ * them, x values of all items together, T bytes of text and N fields of numbers:
  *
  * <pre>
- * i64 start[n + 1]          values of item i are value[start[i]] to before value[start[i + 1]]
- * i64 textStart[F + V + 1]  text of string s is text[textStart[s]] to before text[textStart[s + 1]];
- *                           strings 0 to F - 1 are the names of the fields, F + v is value v
- * i32 fieldStart[F + 1]     values fieldStart[f] to before fieldStart[f + 1] belong to field f
- * i32 value[x]              rising within an item
- * byte text[T]              UTF-8
+ * i64 start[n + 1]             values of item i are value[start[i]] to before value[start[i + 1]]
+ * i64 textStart[F + N + V + 1] string s is text[textStart[s]] to before text[textStart[s + 1]];
+ *                              the first F are the names of the fields of text, then N those of
+ *                              the fields of numbers, F + N + v is value v
+ * i32 fieldStart[F + 1]        values fieldStart[f] to before fieldStart[f + 1] belong to field f
+ * i32 value[x]                 rising within an item
+ * f32 number[N n]              field by field; NaN = none
+ * byte text[T]                 UTF-8
  * </pre>
  *
- * Header counts: n, F, V, x, T. Numeric fields have no values and are left out.
+ * Header counts: n, F, V, x, T, N. As {@link ItemAttributes} the fields of text come first.
  */
-public final class ProfileTable {
+public final class ProfileTable implements ItemAttributes {
   static final String KIND = "kprof";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** More fields or values than this are no profile but a fault of the file. */
   private static final int MAX_FIELDS = 1 << 16;
@@ -49,17 +53,21 @@ public final class ProfileTable {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final CheckedFile file;
   private final MemorySegment body;
   private final int items;
-  private final int fieldCount;
+  private final int fieldCount; // of text
+  private final int numberCount; // fields of numbers
   private final int vocabulary;
   private final long values;
   private final long textBytes;
   private final long textStartAt;
   private final long fieldStartAt;
   private final long valueAt;
+  private final long numberAt;
   private final long textAt;
 
   private ProfileTable(CheckedFile file) {
@@ -70,14 +78,16 @@ public final class ProfileTable {
     vocabulary = count(2, Integer.MAX_VALUE - 1 - MAX_FIELDS, "distinct values");
     values = file.count(3);
     textBytes = file.count(4);
+    numberCount = count(5, MAX_FIELDS, "fields of numbers");
     textStartAt = Long.BYTES * (items + 1L);
-    fieldStartAt = textStartAt + Long.BYTES * ((long) fieldCount + vocabulary + 1);
+    fieldStartAt = textStartAt + Long.BYTES * ((long) fieldCount + numberCount + vocabulary + 1);
     valueAt = fieldStartAt + Integer.BYTES * (fieldCount + 1L);
     // Each part is checked against the body before it is added, so that no sum overflows.
     if (values > body.byteSize() / Integer.BYTES || textBytes > body.byteSize()) {
       throw file.corrupt(0, "the counts in the header don't fit the body");
     }
-    textAt = valueAt + Integer.BYTES * values;
+    numberAt = valueAt + Integer.BYTES * values;
+    textAt = numberAt + (long) Float.BYTES * numberCount * items;
     if (textAt + textBytes != body.byteSize()) {
       throw file.corrupt(0, "the counts in the header don't fit the body");
     }
@@ -86,15 +96,16 @@ public final class ProfileTable {
   /** Writes the values of a catalogue's items with ordinals [0, items). */
   public static void write(Path path, Catalogue catalogue, int items) throws IOException {
     List<Integer> fields = new ArrayList<>();
+    List<Integer> numeric = new ArrayList<>();
     for (int f = 0; f < catalogue.fields().size(); f++) {
-      if (catalogue.fields().get(f).kind() != FieldSpec.Kind.NUMERIC) {
-        fields.add(f);
-      }
+      boolean isNumeric = catalogue.fields().get(f).kind() == FieldSpec.Kind.NUMERIC;
+      (isNumeric ? numeric : fields).add(f);
     }
     try (CheckedFileWriter out = CheckedFileWriter.create(path, KIND, VERSION)) {
       long values = writeStarts(out, catalogue, fields, items);
       List<String> strings = new ArrayList<>();
       fields.forEach(f -> strings.add(catalogue.fields().get(f).name()));
+      numeric.forEach(f -> strings.add(catalogue.fields().get(f).name()));
       int[] fieldStart = new int[fields.size() + 1];
       for (int i = 0; i < fields.size(); i++) {
         Ids vocabulary = catalogue.vocabulary(fields.get(i));
@@ -118,6 +129,11 @@ public final class ProfileTable {
           }
         }
       }
+      for (int f : numeric) {
+        for (int item = 0; item < items; item++) {
+          out.writeFloat(catalogue.number(f, item));
+        }
+      }
       for (String string : strings) {
         byte[] text = string.getBytes(StandardCharsets.UTF_8);
         out.writeBytes(text, 0, text.length);
@@ -127,6 +143,7 @@ public final class ProfileTable {
       out.count(2, fieldStart[fields.size()]);
       out.count(3, values);
       out.count(4, textBytes);
+      out.count(5, numeric.size());
       out.commit();
     }
   }
@@ -164,17 +181,98 @@ public final class ProfileTable {
     return items;
   }
 
-  /** Names of the fields in the catalogue's order. */
+  @Override
+  public int items() {
+    return items;
+  }
+
+  /** Names of the fields: those of text in the catalogue's order, then those of numbers in it. */
+  @Override
   public List<String> fields() {
     List<String> names = new ArrayList<>();
-    for (int f = 0; f < fieldCount; f++) {
+    for (int f = 0; f < fieldCount + numberCount; f++) {
       names.add(string(f));
     }
     return names;
   }
 
+  @Override
+  public boolean isNumeric(int field) {
+    return Objects.checkIndex(field, fieldCount + numberCount) >= fieldCount;
+  }
+
+  @Override
+  public float number(int item, int field) {
+    Objects.checkIndex(item, items);
+    if (!isNumeric(field)) {
+      return Float.NaN;
+    }
+    return body.get(FLOAT, numberAt + Float.BYTES * ((long) (field - fieldCount) * items + item));
+  }
+
+  /** Cost: a look at every value of the field. */
+  @Override
+  public int valueOf(int field, String text) {
+    if (isNumeric(field)) {
+      return -1;
+    }
+    byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
+    int end = Math.min(vocabulary, fieldStart(field + 1));
+    for (int value = Math.max(0, fieldStart(field)); value < end; value++) {
+      if (isText(value, wanted)) {
+        return value;
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public long valueStart(int item, int field) {
+    return firstFrom(item, isNumeric(field) ? vocabulary : fieldStart(field));
+  }
+
+  @Override
+  public long valueEnd(int item, int field) {
+    return firstFrom(item, isNumeric(field) ? vocabulary : fieldStart(field + 1));
+  }
+
+  @Override
+  public int value(int item, long at) {
+    return value(at);
+  }
+
+  /** Place of an item's first value that is {@code value} or a later one. */
+  private long firstFrom(int item, int value) {
+    long at = start(item);
+    long end = end(item);
+    while (at < end && value(at) < value) {
+      at++;
+    }
+    return at;
+  }
+
+  private int fieldStart(int field) {
+    return body.get(INT, fieldStartAt + Integer.BYTES * (long) field);
+  }
+
+  private boolean isText(int value, byte[] wanted) {
+    long at = textStartAt + Long.BYTES * ((long) fieldCount + numberCount + value);
+    long from = bounded(at, 0, textBytes);
+    long to = bounded(at + Long.BYTES, from, textBytes);
+    if (to - from != wanted.length) {
+      return false;
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      if (body.get(ValueLayout.JAVA_BYTE, textAt + from + i) != wanted[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
-   * Field name to values of an item, in the catalogue's order; fields without values are absent.
+   * Field name to values of an item, in the order of {@link #fields()}, numbers as text; fields
+   * without values are absent.
    */
   public Map<String, List<String>> valuesOf(int item) {
     Map<String, List<String>> result = new LinkedHashMap<>();
@@ -183,7 +281,36 @@ public final class ProfileTable {
       int value = value(i);
       result.computeIfAbsent(string(fieldOf(value)), name -> new ArrayList<>()).add(text(value));
     }
+    for (int f = fieldCount; f < fieldCount + numberCount; f++) {
+      float number = number(item, f);
+      if (!Float.isNaN(number)) {
+        boolean isWhole = number == Math.rint(number) && Math.abs(number) < 1L << 53;
+        result.put(
+            string(f), List.of(isWhole ? Long.toString((long) number) : Float.toString(number)));
+      }
+    }
     return result;
+  }
+
+  /**
+   * Cosine of two profiles as sets of values, all alike: the number that they share over the
+   * geometric mean of their numbers; 0 where either has none. Allocates nothing.
+   */
+  public float cosine(int first, int second) {
+    long i = start(first);
+    long iEnd = end(first);
+    long j = start(second);
+    long jEnd = end(second);
+    double product = (double) (iEnd - i) * (jEnd - j);
+    int common = 0;
+    while (i < iEnd && j < jEnd) {
+      int a = value(i);
+      int b = value(j);
+      common += a == b ? 1 : 0;
+      i += a <= b ? 1 : 0;
+      j += b <= a ? 1 : 0;
+    }
+    return product == 0 ? 0 : (float) (common / Math.sqrt(product));
   }
 
   /** The values that both items have, by field in the catalogue's order. */
@@ -223,7 +350,7 @@ public final class ProfileTable {
   }
 
   private String text(int value) {
-    return string(fieldCount + value);
+    return string(fieldCount + numberCount + value);
   }
 
   private String string(int index) {
@@ -241,7 +368,7 @@ public final class ProfileTable {
   /** The field whose range holds the value; a damaged table gives the last. */
   private int fieldOf(int value) {
     for (int f = 0; f < fieldCount - 1; f++) {
-      if (value < body.get(INT, fieldStartAt + Integer.BYTES * (f + 1L))) {
+      if (value < fieldStart(f + 1)) {
         return f;
       }
     }

@@ -1,7 +1,9 @@
 package dev.kindred.engine.snapshot;
 
 import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.ContentGate;
 import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.NextItems;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.index.EmbeddingFile;
@@ -37,6 +39,8 @@ public final class Snapshot implements AutoCloseable {
   private final CandidateLists candidates;
   private final RelatedTable related;
   private final ProfileTable profile; // null without a catalogue
+  private final ContentGate gate; // null where candidates don't come from content
+  private final List<NextItems> nextItems = new ArrayList<>();
   private final List<EmbeddingFile> channelFiles = new ArrayList<>();
   private final RelatedScorer scorer;
 
@@ -57,6 +61,12 @@ public final class Snapshot implements AutoCloseable {
       agree(SnapshotWriter.PROFILE, profile.size(), count);
     } else {
       profile = null;
+    }
+    if (manifest.file(ContentGate.FILE_NAME).isPresent()) {
+      gate = ContentGate.open(directory.resolve(ContentGate.FILE_NAME), arena);
+      agree(ContentGate.FILE_NAME, gate.items(), count);
+    } else {
+      gate = null;
     }
     List<RelatedScorer.Part> parts = new ArrayList<>();
     for (ChannelEntry channel : manifest.channels()) {
@@ -133,6 +143,11 @@ public final class Snapshot implements AutoCloseable {
     return Optional.ofNullable(profile);
   }
 
+  /** The content gate; empty if the candidates don't come from content. */
+  public Optional<ContentGate> gate() {
+    return Optional.ofNullable(gate);
+  }
+
   /** Bytes of all files: what the mappings take in the address space. */
   public long bytes() {
     return manifest.files().stream().mapToLong(FileEntry::bytes).sum();
@@ -156,8 +171,12 @@ public final class Snapshot implements AutoCloseable {
     List<Runnable> checks =
         new ArrayList<>(List.of(items::verify, candidates::verify, related::verify));
     channelFiles.forEach(file -> checks.add(file::verify));
+    nextItems.forEach(next -> checks.add(next::verify));
     if (profile != null) {
       checks.add(profile::verify);
+    }
+    if (gate != null) {
+      checks.add(gate::verify);
     }
     for (Runnable check : checks) {
       try {
@@ -193,6 +212,12 @@ public final class Snapshot implements AutoCloseable {
   }
 
   private Channel open(ChannelEntry entry, int count) throws IOException {
+    if (entry.kind() == Channel.Kind.DIRECTED) {
+      NextItems next = NextItems.open(listed(entry.file()), arena);
+      agree(entry.file(), next.items(), count);
+      nextItems.add(next);
+      return Channel.directed(entry.objective(), next);
+    }
     EmbeddingFile file = EmbeddingFile.open(listed(entry.file()), arena);
     agree(entry.file(), file.size(), count);
     if (file.embeddings().elementType() != ElementType.F32) {

@@ -1,8 +1,11 @@
 package dev.kindred.engine.snapshot;
 
 import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.ContentGate;
+import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.related.Calibration;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
@@ -77,6 +80,7 @@ public final class SnapshotWriter implements AutoCloseable {
   private int listLength = -1;
   private boolean candidates;
   private boolean catalogue;
+  private boolean gate;
   private RelatedScorer scorer;
   private boolean ended;
 
@@ -217,7 +221,11 @@ public final class SnapshotWriter implements AutoCloseable {
           case LINEAR -> "linear-";
           case NON_LINEAR -> "nonlinear-";
           case PRIOR -> "prior-";
+          case DIRECTED -> "next-";
         };
+    if (channel.next().isPresent()) {
+      return directed(channel, prefix + stem + ".knext", part.calibration());
+    }
     String file = prefix + stem + ".kvec";
     int present = 0;
     float[] row = new float[channel.dim()];
@@ -230,6 +238,17 @@ public final class SnapshotWriter implements AutoCloseable {
       out.commit();
     }
     return new ChannelEntry(name, channel.kind(), file, channel.dim(), present, part.calibration());
+  }
+
+  private ChannelEntry directed(Channel channel, String file, Calibration calibration)
+      throws IOException {
+    channel.next().orElseThrow().write(file(file));
+    int present = 0;
+    for (int item = 0; item < channel.items(); item++) {
+      present += channel.has(item) ? 1 : 0;
+    }
+    return new ChannelEntry(
+        channel.objective(), channel.kind(), file, channel.dim(), present, calibration);
   }
 
   /** The precomputed top of each item's related list, scored with the scorer's weights. */
@@ -246,6 +265,16 @@ public final class SnapshotWriter implements AutoCloseable {
     checkItems("profile", items);
     ProfileTable.write(file(PROFILE), profiles, items);
     catalogue = true;
+  }
+
+  /**
+   * The content gate behind the candidates, for items added later; leave it out if there is none.
+   */
+  public void gate(Catalogue profiles, ContentOptions options) throws IOException {
+    begin(!gate, "gate");
+    checkItems("gate", profiles.ids().size());
+    ContentGate.write(file(ContentGate.FILE_NAME), profiles, options);
+    gate = true;
   }
 
   /** The seed of every random draw of the build; 0 unless called. */

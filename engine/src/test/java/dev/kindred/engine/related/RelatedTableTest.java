@@ -14,6 +14,7 @@ import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.related.RelatedScorer.Part;
+import dev.kindred.engine.rerank.Adjustment;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
@@ -218,17 +219,29 @@ class RelatedTableTest {
                 new SharedValue("cast", "Weaver"),
                 new SharedValue("genre", "sci-fi")),
             terms,
-            Explanation.sum(terms));
+            List.of(new Adjustment("boost x2: push", 0.5f)),
+            List.of("pinned here by rule: top"),
+            Explanation.sum(terms) + 0.5f);
     List<String> lines = explanation.lines();
     assertTrue(lines.getFirst().startsWith("Alien -> Aliens: score "), lines.getFirst());
     assertEquals("  candidate: profile, below the threshold, similarity 0.520", lines.get(1));
     assertEquals("  shared: genre horror, sci-fi; cast Weaver", lines.get(2));
     assertEquals("  " + terms.getFirst(), lines.get(3));
+    assertEquals("  +0.5000  boost x2: push", lines.get(lines.size() - 2));
+    assertEquals("  pinned here by rule: top", lines.getLast());
     assertEquals(String.join("\n", lines), explanation.toString());
     assertThrows(
         IllegalArgumentException.class,
         () ->
             new Explanation(
-                "a", "b", Optional.empty(), 0, List.of(), terms, explanation.score() + 1));
+                "a",
+                "b",
+                Optional.empty(),
+                0,
+                List.of(),
+                terms,
+                List.of(),
+                List.of(),
+                explanation.score() + 1));
   }
 }

@@ -2,6 +2,7 @@ package dev.kindred.engine.snapshot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.content.SharedValue;
 import dev.kindred.engine.data.Catalogue;
@@ -44,9 +45,10 @@ class ProfileTableTest {
     try (Arena arena = Arena.ofConfined()) {
       ProfileTable table = ProfileTable.open(file, arena);
       assertEquals(4, table.size());
-      assertEquals(List.of("type", "actors"), table.fields());
+      assertEquals(List.of("type", "actors", "year"), table.fields());
       assertEquals(
-          Map.of("type", List.of("film"), "actors", List.of("Ann", "Bob")), table.valuesOf(0));
+          Map.of("type", List.of("film"), "actors", List.of("Ann", "Bob"), "year", List.of("1999")),
+          table.valuesOf(0));
       assertEquals(Map.of("type", List.of("série")), table.valuesOf(2));
       assertEquals(Map.of(), table.valuesOf(3));
       assertEquals(
@@ -54,6 +56,16 @@ class ProfileTableTest {
           table.shared(0, 1));
       assertEquals(table.shared(0, 1), table.shared(1, 0));
       assertEquals(List.of(), table.shared(1, 2));
+      assertEquals(1999, table.number(0, 2));
+      assertTrue(Float.isNaN(table.number(1, 2)) && Float.isNaN(table.number(0, 1)));
+      assertTrue(table.isNumeric(2) && !table.isNumeric(1));
+      int bob = table.valueOf(1, "Bob");
+      assertTrue(table.has(0, 1, bob) && table.has(1, 1, bob) && !table.has(2, 1, bob));
+      assertEquals(-1, table.valueOf(0, "Bob"), "a value of another field");
+      assertEquals(-1, table.valueOf(1, "Bo"));
+      assertEquals(table.valueEnd(3, 1), table.valueStart(3, 1));
+      assertEquals((float) (2 / 3.0), table.cosine(0, 1));
+      assertEquals(0, table.cosine(0, 3));
       assertThrows(IndexOutOfBoundsException.class, () -> table.valuesOf(4));
       assertThrows(IndexOutOfBoundsException.class, () -> table.valuesOf(-1));
     }
@@ -88,7 +100,7 @@ class ProfileTableTest {
     for (int w = 0; w < wild.length; w++) {
       Path file = directory.resolve("wild-" + w);
       long[] n = wild[w];
-      try (CheckedFileWriter out = CheckedFileWriter.create(file, "kprof", 1)) {
+      try (CheckedFileWriter out = CheckedFileWriter.create(file, "kprof", 2)) {
         out.writeLong(n[0]);
         out.writeLong(n[1]);
         out.writeLong(n[2]);
@@ -124,10 +136,12 @@ class ProfileTableTest {
       {1, 0, 0, Long.MAX_VALUE, 0},
       {1, 0, 0, 0, Long.MAX_VALUE},
       {2, 0, 0, 0, 0},
+      {1, 0, 0, 0, 0, Long.MAX_VALUE},
+      {1, 0, 0, 0, 0, 1},
     };
     for (long[] counts : forged) {
       Path file = directory.resolve("forged");
-      try (CheckedFileWriter out = CheckedFileWriter.create(file, "kprof", 1)) {
+      try (CheckedFileWriter out = CheckedFileWriter.create(file, "kprof", 2)) {
         out.writeBytes(new byte[28], 0, 28);
         for (int i = 0; i < counts.length; i++) {
           out.count(i, counts[i]);

@@ -77,7 +77,7 @@ class SnapshotTest {
       }
       sameVectors(opened);
       assertEquals(
-          Map.of("type", List.of("film"), "tags", List.of("tag-0", "all")),
+          Map.of("type", List.of("film"), "tags", List.of("tag-0", "all"), "year", List.of("1952")),
           opened.profile().orElseThrow().valuesOf(2));
     }
   }

@@ -1,0 +1,78 @@
+package dev.kindred.engine.rerank;
+
+import dev.kindred.index.BitSetFilter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Filters compiled over the attributes of one snapshot, the latest kept so that a repeated request
+ * pays once. Safe for use by many threads.
+ */
+public final class FilterCache {
+  /** A bit per item each: 100 of them over a million items are 12 MB. */
+  private static final int KEPT = 100;
+
+  /**
+   * What freshness needs of a field.
+   *
+   * @param newest largest number, 0 where there is none
+   * @param mean of all numbers
+   */
+  record Span(double newest, double mean) {}
+
+  private final ItemAttributes attributes;
+  private final Map<AttributeFilter, BitSetFilter> filters =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<AttributeFilter, BitSetFilter> eldest) {
+          return size() > KEPT;
+        }
+      };
+  private final Map<Integer, Span> spans = new LinkedHashMap<>();
+
+  /** An empty cache. */
+  public FilterCache(ItemAttributes attributes) {
+    this.attributes = Objects.requireNonNull(attributes, "attributes");
+  }
+
+  /** What the filters are compiled over. */
+  public ItemAttributes attributes() {
+    return attributes;
+  }
+
+  /**
+   * A filter as a bit per item.
+   *
+   * @throws IllegalArgumentException if it doesn't fit the fields
+   */
+  public synchronized BitSetFilter bits(AttributeFilter filter) {
+    BitSetFilter bits = filters.get(filter);
+    if (bits == null) {
+      bits = filter.bits(attributes);
+      filters.put(filter, bits);
+    }
+    return bits;
+  }
+
+  synchronized Span span(int field) {
+    return spans.computeIfAbsent(field, this::measure);
+  }
+
+  private Span measure(int field) {
+    double newest = Double.NEGATIVE_INFINITY;
+    double sum = 0;
+    int count = 0;
+    for (int item = 0; item < attributes.items(); item++) {
+      float number = attributes.number(item, field);
+      if (!Float.isNaN(number)) {
+        newest = Math.max(newest, number);
+        sum += number;
+        count++;
+      }
+    }
+    return count == 0 ? new Span(0, 0) : new Span(newest, sum / count);
+  }
+}
