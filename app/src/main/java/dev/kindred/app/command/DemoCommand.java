@@ -5,6 +5,9 @@ import dev.kindred.app.demo.DemoFact;
 import dev.kindred.app.demo.DemoJson;
 import dev.kindred.app.demo.DemoOptions;
 import dev.kindred.app.demo.DemoText;
+import dev.kindred.app.http.ServerOptions;
+import dev.kindred.app.serving.AccessLog;
+import dev.kindred.app.serving.ServingOptions;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -21,7 +24,11 @@ import picocli.CommandLine.Option;
       "related lists beside simpler ones and beside the truth, a reason, a hidden item."
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  kindred demo", "  kindred demo --quick --out demo/ --seed 3"})
+    footer = {
+      "  kindred demo",
+      "  kindred demo --quick --out demo/ --seed 3",
+      "  kindred demo --serve"
+    })
 final class DemoCommand extends KindredCommand {
   @Option(names = "--quick", description = "A smaller world and smaller models.")
   private boolean quick;
@@ -33,6 +40,16 @@ final class DemoCommand extends KindredCommand {
       description = "Where to leave log, snapshot and live state (default: ${DEFAULT-VALUE}).")
   private Path directory;
 
+  @Option(names = "--serve", description = "Then serve the snapshot over HTTP, with its page.")
+  private boolean serve;
+
+  @Option(
+      names = "--port",
+      paramLabel = "P",
+      defaultValue = "7070",
+      description = "Port to serve on (default: ${DEFAULT-VALUE}; 0: any free one).")
+  private int port;
+
   @Override
   protected void run() throws IOException {
     DemoOptions chosen = quick ? DemoOptions.quick() : DemoOptions.defaults();
@@ -43,6 +60,14 @@ final class DemoCommand extends KindredCommand {
     try (SnapshotWriter writer = Publishing.under(directory);
         Workers workers = Workers.of(threads())) {
       new Demo(chosen, directory, workers, progress(), facts).run(writer);
+    }
+    if (serve) {
+      AccessLog log = new AccessLog(err(), 100, false);
+      ServeCommand.serve(
+          ServingOptions.of(directory)
+              .withServer(options(() -> ServerOptions.defaults().withPort(port)))
+              .withLive(directory.resolve(Demo.LIVE)),
+          log);
     }
   }
 }

@@ -54,6 +54,11 @@ public abstract class KindredCommand implements Callable<Integer> {
     return spec.commandLine().getOut();
   }
 
+  /** Standard error, for logs of what runs until it is stopped. */
+  protected final PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
   /** JSON results, one object a line, on standard output. */
   protected final JsonLines jsonLines() {
     if (jsonLines == null) {

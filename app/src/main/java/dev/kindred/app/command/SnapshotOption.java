@@ -18,6 +18,11 @@ final class SnapshotOption {
       description = "A snapshot, or the directory that snapshots are published in.")
   private Path path;
 
+  /** As it was given. */
+  Path path() {
+    return path;
+  }
+
   /** Opens it; with live state unless that is null. */
   Recommender open(LiveState live) throws IOException {
     try {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -30,12 +31,25 @@ final class Section {
   private final Path file;
   private final String name;
   private final ObjectNode node;
+  private final Map<String, String> sources;
   private final Set<String> known = new LinkedHashSet<>();
 
-  private Section(Path file, String name, ObjectNode node) {
+  private Section(Path file, String name, ObjectNode node, Map<String, String> sources) {
     this.file = file;
     this.name = name;
     this.node = node;
+    this.sources = sources;
+  }
+
+  /**
+   * The top of settings from several sources.
+   *
+   * @param file names the settings in errors; relative paths are seen from its directory
+   * @param sources what a setting came from, by TABLE.KEY, where that isn't the file: named in
+   *     errors about it, and its relative paths are seen from the working directory
+   */
+  static Section of(Path file, ObjectNode node, Map<String, String> sources) {
+    return new Section(file, "", node, sources);
   }
 
   /**
@@ -59,7 +73,7 @@ final class Section {
       throw new InputException(file + ": empty; it needs at least [events] and one [[objectives]]");
     }
     try {
-      return new Section(file, "", (ObjectNode) new TomlMapper().readTree(text));
+      return new Section(file, "", (ObjectNode) new TomlMapper().readTree(text), Map.of());
     } catch (JacksonException e) {
       JsonLocation at = e.getLocation();
       throw new InputException(
@@ -79,6 +93,19 @@ final class Section {
   /** The file that this is a part of. */
   Path file() {
     return file;
+  }
+
+  /** All of it, as a copy. */
+  ObjectNode copy() {
+    return node.deepCopy();
+  }
+
+  /** Every key that is there; they count as known. */
+  List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    node.fieldNames().forEachRemaining(keys::add);
+    known.addAll(keys);
+    return keys;
   }
 
   boolean has(String key) {
@@ -187,9 +214,10 @@ final class Section {
     throw wrong(key, "is \"" + text + "\", must be one of " + allowed);
   }
 
-  /** A path, relative ones seen from the directory of the configuration file. */
+  /** A path, relative ones seen from the directory of the file that it stands in. */
   Path path(String key) {
-    return file.toAbsolutePath().getParent().resolve(text(key)).normalize();
+    Path from = isOfFile(key) ? file.toAbsolutePath().getParent() : Path.of("").toAbsolutePath();
+    return from.resolve(text(key)).normalize();
   }
 
   /** The inner table of this name, if there is one. */
@@ -201,13 +229,13 @@ final class Section {
     if (!value.isObject()) {
       throw wrong(key, "must be a table, written [" + inner(key) + "]");
     }
-    return Optional.of(new Section(file, "[" + inner(key) + "]", (ObjectNode) value));
+    return Optional.of(new Section(file, "[" + inner(key) + "]", (ObjectNode) value, sources));
   }
 
   /** The inner table of this name, empty if there is none. */
   Section sectionOrEmpty(String key) {
     return section(key)
-        .orElseGet(() -> new Section(file, "[" + inner(key) + "]", node.objectNode()));
+        .orElseGet(() -> new Section(file, "[" + inner(key) + "]", node.objectNode(), sources));
   }
 
   /** The inner tables of this name, in order. */
@@ -222,7 +250,7 @@ final class Section {
     }
     for (JsonNode element : value) {
       String ordinal = "[[" + inner(key) + "]] number " + (sections.size() + 1);
-      sections.add(new Section(file, ordinal, (ObjectNode) element));
+      sections.add(new Section(file, ordinal, (ObjectNode) element, sources));
     }
     return sections;
   }
@@ -255,7 +283,16 @@ final class Section {
 
   /** An error of this key. */
   InputException wrong(String key, String what) {
-    return new InputException(where() + key + " " + what);
+    String where = where();
+    if (!isOfFile(key)) {
+      where = sources.get(inner(key)) + ": " + (name.isEmpty() ? "" : name + " ");
+    }
+    return new InputException(where + key + " " + what);
+  }
+
+  private boolean isOfFile(String key) {
+    String source = sources.get(inner(key));
+    return source == null || source.equals(file.toString());
   }
 
   private String where() {

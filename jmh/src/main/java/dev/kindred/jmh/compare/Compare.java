@@ -8,7 +8,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "compare",
     description = "Measures Kindred beside its peers on the same data in one run.",
-    subcommands = {AnnComparison.class, AlsComparison.class, GenerateCommand.class})
+    subcommands = {
+      AnnComparison.class,
+      AlsComparison.class,
+      HttpComparison.class,
+      GenerateCommand.class
+    })
 public final class Compare {
   private Compare() {}
 

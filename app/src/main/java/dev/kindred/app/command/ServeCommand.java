@@ -1,0 +1,76 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.config.ServeConfig;
+import dev.kindred.app.serving.AccessLog;
+import dev.kindred.app.serving.Serving;
+import dev.kindred.app.serving.ServingOptions;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code kindred serve}: a snapshot over HTTP until it is told to stop. */
+@Command(
+    name = "serve",
+    description = {
+      "Answer over HTTP from a snapshot: related lists, explanations, live changes, metrics, and a",
+      "page at /. Binds 127.0.0.1 unless told otherwise; stops with SIGTERM when running requests",
+      "have ended. docs/serving-http.md lists routes, settings, limits and metrics."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kindred serve --model snapshots/",
+      "  kindred serve --config serve.toml --port 8080",
+      "  KINDRED_TOKENS_ADMIN=... kindred serve --model snapshots/ --set log.requests=true"
+    })
+final class ServeCommand extends KindredCommand {
+  @Mixin private ServeSettings settings;
+
+  @Override
+  protected void run() throws IOException {
+    ServeConfig config = settings.read();
+    AccessLog log = new AccessLog(err(), config.slowMillis(), config.logRequests());
+    serve(config.serving(), log);
+  }
+
+  /** Serves until the process is told to stop; then ends it with 0. */
+  static void serve(ServingOptions options, AccessLog log) throws IOException {
+    long start = System.nanoTime();
+    Serving serving = Serving.start(options, log);
+    log.event("info", "listening", where(options, serving, start));
+    // A signal starts the hooks; the process then ends with 128 plus its number, unless it is
+    // halted here, when all is closed.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  log.event("info", "draining", Map.of());
+                  serving.close();
+                  log.event("info", "stopped", Map.of());
+                  Runtime.getRuntime().halt(ExitCode.OK);
+                },
+                "kindred-stop"));
+    serving.warmUp();
+    log.event("info", "ready", where(options, serving, start));
+    awaitForever();
+  }
+
+  private static Map<String, Object> where(ServingOptions options, Serving serving, long start) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("url", "http://" + options.server().host() + ":" + serving.port() + "/");
+    details.put("model", options.model().toString());
+    details.put("items", serving.recommender().size());
+    details.put("millis", (System.nanoTime() - start) / 1_000_000);
+    return details;
+  }
+
+  private static void awaitForever() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,382 @@
+package dev.kindred.app.http;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.io.Receiver;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.xnio.IoUtils;
+import org.xnio.Options;
+import org.xnio.XnioExecutor;
+
+/**
+ * Routes behind Undertow: reads a request whole within its limits, lets a bounded number wait for a
+ * bounded number of threads, and writes the reply without holding a thread.
+ *
+ * <p>docs/decisions/http-server.md says why this library.
+ */
+public final class HttpServer<D> implements AutoCloseable {
+  private static final HttpString REQUEST_ID = new HttpString("X-Request-Id");
+  private static final HttpString NOSNIFF = new HttpString("X-Content-Type-Options");
+  private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final String BEARER = "Bearer ";
+
+  /** Held here, or a level set on them would be forgotten with them. */
+  private static final List<Logger> TALKATIVE =
+      Stream.of("io.undertow", "org.xnio", "org.jboss.threads").map(Logger::getLogger).toList();
+
+  static {
+    // What they say at INFO is their version; we have a log of our own.
+    TALKATIVE.forEach(logger -> logger.setLevel(Level.WARNING));
+  }
+
+  private final ServerOptions options;
+  private final Routes<D> routes;
+  private final Tokens tokens;
+  private final RequestObserver observer;
+  private final AnswerThreads<D> threads;
+  private final Undertow undertow;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicLong requests = new AtomicLong();
+  private final String idPrefix = UUID.randomUUID().toString().substring(0, 8) + "-";
+  private volatile boolean draining;
+  private int port;
+
+  private HttpServer(
+      ServerOptions options,
+      Routes<D> routes,
+      Tokens tokens,
+      Supplier<D> desks,
+      RequestObserver observer) {
+    this.options = options;
+    this.routes = routes;
+    this.tokens = tokens;
+    this.observer = observer;
+    threads = new AnswerThreads<>(options.workers(), options.queue(), desks);
+    undertow =
+        Undertow.builder()
+            .addHttpListener(options.port(), options.host())
+            .setIoThreads(Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors())))
+            .setWorkerThreads(1)
+            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, options.headerBytes())
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) options.bodyBytes())
+            .setServerOption(UndertowOptions.MAX_PARAMETERS, Query.MAX_PARAMETERS)
+            .setServerOption(UndertowOptions.MAX_HEADERS, 100)
+            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, options.idleMillis())
+            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, options.idleMillis())
+            .setSocketOption(Options.TCP_NODELAY, true)
+            .setSocketOption(Options.REUSE_ADDRESSES, true)
+            .setSocketOption(Options.CONNECTION_HIGH_WATER, options.connections())
+            .setSocketOption(Options.CONNECTION_LOW_WATER, options.connections())
+            .setSocketOption(Options.WRITE_TIMEOUT, options.idleMillis())
+            .setHandler(this::received)
+            .build();
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param desks makes what an answering thread keeps; called once on each
+   * @throws IOException if the address can't be bound
+   */
+  public static <D> HttpServer<D> start(
+      ServerOptions options,
+      Routes<D> routes,
+      Tokens tokens,
+      Supplier<D> desks,
+      RequestObserver observer)
+      throws IOException {
+    HttpServer<D> server = new HttpServer<>(options, routes, tokens, desks, observer);
+    try {
+      server.undertow.start();
+    } catch (RuntimeException e) {
+      server.threads.close();
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      String where = options.host() + ":" + options.port();
+      throw new IOException(
+          cause instanceof BindException
+              ? "can't listen on "
+                  + where
+                  + ": "
+                  + cause.getMessage()
+                  + "; choose another --port or stop what holds it"
+              : "can't listen on " + where + ": " + cause.getMessage(),
+          e);
+    }
+    server.port =
+        ((InetSocketAddress) server.undertow.getListenerInfo().getFirst().getAddress()).getPort();
+    return server;
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return port;
+  }
+
+  /** Requests that wait for a thread or are with one. */
+  public int admitted() {
+    return threads.admitted();
+  }
+
+  /** Requests read or being read whose reply hasn't gone yet. */
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  /** From now on each reply ends its connection, so that clients go elsewhere. */
+  public void drain() {
+    draining = true;
+  }
+
+  /** Waits for running requests as long as the options grant, then stops. */
+  @Override
+  public void close() {
+    draining = true;
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.drainMillis());
+    while (inFlight.get() > 0 && System.nanoTime() < until) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    undertow.stop();
+    threads.close();
+  }
+
+  /** What is known of a request while it is under way. */
+  private static final class Course {
+    final String id;
+    String route = "";
+    long received = System.nanoTime();
+    long begun;
+    long answered;
+    int bytes;
+    XnioExecutor.Key bodyTimer;
+
+    Course(String id) {
+      this.id = id;
+    }
+  }
+
+  private void received(HttpServerExchange exchange) {
+    Course course = new Course(requestId(exchange));
+    inFlight.incrementAndGet();
+    exchange.addExchangeCompleteListener(
+        (done, next) -> {
+          inFlight.decrementAndGet();
+          long queue = course.begun == 0 ? 0 : course.begun - course.received;
+          long answer = course.begun == 0 ? 0 : course.answered - course.begun;
+          observer.answered(
+              course.route,
+              course.id,
+              done.getStatusCode(),
+              queue,
+              answer,
+              System.nanoTime() - course.received,
+              course.bytes);
+          next.proceed();
+        });
+    String path = exchange.getRequestURI();
+    try {
+      Route<D> route = routes.find(exchange.getRequestMethod().toString(), path);
+      course.route = route.name();
+      String token = token(exchange);
+      tokens.check(route.access(), token);
+      Query query = Query.parse(exchange.getQueryString());
+      if (route.method().equals("GET")) {
+        admitted(exchange, course, route, query, token, Request.NO_BODY);
+      } else {
+        readBody(exchange, course, route, query, token);
+      }
+    } catch (Refusal refusal) {
+      refuse(exchange, course, refusal);
+    }
+  }
+
+  private void readBody(
+      HttpServerExchange exchange, Course course, Route<D> route, Query query, String token) {
+    if (exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
+      // A body of stated length leaves no room for two readings of where it ends.
+      exchange.setPersistent(false);
+      throw new Refusal(
+          411, "length-required", "send the body with a Content-Length, not in chunks");
+    }
+    if (exchange.getRequestContentLength() > options.bodyBytes()) {
+      throw tooLarge();
+    }
+    course.bodyTimer =
+        exchange
+            .getIoThread()
+            .executeAfter(
+                () -> {
+                  observer.rejected("slow-body");
+                  IoUtils.safeClose(exchange.getConnection());
+                },
+                options.bodyMillis(),
+                TimeUnit.MILLISECONDS);
+    exchange
+        .getRequestReceiver()
+        .receiveFullBytes(
+            (done, body) -> {
+              course.bodyTimer.remove();
+              course.received = System.nanoTime();
+              admitted(done, course, route, query, token, body);
+            },
+            (failed, e) -> {
+              course.bodyTimer.remove();
+              if (e instanceof Receiver.RequestToLargeException) {
+                refuse(failed, course, tooLarge());
+              } else {
+                IoUtils.safeClose(failed.getConnection());
+              }
+            });
+  }
+
+  private void admitted(
+      HttpServerExchange exchange,
+      Course course,
+      Route<D> route,
+      Query query,
+      String token,
+      byte[] body) {
+    Request request =
+        new Request(
+            course.id,
+            exchange.getRequestMethod().toString(),
+            route.path(),
+            query,
+            token,
+            body,
+            course.received);
+    if (route.immediate()) {
+      course.begun = System.nanoTime();
+      answer(exchange, course, route, request, null);
+    } else if (threads.admit()) {
+      exchange.dispatch(
+          threads.executor(),
+          () -> threads.work(desk -> begin(exchange, course, route, request, desk)));
+    } else {
+      observer.rejected("overload");
+      refuse(
+          exchange,
+          course,
+          Refusal.later(
+              429,
+              "overloaded",
+              "the server has as many requests waiting as it takes; ask again after a moment"));
+    }
+  }
+
+  private void begin(
+      HttpServerExchange exchange, Course course, Route<D> route, Request request, D desk) {
+    course.begun = System.nanoTime();
+    if (course.begun - course.received > TimeUnit.MILLISECONDS.toNanos(options.deadlineMillis())) {
+      observer.rejected("deadline");
+      refuse(
+          exchange,
+          course,
+          Refusal.later(
+              503,
+              "too-late",
+              "the request waited longer than its deadline of "
+                  + options.deadlineMillis()
+                  + " ms; ask again after a moment"));
+      return;
+    }
+    answer(exchange, course, route, request, desk);
+  }
+
+  private void answer(
+      HttpServerExchange exchange, Course course, Route<D> route, Request request, D desk) {
+    Reply reply;
+    try {
+      reply = route.handler().answer(request, desk);
+    } catch (Refusal refusal) {
+      course.answered = System.nanoTime();
+      refuse(exchange, course, refusal);
+      return;
+    } catch (Exception | Error e) {
+      observer.failed(route.name(), course.id, e);
+      course.answered = System.nanoTime();
+      refuse(
+          exchange,
+          course,
+          new Refusal(
+              500,
+              "failed",
+              "the server failed to answer; its log says why, under the request id"));
+      return;
+    }
+    course.answered = System.nanoTime();
+    send(exchange, course, reply);
+  }
+
+  private void refuse(HttpServerExchange exchange, Course course, Refusal refusal) {
+    Reply reply = new JsonBody().refused(refusal, course.id);
+    if (refusal.status() == 405) {
+      exchange.getResponseHeaders().put(Headers.ALLOW, routes.allowed(exchange.getRequestURI()));
+    }
+    if (refusal.status() == 401) {
+      exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
+    }
+    if (refusal.status() == 413) {
+      // What is left of the body would be taken for the next request.
+      exchange.setPersistent(false);
+    }
+    send(exchange, course, reply);
+  }
+
+  private void send(HttpServerExchange exchange, Course course, Reply reply) {
+    HeaderMap headers = exchange.getResponseHeaders();
+    exchange.setStatusCode(reply.status());
+    headers.put(Headers.CONTENT_TYPE, reply.contentType());
+    headers.put(NOSNIFF, "nosniff");
+    headers.put(REQUEST_ID, course.id);
+    if (reply.retryAfterSeconds() > 0) {
+      headers.put(Headers.RETRY_AFTER, reply.retryAfterSeconds());
+    }
+    if (draining) {
+      exchange.setPersistent(false);
+      headers.put(Headers.CONNECTION, "close");
+    }
+    course.bytes = reply.body().length;
+    exchange.getResponseSender().send(ByteBuffer.wrap(reply.body()));
+  }
+
+  private Refusal tooLarge() {
+    observer.rejected("body-size");
+    return new Refusal(
+        413, "body-too-large", "the body has more than " + options.bodyBytes() + " bytes");
+  }
+
+  private String requestId(HttpServerExchange exchange) {
+    String given = exchange.getRequestHeaders().getFirst(REQUEST_ID);
+    return given != null && GOOD_ID.matcher(given).matches()
+        ? given
+        : idPrefix + Long.toHexString(requests.incrementAndGet());
+  }
+
+  private static String token(HttpServerExchange exchange) {
+    String given = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+    return given != null && given.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? given.substring(BEARER.length()).strip()
+        : "";
+  }
+}

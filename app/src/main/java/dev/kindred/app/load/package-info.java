@@ -1,0 +1,2 @@
+/** An open-loop load generator for HTTP. */
+package dev.kindred.app.load;

@@ -1,0 +1,2 @@
+/** Counters and histograms, and the text in which Prometheus reads them. */
+package dev.kindred.app.metrics;

@@ -1,0 +1,72 @@
+package dev.kindred.app.serving;
+
+import dev.kindred.app.http.JsonBody;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.serve.RelatedResult;
+import dev.kindred.engine.serve.RelatedSearcher;
+
+/** What one thread that answers requests keeps from one to the next, so as not to make it anew. */
+public final class Desk {
+  private final RelatedSearcher related;
+  private final RelatedResult result = new RelatedResult(100);
+  private final JsonBody json = new JsonBody();
+  private final ServingMetrics metrics; // null: nothing is counted
+  private StageEvent event = new StageEvent();
+
+  /** A desk without metrics, for measurements of other things. */
+  public Desk(Recommender recommender) {
+    this(recommender, null);
+  }
+
+  Desk(Recommender recommender, ServingMetrics metrics) {
+    related = recommender.searcher();
+    this.metrics = metrics;
+  }
+
+  RelatedSearcher related() {
+    return related;
+  }
+
+  RelatedResult result() {
+    return result;
+  }
+
+  JsonBody json() {
+    return json;
+  }
+
+  /** A stage begins now; the time to hand to {@link #end}. */
+  long begin() {
+    if (event.isEnabled()) {
+      event = new StageEvent();
+      event.begin();
+    }
+    return System.nanoTime();
+  }
+
+  /** A stage has ended; the next one begins at what this returns. */
+  long end(String route, String stage, long start) {
+    if (event.isEnabled()) {
+      event.end();
+      if (event.shouldCommit()) {
+        event.route = route;
+        event.stage = stage;
+        event.commit();
+      }
+      event = new StageEvent();
+      event.begin();
+    }
+    long now = System.nanoTime();
+    if (metrics != null) {
+      metrics.stage(route, stage, now - start);
+    }
+    return now;
+  }
+
+  /** A list was answered this way. */
+  void list(String kind) {
+    if (metrics != null) {
+      metrics.list(kind);
+    }
+  }
+}

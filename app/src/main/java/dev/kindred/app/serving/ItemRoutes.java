@@ -1,0 +1,186 @@
+package dev.kindred.app.serving;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.kindred.app.http.Query;
+import dev.kindred.app.http.Refusal;
+import dev.kindred.app.http.Reply;
+import dev.kindred.app.http.Request;
+import dev.kindred.engine.serve.LiveItem;
+import dev.kindred.engine.serve.LiveState;
+import dev.kindred.engine.serve.Recommender;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/** {@code /v1/items}: finding, adding, hiding. */
+final class ItemRoutes {
+  /** Fields that name an item for people, where the catalogue has one. */
+  private static final List<String> NAMES = List.of("title", "name");
+
+  /** A search by words looks through the catalogue for at most this long. */
+  private static final long SEARCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final int MOST_IDS = 10_000;
+
+  private final Recommender recommender;
+  private final LiveState live;
+  private final int mostItems;
+
+  ItemRoutes(Recommender recommender, LiveState live, int mostItems) {
+    this.recommender = recommender;
+    this.live = live;
+    this.mostItems = mostItems;
+  }
+
+  /** {@code GET /v1/item?item=ID}: what is known of one item. */
+  Reply item(Request request, Desk desk) {
+    Query query = request.query();
+    query.only(Set.of("item"));
+    String id = query.required("item");
+    Map<String, List<String>> profile = recommender.profile(id);
+    boolean hidden = live.isHidden(id);
+    return desk.json()
+        .reply(
+            out -> {
+              out.writeStartObject();
+              out.writeStringField("id", id);
+              out.writeBooleanField("hidden", hidden);
+              out.writePOJOField("profile", profile);
+              out.writeEndObject();
+            });
+  }
+
+  /** {@code GET /v1/items?query=WORDS}: items whose id or title begins with or holds the words. */
+  Reply search(Request request, Desk desk) {
+    Query query = request.query();
+    query.only(Set.of("query", "n"));
+    String words = query.text("query", "").strip().toLowerCase(Locale.ROOT);
+    int n = query.integer("n", Math.min(10, mostItems), 1, mostItems);
+    long until = System.nanoTime() + SEARCH_NANOS;
+    return desk.json()
+        .reply(
+            out -> {
+              out.writeStartObject();
+              out.writeArrayFieldStart("items");
+              String exact = query.text("query", "").strip();
+              int found = 0;
+              int exactOrdinal = exact.isEmpty() ? -1 : recommender.ordinalOf(exact);
+              if (exactOrdinal >= 0) {
+                found++;
+                write(out, exact);
+              }
+              int size = recommender.size();
+              int ordinal = 0;
+              for (; ordinal < size && found < n; ordinal++) {
+                if ((ordinal & 63) == 63 && System.nanoTime() > until) {
+                  break;
+                }
+                String id = recommender.idOf(ordinal);
+                if (ordinal != exactOrdinal
+                    && (id.toLowerCase(Locale.ROOT).contains(words)
+                        || title(id).toLowerCase(Locale.ROOT).contains(words))) {
+                  found++;
+                  write(out, id);
+                }
+              }
+              out.writeEndArray();
+              out.writeBooleanField("complete", ordinal == size || found == n);
+              out.writeEndObject();
+            });
+  }
+
+  /** {@code POST /v1/items}: an item that the snapshot doesn't know yet. */
+  Reply add(Request request, Desk desk) {
+    request.query().only(Set.of());
+    JsonRequest body = JsonRequest.of(request, Set.of("id", "values"));
+    LiveItem item = new LiveItem(body.text("id"), body.lists("values"), System.currentTimeMillis());
+    if (recommender.contains(item.id())) {
+      throw new Refusal(
+          409, "item-known", "item '" + item.id() + "' is in the snapshot; add only new ones");
+    }
+    live.putItem(item);
+    return done(desk, "added", item.id());
+  }
+
+  /** {@code DELETE /v1/items?item=ID}: takes an added item away again. */
+  Reply remove(Request request, Desk desk) {
+    request.query().only(Set.of("item"));
+    String id = request.query().required("item");
+    if (!live.removeItem(id)) {
+      throw new Refusal(
+          404,
+          "unknown-item",
+          "no item '"
+              + id
+              + "' was added here; one of the snapshot can be hidden with POST /v1/items/hide");
+    }
+    return done(desk, "removed", id);
+  }
+
+  /** {@code POST /v1/items/hide}, {@code POST /v1/items/unhide}. */
+  Reply mark(Request request, Desk desk, boolean hide) {
+    request.query().only(Set.of());
+    List<String> ids = JsonRequest.of(request, Set.of("items")).texts("items");
+    if (ids.isEmpty() || ids.size() > MOST_IDS) {
+      throw JsonRequest.wrong("'items' must hold 1 to " + MOST_IDS + " ids");
+    }
+    ids.forEach(id -> LiveState.requireId("item", id));
+    int changed = 0;
+    for (String id : ids) {
+      changed += (hide ? live.hide(id) : live.unhide(id)) ? 1 : 0;
+    }
+    int marks = changed;
+    return desk.json()
+        .reply(
+            out -> {
+              out.writeStartObject();
+              out.writeNumberField("changed", marks);
+              out.writeEndObject();
+            });
+  }
+
+  /** {@code GET /v1/items/hidden}. */
+  Reply hidden(Request request, Desk desk) {
+    request.query().only(Set.of());
+    TreeSet<String> ids = new TreeSet<>();
+    live.forEachHidden(ids::add);
+    return desk.json()
+        .reply(
+            out -> {
+              out.writeStartObject();
+              out.writePOJOField("items", ids);
+              out.writeEndObject();
+            });
+  }
+
+  private void write(JsonGenerator out, String id) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("id", id);
+    out.writeStringField("title", title(id));
+    out.writeEndObject();
+  }
+
+  private String title(String id) {
+    Map<String, List<String>> profile = recommender.profile(id);
+    for (String name : NAMES) {
+      if (profile.containsKey(name)) {
+        return String.join(", ", profile.get(name));
+      }
+    }
+    return "";
+  }
+
+  private static Reply done(Desk desk, String what, String id) {
+    return desk.json()
+        .reply(
+            out -> {
+              out.writeStartObject();
+              out.writeStringField(what, id);
+              out.writeEndObject();
+            });
+  }
+}

@@ -1,0 +1,306 @@
+package dev.kindred.app.serving;
+
+import dev.kindred.app.http.HttpServer;
+import dev.kindred.app.http.Refusal;
+import dev.kindred.app.http.Reply;
+import dev.kindred.app.http.Request;
+import dev.kindred.app.http.Route;
+import dev.kindred.app.http.Routes;
+import dev.kindred.app.metrics.ProcessMetrics;
+import dev.kindred.app.metrics.PrometheusText;
+import dev.kindred.engine.serve.InMemoryLiveState;
+import dev.kindred.engine.serve.LiveState;
+import dev.kindred.engine.serve.LiveStateOptions;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.serve.UnknownItemException;
+import dev.kindred.engine.snapshot.Manifest;
+import dev.kindred.live.ChronicleLiveState;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A recommender behind HTTP, from opening the snapshot to the last reply: {@link #start} opens and
+ * listens, {@link #warmUp} makes it ready, {@link #close} lets running requests end.
+ */
+public final class Serving implements AutoCloseable {
+  private final ServingOptions options;
+  private final AccessLog log;
+  private final String warmUpId = "warm-up-" + UUID.randomUUID();
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final ServingMetrics metrics;
+  private final Recommender recommender;
+  private final LiveState live;
+  private final EventLog eventLog; // null without one
+  private final EventsRoute events;
+  private final OtherSnapshots others;
+  private final ServerWeights weights;
+  private final Routes<Desk> routes;
+  private HttpServer<Desk> server;
+  private volatile boolean ready;
+
+  private Serving(ServingOptions options, AccessLog log) throws IOException {
+    this.options = options;
+    this.log = log;
+    metrics = new ServingMetrics(log, warmUpId);
+    try {
+      others = own(new OtherSnapshots(options.model()));
+      checkMemory();
+      live = own(openLive());
+      recommender = own(Recommender.open(options.model(), live));
+      eventLog = options.eventLog().isPresent() ? own(openLog(options.eventLog().get())) : null;
+      events = new EventsRoute(eventLog, live);
+      weights = new ServerWeights(recommender, options.weights());
+      routes = new Routes<>(routes());
+      server =
+          own(
+              HttpServer.start(
+                  options.server(),
+                  routes,
+                  options.tokens(),
+                  () -> new Desk(recommender, metrics),
+                  metrics));
+    } catch (IOException | RuntimeException e) {
+      closeOwned();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens what is served and listens; not ready yet.
+   *
+   * @throws IOException if the snapshot, the live state, the event log or the address can't be had
+   */
+  public static Serving start(ServingOptions options, AccessLog log) throws IOException {
+    return new Serving(options, log);
+  }
+
+  /** Asks itself for as long as the options say, then is ready. */
+  public void warmUp() throws IOException {
+    WarmUp.run(
+        recommender,
+        new InetSocketAddress(options.server().host(), port()),
+        warmUpId,
+        options.warmupMillis());
+    ready = true;
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Every route, as OpenAPI describes them. */
+  public List<Route<Desk>> allRoutes() {
+    return routes.all();
+  }
+
+  /** Whether requests do well: warmed up and not being stopped. */
+  public boolean ready() {
+    return ready;
+  }
+
+  /** The recommender that answers. */
+  public Recommender recommender() {
+    return recommender;
+  }
+
+  /** From now on it says that it isn't ready, and each reply ends its connection. */
+  public void drain() {
+    ready = false;
+    server.drain();
+  }
+
+  /** Lets running requests end, then closes everything in turn. */
+  @Override
+  public void close() {
+    drain();
+    closeOwned();
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.push(resource);
+    return resource;
+  }
+
+  private void closeOwned() {
+    while (!owned.isEmpty()) {
+      try {
+        owned.pop().close();
+      } catch (Exception e) {
+        log.event("error", "close-failed", Map.of("message", String.valueOf(e.getMessage())));
+      }
+    }
+  }
+
+  private void checkMemory() throws IOException {
+    if (options.memory() == MemoryCheck.Policy.OFF) {
+      return;
+    }
+    String current = others.current();
+    Path snapshot = current.isEmpty() ? options.model() : options.model().resolve(current);
+    if (!Files.isDirectory(snapshot)) {
+      return; // opening it says what is wrong
+    }
+    MemoryCheck check =
+        MemoryCheck.of(
+            snapshot, !current.isEmpty() && options.refreshMillis() > 0, options.memoryBytes());
+    if (options.memory() == MemoryCheck.Policy.REFUSE) {
+      check.require();
+    } else if (!check.fits()) {
+      log.event("warn", "memory-small", Map.of("message", check.sentence()));
+    }
+  }
+
+  private LiveState openLive() throws IOException {
+    return options.live().isPresent()
+        ? ChronicleLiveState.open(options.live().get(), LiveStateOptions.defaults())
+        : new InMemoryLiveState(LiveStateOptions.defaults());
+  }
+
+  private EventLog openLog(Path file) throws IOException {
+    EventLog opened = EventLog.open(file, options.fsync(), options.fsyncMillis());
+    if (opened.truncatedBytes() > 0) {
+      log.event(
+          "warn",
+          "event-log-truncated",
+          Map.of("file", file.toString(), "bytes", opened.truncatedBytes()));
+    }
+    return opened;
+  }
+
+  private List<Route<Desk>> routes() {
+    ItemRoutes items = new ItemRoutes(recommender, live, options.mostItems());
+    List<Route<Desk>> all = new ArrayList<>();
+    all.add(
+        Route.open(
+            "related",
+            "GET",
+            "/v1/related",
+            explained(new RelatedRoute(recommender, options.mostItems(), weights, others))));
+    all.add(Route.open("explain", "GET", "/v1/explain", explained(new ExplainRoute(recommender))));
+    all.add(Route.open("item", "GET", "/v1/item", explained(items::item)));
+    all.add(Route.open("items-search", "GET", "/v1/items", explained(items::search)));
+    all.add(Route.open("weights", "GET", "/v1/weights", explained(weights::get)));
+    all.add(Route.open("snapshot", "GET", "/v1/snapshot", explained(this::snapshot)));
+    all.add(Route.open("snapshots", "GET", "/v1/snapshots", explained(this::snapshots)));
+    Route.Access ingest = Route.Access.INGEST;
+    Route.Access admin = Route.Access.ADMIN;
+    all.add(Route.guarded("events", "POST", "/v1/events", ingest, explained(events)));
+    all.add(Route.guarded("items-add", "POST", "/v1/items", ingest, explained(items::add)));
+    all.add(Route.guarded("items-remove", "DELETE", "/v1/items", ingest, explained(items::remove)));
+    all.add(
+        Route.guarded(
+            "items-hide",
+            "POST",
+            "/v1/items/hide",
+            admin,
+            explained((request, desk) -> items.mark(request, desk, true))));
+    all.add(
+        Route.guarded(
+            "items-unhide",
+            "POST",
+            "/v1/items/unhide",
+            admin,
+            explained((request, desk) -> items.mark(request, desk, false))));
+    all.add(
+        Route.guarded("items-hidden", "GET", "/v1/items/hidden", admin, explained(items::hidden)));
+    all.add(Route.guarded("weights-set", "PUT", "/v1/weights", admin, explained(weights::put)));
+    all.add(Route.immediate("live", "/health/live", (request, desk) -> health(true)));
+    all.add(Route.immediate("ready", "/health/ready", (request, desk) -> health(ready)));
+    all.add(Route.immediate("metrics", "/metrics", (request, desk) -> metrics()));
+    Reply openApi = StaticFiles.reply("openapi.json", Reply.JSON);
+    all.add(Route.immediate("openapi", "/openapi.json", (request, desk) -> openApi));
+    if (options.page()) {
+      Reply page = StaticFiles.reply("page.html", "text/html; charset=utf-8");
+      all.add(Route.immediate("page", "/", (request, desk) -> page));
+    }
+    return all;
+  }
+
+  /** What the engine objects to is a fault of the request here. */
+  private static Route.Handler<Desk> explained(Route.Handler<Desk> handler) {
+    return (request, desk) -> {
+      try {
+        return handler.answer(request, desk);
+      } catch (UnknownItemException e) {
+        throw new Refusal(404, "unknown-item", e.getMessage());
+      } catch (IllegalArgumentException e) {
+        throw Refusal.badRequest("bad-request", e.getMessage());
+      }
+    };
+  }
+
+  private static Reply health(boolean well) {
+    return Reply.text(
+        well ? 200 : 503, Reply.JSON, well ? "{\"status\":\"ok\"}" : "{\"status\":\"not-ready\"}");
+  }
+
+  private Reply snapshot(Request request, Desk desk) throws IOException {
+    request.query().only(Set.of());
+    Manifest manifest = recommender.manifest();
+    Map<String, Object> said = new LinkedHashMap<>();
+    said.put("name", others.current());
+    said.put("created", manifest.provenance().created().toString());
+    said.put("libraryVersion", manifest.provenance().libraryVersion());
+    said.put("items", manifest.items());
+    said.put("listLength", manifest.listLength());
+    said.put("catalogue", manifest.catalogue());
+    said.put("fields", recommender.profileFields());
+    said.put("metrics", manifest.metrics());
+    said.put("notes", manifest.notes());
+    return desk.json().reply(out -> out.writePOJO(said));
+  }
+
+  private Reply snapshots(Request request, Desk desk) throws IOException {
+    request.query().only(Set.of());
+    Map<String, Object> said = new LinkedHashMap<>();
+    said.put("current", others.current());
+    said.put("snapshots", others.names());
+    return desk.json().reply(out -> out.writePOJO(said));
+  }
+
+  private Reply metrics() {
+    PrometheusText out = new PrometheusText();
+    out.gauge("kindred_ready", "1 when warmed up and not being stopped.", ready ? 1 : 0);
+    metrics.write(out);
+    out.gauge("kindred_http_in_flight", "Requests whose reply hasn't gone.", server.inFlight());
+    out.gauge("kindred_http_admitted", "Requests that wait or are answered.", server.admitted());
+    Manifest manifest = recommender.manifest();
+    double created = manifest.provenance().created().toEpochMilli() / 1000.0;
+    out.gauge("kindred_snapshot_items", "Items of the snapshot.", manifest.items());
+    out.gauge(
+        "kindred_snapshot_bytes",
+        "Bytes of the snapshot's files.",
+        manifest.files().stream().mapToLong(file -> file.bytes()).sum());
+    out.gauge(
+        "kindred_snapshot_created_timestamp_seconds",
+        "When the snapshot was built, in seconds since 1970 UTC.",
+        created);
+    out.gauge(
+        "kindred_snapshot_age_seconds",
+        "How long ago the snapshot was built.",
+        Math.max(0, System.currentTimeMillis() / 1000.0 - created));
+    out.family("kindred_events_total", "counter", "Events taken, and batches refused.");
+    out.sample("kindred_events_total", events.accepted(), "result", "accepted");
+    out.sample("kindred_events_total", events.refused(), "result", "refused-batch");
+    if (eventLog != null) {
+      out.gauge("kindred_event_log_bytes", "Size of the event log.", eventLog.bytes());
+      out.counter(
+          "kindred_event_log_forces_total",
+          "Times the event log was forced to the disk.",
+          eventLog.forces());
+    }
+    ProcessMetrics.write(out);
+    return Reply.text(200, PrometheusText.CONTENT_TYPE, out.toString());
+  }
+}

@@ -1,0 +1,194 @@
+package dev.kindred.app.serving;
+
+import dev.kindred.app.http.ServerOptions;
+import dev.kindred.app.http.Tokens;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What is served and how. Immutable.
+ *
+ * @param model a snapshot, or the directory that snapshots are published in
+ * @param live directory of the live state; without one it is kept in memory
+ * @param eventLog file that events are appended to; without one they feed the live state only
+ * @param fsync when the event log is forced to the disk
+ * @param fsyncMillis between two forces
+ * @param server how it listens
+ * @param tokens who may change what
+ * @param mostItems largest n of a request
+ * @param weights manual weights in place of the snapshot's, by objective
+ * @param warmupMillis of requests to itself before it is ready
+ * @param refreshMillis how often CURRENT is looked at; 0: only when asked to
+ * @param memory what is done when memory looks too small
+ * @param memoryBytes that there are; 0: as the machine or its container says
+ * @param page whether the page at / is served
+ */
+public record ServingOptions(
+    Path model,
+    Optional<Path> live,
+    Optional<Path> eventLog,
+    EventLog.Fsync fsync,
+    int fsyncMillis,
+    ServerOptions server,
+    Tokens tokens,
+    int mostItems,
+    Map<String, Double> weights,
+    int warmupMillis,
+    int refreshMillis,
+    MemoryCheck.Policy memory,
+    long memoryBytes,
+    boolean page) {
+  public ServingOptions {
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(live, "live");
+    Objects.requireNonNull(eventLog, "eventLog");
+    Objects.requireNonNull(fsync, "fsync");
+    Objects.requireNonNull(server, "server");
+    Objects.requireNonNull(tokens, "tokens");
+    Objects.requireNonNull(memory, "memory");
+    weights = Map.copyOf(weights);
+    check("fsync-millis", fsyncMillis, 1, 3_600_000);
+    check("items", mostItems, 1, 10_000);
+    check("warmup-millis", warmupMillis, 0, 600_000);
+    check("refresh-millis", refreshMillis, 0, 86_400_000);
+    if (memoryBytes < 0) {
+      throw new IllegalArgumentException("limit-bytes is " + memoryBytes + ", must be 0 or more");
+    }
+  }
+
+  /** A snapshot at the defaults: live state in memory, no event log, no tokens, on loopback. */
+  public static ServingOptions of(Path model) {
+    return new ServingOptions(
+        model,
+        Optional.empty(),
+        Optional.empty(),
+        EventLog.Fsync.INTERVAL,
+        1000,
+        ServerOptions.defaults(),
+        Tokens.none(),
+        500,
+        Map.of(),
+        2000,
+        1000,
+        MemoryCheck.Policy.REFUSE,
+        0,
+        true);
+  }
+
+  public ServingOptions withServer(ServerOptions changed) {
+    return new ServingOptions(
+        model,
+        live,
+        eventLog,
+        fsync,
+        fsyncMillis,
+        changed,
+        tokens,
+        mostItems,
+        weights,
+        warmupMillis,
+        refreshMillis,
+        memory,
+        memoryBytes,
+        page);
+  }
+
+  public ServingOptions withTokens(Tokens changed) {
+    return new ServingOptions(
+        model,
+        live,
+        eventLog,
+        fsync,
+        fsyncMillis,
+        server,
+        changed,
+        mostItems,
+        weights,
+        warmupMillis,
+        refreshMillis,
+        memory,
+        memoryBytes,
+        page);
+  }
+
+  public ServingOptions withLive(Path directory) {
+    return new ServingOptions(
+        model,
+        Optional.of(directory),
+        eventLog,
+        fsync,
+        fsyncMillis,
+        server,
+        tokens,
+        mostItems,
+        weights,
+        warmupMillis,
+        refreshMillis,
+        memory,
+        memoryBytes,
+        page);
+  }
+
+  public ServingOptions withEventLog(Path file, EventLog.Fsync policy) {
+    return new ServingOptions(
+        model,
+        live,
+        Optional.of(file),
+        policy,
+        fsyncMillis,
+        server,
+        tokens,
+        mostItems,
+        weights,
+        warmupMillis,
+        refreshMillis,
+        memory,
+        memoryBytes,
+        page);
+  }
+
+  public ServingOptions withWarmupMillis(int millis) {
+    return new ServingOptions(
+        model,
+        live,
+        eventLog,
+        fsync,
+        fsyncMillis,
+        server,
+        tokens,
+        mostItems,
+        weights,
+        millis,
+        refreshMillis,
+        memory,
+        memoryBytes,
+        page);
+  }
+
+  public ServingOptions withRefreshMillis(int millis) {
+    return new ServingOptions(
+        model,
+        live,
+        eventLog,
+        fsync,
+        fsyncMillis,
+        server,
+        tokens,
+        mostItems,
+        weights,
+        warmupMillis,
+        millis,
+        memory,
+        memoryBytes,
+        page);
+  }
+
+  private static void check(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + " is " + value + ", must be " + least + " to " + most);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.kindred.app.serving;
+
+import dev.kindred.app.load.HttpLoad;
+import dev.kindred.app.load.LoadOptions;
+import dev.kindred.app.load.RelatedRequests;
+import dev.kindred.engine.serve.Recommender;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks a server that has just started until its code is compiled and the pages of its snapshot are
+ * in memory, so that nobody who comes after "ready" pays for either.
+ */
+final class WarmUp {
+  private static final int CONNECTIONS = 4;
+  private static final double FIRST_RATE = 500;
+  private static final double MOST_RATE = 4000;
+
+  private WarmUp() {}
+
+  /**
+   * Asks over the loopback, faster each quarter of the time, for lists of drawn items: most from
+   * the table, some scored, some with reasons.
+   *
+   * @param requestId of each, by which they are told from those of clients
+   */
+  static void run(Recommender recommender, InetSocketAddress address, String requestId, int millis)
+      throws IOException {
+    if (recommender.size() == 0 || millis == 0) {
+      return;
+    }
+    byte[][] requests = RelatedRequests.drawn(recommender, address, requestId, 1024, 1);
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    for (double rate = FIRST_RATE;
+        System.nanoTime() < until;
+        rate = Math.min(MOST_RATE, 2 * rate)) {
+      LoadOptions options = new LoadOptions(rate, Math.max(0.05, millis / 4000.0), 0, CONNECTIONS);
+      try (HttpLoad load = new HttpLoad(address, requests, options)) {
+        load.run();
+      }
+    }
+  }
+}

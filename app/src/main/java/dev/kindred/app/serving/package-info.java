@@ -1,0 +1,2 @@
+/** A recommender behind HTTP: what each route answers, what is counted, what is logged. */
+package dev.kindred.app.serving;

@@ -1,0 +1,178 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kindred.engine.snapshot.TinyWorld;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kindred serve} as a process of its own: signals, exit codes, crashes. */
+final class ServeCommandTest {
+  private static final String TOKEN = "ingest-0123456789";
+
+  @TempDir Path directory;
+  private Path snapshot;
+  private Path events;
+
+  @BeforeEach
+  void write() throws IOException {
+    snapshot = new TinyWorld().write(directory.resolve("snapshot"));
+    events = directory.resolve("events.ndjson");
+  }
+
+  @Test
+  void sigtermEndsItWithZeroAfterTheEventsAreSafe() throws Exception {
+    Served served = serve();
+    assertEquals(200, served.send("{\"user\":\"u\",\"item\":\"100\"}\n"));
+    served.process.toHandle().destroy(); // SIGTERM; the process's own closes its streams
+    assertTrue(served.process.waitFor(30, TimeUnit.SECONDS));
+    String rest = served.rest();
+    assertEquals(0, served.process.exitValue(), rest);
+    assertTrue(rest.contains("\"draining\"") && rest.contains("\"stopped\""), rest);
+    assertEquals(1, Files.readAllLines(events).size());
+  }
+
+  @Test
+  void afterAKillTheEventsAreThereAndATornLineIsCutOff() throws Exception {
+    Served first = serve();
+    for (int i = 0; i < 5; i++) {
+      assertEquals(200, first.send("{\"user\":\"u\",\"item\":\"10" + i + "\"}\n"));
+    }
+    first.process.destroyForcibly(); // SIGKILL
+    first.process.waitFor();
+    assertEquals(5, Files.readAllLines(events).size());
+    Files.writeString(
+        events, Files.readString(events) + "{\"user\":\"torn", StandardCharsets.UTF_8);
+    Served second = serve();
+    assertTrue(second.before.toString().contains("event-log-truncated"), second.before.toString());
+    assertEquals(200, second.send("{\"user\":\"u\",\"item\":\"106\"}\n"));
+    second.process.toHandle().destroy();
+    second.process.waitFor();
+    List<String> lines = Files.readAllLines(events);
+    assertEquals(6, lines.size());
+    for (String line : lines) {
+      assertEquals("u", new JsonMapper().readTree(line).get("user").asText());
+    }
+  }
+
+  @Test
+  void whatCantBeServedIsRefusedWithTheRightCode() throws IOException {
+    assertRefused(3, "no model to serve");
+    assertRefused(3, "no such snapshot", "--model", directory.resolve("none").toString());
+    assertRefused(
+        3,
+        "there are 64 MB",
+        "--model",
+        snapshot.toString(),
+        "--set",
+        "memory.limit-bytes=67108864");
+    assertRefused(
+        3, "no objective 'clicks'", "--model", "" + snapshot, "--set", "weights.clicks=1");
+    Files.writeString(snapshot.resolve("related.ktop"), "short");
+    assertRefused(4, "related.ktop", "--model", snapshot.toString());
+    try (ServerSocket taken = new ServerSocket(0)) {
+      Path other = new TinyWorld().write(directory.resolve("other"));
+      assertRefused(
+          1,
+          "choose another --port",
+          "--model",
+          other.toString(),
+          "--host",
+          "0.0.0.0",
+          "--port",
+          Integer.toString(taken.getLocalPort()));
+    }
+  }
+
+  private static void assertRefused(int exitCode, String message, String... args) {
+    List<String> all = new ArrayList<>(List.of("serve"));
+    all.addAll(List.of(args));
+    Run run = Run.kindred(all.toArray(String[]::new));
+    assertEquals(exitCode, run.exitCode(), run.err());
+    assertTrue(run.err().contains(message), run.err());
+  }
+
+  private static final class Served {
+    final Process process;
+    final BufferedReader err;
+    final List<String> before = new ArrayList<>();
+    String url = "";
+
+    Served(Process process) throws IOException {
+      this.process = process;
+      err =
+          new BufferedReader(
+              new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+      for (String line = err.readLine(); line != null; line = err.readLine()) {
+        before.add(line);
+        if (line.startsWith("{")) {
+          JsonNode entry = new JsonMapper().readTree(line);
+          if (entry.get("event").asText().equals("ready")) {
+            url = entry.get("url").asText();
+            return;
+          }
+        }
+      }
+      throw new IOException("never ready: " + before);
+    }
+
+    int send(String lines) throws Exception {
+      return HttpClient.newHttpClient()
+          .send(
+              HttpRequest.newBuilder(URI.create(url + "v1/events"))
+                  .header("Authorization", "Bearer " + TOKEN)
+                  .POST(HttpRequest.BodyPublishers.ofString(lines))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString())
+          .statusCode();
+    }
+
+    String rest() {
+      return String.join("\n", err.lines().toList());
+    }
+  }
+
+  private Served serve() throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Path.of("../jvm.options").toAbsolutePath().normalize(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.kindred.app.Kindred",
+                "serve",
+                "--model",
+                snapshot.toString(),
+                "--port",
+                "0",
+                "--events",
+                events.toString(),
+                "--set",
+                "model.warmup-millis=50"));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(Map.of("KINDRED_TOKENS_INGEST", TOKEN));
+    return new Served(builder.start());
+  }
+}

@@ -1,0 +1,344 @@
+package dev.kindred.app.serving;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kindred.app.http.Route;
+import dev.kindred.app.http.ServerOptions;
+import dev.kindred.app.http.Tokens;
+import dev.kindred.engine.related.Explanation;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.serve.RelatedItem;
+import dev.kindred.engine.serve.RelatedQuery;
+import dev.kindred.engine.snapshot.TinyWorld;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every route of a real server over a socket, on a small snapshot. */
+final class ServingTest {
+  private static final String INGEST = "ingest-0123456789";
+  private static final String ADMIN = "admin-01234567890";
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @TempDir Path directory;
+  private final StringWriter log = new StringWriter();
+  private Path snapshot;
+  private Path eventLog;
+  private Serving serving;
+  private int port;
+
+  @BeforeEach
+  void start() throws IOException {
+    snapshot = new TinyWorld().write(directory.resolve("snapshot"));
+    eventLog = directory.resolve("events/log.ndjson");
+    serving =
+        Serving.start(
+            ServingOptions.of(snapshot)
+                .withServer(ServerOptions.defaults().withPort(0).withDrainMillis(1000))
+                .withTokens(Tokens.of(INGEST, ADMIN))
+                .withEventLog(eventLog, EventLog.Fsync.ALWAYS)
+                .withWarmupMillis(100),
+            new AccessLog(new PrintWriter(log), 0, true));
+    port = serving.port();
+  }
+
+  @AfterEach
+  void stop() {
+    serving.close();
+  }
+
+  @Test
+  void relatedListsAreThoseOfTheEmbeddedRecommender() throws IOException {
+    try (Recommender recommender = Recommender.open(snapshot)) {
+      for (String query : new String[] {"", "&weight=click:0", "&exclude=101&exclude=104"}) {
+        JsonNode reply = json(RawHttp.get(port, "/v1/related?item=100&n=20" + query));
+        RelatedQuery asked = RelatedQuery.item("100").top(20);
+        asked = query.contains("weight") ? asked.weight("click", 0) : asked;
+        asked = query.contains("exclude") ? asked.exclude("101", "104") : asked;
+        List<RelatedItem> expected = recommender.related(asked).items();
+        assertEquals(expected.size(), reply.get("items").size());
+        for (int i = 0; i < expected.size(); i++) {
+          JsonNode item = reply.get("items").get(i);
+          assertEquals(expected.get(i).id(), item.get("id").asText(), query);
+          assertEquals(expected.get(i).score(), item.get("score").floatValue(), query);
+        }
+      }
+    }
+  }
+
+  @Test
+  void conditionsPinsAndBuriedItemsShapeTheList() throws IOException {
+    JsonNode films =
+        json(RawHttp.get(port, "/v1/related?item=100&n=50&show=year&where=year+%3E%3D+1980"));
+    assertTrue(films.get("items").size() > 5, films.toString());
+    for (JsonNode item : films.get("items")) {
+      assertTrue(item.at("/profile/year/0").asDouble() >= 1980, item.toString());
+    }
+    List<String> plain = ids(json(RawHttp.get(port, "/v1/related?item=100&n=20")));
+    String first = plain.get(0);
+    List<String> shaped =
+        ids(
+            json(
+                RawHttp.get(
+                    port,
+                    "/v1/related?item=100&n=50&bury=" + first + "&pin=" + plain.get(3) + ":2")));
+    assertEquals(plain.get(3), shaped.get(1));
+    assertEquals(first, shaped.getLast());
+    assertRefused(400, "bad-request", "/v1/related?item=100&where=year+~+5");
+    assertRefused(400, "bad-request", "/v1/related?item=100&where=colour+%3D+'red'");
+    assertRefused(400, "bad-parameter", "/v1/related?item=100&pin=101");
+    assertEquals(plain, ids(json(RawHttp.get(port, "/v1/related?item=100&n=20"))));
+  }
+
+  private static List<String> ids(JsonNode reply) {
+    List<String> ids = new ArrayList<>();
+    reply.get("items").forEach(item -> ids.add(item.get("id").asText()));
+    return ids;
+  }
+
+  @Test
+  void settingsOfOneRequestDontReachTheNext() throws IOException {
+    String plain = RawHttp.get(port, "/v1/related?item=100").body();
+    String other = RawHttp.get(port, "/v1/related?item=100&weight=click:0&exclude=102").body();
+    assertNotEquals(plain, other);
+    for (int i = 0; i < 2 * serving.recommender().size(); i++) {
+      assertEquals(plain, RawHttp.get(port, "/v1/related?item=100").body());
+    }
+    // Nor do those of a request that failed in the middle.
+    assertEquals(400, RawHttp.get(port, "/v1/related?item=100&weight=click:0&weight=x:1").status());
+    assertEquals(plain, RawHttp.get(port, "/v1/related?item=100").body());
+  }
+
+  @Test
+  void explanationsSumToTheScore() throws IOException {
+    JsonNode reply =
+        json(RawHttp.get(port, "/v1/related?item=100&n=5&explain=true&show=type&show=tags"));
+    assertEquals(5, reply.get("items").size());
+    for (JsonNode item : reply.get("items")) {
+      float sum = 0;
+      for (JsonNode term : item.at("/explanation/terms")) {
+        sum += term.get("contribution").floatValue();
+      }
+      assertEquals(item.get("score").floatValue(), sum);
+      assertEquals("film", item.at("/profile/type/0").asText());
+      assertEquals(2, item.at("/profile/tags").size());
+    }
+    JsonNode pair = json(RawHttp.get(port, "/v1/explain?item=100&target=101"));
+    Explanation expected = serving.recommender().explain("100", "101");
+    assertEquals(expected.score(), pair.get("score").floatValue());
+    assertEquals("no", pair.get("candidate").asText());
+  }
+
+  @Test
+  void faultsOfARequestAreNamedAndCoded() throws IOException {
+    assertRefused(404, "unknown-item", "/v1/related?item=nothing");
+    assertRefused(400, "missing-parameter", "/v1/related");
+    assertRefused(400, "bad-parameter", "/v1/related?item=100&n=501");
+    assertRefused(400, "bad-parameter", "/v1/related?item=100&weight=click");
+    assertRefused(400, "unknown-objective", "/v1/related?item=100&weight=clicks:1");
+    assertRefused(400, "bad-request", "/v1/related?item=100&weight=click:-1");
+    assertRefused(400, "bad-request", "/v1/related?item=100&weight=click:NaN");
+    assertRefused(400, "unknown-parameter", "/v1/related?item=100&explian=true");
+    assertRefused(404, "no-such-route", "/v1/relatd?item=100");
+    assertRefused(404, "unknown-snapshot", "/v1/related?item=100&snapshot=..%2F..");
+    RawHttp.Answer wrong = RawHttp.send(port, "POST", "/v1/related?item=100", "", "");
+    assertEquals(405, wrong.status());
+    assertEquals("GET", wrong.headers().get("allow"));
+  }
+
+  @Test
+  void hiddenItemsAreGoneWithTheNextReplyAndBackAfterwards() throws IOException {
+    String best = json(RawHttp.get(port, "/v1/related?item=100")).at("/items/0/id").asText();
+    String body = "{\"items\":[\"" + best + "\"]}";
+    assertEquals(401, RawHttp.send(port, "POST", "/v1/items/hide", "", body).status());
+    assertEquals(403, RawHttp.send(port, "POST", "/v1/items/hide", INGEST, body).status());
+    RawHttp.Answer hide = RawHttp.send(port, "POST", "/v1/items/hide", ADMIN, body);
+    assertEquals("{\"changed\":1}", hide.body());
+    assertFalse(RawHttp.get(port, "/v1/related?item=100").body().contains("\"" + best + "\""));
+    assertEquals(
+        "{\"items\":[\"" + best + "\"]}",
+        RawHttp.send(port, "GET", "/v1/items/hidden", ADMIN, "").body());
+    RawHttp.send(port, "POST", "/v1/items/unhide", ADMIN, body);
+    assertTrue(RawHttp.get(port, "/v1/related?item=100").body().contains("\"" + best + "\""));
+  }
+
+  @Test
+  void eventsAreLoggedWholeOrNotAtAll() throws IOException {
+    String two =
+        "{\"user\":\"u1\",\"item\":\"100\",\"event\":\"click\",\"time\":5,\"dwell\":1.5}\n"
+            + "{\"user\":7,\"item\":\"101\"}\n";
+    assertEquals("{\"accepted\":2}", RawHttp.send(port, "POST", "/v1/events", INGEST, two).body());
+    RawHttp.Answer bad =
+        RawHttp.send(port, "POST", "/v1/events", INGEST, two + "{\"user\":\"u2\"}\n");
+    assertEquals(400, bad.status());
+    assertTrue(bad.body().contains("line 3 needs item"), bad.body());
+    for (String line :
+        new String[] {"[1]", "nonsense", "{\"user\":\"\",\"item\":\"1\"}", "{} {}"}) {
+      assertEquals(400, RawHttp.send(port, "POST", "/v1/events", INGEST, line).status(), line);
+    }
+    List<String> lines = Files.readAllLines(eventLog);
+    assertEquals(2, lines.size());
+    assertEquals(1.5, JSON.readTree(lines.get(0)).get("dwell").doubleValue());
+    assertTrue(JSON.readTree(lines.get(1)).get("time").longValue() > 1_500_000_000_000L);
+  }
+
+  @Test
+  void addedItemsAndServerWeightsCanBeTakenBack() throws IOException {
+    String add = "{\"id\":\"new\",\"values\":{\"type\":\"film\",\"tags\":[\"all\",\"tag-0\"]}}";
+    assertEquals(200, RawHttp.send(port, "POST", "/v1/items", INGEST, add).status());
+    assertEquals(409, RawHttp.send(port, "POST", "/v1/items", INGEST, "{\"id\":\"100\"}").status());
+    assertEquals(200, RawHttp.send(port, "DELETE", "/v1/items?item=new", INGEST, "").status());
+    assertEquals(404, RawHttp.send(port, "DELETE", "/v1/items?item=new", INGEST, "").status());
+
+    String plain = RawHttp.get(port, "/v1/related?item=100").body();
+    RawHttp.send(port, "PUT", "/v1/weights", ADMIN, "{\"click\":0,\"dislike\":3}");
+    String changed = RawHttp.get(port, "/v1/related?item=100").body();
+    assertNotEquals(plain, changed);
+    assertEquals(
+        changed, RawHttp.get(port, "/v1/related?item=100&weight=click:0&weight=dislike:3").body());
+    assertEquals(400, RawHttp.send(port, "PUT", "/v1/weights", ADMIN, "{\"clicks\":1}").status());
+    RawHttp.send(port, "PUT", "/v1/weights", ADMIN, "{\"click\":null,\"dislike\":null}");
+    assertEquals(plain, RawHttp.get(port, "/v1/related?item=100").body());
+  }
+
+  @Test
+  void itIsReadyAfterWarmUpAndNotWhileItDrains() throws IOException {
+    assertEquals(200, RawHttp.get(port, "/health/live").status());
+    assertEquals(503, RawHttp.get(port, "/health/ready").status());
+    serving.warmUp();
+    assertEquals(200, RawHttp.get(port, "/health/ready").status());
+    // Its requests to itself count for nobody.
+    assertFalse(RawHttp.get(port, "/metrics").body().contains("route=\"related\",status"));
+    serving.drain();
+    assertEquals(503, RawHttp.get(port, "/health/ready").status());
+    RawHttp.Answer last = RawHttp.get(port, "/v1/related?item=100");
+    assertEquals(200, last.status());
+    assertEquals("close", last.headers().get("connection"));
+  }
+
+  @Test
+  void searchFindsIdsAndSaysWhetherItLookedAtAll() throws IOException {
+    JsonNode reply = json(RawHttp.get(port, "/v1/items?query=10&n=3"));
+    assertEquals(3, reply.get("items").size());
+    assertEquals("100", json(RawHttp.get(port, "/v1/items?query=100")).at("/items/0/id").asText());
+    JsonNode item = json(RawHttp.get(port, "/v1/item?item=101"));
+    assertEquals("série", item.at("/profile/type/0").asText());
+    assertEquals(60, json(RawHttp.get(port, "/v1/snapshot")).get("items").intValue());
+  }
+
+  @Test
+  void theDescriptionAgreesWithTheRoutes() throws IOException {
+    JsonNode api = json(RawHttp.get(port, "/openapi.json"));
+    Set<String> described = new TreeSet<>();
+    api.get("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue()
+                    .properties()
+                    .forEach(
+                        method -> {
+                          JsonNode operation = method.getValue();
+                          String access =
+                              operation.has("security")
+                                  ? operation.at("/security/0").fieldNames().next()
+                                  : "open";
+                          described.add(
+                              method.getKey().toUpperCase()
+                                  + " "
+                                  + path.getKey()
+                                  + " "
+                                  + operation.get("operationId").asText()
+                                  + " "
+                                  + access);
+                        }));
+    Set<String> routed = new TreeSet<>();
+    for (Route<Desk> route : serving.allRoutes()) {
+      routed.add(
+          route.method()
+              + " "
+              + route.path()
+              + " "
+              + route.name()
+              + " "
+              + route.access().name().toLowerCase());
+    }
+    assertEquals(routed, described);
+  }
+
+  @Test
+  void everyDescribedParameterIsKnownAndNoOther() throws IOException {
+    JsonNode api = json(RawHttp.get(port, "/openapi.json"));
+    List<String> checked = new ArrayList<>();
+    for (Route<Desk> route : serving.allRoutes()) {
+      if (!route.path().startsWith("/v1/")) {
+        continue;
+      }
+      JsonNode operation = api.get("paths").get(route.path()).get(route.method().toLowerCase());
+      Set<String> names = new TreeSet<>();
+      operation.path("parameters").forEach(parameter -> names.add(parameter.get("name").asText()));
+      RawHttp.Answer refused =
+          RawHttp.send(port, route.method(), route.path() + "?no-such=1", ADMIN, "{}");
+      assertEquals(400, refused.status(), route.name());
+      String message = json(refused.body()).at("/error/message").asText();
+      assertEquals("no parameter 'no-such'; this route knows " + String.join(", ", names), message);
+      checked.add(route.name());
+    }
+    assertTrue(checked.size() > 10, checked.toString());
+  }
+
+  @Test
+  void theLogHoldsRequestIdsAndNeverParameters() throws IOException {
+    RawHttp.Answer answer =
+        RawHttp.once(
+            port, "GET /v1/related?item=100 HTTP/1.1\r\nHost: x\r\nX-Request-Id: my-id.7\r\n\r\n");
+    assertEquals("my-id.7", answer.headers().get("x-request-id"));
+    RawHttp.Answer forged =
+        RawHttp.once(
+            port, "GET /v1/related?item=100 HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\"b c\r\n\r\n");
+    assertTrue(forged.headers().get("x-request-id").matches("[0-9a-f]{8}-[0-9a-f]+"));
+    RawHttp.send(port, "POST", "/v1/events", INGEST, "{\"user\":\"secret-user\",\"item\":\"1\"}");
+    serving.close();
+    boolean found = false;
+    for (String line : log.toString().lines().toList()) {
+      JsonNode entry = JSON.readTree(line);
+      assertTrue(entry.hasNonNull("time") && entry.hasNonNull("level"), line);
+      found |= entry.path("requestId").asText().equals("my-id.7");
+    }
+    assertTrue(found, log.toString());
+    assertFalse(log.toString().contains("secret-user"), log.toString());
+    assertFalse(log.toString().contains(INGEST), log.toString());
+  }
+
+  private void assertRefused(int status, String code, String target) throws IOException {
+    RawHttp.Answer answer = RawHttp.get(port, target);
+    assertEquals(status, answer.status(), target + " " + answer.body());
+    JsonNode body = json(answer.body());
+    assertEquals(code, body.at("/error/code").asText(), target + " " + answer.body());
+    assertEquals(answer.headers().get("x-request-id"), body.get("requestId").asText());
+  }
+
+  private static JsonNode json(RawHttp.Answer answer) throws IOException {
+    assertEquals(200, answer.status(), answer.body());
+    return json(answer.body());
+  }
+
+  private static JsonNode json(String text) throws IOException {
+    return JSON.readTree(text);
+  }
+}

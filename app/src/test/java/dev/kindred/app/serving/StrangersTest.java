@@ -1,0 +1,194 @@
+package dev.kindred.app.serving;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.app.http.ServerOptions;
+import dev.kindred.app.http.Tokens;
+import dev.kindred.engine.snapshot.TinyWorld;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What strangers send to a real server: it refuses, and goes on to serve the next one. */
+final class StrangersTest {
+  private static final String INGEST = "ingest-0123456789";
+
+  @TempDir static Path directory;
+  private static final StringWriter LOG = new StringWriter();
+  private static Serving serving;
+  private static int port;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Path snapshot = new TinyWorld().write(directory.resolve("snapshot"));
+    serving =
+        Serving.start(
+            ServingOptions.of(snapshot)
+                .withServer(
+                    ServerOptions.defaults()
+                        .withPort(0)
+                        .withBodyBytes(64 * 1024)
+                        .withBodyMillis(400)
+                        .withIdleMillis(600)
+                        .withDrainMillis(500))
+                .withTokens(Tokens.of(INGEST, "")),
+            new AccessLog(new PrintWriter(LOG), 0, false));
+    port = serving.port();
+  }
+
+  @AfterAll
+  static void stop() {
+    serving.close();
+    assertTrue(!LOG.toString().contains("request-failed"), LOG.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\r\n\r\n",
+        "GET\r\n\r\n",
+        "NONSENSE / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /v1/related?item=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /v1/related?item=a b HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /v1/../v1/related?item=100 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET //v1//related?item=100 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /v1/related;x=1?item=nothing HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://elsewhere/v1/related HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost x\r\n\r\n",
+        "\0\0\0\0\0\0\0\0\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "\u0016\u0003\u0001\u0002\u0000\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: five\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ingest-0123456789\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"
+      })
+  void nonsenseIsRefusedOrDroppedAndTheNextIsServed(String request) throws IOException {
+    try (RawHttp http = new RawHttp(port)) {
+      int status = http.ask(request).status();
+      assertTrue(status == -1 || status >= 400 && status < 500, request + " -> " + status);
+    }
+    assertServes();
+  }
+
+  @Test
+  void drawnBytesNeverMakeItFail() throws IOException {
+    for (long seed = 0; seed < 60; seed++) {
+      Random random = new Random(seed);
+      StringBuilder request =
+          new StringBuilder(random.nextBoolean() ? "GET /v1/related?item=" : "");
+      for (int i = random.nextInt(200); i >= 0; i--) {
+        request.append(
+            (char) (random.nextInt(4) == 0 ? random.nextInt(256) : 33 + random.nextInt(90)));
+      }
+      request.append(" HTTP/1.1\r\nHost: x\r\n\r\n");
+      try (RawHttp http = new RawHttp(port)) {
+        int status = http.ask(request.toString()).status();
+        assertTrue(status < 500, "seed " + seed + ": status " + status);
+      }
+    }
+    assertServes();
+  }
+
+  @Test
+  void oversizedRequestsAreRefusedBeforeTheyAreRead() throws IOException {
+    String head = "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + INGEST + "\r\n";
+    try (RawHttp http = new RawHttp(port)) {
+      assertEquals(413, http.ask(head + "Content-Length: 9999999999\r\n\r\n").status());
+    }
+    try (RawHttp http = new RawHttp(port)) {
+      String chunk = "400\r\n" + "x".repeat(1024) + "\r\n";
+      assertEquals(411, http.ask(head + "Transfer-Encoding: chunked\r\n\r\n" + chunk).status());
+    }
+    int longUrl = RawHttp.get(port, "/v1/related?item=" + "x".repeat(40_000)).status();
+    assertTrue(longUrl >= 400 && longUrl < 500 || longUrl == -1, "status " + longUrl);
+    StringBuilder headers = new StringBuilder("GET /health/live HTTP/1.1\r\nHost: x\r\n");
+    for (int i = 0; i < 300; i++) {
+      headers.append("X-").append(i).append(": 1\r\n");
+    }
+    int many = RawHttp.once(port, headers.append("\r\n").toString()).status();
+    assertTrue(many >= 400 && many < 500 || many == -1, "status " + many);
+    assertServes();
+  }
+
+  @Test
+  void aGuardedBodyIsNotReadWithoutItsToken() throws IOException {
+    try (RawHttp http = new RawHttp(port)) {
+      // The reply comes although the body never does.
+      assertEquals(
+          401,
+          http.ask("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
+              .status());
+    }
+  }
+
+  @Test
+  void slowClientsLoseTheirConnectionAndHoldUpNobody() throws IOException {
+    List<RawHttp> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < 20; i++) {
+        RawHttp headers = new RawHttp(port);
+        headers.send("GET /v1/related?item=100 HTTP/1.1\r\nHos");
+        slow.add(headers);
+        RawHttp body = new RawHttp(port);
+        body.send(
+            "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                + INGEST
+                + "\r\nContent-Length: 1000\r\n\r\n{");
+        slow.add(body);
+      }
+      for (int i = 0; i < 50; i++) {
+        assertServes();
+      }
+      for (RawHttp http : slow) {
+        int status = http.answer().status();
+        assertTrue(status == -1 || status == 408, "status " + status);
+      }
+    } finally {
+      for (RawHttp http : slow) {
+        http.close();
+      }
+    }
+    assertServes();
+  }
+
+  @Test
+  void aClientThatGoesAwayInTheMiddleDoesNoHarm() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      try (RawHttp http = new RawHttp(port)) {
+        http.send("GET /v1/related?item=100&n=50&explain=true HTTP/1.1\r\nHost: x\r\n\r\n");
+      }
+    }
+    assertServes();
+  }
+
+  @Test
+  void requestsOfOneConnectionAreAnsweredInTurn() throws IOException {
+    try (RawHttp http = new RawHttp(port)) {
+      StringBuilder pipeline = new StringBuilder();
+      for (int i = 0; i < 10; i++) {
+        pipeline.append("GET /v1/item?item=10").append(i).append(" HTTP/1.1\r\nHost: x\r\n\r\n");
+      }
+      http.send(pipeline.toString());
+      for (int i = 0; i < 10; i++) {
+        RawHttp.Answer answer = http.answer();
+        assertTrue(answer.body().startsWith("{\"id\":\"10" + i + "\""), answer.body());
+      }
+    }
+  }
+
+  private static void assertServes() throws IOException {
+    assertEquals(200, RawHttp.get(port, "/v1/related?item=100&n=5").status());
+  }
+}
