@@ -168,7 +168,9 @@ public final class Pipeline {
   /** The linear and, if there is one, the non-linear channel. */
   private List<Channel> models(Objective objective, Interactions training) {
     List<Channel> channels = new ArrayList<>();
-    channels.add(timed("als " + objective.name(), () -> linear(objective, training)));
+    if (options.linear()) {
+      channels.add(timed("als " + objective.name(), () -> linear(objective, training)));
+    }
     if (options.tower().isPresent()) {
       TowerOptions tower = options.tower().get().withSeed(options.seed());
       channels.add(timed("tower " + objective.name(), () -> nonLinear(objective, training, tower)));
@@ -212,7 +214,8 @@ public final class Pipeline {
 
   /** Candidates from content where there is a catalogue, else from behaviour. */
   private CandidateLists candidates(List<RelatedScorer.Part> parts) {
-    if (hasProfiles(input.items())) {
+    boolean profiles = hasProfiles(input.items());
+    if (options.gate() && profiles) {
       CandidateLists content =
           ContentCandidates.join(input.items(), options.content(), workers, progress);
       int without = 0;
@@ -228,7 +231,9 @@ public final class Pipeline {
       }
       return content;
     }
-    notes.add("no catalogue: candidates come from co-occurrence and factor neighbours");
+    notes.add(
+        (profiles ? "no content gate" : "no catalogue")
+            + ": candidates come from co-occurrence and factor neighbours");
     int cap = options.content().maxPerItem();
     List<CandidateLists> sources = new ArrayList<>();
     sources.add(

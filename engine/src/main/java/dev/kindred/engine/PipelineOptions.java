@@ -21,8 +21,11 @@ import java.util.Optional;
  *
  * @param seed of every random draw; overrides the seeds within the other options
  * @param content the content gate
+ * @param gate whether profiles decide on candidates where the catalogue has any; else candidates
+ *     come from behaviour, as they do without profiles
  * @param coordinate the Coordinating Network; empty = every sample trains every objective it is a
  *     positive of
+ * @param linear whether objectives have a linear channel; without it there must be a tower
  * @param als the linear channel of objectives not named in {@code alsFor}
  * @param alsFor the linear channel by objective
  * @param tower the non-linear channel of every objective; empty = linear channels only
@@ -33,7 +36,9 @@ import java.util.Optional;
 public record PipelineOptions(
     long seed,
     ContentOptions content,
+    boolean gate,
     Optional<CoordinateOptions> coordinate,
+    boolean linear,
     AlsOptions als,
     Map<String, AlsOptions> alsFor,
     Optional<TowerOptions> tower,
@@ -55,6 +60,10 @@ public record PipelineOptions(
     Objects.requireNonNull(tower, "tower");
     Objects.requireNonNull(merge, "merge");
     alsFor = Collections.unmodifiableMap(new LinkedHashMap<>(alsFor));
+    if (!linear && tower.isEmpty()) {
+      throw new IllegalArgumentException(
+          "neither the linear nor the non-linear channel is left; keep one of them");
+    }
     if (listLength < 1 || listLength > 1 << 20) {
       throw new IllegalArgumentException(
           "listLength is " + listLength + ", must be in [1, 1048576]");
@@ -66,7 +75,9 @@ public record PipelineOptions(
     return new PipelineOptions(
         42,
         ContentOptions.defaults(),
+        true,
         Optional.of(CoordinateOptions.defaults()),
+        true,
         AlsOptions.defaults(),
         Map.of(),
         Optional.of(TowerOptions.defaults().withEpochs(EPOCHS)),
@@ -86,7 +97,9 @@ public record PipelineOptions(
     return new PipelineOptions(
         99,
         ContentOptions.paper(),
+        true,
         Optional.of(CoordinateOptions.paper()),
+        true,
         AlsOptions.paper("click"),
         presets,
         Optional.of(TowerOptions.paper()),
@@ -102,22 +115,42 @@ public record PipelineOptions(
 
   public PipelineOptions withSeed(long value) {
     return new PipelineOptions(
-        value, content, coordinate, als, alsFor, tower, merge, learnWeights, listLength);
+        value,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength);
   }
 
   public PipelineOptions withContent(ContentOptions value) {
     return new PipelineOptions(
-        seed, value, coordinate, als, alsFor, tower, merge, learnWeights, listLength);
+        seed, value, gate, coordinate, linear, als, alsFor, tower, merge, learnWeights, listLength);
   }
 
   public PipelineOptions withCoordinate(Optional<CoordinateOptions> value) {
     return new PipelineOptions(
-        seed, content, value, als, alsFor, tower, merge, learnWeights, listLength);
+        seed, content, gate, value, linear, als, alsFor, tower, merge, learnWeights, listLength);
   }
 
   public PipelineOptions withAls(AlsOptions value) {
     return new PipelineOptions(
-        seed, content, coordinate, value, alsFor, tower, merge, learnWeights, listLength);
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        value,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength);
   }
 
   /** The same but for the linear channel of one objective. */
@@ -125,26 +158,86 @@ public record PipelineOptions(
     Map<String, AlsOptions> changed = new LinkedHashMap<>(alsFor);
     changed.put(objective, value);
     return new PipelineOptions(
-        seed, content, coordinate, als, changed, tower, merge, learnWeights, listLength);
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        changed,
+        tower,
+        merge,
+        learnWeights,
+        listLength);
   }
 
   public PipelineOptions withTower(Optional<TowerOptions> value) {
     return new PipelineOptions(
-        seed, content, coordinate, als, alsFor, value, merge, learnWeights, listLength);
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        value,
+        merge,
+        learnWeights,
+        listLength);
   }
 
   public PipelineOptions withMerge(Merge value) {
     return new PipelineOptions(
-        seed, content, coordinate, als, alsFor, tower, value, learnWeights, listLength);
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        value,
+        learnWeights,
+        listLength);
   }
 
   public PipelineOptions withLearnWeights(boolean value) {
     return new PipelineOptions(
-        seed, content, coordinate, als, alsFor, tower, merge, value, listLength);
+        seed, content, gate, coordinate, linear, als, alsFor, tower, merge, value, listLength);
   }
 
   public PipelineOptions withListLength(int value) {
     return new PipelineOptions(
-        seed, content, coordinate, als, alsFor, tower, merge, learnWeights, value);
+        seed, content, gate, coordinate, linear, als, alsFor, tower, merge, learnWeights, value);
+  }
+
+  public PipelineOptions withGate(boolean value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        value,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength);
+  }
+
+  public PipelineOptions withLinear(boolean value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        gate,
+        coordinate,
+        value,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength);
   }
 }

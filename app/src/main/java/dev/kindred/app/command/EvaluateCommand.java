@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code kindred evaluate}: related lists against the part of a log that they have not seen. */
@@ -40,14 +41,15 @@ import picocli.CommandLine.Option;
       "  kindred evaluate --config site.toml",
       "  kindred evaluate --config site.toml --holdout 0.1 --split user -k 5,20 --json",
       "  kindred evaluate --config site.toml --out snapshots/",
-      "  kindred evaluate --config site.toml --model snapshots/"
+      "  kindred evaluate --config site.toml --model snapshots/",
+      "  kindred evaluate --table1 --world short-video --seeds 5",
+      "  kindred evaluate --ablations"
     })
 final class EvaluateCommand extends KindredCommand {
   private static final double USUAL_SHARE = 0.2;
 
   @Option(
       names = "--config",
-      required = true,
       paramLabel = "FILE",
       description = "What the columns mean, and options: see docs/configuration.md.")
   private Path config;
@@ -79,13 +81,7 @@ final class EvaluateCommand extends KindredCommand {
       description = "Follow the source paper to the letter instead of the sound reading.")
   private boolean paper;
 
-  @Option(names = "--no-towers", description = "Leave out the two-tower networks.")
-  private boolean noTowers;
-
-  @Option(
-      names = "--no-coordinator",
-      description = "Leave out the Coordinating Network: every sample trains.")
-  private boolean noCoordinator;
+  @Mixin private PipelineVariantGroup variant;
 
   @Option(
       names = "--out",
@@ -99,14 +95,28 @@ final class EvaluateCommand extends KindredCommand {
       description = "Train nothing, evaluate this snapshot.")
   private Path model;
 
+  @Mixin private WorldExperimentGroup worlds;
+
   @Override
   protected void run() throws IOException {
+    if (worlds.isAsked()) {
+      if (config != null || model != null || out != null) {
+        throw usage("experiments in a world need no data: leave out --config, --model and --out");
+      }
+      PipelineOptions base = paper ? PipelineOptions.paper() : PipelineOptions.defaults();
+      PipelineOptions asked = options(() -> variant.over(base));
+      worlds.run(this, seed().isPresent() ? asked.withSeed(seed().getAsLong()) : asked);
+      return;
+    }
+    if (config == null) {
+      throw usage("give --config FILE, or --table1, --ablations or --controls");
+    }
     for (int k : ks) {
       if (k < 1) {
         throw usage("-k is " + k + ", must be 1 or more");
       }
     }
-    if (model != null && (out != null || paper || noTowers || noCoordinator)) {
+    if (model != null && (out != null || paper || variant.isGiven())) {
       throw usage("--model trains nothing: leave out --out, --paper and --no-...");
     }
     if (share != null) {
@@ -196,12 +206,8 @@ final class EvaluateCommand extends KindredCommand {
     if (seed().isPresent()) {
       chosen = chosen.withSeed(seed().getAsLong());
     }
-    if (noTowers) {
-      chosen = chosen.withTower(Optional.empty());
-    }
-    if (noCoordinator) {
-      chosen = chosen.withCoordinate(Optional.empty());
-    }
+    PipelineOptions whole = chosen;
+    chosen = options(() -> variant.over(whole));
     int longest = ks.stream().mapToInt(Integer::intValue).max().orElseThrow();
     return chosen.withListLength(Math.max(chosen.listLength(), longest));
   }

@@ -38,7 +38,6 @@ final class Population {
           FieldSpec.single("device", "device"));
 
   private static final int NONE = -1;
-  private static final double SERIES_SHARE = .2;
   private static final int TYPES = Names.TYPES.size();
 
   final int items;
@@ -57,6 +56,7 @@ final class Population {
   final double[] attraction; // makes people click
   final double[] quality; // makes people stay and like
   final double[] shareability;
+  final double[] pull; // makes people click for its popularity
   final double[] popularity; // weight when shown for popularity
   final int[] blockbusters; // two items
   final int[] age;
@@ -64,8 +64,10 @@ final class Population {
   final int[] country;
   final int[] device;
   final double[] visitLogit; // of a visit on one day, before satisfaction
+  private final WorldLaws laws;
 
   Population(WorldOptions options) {
+    laws = options.laws();
     items = options.items();
     users = options.users();
     itemVectors = new float[items * DIM];
@@ -82,6 +84,7 @@ final class Population {
     attraction = new double[items];
     quality = new double[items];
     shareability = new double[items];
+    pull = new double[items];
     popularity = new double[items];
     blockbusters = new int[2];
     age = new int[users];
@@ -145,7 +148,7 @@ final class Population {
     int title = 0;
     int item = 0;
     while (item < items) {
-      boolean isSeries = draws.nextDouble() < SERIES_SHARE / 4;
+      boolean isSeries = draws.nextDouble() < seriesRate();
       int episodes = isSeries ? Math.min(3 + draws.nextInt(4), items - item) : 1;
       String name = Names.title(title++);
       int first = item;
@@ -163,6 +166,11 @@ final class Population {
     }
   }
 
+  /** The chance that a title is a series, of 4.5 episodes in the mean, for the declared share. */
+  private double seriesRate() {
+    return laws.seriesShare() / (4.5 - 3.5 * laws.seriesShare());
+  }
+
   private void drawProfile(Draws draws, int item, int actorCount) {
     type[item] = draws.nextInt(TYPES);
     styles[item] = distinct(draws, 1 + draws.nextInt(3), Names.STYLES.size(), item, 2);
@@ -171,12 +179,14 @@ final class Population {
       actors[item][a] = drawActor(draws, item, actorCount);
     }
     drawTags(draws, item);
-    double length = StrictMath.exp(StrictMath.log(240) + .6 * draws.nextGaussian());
-    lengthSeconds[item] = (int) Math.min(Math.max(length, 30), 3_600);
-    attraction[item] = .6 * draws.nextGaussian();
+    double median = laws.medianSeconds();
+    double length = StrictMath.exp(StrictMath.log(median) + .6 * draws.nextGaussian());
+    lengthSeconds[item] = (int) Math.min(Math.max(length, median / 8), 15 * median);
+    double spread = laws.itemSpread();
+    attraction[item] = .6 * spread * draws.nextGaussian();
     // What draws the eye is a little worse than it looks.
-    quality[item] = -.25 * attraction[item] + .95 * draws.nextGaussian();
-    shareability[item] = draws.nextGaussian();
+    quality[item] = -laws.bait() * attraction[item] + .95 * spread * draws.nextGaussian();
+    shareability[item] = spread * draws.nextGaussian();
   }
 
   private void copyProfile(Draws draws, int from, int to) {
@@ -186,7 +196,7 @@ final class Population {
     drawTags(draws, to);
     lengthSeconds[to] = lengthSeconds[from];
     attraction[to] = attraction[from];
-    quality[to] = quality[from] + .3 * draws.nextGaussian();
+    quality[to] = quality[from] + .3 * laws.itemSpread() * draws.nextGaussian();
     shareability[to] = shareability[from];
   }
 
@@ -233,8 +243,18 @@ final class Population {
       order[i] = i;
     }
     draws.shuffle(order, 0, items);
+    double sum = 0;
+    double square = 0;
     for (int rank = 0; rank < items; rank++) {
       popularity[order[rank]] = StrictMath.pow(rank + 1, -exponent);
+      double log = -StrictMath.log(rank + 1);
+      sum += log;
+      square += log * log;
+    }
+    double mean = sum / items;
+    double deviation = Math.sqrt(square / items - mean * mean);
+    for (int rank = 0; rank < items; rank++) {
+      pull[order[rank]] = laws.popularityPull() * (-StrictMath.log(rank + 1) - mean) / deviation;
     }
   }
 
@@ -256,7 +276,7 @@ final class Population {
       tags[best] = Names.TAGS.get(b).subList(0, 4).toArray(String[]::new);
       titles[best] = b == 0 ? "Everybody Laughs" : "Nobody Sleeps";
       attraction[best] = 0;
-      quality[best] = .5;
+      quality[best] = .5 * laws.itemSpread();
     }
   }
 
@@ -276,7 +296,7 @@ final class Population {
       for (int actor : actors[item]) {
         add(itemVectors, item, actorVectors, actor, .4 / Math.sqrt(actors[item].length));
       }
-      gaussian(draws, itemVectors, item, .4);
+      gaussian(draws, itemVectors, item, laws.hidden());
       normalise(itemVectors, item);
     }
   }

@@ -46,6 +46,19 @@ final class Shelves {
         : draw(draws, byType[type], typeSums[type]);
   }
 
+  /** What a visit begins with: of four popular items the one most to the user's taste. */
+  int firstItem(int user, Behaviour behaviour, Draws draws) {
+    int best = popular(draws);
+    for (int i = 1; i < 4; i++) {
+      int item = popular(draws);
+      if (behaviour.taste(Behaviour.CLICK, user, item)
+          > behaviour.taste(Behaviour.CLICK, user, best)) {
+        best = item;
+      }
+    }
+    return best;
+  }
+
   private static int draw(Draws draws, int[] items, double[] sums) {
     double target = draws.nextDouble() * sums[sums.length - 1];
     int found = Arrays.binarySearch(sums, target);

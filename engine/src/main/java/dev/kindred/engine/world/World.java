@@ -19,8 +19,9 @@ import java.util.Objects;
  *
  * <p>Users with tastes in many dimensions visit, are shown lists of items, look at them the less
  * the lower they stand, click, watch, like, share and dislike, and come back the sooner the better
- * it was. Items show profiles that tell a part of what they are; some are episodes of series; two
- * blockbusters without anything in common are watched by everybody. A part of the clicks is noise.
+ * it was. What is shown beside an item and has nothing to do with it is left sooner. Items show
+ * profiles that tell a part of what they are; some are episodes of series; two blockbusters without
+ * anything in common are watched by everybody. A part of the clicks is noise.
  *
  * <p>What the log shows is what a real one would: the methods named below {@link #isNoise} tell
  * what only the simulator knows. Immutable; may be shared by threads.
@@ -63,6 +64,7 @@ public final class World {
   private final Catalogue items;
   private final Catalogue users;
   private final BitSet noise;
+  private final Ending ending;
 
   private World(
       WorldOptions options,
@@ -71,7 +73,8 @@ public final class World {
       Events events,
       Catalogue items,
       Catalogue users,
-      BitSet noise) {
+      BitSet noise,
+      Ending ending) {
     this.options = options;
     this.population = population;
     this.behaviour = behaviour;
@@ -79,6 +82,7 @@ public final class World {
     this.items = items;
     this.users = users;
     this.noise = noise;
+    this.ending = ending;
   }
 
   /**
@@ -87,7 +91,8 @@ public final class World {
   public static World generate(WorldOptions options) {
     Population population = new Population(options);
     Behaviour behaviour = new Behaviour(options, population);
-    SampleRows rows = new Simulation(options, population, behaviour).run();
+    Simulation simulation = new Simulation(options, population, behaviour);
+    SampleRows rows = simulation.run();
     Ids userIds = population.userIds();
     Ids itemIds = population.itemIds();
     Events.Builder log =
@@ -117,7 +122,8 @@ public final class World {
         log.build(),
         population.itemCatalogue(itemIds),
         population.userCatalogue(userIds),
-        noise);
+        noise,
+        simulation.ending());
   }
 
   /** What the world was made from. */
@@ -190,7 +196,15 @@ public final class World {
    * makes no mistake; for watch the mean share watched, not cut at 0.1 and 1.
    */
   public double affinity(int objective, int user, int item) {
-    return behaviour.expected(objective, user, item);
+    return behaviour.expected(objective, user, item, Behaviour.NOWHERE);
+  }
+
+  /**
+   * The same beside an item that was just watched: where the world's laws give context a weight, an
+   * item that has nothing to do with it does worse.
+   */
+  public double affinity(int objective, int user, int item, int beside) {
+    return behaviour.expected(objective, user, item, beside);
   }
 
   /**
@@ -203,8 +217,8 @@ public final class World {
     double weighted = 0;
     double plain = 0;
     for (int user = 0; user < population.users; user++) {
-      double here = behaviour.expected(objective, user, item);
-      double there = behaviour.expected(objective, user, other);
+      double here = behaviour.expected(objective, user, item, Behaviour.NOWHERE);
+      double there = behaviour.expected(objective, user, other, Behaviour.NOWHERE);
       weights += here;
       weighted += here * there;
       plain += there;
@@ -219,12 +233,19 @@ public final class World {
 
   /** How much a unit of the objective adds to the satisfaction that makes users return. */
   public double satisfaction(int objective) {
-    return Simulation.SATISFACTION[objective];
+    return Behaviour.SATISFACTION[objective];
   }
 
   /** The comedy and the horror film that everybody watches and that have nothing in common. */
   public int[] blockbusters() {
     return population.blockbusters.clone();
+  }
+
+  /**
+   * Somebody who lives on after the log as its users do; for one thread, any number may be made.
+   */
+  public Viewer viewer() {
+    return new Viewer(ending);
   }
 
   /** The next episode after the item in its series, or -1. */

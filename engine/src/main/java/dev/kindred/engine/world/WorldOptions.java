@@ -1,5 +1,7 @@
 package dev.kindred.engine.world;
 
+import java.util.Objects;
+
 /**
  * The size and the laws of a simulated world.
  *
@@ -19,6 +21,7 @@ package dev.kindred.engine.world;
  * @param tasteStrength standard deviation of taste on the logit scale; 0 = everybody likes alike
  * @param retentionEffect how much the satisfaction of past visits moves the logit of a visit, per
  *     standard deviation; 0 = returning has nothing to do with it
+ * @param laws what kind of service it is
  */
 public record WorldOptions(
     long seed,
@@ -31,8 +34,10 @@ public record WorldOptions(
     double popularityExponent,
     double noiseShare,
     double tasteStrength,
-    double retentionEffect) {
+    double retentionEffect,
+    WorldLaws laws) {
   public WorldOptions {
+    Objects.requireNonNull(laws, "laws");
     require(items >= 100, "items", items, "at least 100");
     require(users >= 10, "users", users, "at least 10");
     require(
@@ -66,7 +71,8 @@ public record WorldOptions(
 
   /** A small world for demonstrations: 2,000 items, 3,000 users, about 300,000 samples, 5 weeks. */
   public static WorldOptions defaults() {
-    return new WorldOptions(7, 2_000, 3_000, 300_000, 35, 8, .5, .9, .3, 1.5, 1);
+    return new WorldOptions(
+        7, 2_000, 3_000, 300_000, 35, 8, .5, .9, .3, 1.5, 1, WorldLaws.defaults());
   }
 
   /** The same laws with other draws. */
@@ -82,7 +88,8 @@ public record WorldOptions(
         popularityExponent,
         noiseShare,
         tasteStrength,
-        retentionEffect);
+        retentionEffect,
+        laws);
   }
 
   /** The same laws at another size. */
@@ -98,7 +105,8 @@ public record WorldOptions(
         popularityExponent,
         noiseShare,
         tasteStrength,
-        retentionEffect);
+        retentionEffect,
+        laws);
   }
 
   /** The same laws for another time. */
@@ -114,7 +122,8 @@ public record WorldOptions(
         popularityExponent,
         noiseShare,
         tasteStrength,
-        retentionEffect);
+        retentionEffect,
+        laws);
   }
 
   /** Lists of another length, looked at by another law. */
@@ -130,7 +139,8 @@ public record WorldOptions(
         popularityExponent,
         noiseShare,
         tasteStrength,
-        retentionEffect);
+        retentionEffect,
+        laws);
   }
 
   /** Another law of popularity. */
@@ -146,7 +156,8 @@ public record WorldOptions(
         newPopularityExponent,
         noiseShare,
         tasteStrength,
-        retentionEffect);
+        retentionEffect,
+        laws);
   }
 
   /** Another share of noise among the clicks. */
@@ -162,7 +173,8 @@ public record WorldOptions(
         popularityExponent,
         newNoiseShare,
         tasteStrength,
-        retentionEffect);
+        retentionEffect,
+        laws);
   }
 
   /** Another strength of taste. */
@@ -178,7 +190,8 @@ public record WorldOptions(
         popularityExponent,
         noiseShare,
         newTasteStrength,
-        retentionEffect);
+        retentionEffect,
+        laws);
   }
 
   /** Another effect of satisfaction on returning. */
@@ -194,6 +207,24 @@ public record WorldOptions(
         popularityExponent,
         noiseShare,
         tasteStrength,
-        newRetentionEffect);
+        newRetentionEffect,
+        laws);
+  }
+
+  /** Another kind of service. */
+  public WorldOptions withLaws(WorldLaws newLaws) {
+    return new WorldOptions(
+        seed,
+        items,
+        users,
+        samples,
+        days,
+        listLength,
+        examinationExponent,
+        popularityExponent,
+        noiseShare,
+        tasteStrength,
+        retentionEffect,
+        newLaws);
   }
 }

@@ -1,0 +1,50 @@
+package dev.kindred.app.command;
+
+import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.related.Merge;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Flags that leave out or exchange one stage of the pipeline each. */
+final class PipelineVariantGroup {
+  @Option(
+      names = "--no-gate",
+      description = "Leave out the content gate: candidates come from behaviour.")
+  private boolean noGate;
+
+  @Option(
+      names = "--no-coordinator",
+      description = "Leave out the Coordinating Network: every sample trains.")
+  private boolean noCoordinator;
+
+  @Option(names = "--no-linear", description = "Leave out the linear channel, ALS.")
+  private boolean noLinear;
+
+  @Option(names = "--no-towers", description = "Leave out the two-tower networks.")
+  private boolean noTowers;
+
+  @Option(
+      names = "--merge",
+      paramLabel = "M",
+      description = "How both channels become one: ${COMPLETION-CANDIDATES}.")
+  private Merge merge;
+
+  @Option(names = "--equal-weights", description = "Learn no weights from retention.")
+  private boolean equalWeights;
+
+  /** Whether any is given. */
+  boolean isGiven() {
+    return noGate || noCoordinator || noLinear || noTowers || merge != null || equalWeights;
+  }
+
+  /** The options with what was asked for. */
+  PipelineOptions over(PipelineOptions options) {
+    PipelineOptions o = options;
+    o = noGate ? o.withGate(false) : o;
+    o = noCoordinator ? o.withCoordinate(Optional.empty()) : o;
+    o = noLinear ? o.withLinear(false) : o;
+    o = noTowers ? o.withTower(Optional.empty()) : o;
+    o = merge == null ? o : o.withMerge(merge);
+    return equalWeights ? o.withLearnWeights(false) : o;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.experiment.Ablations;
+import dev.kindred.app.experiment.Controls;
+import dev.kindred.app.experiment.ExperimentJson;
+import dev.kindred.app.experiment.ExperimentText;
+import dev.kindred.app.experiment.TableOne;
+import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.experiment.ExperimentOptions;
+import dev.kindred.engine.world.WorldFamily;
+import dev.kindred.engine.world.WorldOptions;
+import dev.kindred.index.run.Workers;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The experiments of {@code evaluate} that need no data: they are played in simulated worlds. */
+final class WorldExperimentGroup {
+  @Option(
+      names = "--table1",
+      description = "The nine groups of the source paper's Table 1, trained and played in a world.")
+  private boolean table1;
+
+  @Option(
+      names = "--ablations",
+      description = "The pipeline without each stage, and --paper, played against the default.")
+  private boolean ablations;
+
+  @Option(
+      names = "--controls",
+      description = "Worlds in which nothing may win; --table1 runs them too unless --no-controls.")
+  private boolean controls;
+
+  @Option(names = "--no-controls", description = "Leave the controls out of --table1.")
+  private boolean noControls;
+
+  @Option(
+      names = "--world",
+      paramLabel = "NAME",
+      defaultValue = "video",
+      description =
+          "video, short-video, catalogue; without one thing each: no-noise, retention-independent,"
+              + " popularity-only (default: ${DEFAULT-VALUE}).")
+  private String world;
+
+  @Option(
+      names = "--world-seed",
+      paramLabel = "S",
+      description = "Seed of the first world (default: 7).")
+  private Long worldSeed;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How many worlds, of this seed and the next ones (default: ${DEFAULT-VALUE}).")
+  private int seeds;
+
+  @Option(
+      names = "--world-size",
+      paramLabel = "PERCENT",
+      defaultValue = "100",
+      description = "Items, users and samples of the world, in percent of its own.")
+  private int size;
+
+  /** Whether one of them is asked for. */
+  boolean isAsked() {
+    return table1 || ablations || controls;
+  }
+
+  /** Runs what is asked for with the command's settings. */
+  void run(KindredCommand command, PipelineOptions pipeline) {
+    WorldFamily family = command.options(() -> WorldFamily.of(world));
+    WorldOptions own = family.options();
+    WorldOptions options =
+        command.options(
+            () -> Controls.scaled(own, size).withSeed(worldSeed == null ? own.seed() : worldSeed));
+    if (seeds < 1) {
+      throw command.usage("--seeds is " + seeds + ", must be 1 or more");
+    }
+    ExperimentOptions experiment = ExperimentOptions.defaults();
+    try (Workers workers = Workers.of(command.threads())) {
+      if (controls || table1 && !noControls) {
+        List<Controls.Control> made =
+            new Controls(size, options.seed(), seeds, pipeline, experiment)
+                .run(workers, command.progress());
+        if (command.json()) {
+          new ExperimentJson(command.jsonLines()).controls(made);
+        } else {
+          new ExperimentText(command.out()).controls(made);
+        }
+      }
+      if (table1) {
+        table1(
+            command, new TableOne(family, options, seeds, pipeline, experiment), options, workers);
+      }
+      if (ablations) {
+        ablations(command, family, options, pipeline, experiment, workers);
+      }
+    }
+  }
+
+  private void table1(
+      KindredCommand command, TableOne table, WorldOptions options, Workers workers) {
+    if (command.json()) {
+      ExperimentJson json = new ExperimentJson(command.jsonLines());
+      json.table(table.run(workers, command.progress(), json::part), options);
+    } else {
+      ExperimentText text = new ExperimentText(command.out());
+      text.world(table.family(), options, seeds);
+      text.table(table.run(workers, command.progress(), text::part));
+    }
+  }
+
+  private void ablations(
+      KindredCommand command,
+      WorldFamily family,
+      WorldOptions options,
+      PipelineOptions pipeline,
+      ExperimentOptions experiment,
+      Workers workers) {
+    Ablations made = new Ablations(options, seeds, Ablations.variants(pipeline), experiment);
+    if (!command.json()) {
+      new ExperimentText(command.out()).world(family, options, seeds);
+    }
+    List<Ablations.Row> rows = made.run(workers, command.progress(), command::note);
+    if (command.json()) {
+      new ExperimentJson(command.jsonLines()).ablations(rows, family, options, seeds);
+    } else {
+      new ExperimentText(command.out()).ablations(rows);
+    }
+  }
+}

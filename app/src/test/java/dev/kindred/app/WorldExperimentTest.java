@@ -1,0 +1,75 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** {@code evaluate --table1} and its kin in small worlds. */
+final class WorldExperimentTest {
+  private static final List<String> METRICS =
+      List.of("clicking", "playedTime", "satisfaction", "negative");
+
+  private static Run evaluate(String... arguments) {
+    String[] all = new String[arguments.length + 3];
+    all[0] = "evaluate";
+    all[1] = "--threads";
+    all[2] = "2";
+    System.arraycopy(arguments, 0, all, 3, arguments.length);
+    return Run.kindred(all);
+  }
+
+  @Test
+  void theTableHasNineGroupsWithIntervalsAndEndsInALineOfJson() throws IOException {
+    Run run =
+        evaluate(
+            "--table1",
+            "--no-controls",
+            "--world-size",
+            "10",
+            "--seeds",
+            "1",
+            "--equal-weights",
+            "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(2, run.lines().size(), run.out());
+    JsonNode part = new JsonMapper().readTree(run.lines().getFirst());
+    assertEquals(7, part.get("seed").asInt());
+    assertEquals(9, part.get("aaCheck").get("users").size());
+    assertTrue(part.get("notes").toString().contains("coordinating network, click"), run.out());
+    JsonNode table = new JsonMapper().readTree(run.lines().getLast());
+    JsonNode groups = table.get("groups");
+    assertEquals(9, groups.size());
+    for (int g = 0; g < 9; g++) {
+      assertEquals(g + 1, groups.get(g).get("no").asInt());
+      for (String metric : METRICS) {
+        JsonNode change = groups.get(g).get(metric);
+        double value = change.get("value").asDouble();
+        assertTrue(change.get("low").asDouble() <= value, metric + " of " + groups.get(g));
+        assertTrue(change.get("high").asDouble() >= value, metric + " of " + groups.get(g));
+        assertEquals(g == 0, value == 0, metric + " of " + groups.get(g));
+      }
+    }
+    assertTrue(table.get("words").get(0).asText().startsWith("No. 9 "), table.toString());
+  }
+
+  @Test
+  void experimentsNeedNoDataAndNameWhatTheyDontKnow() {
+    assertBad(evaluate("--table1", "--world", "radio"), "must be one of video, short-video");
+    assertBad(evaluate("--table1", "--config", "site.toml"), "need no data");
+    assertBad(evaluate("--ablations", "--seeds", "0"), "--seeds is 0");
+    assertBad(evaluate("--table1", "--world-size", "0"), "items of a world is 0");
+    assertBad(evaluate("--table1", "--no-linear", "--no-towers"), "neither the linear nor");
+    assertBad(evaluate(), "give --config FILE, or --table1");
+  }
+
+  private static void assertBad(Run run, String message) {
+    assertEquals(2, run.exitCode(), run.err());
+    assertEquals("", run.out());
+    assertTrue(run.err().contains(message), run.err());
+  }
+}

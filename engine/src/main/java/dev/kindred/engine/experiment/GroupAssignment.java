@@ -1,0 +1,64 @@
+package dev.kindred.engine.experiment;
+
+import dev.kindred.engine.data.Ids;
+
+/**
+ * Which group a user is in: a hash of the user's id and a salt, so that it stays the same on every
+ * visit without being stored, and another experiment with another salt mixes the users anew.
+ * Immutable.
+ */
+public final class GroupAssignment {
+  private static final long MIX = 0x9E3779B97F4A7C15L;
+
+  private final long salt;
+  private final int groups;
+
+  /**
+   * Groups of equal volume.
+   *
+   * @param groups at least 1
+   */
+  public GroupAssignment(long salt, int groups) {
+    if (groups < 1) {
+      throw new IllegalArgumentException("groups is " + groups + ", must be at least 1");
+    }
+    this.salt = salt;
+    this.groups = groups;
+  }
+
+  /** From 0 to groups - 1. */
+  public int groupOf(CharSequence userId) {
+    long hash = mix(salt + MIX);
+    for (int i = 0; i < userId.length(); i++) {
+      hash = mix(hash ^ userId.charAt(i) * MIX);
+    }
+    return (int) Math.unsignedMultiplyHigh(hash, groups);
+  }
+
+  /** The users of each group, rising. */
+  int[][] split(Ids users) {
+    int[] groupOf = new int[users.size()];
+    int[] sizes = new int[groups];
+    for (int user = 0; user < groupOf.length; user++) {
+      groupOf[user] = groupOf(users.idOf(user));
+      sizes[groupOf[user]]++;
+    }
+    int[][] split = new int[groups][];
+    for (int g = 0; g < groups; g++) {
+      split[g] = new int[sizes[g]];
+      sizes[g] = 0;
+    }
+    for (int user = 0; user < groupOf.length; user++) {
+      split[groupOf[user]][sizes[groupOf[user]]++] = user;
+    }
+    return split;
+  }
+
+  /** Finaliser of SplitMix64 (Steele et al., 2014), with the constants of its variant 13. */
+  private static long mix(long x) {
+    long z = x;
+    z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+    return z ^ z >>> 31;
+  }
+}
