@@ -15,7 +15,7 @@ import java.util.Optional;
 /** Reads and writes .khnsw files; docs/formats.md draws them. */
 final class HnswFile {
   static final String KIND = "khnsw";
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final int ROWS = 0;
   private static final int DIM = 1;

@@ -7,7 +7,7 @@ import dev.kindred.simd.Distances;
 import dev.kindred.simd.SignCodes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.lang.foreign.ValueLayout;
 
 /**
  * One bit per dimension of every link of level 0, in the node's own block, so that one read of
@@ -25,13 +25,14 @@ import java.util.Arrays;
  * where addend and factor belong to the link.
  *
  * <pre>
- * block: | neighbour: i32[width] | {@link SignCodes} of up to 64 links | of the next 64 | .. |
+ * block: | neighbour: i32[width] | {@link SignCodes} of up to 64 links | of the next 64 | .. |   padded to 64 bytes
  * </pre>
  *
  * <p>Immutable and free to share.
  */
 final class LinkCodes {
-  private static final int BITS_PER_WORD = Integer.SIZE;
+  /** Bits come in so many pieces of {@link SignCodes} at a time. */
+  private static final int GRAIN = SignCodes.PIECE * SignCodes.PIECES;
 
   /** Fewer bits say too little: short vectors are rotated into more dimensions. */
   private static final int LEAST_BITS = 64;
@@ -56,9 +57,9 @@ final class LinkCodes {
         rows.means(), 0, this.rotation, 0, rows.dim(), bits, rows.dim(), rotatedMean, 0);
   }
 
-  /** Bits per link: a whole number of words, at least one per dimension. */
+  /** Bits per link: whole pairs of pieces, at least one per dimension. */
   static int bits(int dim) {
-    return (Math.max(dim, LEAST_BITS) + BITS_PER_WORD - 1) / BITS_PER_WORD * BITS_PER_WORD;
+    return (Math.max(dim, LEAST_BITS) + GRAIN - 1) / GRAIN * GRAIN;
   }
 
   static long rotationBytes(int dim) {
@@ -71,8 +72,10 @@ final class LinkCodes {
   }
 
   static long blockBytes(int maxDegree, int dim) {
-    int words = bits(dim) / BITS_PER_WORD;
-    return (long) width(maxDegree) * Integer.BYTES + SignCodes.blockBytes(width(maxDegree), words);
+    int pieces = bits(dim) / SignCodes.PIECE;
+    int width = width(maxDegree);
+    long bytes = (long) width * Integer.BYTES + SignCodes.blockBytes(width, pieces);
+    return (bytes + GraphLevel.ALIGNMENT - 1) & -GraphLevel.ALIGNMENT;
   }
 
   /**
@@ -174,35 +177,36 @@ final class LinkCodes {
     float[] own = new float[bits];
     float[] other = new float[bits];
     int width = width(bottom.maxDegree());
-    int words = bits / BITS_PER_WORD;
-    int[] signs = new int[words];
+    int pieces = bits / SignCodes.PIECE;
+    byte[] signs = new byte[pieces];
+    MemorySegment blocks = bottom.blocks();
     for (int node = (int) from; node < to; node++) {
       MemorySegment.copy(rotated, RowCodes.FLOAT, (long) node * bits * Float.BYTES, own, 0, bits);
       for (int i = 0; i < width; i++) {
         int neighbor = i < bottom.maxDegree() ? bottom.slot(node, i) : -1;
-        long at = bottom.blockAt(node) + codesAt(width, i);
-        int count = chunkWidth(width, i);
+        long chunk = bottom.blockAt(node) + chunkAt(width, i);
+        int link = i % SignCodes.MAX_COUNT;
+        long at = chunk + (long) link * Integer.BYTES;
         if (neighbor < 0) {
-          bottom.blocks().set(GraphLevel.INT, at, bf16(Float.NEGATIVE_INFINITY) << 16);
+          blocks.set(GraphLevel.INT, at, bf16(Float.NEGATIVE_INFINITY) << 16);
           continue;
         }
         MemorySegment.copy(
             rotated, RowCodes.FLOAT, (long) neighbor * bits * Float.BYTES, other, 0, bits);
-        bottom.blocks().set(GraphLevel.INT, at, numbers(own, other, signs));
-        for (int w = 0; w < words; w++) {
-          bottom
-              .blocks()
-              .set(GraphLevel.INT, at + (long) (w + 1) * count * Integer.BYTES, signs[w]);
+        blocks.set(GraphLevel.INT, at, numbers(own, other, signs));
+        int count = chunkWidth(width, i);
+        for (int piece = 0; piece < pieces; piece++) {
+          long byteAt = chunk + SignCodes.signsAt(count, pieces, link, piece);
+          blocks.set(ValueLayout.JAVA_BYTE, byteAt, signs[piece]);
         }
       }
     }
   }
 
-  /** Where the numbers of link i stand in a block. */
-  private long codesAt(int width, int i) {
+  /** Where the codes of link i and of those coded with it begin in a block. */
+  private long chunkAt(int width, int i) {
     int chunk = i / SignCodes.MAX_COUNT * SignCodes.MAX_COUNT;
-    long before = SignCodes.blockBytes(chunk, bits / BITS_PER_WORD);
-    return (long) width * Integer.BYTES + before + (long) (i - chunk) * Integer.BYTES;
+    return (long) width * Integer.BYTES + SignCodes.blockBytes(chunk, bits / SignCodes.PIECE);
   }
 
   private static int chunkWidth(int width, int i) {
@@ -211,27 +215,27 @@ final class LinkCodes {
   }
 
   /** Signs and the two numbers of a link between two rotated rows. */
-  private int numbers(float[] own, float[] other, int[] signs) {
+  private int numbers(float[] own, float[] other, byte[] signs) {
     double squared = 0;
     double absolute = 0;
     double signedOwn = 0;
     double along = 0;
-    for (int w = 0; w < signs.length; w++) {
-      int word = 0;
-      for (int b = 0; b < BITS_PER_WORD; b++) {
-        int k = w * BITS_PER_WORD + b;
+    for (int piece = 0; piece < signs.length; piece++) {
+      int set = 0;
+      for (int b = 0; b < SignCodes.PIECE; b++) {
+        int k = piece * SignCodes.PIECE + b;
         float difference = other[k] - own[k];
         squared += (double) difference * difference;
         absolute += Math.abs(difference);
         along += (double) difference * (own[k] + rotatedMean[k]);
         if (difference >= 0) {
-          word |= 1 << b;
+          set |= 1 << b;
           signedOwn += own[k];
         } else {
           signedOwn -= own[k];
         }
       }
-      signs[w] = word;
+      signs[piece] = (byte) set;
     }
     // Two rows that rounding made equal.
     double factor = absolute == 0 ? 0 : squared / absolute;
@@ -252,12 +256,10 @@ final class LinkCodes {
 
   /** A query in the terms of the codes. Not thread-safe. */
   final class Query {
-    private static final int LEAST = -8;
-    private static final int MOST = 7;
-
     private final float[] centred = new float[rows.dim()];
     private final float[] rotated = new float[bits];
-    private final int[] planes = new int[SignCodes.PLANES * bits / BITS_PER_WORD];
+    private final byte[] whole = new byte[bits];
+    private final byte[] tables = new byte[SignCodes.tableBytes(bits / SignCodes.PIECE)];
     private float scale;
     private float shift;
 
@@ -269,18 +271,16 @@ final class LinkCodes {
       for (float value : rotated) {
         largest = Math.max(largest, Math.abs(value));
       }
-      float step = largest / (MOST + 0.5f);
+      float step = largest / (SignCodes.MOST + 0.5f);
       float perStep = step == 0 ? 0 : 1 / step;
-      Arrays.fill(planes, 0);
       int sum = 0;
       for (int k = 0; k < bits; k++) {
-        int value = Math.max(LEAST, Math.min(MOST, Math.round(rotated[k] * perStep)));
+        int value = Math.round(rotated[k] * perStep);
+        value = Math.max(SignCodes.LEAST, Math.min(SignCodes.MOST, value));
         sum += value;
-        int first = SignCodes.PLANES * (k / BITS_PER_WORD);
-        for (int p = 0; p < SignCodes.PLANES; p++) {
-          planes[first + p] |= (value >> p & 1) << k;
-        }
+        whole[k] = (byte) value;
       }
+      SignCodes.fillTables(whole, bits / SignCodes.PIECE, tables);
       scale = 2 * step;
       shift = -step * sum;
     }
@@ -300,10 +300,10 @@ final class LinkCodes {
         long passing =
             SignCodes.passing(
                 blocks,
-                block + codesAt(width, first),
+                block + chunkAt(width, first),
                 chunkWidth(width, first),
-                bits / BITS_PER_WORD,
-                planes,
+                bits / SignCodes.PIECE,
+                tables,
                 scale,
                 shift,
                 least - score);

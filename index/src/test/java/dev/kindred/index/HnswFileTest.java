@@ -205,7 +205,7 @@ class HnswFileTest {
     Files.write(path, whole);
     String message =
         assertThrows(CorruptFileException.class, () -> Hnsw.open(path, rows, arena)).getMessage();
-    assertTrue(message.contains("khnsw version 99, this Kindred reads version 2"), message);
+    assertTrue(message.contains("khnsw version 99, this Kindred reads version 3"), message);
   }
 
   private void assertCorrupt(Embeddings vectors) {

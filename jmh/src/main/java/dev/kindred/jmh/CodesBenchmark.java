@@ -45,7 +45,7 @@ public class CodesBenchmark {
   private MemorySegment blocks;
   private long blockBytes;
   private short[] query;
-  private int[] planes;
+  private byte[] tables;
   private int[] ordinals;
   private int[] sums;
   private Random random;
@@ -58,13 +58,14 @@ public class CodesBenchmark {
     for (long at = 0; at < codes.byteSize(); at++) {
       codes.set(ValueLayout.JAVA_BYTE, at, (byte) (at * 31 % 15));
     }
-    blockBytes = SignCodes.blockBytes(LINKS, d / Integer.SIZE);
+    blockBytes = SignCodes.blockBytes(LINKS, d / SignCodes.PIECE);
     blocks = arena.allocate(rows * blockBytes, 64);
     query = new short[d];
     for (int i = 0; i < d; i++) {
       query[i] = (short) (i % 9);
     }
-    planes = random.ints(SignCodes.PLANES * d / Integer.SIZE).toArray();
+    tables = new byte[SignCodes.tableBytes(d / SignCodes.PIECE)];
+    random.nextBytes(tables);
     ordinals = new int[BATCH];
     sums = new int[BATCH];
   }
@@ -87,6 +88,6 @@ public class CodesBenchmark {
   @Benchmark
   public long block() {
     long offset = random.nextInt(rows) * blockBytes;
-    return SignCodes.passing(blocks, offset, LINKS, d / Integer.SIZE, planes, 1, 0, 0.5f);
+    return SignCodes.passing(blocks, offset, LINKS, d / SignCodes.PIECE, tables, 1, 0, 0.5f);
   }
 }

@@ -136,8 +136,8 @@ final class KernelAllocationTest {
     int[] sums = new int[20];
     kernels.put("codes", () -> Codes.dotRows(codedQuery, rows, 128, ordinals, 0, 7, 128, sums));
 
-    int[] planes = new int[16];
-    kernels.put("signs", () -> SignCodes.passing(rows, 64, 32, 4, planes, 1, 0, 0));
+    byte[] tables = new byte[SignCodes.tableBytes(14)];
+    kernels.put("signs", () -> SignCodes.passing(rows, 64, 32, 14, tables, 1, 0, 0));
 
     // 70 columns: wide panels, a narrow one, and some left.
     float[] a = Inputs.values(3, 23 * 40);

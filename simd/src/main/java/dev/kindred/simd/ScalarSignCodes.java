@@ -14,23 +14,20 @@ final class ScalarSignCodes implements SignCodeKernels {
       MemorySegment block,
       long offset,
       int count,
-      int words,
-      int[] planes,
+      int pieces,
+      byte[] tables,
       float scale,
       float shift,
       float least) {
     long passing = 0;
     for (int i = 0; i < count; i++) {
-      long at = offset + (long) i * Integer.BYTES;
-      int numbers = block.get(INT, at);
+      int numbers = block.get(INT, offset + (long) i * Integer.BYTES);
       int sum = 0;
-      for (int w = 0; w < words; w++) {
-        at += (long) count * Integer.BYTES;
-        int signs = block.get(INT, at);
-        sum += Integer.bitCount(signs & planes[4 * w]);
-        sum += Integer.bitCount(signs & planes[4 * w + 1]) << 1;
-        sum += Integer.bitCount(signs & planes[4 * w + 2]) << 2;
-        sum -= Integer.bitCount(signs & planes[4 * w + 3]) << 3;
+      for (int piece = 0; piece < pieces; piece++) {
+        int signs =
+            block.get(ValueLayout.JAVA_BYTE, offset + SignCodes.signsAt(count, pieces, i, piece));
+        sum += tables[SignCodes.TABLE * 2 * piece + (signs & 15)];
+        sum += tables[SignCodes.TABLE * (2 * piece + 1) + (signs >> 4 & 15)];
       }
       float addend = Float.intBitsToFloat(numbers & 0xFFFF0000);
       float factor = Float.intBitsToFloat(numbers << 16);

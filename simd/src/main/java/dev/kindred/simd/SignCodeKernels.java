@@ -9,8 +9,8 @@ interface SignCodeKernels {
       MemorySegment block,
       long offset,
       int count,
-      int words,
-      int[] planes,
+      int pieces,
+      byte[] tables,
       float scale,
       float shift,
       float least);

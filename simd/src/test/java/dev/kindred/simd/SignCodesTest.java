@@ -2,10 +2,10 @@ package dev.kindred.simd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -15,10 +15,10 @@ class SignCodesTest {
   @Test
   void passesTheSameVectorsAsTheTwin() {
     Random random = new Random(1);
-    for (int words = 0; words <= 8; words++) {
+    for (int pieces = 0; pieces <= 32; pieces += SignCodes.PIECES) {
       for (int count = 0; count <= SignCodes.MAX_COUNT; count += SignCodes.GROUP) {
         for (int offset : new int[] {0, 4, 64}) {
-          byte[] bytes = new byte[(int) SignCodes.blockBytes(count, words) + offset];
+          byte[] bytes = new byte[(int) SignCodes.blockBytes(count, pieces) + offset];
           random.nextBytes(bytes);
           MemorySegment block = MemorySegment.ofArray(bytes);
           for (int i = 0; i < count; i++) {
@@ -26,43 +26,79 @@ class SignCodesTest {
             int factor = Float.floatToRawIntBits(random.nextFloat() / 100) >>> 16;
             block.set(ValueLayout.JAVA_INT_UNALIGNED, offset + 4L * i, addend | factor);
           }
-          int[] planes = random.ints(SignCodes.PLANES * words + 1).toArray();
+          byte[] tables = tables(random, pieces);
           for (float least : new float[] {-0.5f, 0, 0.2f, Float.NEGATIVE_INFINITY}) {
             assertEquals(
-                twin.passing(block, offset, count, words, planes, 0.3f, 0.1f, least),
-                SignCodes.passing(block, offset, count, words, planes, 0.3f, 0.1f, least),
-                "words " + words + ", count " + count + ", least " + least);
+                twin.passing(block, offset, count, pieces, tables, 0.3f, 0.1f, least),
+                SignCodes.passing(block, offset, count, pieces, tables, 0.3f, 0.1f, least),
+                "pieces " + pieces + ", count " + count + ", least " + least);
           }
         }
       }
     }
   }
 
+  /** Tables of a query with all values from the least to the most. */
+  private static byte[] tables(Random random, int pieces) {
+    byte[] query = new byte[SignCodes.PIECE * pieces];
+    for (int k = 0; k < query.length; k++) {
+      query[k] = (byte) random.nextInt(SignCodes.LEAST, SignCodes.MOST + 1);
+    }
+    byte[] tables = new byte[SignCodes.tableBytes(pieces)];
+    SignCodes.fillTables(query, pieces, tables);
+    return tables;
+  }
+
   @Test
-  void countsWhatThePlanesSay() {
-    // One vector whose signs 0, 1 and 33 are set; the query has 7, -8 and 2 there.
-    MemorySegment block = MemorySegment.ofArray(new int[16 * 3]);
-    block.setAtIndex(ValueLayout.JAVA_INT, 0, Float.floatToRawIntBits(10) | 0x3F80);
-    block.setAtIndex(ValueLayout.JAVA_INT, 16, 0b11);
-    block.setAtIndex(ValueLayout.JAVA_INT, 32, 0b10);
-    int[] planes = {0b01, 0b01, 0b01, 0b10, 0, 0b10, 0, 0};
+  void holdsTheLargestSums() {
+    for (byte value : new byte[] {SignCodes.LEAST, SignCodes.MOST}) {
+      int pieces = 16;
+      byte[] query = new byte[SignCodes.PIECE * pieces];
+      Arrays.fill(query, value);
+      byte[] tables = new byte[SignCodes.tableBytes(pieces)];
+      SignCodes.fillTables(query, pieces, tables);
+      byte[] block = new byte[(int) SignCodes.blockBytes(16, pieces)];
+      Arrays.fill(block, (byte) -1);
+      MemorySegment memory = MemorySegment.ofArray(block);
+      for (int i = 0; i < 16; i++) {
+        memory.setAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i, 0x3F80);
+      }
+      float sum = value * query.length;
+      assertEquals(0xFFFF, SignCodes.passing(memory, 0, 16, pieces, tables, 1, 0, sum));
+      assertEquals(0, SignCodes.passing(memory, 0, 16, pieces, tables, 1, 0, sum + 1));
+    }
+  }
+
+  @Test
+  void sumsWhatTheSignsChoose() {
+    // Vector 17, whose signs 0, 1 and 13 are set; the query has 7, -8 and 2 there.
+    MemorySegment block = MemorySegment.ofArray(new int[32 * 2]);
+    block.setAtIndex(ValueLayout.JAVA_INT, 17, Float.floatToRawIntBits(10) | 0x3F80);
+    block.set(ValueLayout.JAVA_BYTE, SignCodes.signsAt(32, 2, 17, 0), (byte) 0b11);
+    block.set(ValueLayout.JAVA_BYTE, SignCodes.signsAt(32, 2, 17, 1), (byte) 0b100000);
+    byte[] query = {7, -8, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 3, 3};
+    byte[] tables = new byte[SignCodes.tableBytes(2)];
+    SignCodes.fillTables(query, 2, tables);
     float estimate = 10 + 0.5f * (7 - 8 + 2) + 0.25f;
-    assertEquals(1, SignCodes.passing(block, 0, 16, 2, planes, 0.5f, 0.25f, estimate) & 1);
-    assertEquals(0, SignCodes.passing(block, 0, 16, 2, planes, 0.5f, 0.25f, estimate + 0.01f) & 1);
+    long bit = 1 << 17;
+    assertEquals(bit, SignCodes.passing(block, 0, 32, 2, tables, 0.5f, 0.25f, estimate) & bit);
+    assertEquals(0, SignCodes.passing(block, 0, 32, 2, tables, 0.5f, 0.25f, estimate + 0.01f));
   }
 
   @Test
   void refusesWhatDoesNotFit() {
-    MemorySegment block = MemorySegment.ofArray(new int[16 * 2]);
-    int[] planes = new int[4];
-    assertThrows(
-        IllegalArgumentException.class, () -> SignCodes.passing(block, 0, 17, 1, planes, 1, 0, 0));
-    assertThrows(
-        IllegalArgumentException.class, () -> SignCodes.passing(block, 0, 80, 1, planes, 1, 0, 0));
-    assertThrows(
-        IndexOutOfBoundsException.class, () -> SignCodes.passing(block, 0, 16, 2, planes, 1, 0, 0));
-    assertThrows(
-        IndexOutOfBoundsException.class, () -> SignCodes.passing(block, 4, 16, 1, planes, 1, 0, 0));
-    assertTrue(SignCodes.blockBytes(16, 1) == block.byteSize());
+    MemorySegment block = MemorySegment.ofArray(new byte[16 * 6]);
+    byte[] tables = new byte[SignCodes.tableBytes(4)];
+    for (int[] wrong : new int[][] {{17, 2}, {80, 2}, {16, 3}, {16, -2}}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> SignCodes.passing(block, 0, wrong[0], wrong[1], tables, 1, 0, 0));
+    }
+    for (int[] wrong : new int[][] {{0, 4}, {4, 2}, {0, 6}}) {
+      assertThrows(
+          IndexOutOfBoundsException.class,
+          () -> SignCodes.passing(block, wrong[0], 16, wrong[1], tables, 1, 0, 0));
+    }
+    assertEquals(block.byteSize(), SignCodes.blockBytes(16, 2));
   }
 }
