@@ -33,6 +33,11 @@ public final class HnswSearcher implements VectorSearcher {
   /** The part of ef that must have passed for the longer list to do. */
   private static final double NEAR_PART = 0.75;
 
+  /** A first look at what passes near the query wants so many of the nearest to pass. */
+  private static final int PROBED_PASSING = 4;
+
+  private static final int LEAST_PROBED = 16;
+
   /** Near the query at least this part of the expected number must pass for a filtered walk. */
   private static final double LEAST_NEAR_PART = 0.25;
 
@@ -51,7 +56,7 @@ public final class HnswSearcher implements VectorSearcher {
   HnswSearcher(Hnsw index) {
     this.index = index;
     this.walk = index.walk();
-    this.exact = ExactSearch.of(index.rows(), index.metric()).searcher();
+    this.exact = index.exact().searcher();
   }
 
   @Override
@@ -120,10 +125,11 @@ public final class HnswSearcher implements VectorSearcher {
   }
 
   /**
-   * First a plain walk, which finds out how many of the query's neighbours pass. If most vectors
-   * pass, a list that is longer in proportion holds enough of them; if some do, a {@link
-   * FilteredWalk} goes on from there. Where none near the query passes, though elsewhere they do,
-   * the best are scattered over far parts of the graph: a scan is the safe way.
+   * First a short plain walk, which finds out how many of the query's neighbours pass. Where none
+   * near the query passes, though elsewhere they do, the best are scattered over far parts of the
+   * graph: a scan is the safe way, and the short walk a small part of it. If many vectors pass, a
+   * list that is longer in proportion holds enough of them; if some do, a {@link FilteredWalk} goes
+   * on from there.
    */
   private boolean walkFiltered(int k, int ef, OrdinalFilter filter, Neighbors result) {
     int n = index.size();
@@ -136,12 +142,19 @@ public final class HnswSearcher implements VectorSearcher {
       return false;
     }
     walk.begin();
-    walk.walk(index.levels()[0], bottomEntry(), wide, wide);
+    GraphLevel bottom = index.levels()[0];
+    int entry = bottomEntry();
+    int probed = (int) Math.min(ef, Math.max(LEAST_PROBED, Math.ceil(PROBED_PASSING / share)));
+    walk.walk(bottom, entry, probed, probed);
+    if (isFar(countPassing(filter), share)) {
+      return false;
+    }
+    walk.walk(bottom, entry, wide, wide);
     int near = countPassing(filter);
     if (near >= Math.max(k, NEAR_PART * ef) && share >= WIDE_SHARE) {
       return collect(k, filter, null, result);
     }
-    if (near == 0 || near < share * walk.size() * LEAST_NEAR_PART) {
+    if (isFar(near, share)) {
       return false;
     }
     if (filtered == null) {
@@ -149,6 +162,11 @@ public final class HnswSearcher implements VectorSearcher {
     }
     boolean ended = filtered.walk(filter, starts, near, ef, (long) scan);
     return ended && filtered.size() == ef && collect(k, filter, filtered, result);
+  }
+
+  /** Whether of the walk's nodes so few pass that what passes must lie elsewhere. */
+  private boolean isFar(int passing, double share) {
+    return passing == 0 || passing < share * walk.size() * LEAST_NEAR_PART;
   }
 
   /** Lists those of the walk's nodes that pass, best first; returns their number. */
