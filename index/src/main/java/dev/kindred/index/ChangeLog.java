@@ -229,4 +229,22 @@ final class ChangeLog implements AutoCloseable {
           path, offset, fault + "; restore the file from a good copy or build the index again");
     }
   }
+
+  /**
+   * An id as a log holds it.
+   *
+   * @throws IllegalArgumentException if it is too long, or no text that UTF-8 can hold
+   */
+  static byte[] encoded(String id) {
+    byte[] text = id.getBytes(StandardCharsets.UTF_8);
+    if (text.length > MAX_ID_BYTES) {
+      throw new IllegalArgumentException(
+          "an id has " + text.length + " bytes in UTF-8, at most " + MAX_ID_BYTES + " go");
+    }
+    if (!new String(text, StandardCharsets.UTF_8).equals(id)) {
+      throw new IllegalArgumentException(
+          "id '" + id + "' has half a surrogate pair; mend the text");
+    }
+    return text;
+  }
 }

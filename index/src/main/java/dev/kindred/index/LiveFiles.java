@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -170,6 +171,30 @@ final class LiveFiles {
         }
       }
     }
+  }
+
+  /**
+   * Takes a directory for this index alone, until the channel is closed.
+   *
+   * @throws IllegalStateException if another has it, here or in another process
+   */
+  static FileChannel lock(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // Open in this process: reported below like another process's.
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    throw new IllegalStateException(
+        directory + " is open already; close it there first, or search through the open index");
   }
 
   /** Makes names that were added survive a power cut. */

@@ -1,18 +1,12 @@
 package dev.kindred.index;
 
 import dev.kindred.index.run.Progress;
-import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -36,12 +30,6 @@ import java.util.function.IntFunction;
  * <p>Free to share. One index at a time, of all processes, has a directory open.
  */
 public final class LiveIndex implements AutoCloseable {
-  /** A segment is merged with younger ones that hold at least this part of its vectors. */
-  private static final int MERGE_RATIO = 4;
-
-  /** A segment of which more than this part is removed is merged. */
-  private static final double MOST_REMOVED = 0.3;
-
   private static final int POOLED_SEARCHERS = 64;
 
   private final Path directory;
@@ -72,7 +60,7 @@ public final class LiveIndex implements AutoCloseable {
   private Exception failure;
 
   // Guarded by merging.
-  private long nextSegment;
+  private final LiveSegmentWriter segmentWriter;
 
   private LiveIndex(
       Path directory,
@@ -88,10 +76,13 @@ public final class LiveIndex implements AutoCloseable {
     this.lock = lock;
     this.steps = steps;
     this.scratch = new float[dim];
-    this.nextSegment = state.nextNumber();
+    this.segmentWriter =
+        new LiveSegmentWriter(
+            directory, dim, metric, options, state.nextNumber(), steps, () -> closed);
     this.pool = new SearcherPool.Slots<>(POOLED_SEARCHERS, () -> new LiveSearcher(this));
-    this.view = new LiveView(state.segments(), new LiveDelta[0], new int[0], state.rows().clone());
-    replay(state.firstLog());
+    LiveReplay replay = new LiveReplay(directory, dim, options.deltaRows(), state);
+    this.view = replay.view();
+    start(replay.nextLog());
     this.maintenance = options.background() ? new Thread(this::maintain, "kindred-merge") : null;
     if (maintenance != null) {
       maintenance.setDaemon(true);
@@ -133,7 +124,7 @@ public final class LiveIndex implements AutoCloseable {
   static LiveIndex open(Path directory, LiveOptions options, Consumer<String> steps)
       throws IOException {
     Objects.requireNonNull(options);
-    FileChannel lock = lock(directory);
+    FileChannel lock = LiveFiles.lock(directory);
     try {
       LiveFiles.State state = LiveFiles.open(directory);
       LiveFiles.sweep(directory, state.segments(), state.firstLog());
@@ -151,7 +142,7 @@ public final class LiveIndex implements AutoCloseable {
    * @throws dev.kindred.index.file.CorruptFileException at the first block that differs
    */
   public static void verify(Path directory) throws IOException {
-    FileChannel held = lock(directory);
+    FileChannel held = LiveFiles.lock(directory);
     try {
       LiveFiles.verify(directory);
     } finally {
@@ -223,12 +214,13 @@ public final class LiveIndex implements AutoCloseable {
 
   /**
    * Gives an id a vector; the next search finds it, and no search finds both it and the one it
-   * replaces.
+   * replaces. Waits for a merge where {@link LiveOptions#waitingDeltas} wait for one already.
    *
    * @param id any text; up to 2^20 bytes in UTF-8
    * @param vector vector[offset, offset + dim), finite; copied, at length 1 for cosine
    * @return whether it replaced another
-   * @throws UncheckedIOException if the log can't be written; nothing has changed then
+   * @throws UncheckedIOException if the log can't be written, or the merge that it waits for fails;
+   *     nothing has changed then
    */
   public boolean put(CharSequence id, float[] vector, int offset) {
     Objects.checkFromIndexSize(offset, dim, vector.length);
@@ -244,10 +236,10 @@ public final class LiveIndex implements AutoCloseable {
               + "; its values must be finite");
     }
     String name = id.toString();
-    byte[] text = encoded(name);
+    byte[] text = ChangeLog.encoded(name);
     changing.lock();
     try {
-      requireOpen();
+      requireRoom();
       System.arraycopy(vector, offset, scratch, 0, dim);
       if (metric == Metric.COSINE) {
         Embeddings.normalize(scratch, 0, dim);
@@ -277,7 +269,7 @@ public final class LiveIndex implements AutoCloseable {
    */
   public boolean remove(CharSequence id) {
     String name = id.toString();
-    byte[] text = encoded(name);
+    byte[] text = ChangeLog.encoded(name);
     changing.lock();
     try {
       requireOpen();
@@ -312,7 +304,7 @@ public final class LiveIndex implements AutoCloseable {
       LiveView current = view;
       long place = current.find(id.toString());
       if (place >= 0) {
-        rowsOf(current, (int) (place >>> 32)).copyRow((int) place, target, offset);
+        current.vectors((int) (place >>> 32)).copyRow((int) place, target, offset);
       }
       return place >= 0;
     } finally {
@@ -343,7 +335,7 @@ public final class LiveIndex implements AutoCloseable {
       if (current.deltas.length == 1) {
         return false;
       }
-      merge(firstToMerge(current));
+      merge(LiveMerge.next(current));
       return true;
     } finally {
       merging.unlock();
@@ -367,7 +359,7 @@ public final class LiveIndex implements AutoCloseable {
       } finally {
         changing.unlock();
       }
-      merge(0);
+      merge(new LiveMerge(view, 0));
     } finally {
       merging.unlock();
     }
@@ -396,7 +388,7 @@ public final class LiveIndex implements AutoCloseable {
         }
         float[] row = new float[dim];
         LiveSegment segment =
-            write(
+            segmentWriter.write(
                 rows.size(),
                 (at, out) -> {
                   rows.copyRow(at, row, 0);
@@ -475,66 +467,30 @@ public final class LiveIndex implements AutoCloseable {
     return view;
   }
 
-  private static FileChannel lock(Path directory) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve(LiveFiles.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // Open in this process: reported below like another process's.
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
-    channel.close();
-    throw new IllegalStateException(
-        directory + " is open already; close it there first, or search through the open index");
-  }
-
-  /** Reads the logs from the first on that exist, and starts a new one for what comes. */
-  private void replay(long firstLog) throws IOException {
-    long number = firstLog;
-    while (Files.exists(ChangeLog.path(directory, number))) {
-      number++;
-    }
-    LiveView published = view;
-    ChangeLog.Changes changes =
-        new ChangeLog.Changes() {
-          @Override
-          public void put(String id, float[] vector) {
-            if (view.deltas.length == 0 || view.active().isFull()) {
-              // These rows stay in the logs that they come from until they are merged.
-              LiveDelta delta = new LiveDelta(options.deltaRows(), dim, null);
-              view = view.with(delta, options.deltaRows());
-            }
-            apply(id, encoded(id), vector);
-          }
-
-          @Override
-          public void remove(String id) {
-            long place = view.find(id);
-            if (place >= 0) {
-              view = view.next(place, 0);
-            }
-          }
-        };
-    for (long log = firstLog; log < number; log++) {
-      ChangeLog.replay(ChangeLog.path(directory, log), log, dim, log == number - 1, changes);
-    }
-    // Logs that change nothing make room, the last first: those that exist must follow each other.
-    while (view == published && number > firstLog) {
-      Files.delete(ChangeLog.path(directory, --number));
-    }
-    start(number);
-  }
-
   /** Starts the log and the delta of the changes to come. */
   private void start(long log) throws IOException {
     ChangeLog created = ChangeLog.create(directory, log, dim, options.forced());
     view = view.with(new LiveDelta(options.deltaRows(), dim, created), options.deltaRows());
+  }
+
+  /**
+   * Holds a change up while as many full deltas wait as may: it takes part in merging, so that
+   * changes come no faster than they are merged and searches never scan more.
+   */
+  private void requireRoom() throws IOException {
+    requireOpen();
+    while (view.active().isFull() && view.deltas.length > options.waitingDeltas()) {
+      // Merging is taken before changing: what was checked may have changed since.
+      changing.unlock();
+      try {
+        merge();
+      } catch (CancellationException e) {
+        throw new IllegalStateException(closedMessage(), e);
+      } finally {
+        changing.lock();
+      }
+      requireOpen();
+    }
   }
 
   /** Ends the active delta, so that a merge may take it; the changing thread only. */
@@ -549,10 +505,8 @@ public final class LiveIndex implements AutoCloseable {
   /** Makes a put visible; returns whether it replaced another. */
   private boolean apply(String id, byte[] text, float[] vector) {
     LiveView current = view;
-    long replaced = current.find(id);
-    current.active().append(id, text, vector);
-    view = current.next(replaced, 1);
-    return replaced >= 0;
+    view = current.put(id, text, vector);
+    return view.size == current.size;
   }
 
   private void maintain() {
@@ -587,78 +541,27 @@ public final class LiveIndex implements AutoCloseable {
     }
   }
 
-  /** The oldest segment that goes into the next merge; all younger ones do too. */
-  private static int firstToMerge(LiveView view) {
-    long younger = 0;
-    for (int part = view.segments.length; part < view.parts() - 1; part++) {
-      younger += view.live(part);
-    }
-    int first = view.segments.length;
-    while (first > 0 && view.live(first - 1) <= MERGE_RATIO * younger) {
-      younger += view.live(--first);
-    }
-    for (int segment = 0; segment < first; segment++) {
-      if (view.rows[segment].removed() > MOST_REMOVED * view.size(segment)) {
-        return segment;
-      }
-    }
-    return first;
-  }
-
-  /** Merges the segments from one on, and all deltas but the active one. */
-  private void merge(int first) throws IOException {
-    LiveView before = view;
-    int end = before.parts() - 1;
-    int total = 0;
-    for (int part = first; part < end; part++) {
-      total += before.live(part);
-    }
-    // Where each row of the new segment comes from.
-    int[] parts = new int[total];
-    int[] rows = new int[total];
-    int count = 0;
-    for (int part = first; part < end; part++) {
-      for (int row = 0; row < before.size(part); row++) {
-        if (before.rows[part].accepts(row)) {
-          parts[count] = part;
-          rows[count++] = row;
-        }
-      }
-    }
+  /** The merging thread only. */
+  private void merge(LiveMerge merge) throws IOException {
     float[] vector = new float[dim];
     LiveSegment merged =
-        write(
-            total,
+        segmentWriter.write(
+            merge.size(),
             (at, out) -> {
-              rowsOf(before, parts[at]).copyRow(rows[at], vector, 0);
+              merge.copyRow(at, vector);
               out.add(vector, 0);
             },
-            at -> idOf(before, parts[at], rows[at]),
+            merge::idOf,
             Progress.none());
+    LiveView before;
     changing.lock();
     try {
-      LiveView now = view;
-      int segments = first + (merged == null ? 0 : 1);
-      LiveSegment[] nextSegments = Arrays.copyOf(before.segments, segments);
-      LiveDelta[] nextDeltas =
-          Arrays.copyOfRange(now.deltas, before.deltas.length - 1, now.deltas.length);
-      int[] nextCounts =
-          Arrays.copyOfRange(now.counts, before.deltas.length - 1, now.counts.length);
-      LiveRows[] nextRows = new LiveRows[segments + nextDeltas.length];
-      System.arraycopy(now.rows, 0, nextRows, 0, first);
-      if (merged != null) {
-        nextSegments[first] = merged;
-        // Rows that were removed while the merge ran.
-        nextRows[first] =
-            LiveRows.all(total)
-                .without((OrdinalFilter) at -> !now.rows[parts[at]].accepts(rows[at]));
-      }
-      System.arraycopy(now.rows, end, nextRows, segments, nextDeltas.length);
-      publish(new LiveView(nextSegments, nextDeltas, nextCounts, nextRows));
+      before = view;
+      publish(merge.after(before, merged));
     } finally {
       changing.unlock();
     }
-    closeLogs(before, before.deltas.length - 1);
+    closeLogs(before, merge.deltas());
     LiveFiles.sweep(directory, view.segments, view.deltas[0].log().number());
     steps.accept("old files deleted");
   }
@@ -677,89 +580,23 @@ public final class LiveIndex implements AutoCloseable {
     LiveFiles.publish(
         directory,
         new LiveFiles.State(
-            dim, metric, next.segments, next.rows, next.deltas[0].log().number(), nextSegment));
+            dim,
+            metric,
+            next.segments,
+            next.rows,
+            next.deltas[0].log().number(),
+            segmentWriter.nextNumber()));
     steps.accept("state published");
     view = next;
   }
 
-  /** Appends one row of a segment to its file. */
-  private interface RowWriter {
-    void write(int at, EmbeddingWriter out) throws IOException;
-  }
-
-  /** Writes a segment and opens it; null if it would have no rows. The merging thread only. */
-  private LiveSegment write(
-      int size, RowWriter rows, IntFunction<? extends CharSequence> idOf, Progress progress)
-      throws IOException {
-    if (size == 0) {
-      return null;
-    }
-    long number = nextSegment++;
-    Path vectors = LiveSegment.vectors(directory, number);
-    boolean done = false;
-    try {
-      try (EmbeddingWriter out = EmbeddingWriter.create(vectors, dim)) {
-        for (int at = 0; at < size; at++) {
-          rows.write(at, out);
-        }
-        out.commit();
-      }
-      steps.accept("vectors written");
-      IdTable.write(LiveSegment.ids(directory, number), size, idOf);
-      steps.accept("ids written");
-      try (Arena arena = Arena.ofShared();
-          Workers workers = Workers.of(options.threads())) {
-        Embeddings written = EmbeddingFile.open(vectors, arena).embeddings();
-        Progress stoppable = new StoppableProgress(progress, () -> closed);
-        Hnsw.build(written, metric, options.graph(), arena, workers, stoppable)
-            .tuned(options.targetRecall(), workers, stoppable)
-            .save(LiveSegment.graph(directory, number));
-      }
-      steps.accept("graph written");
-      LiveSegment segment = LiveSegment.open(directory, number);
-      done = true;
-      return segment;
-    } finally {
-      if (!done) {
-        for (Path file : LiveSegment.files(directory, number)) {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
-  }
-
-  private static Embeddings rowsOf(LiveView view, int part) {
-    return part < view.segments.length
-        ? view.segments[part].rows()
-        : view.deltas[part - view.segments.length].rows();
-  }
-
-  private static String idOf(LiveView view, int part, int row) {
-    return part < view.segments.length
-        ? view.segments[part].ids().idOf(row)
-        : new String(view.deltas[part - view.segments.length].id(row), StandardCharsets.UTF_8);
-  }
-
-  private static byte[] encoded(String id) {
-    byte[] text = id.getBytes(StandardCharsets.UTF_8);
-    if (text.length > ChangeLog.MAX_ID_BYTES) {
-      throw new IllegalArgumentException(
-          "an id has "
-              + text.length
-              + " bytes in UTF-8, at most "
-              + ChangeLog.MAX_ID_BYTES
-              + " go");
-    }
-    if (!new String(text, StandardCharsets.UTF_8).equals(id)) {
-      throw new IllegalArgumentException(
-          "id '" + id + "' has half a surrogate pair; mend the text");
-    }
-    return text;
-  }
-
   private void requireOpen() {
     if (closed) {
-      throw new IllegalStateException("the index in " + directory + " is closed");
+      throw new IllegalStateException(closedMessage());
     }
+  }
+
+  private String closedMessage() {
+    return "the index in " + directory + " is closed";
   }
 }

@@ -14,6 +14,8 @@ import java.util.Objects;
  *     does by {@link LiveIndex#merge}
  * @param forced whether a change is forced to the disk before it returns; if not, it survives the
  *     end of the process, but may be lost with the power
+ * @param waitingDeltas full deltas that may wait for a merge before a put waits too, in [1, 4096]:
+ *     no search scans more than {@code (waitingDeltas + 1) deltaRows} rows
  */
 public record LiveOptions(
     int deltaRows,
@@ -21,9 +23,11 @@ public record LiveOptions(
     double targetRecall,
     int threads,
     boolean background,
-    boolean forced) {
+    boolean forced,
+    int waitingDeltas) {
   private static final int MOST_DELTA_ROWS = 1 << 20;
   private static final int MOST_THREADS = 1024;
+  private static final int MOST_WAITING = 4096;
 
   /** Checks the ranges. */
   public LiveOptions {
@@ -37,41 +41,59 @@ public record LiveOptions(
       throw new IllegalArgumentException(
           "threads must be in [1, " + MOST_THREADS + "], got " + threads);
     }
+    if (waitingDeltas < 1 || waitingDeltas > MOST_WAITING) {
+      throw new IllegalArgumentException(
+          "waitingDeltas must be in [1, " + MOST_WAITING + "], got " + waitingDeltas);
+    }
   }
 
-  /** 4096 rows, the default graph, recall .95, one thread, in the background, not forced. */
+  /**
+   * 4096 rows, the default graph, recall .95, one thread, in the background, not forced, 8 deltas.
+   */
   public static LiveOptions defaults() {
     return new LiveOptions(
-        4096, HnswOptions.defaults(), RecallTarget.DEFAULT_RECALL, 1, true, false);
+        4096, HnswOptions.defaults(), RecallTarget.DEFAULT_RECALL, 1, true, false, 8);
   }
 
   /** The same with other deltaRows. */
   public LiveOptions withDeltaRows(int deltaRows) {
-    return new LiveOptions(deltaRows, graph, targetRecall, threads, background, forced);
+    return new LiveOptions(
+        deltaRows, graph, targetRecall, threads, background, forced, waitingDeltas);
   }
 
   /** The same with another graph. */
   public LiveOptions withGraph(HnswOptions graph) {
-    return new LiveOptions(deltaRows, graph, targetRecall, threads, background, forced);
+    return new LiveOptions(
+        deltaRows, graph, targetRecall, threads, background, forced, waitingDeltas);
   }
 
   /** The same with another target recall. */
   public LiveOptions withTargetRecall(double targetRecall) {
-    return new LiveOptions(deltaRows, graph, targetRecall, threads, background, forced);
+    return new LiveOptions(
+        deltaRows, graph, targetRecall, threads, background, forced, waitingDeltas);
   }
 
   /** The same with another number of threads. */
   public LiveOptions withThreads(int threads) {
-    return new LiveOptions(deltaRows, graph, targetRecall, threads, background, forced);
+    return new LiveOptions(
+        deltaRows, graph, targetRecall, threads, background, forced, waitingDeltas);
   }
 
   /** The same with or without a thread of its own. */
   public LiveOptions withBackground(boolean background) {
-    return new LiveOptions(deltaRows, graph, targetRecall, threads, background, forced);
+    return new LiveOptions(
+        deltaRows, graph, targetRecall, threads, background, forced, waitingDeltas);
   }
 
   /** The same with changes forced to the disk or not. */
   public LiveOptions withForced(boolean forced) {
-    return new LiveOptions(deltaRows, graph, targetRecall, threads, background, forced);
+    return new LiveOptions(
+        deltaRows, graph, targetRecall, threads, background, forced, waitingDeltas);
+  }
+
+  /** The same with another number of deltas that may wait. */
+  public LiveOptions withWaitingDeltas(int waitingDeltas) {
+    return new LiveOptions(
+        deltaRows, graph, targetRecall, threads, background, forced, waitingDeltas);
   }
 }

@@ -48,6 +48,11 @@ final class LiveView {
     return part < segments.length ? segments[part].size() : counts[part - segments.length];
   }
 
+  /** The vectors of a part. */
+  Embeddings vectors(int part) {
+    return part < segments.length ? segments[part].rows() : deltas[part - segments.length].rows();
+  }
+
   LiveDelta active() {
     return deltas[deltas.length - 1];
   }
@@ -82,6 +87,13 @@ final class LiveView {
       nextCounts[counts.length - 1] += added;
     }
     return new LiveView(segments, deltas, nextCounts, nextRows);
+  }
+
+  /** The next state after a put; the thread that changes only. */
+  LiveView put(String id, byte[] text, float[] vector) {
+    long replaced = find(id);
+    active().append(id, text, vector);
+    return next(replaced, 1);
   }
 
   /** The same state with an empty delta behind the others. */

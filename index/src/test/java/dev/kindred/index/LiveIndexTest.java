@@ -10,6 +10,7 @@ import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -404,6 +405,88 @@ class LiveIndexTest {
       index.remove(1);
       index.compact();
       assertEquals(0, index.segments());
+    }
+  }
+
+  @Test
+  void anIndexThatWasEmptiedFillsAgain() throws IOException {
+    Path live = directory.resolve("live");
+    float[] all = TestVectors.clustered(200, DIM, 5, 7);
+    LiveNeighbors found = new LiveNeighbors(5);
+    LiveIndex index = LiveIndex.create(live, DIM, Metric.L2, OPTIONS);
+    for (int round = 0; round < 3; round++) {
+      for (int id = 0; id < 200; id++) {
+        assertFalse(index.put(id, all, id * DIM));
+        if (id % 70 == 60) {
+          index.merge();
+        }
+      }
+      for (int id = 0; id < 200; id += 13) {
+        index.search(all, id * DIM, 5, found);
+        assertEquals(5, found.size());
+        assertEquals(id, found.longId(0));
+      }
+      for (int id = 199; id >= 0; id--) {
+        assertTrue(index.remove(id));
+      }
+      assertEquals(0, index.size());
+      index.search(all, 0, 5, found);
+      assertEquals(0, found.size());
+      if (round == 0) {
+        index.compact();
+        assertEquals(0, index.segments());
+      } else {
+        index.close();
+        index = LiveIndex.open(live, OPTIONS);
+        assertEquals(0, index.size());
+      }
+    }
+    index.close();
+  }
+
+  @Test
+  void aBurstOfChangesWaitsForMergesSoThatSearchesScanNoMore() throws IOException {
+    int most = 3 * 32;
+    for (boolean background : new boolean[] {true, false}) {
+      LiveOptions options = OPTIONS.withWaitingDeltas(2).withBackground(background);
+      Path live = directory.resolve("live " + background);
+      try (LiveIndex index = LiveIndex.create(live, DIM, Metric.L2, options)) {
+        Draws draws = Draws.of(1, "burst");
+        for (int id = 0; id < 600; id++) {
+          index.put(id, vector(draws), 0);
+          assertTrue(index.scanned() <= most, index.scanned() + " are scanned");
+        }
+        assertEquals(600, index.size());
+      }
+    }
+  }
+
+  @Test
+  void aPutThatCanNotWaitForAMergeFailsAndChangesNothing() throws IOException {
+    boolean[] full = {false};
+    LiveOptions options = OPTIONS.withWaitingDeltas(1);
+    try (LiveIndex index =
+        LiveIndex.create(
+            directory.resolve("live"),
+            DIM,
+            Metric.L2,
+            options,
+            step -> {
+              if (full[0] && step.equals("vectors written")) {
+                throw new UncheckedIOException(new IOException("No space left on device"));
+              }
+            })) {
+      Draws draws = Draws.of(1, "full");
+      for (int id = 0; id < 64; id++) {
+        index.put(id, vector(draws), 0);
+      }
+      full[0] = true;
+      float[] vector = vector(draws);
+      assertThrows(UncheckedIOException.class, () -> index.put(64, vector, 0));
+      assertEquals(64, index.size());
+      full[0] = false;
+      index.put(64, vector, 0);
+      assertEquals(65, index.size());
     }
   }
 
