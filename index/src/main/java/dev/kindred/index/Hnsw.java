@@ -197,6 +197,11 @@ public final class Hnsw implements VectorIndex {
     return new HnswSearcher(this);
   }
 
+  /** Exact search over the same vectors: what a {@link RecallMonitor} compares with. */
+  public ExactSearch exact() {
+    return ExactSearch.of(rows, metric);
+  }
+
   /** How the graph was built; its codes are never {@link SearchCodes#AUTO}. */
   public HnswOptions options() {
     return options;

@@ -60,6 +60,15 @@ public final class RecallMonitor implements AutoCloseable {
   private volatile long[] counts = new long[3];
 
   /**
+   * A monitor of a graph: 10 neighbours of each query, 16 queries that may wait.
+   *
+   * @param share part of the queries that are compared, in (0, 1]
+   */
+  public static RecallMonitor of(Hnsw index, double share) {
+    return new RecallMonitor(index.exact(), share, 10, 16);
+  }
+
+  /**
    * Starts the thread.
    *
    * @param truth an exact index over the same ordinals as the one that is watched

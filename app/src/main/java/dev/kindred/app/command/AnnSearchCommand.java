@@ -57,7 +57,7 @@ final class AnnSearchCommand extends KindredCommand {
     }
     HnswOptions options = source.options(this);
     try (Arena arena = Arena.ofShared()) {
-      AnnIndex opened = source.index(options, threads(), progress(), arena);
+      AnnIndex opened = source.index(options, this, arena);
       Hnsw index = opened.graph();
       Embeddings queries = source.queries(index.dim(), arena);
       int width = Math.min(k, index.size());

@@ -4,10 +4,10 @@ import dev.kindred.engine.data.InputException;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.HnswOptions;
 import dev.kindred.index.file.MemoryMode;
-import dev.kindred.index.run.Progress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,13 +58,20 @@ final class AnnSource {
   }
 
   /** The index, opened or built. */
-  AnnIndex index(HnswOptions options, int threads, Progress progress, Arena arena)
-      throws IOException {
+  AnnIndex index(HnswOptions options, KindredCommand command, Arena arena) throws IOException {
     if (where.index != null) {
-      return AnnIndex.open(where.index, memory, arena);
+      long begun = System.nanoTime();
+      AnnIndex opened = AnnIndex.open(where.index, memory, arena);
+      command.note(
+          String.format(
+              Locale.ROOT,
+              "opened %s in %.1f ms",
+              memory.name().toLowerCase(Locale.ROOT),
+              (System.nanoTime() - begun) / 1e6));
+      return opened;
     }
     Embeddings rows = AnnIndex.read(where.base, building.dim(), arena);
-    return AnnIndex.build(rows, building, options, threads, progress, arena);
+    return AnnIndex.build(rows, building, options, command.threads(), command.progress(), arena);
   }
 
   /** The queries, which must fit the index. */

@@ -80,7 +80,8 @@ final class AnnComparison implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Any of kindred, kindred-none and kindred-rows (with these codes), kindred-compact (codes"
-              + " of rows, vectors of 16 bits), jvector, lucene, lucene-8bit, jelmerk, hnswlib,"
+              + " of rows, vectors of 16 bits), kindred-resident (kindred's graph and the vectors"
+              + " copied to memory, in huge pages), jvector, lucene, lucene-8bit, jelmerk, hnswlib,"
               + " hnswlib-huge (huge pages by its allocator); default:"
               + " kindred,jvector,lucene,jelmerk,hnswlib.")
   private List<String> engines = List.of("kindred", "jvector", "lucene", "jelmerk", "hnswlib");

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
       AnnComparison.class,
       AlsComparison.class,
       HttpComparison.class,
+      ChangeExperiment.class,
       GenerateCommand.class
     })
 public final class Compare {

@@ -43,29 +43,27 @@ final class EngineKind {
 
   private static final Map<String, Opener> ALL =
       new TreeMap<>(
-          Map.of(
-              "kindred",
-              kindred("kindred", SearchCodes.AUTO, false),
-              "kindred-none",
-              kindred("kindred-none", SearchCodes.NONE, false),
-              "kindred-rows",
-              kindred("kindred-rows", SearchCodes.ROWS, false),
-              "kindred-compact",
-              kindred("kindred-compact", SearchCodes.ROWS, true),
-              "jvector",
-              JVectorEngine::open,
-              "lucene",
-              LuceneEngine::openFloats,
-              "lucene-8bit",
-              LuceneEngine::openBytes,
-              "jelmerk",
-              JelmerkEngine::open,
-              "hnswlib",
-              (set, building, cache, notes) ->
-                  HnswlibEngine.open(set, building, cache, notes, false),
-              "hnswlib-huge",
-              (set, building, cache, notes) ->
-                  HnswlibEngine.open(set, building, cache, notes, true)));
+          Map.ofEntries(
+              Map.entry("kindred", kindred("kindred", SearchCodes.AUTO, false)),
+              Map.entry("kindred-none", kindred("kindred-none", SearchCodes.NONE, false)),
+              Map.entry("kindred-rows", kindred("kindred-rows", SearchCodes.ROWS, false)),
+              Map.entry("kindred-compact", kindred("kindred-compact", SearchCodes.ROWS, true)),
+              Map.entry(
+                  "kindred-resident",
+                  (set, building, cache, notes) ->
+                      KindredEngine.openResident("kindred", set, building, cache, notes)),
+              Map.entry("jvector", JVectorEngine::open),
+              Map.entry("lucene", LuceneEngine::openFloats),
+              Map.entry("lucene-8bit", LuceneEngine::openBytes),
+              Map.entry("jelmerk", JelmerkEngine::open),
+              Map.entry(
+                  "hnswlib",
+                  (set, building, cache, notes) ->
+                      HnswlibEngine.open(set, building, cache, notes, false)),
+              Map.entry(
+                  "hnswlib-huge",
+                  (set, building, cache, notes) ->
+                      HnswlibEngine.open(set, building, cache, notes, true))));
 
   private static Opener kindred(String name, SearchCodes codes, boolean half) {
     return KindredEngine.opener(name, options -> options.withCodes(codes), half);
