@@ -60,6 +60,7 @@ final class AnnSearchCommand extends KindredCommand {
       AnnIndex opened = source.index(options, this, arena);
       Hnsw index = opened.graph();
       Embeddings queries = source.queries(index.dim(), arena);
+      source.noteOpening(this);
       int width = Math.min(k, index.size());
       int[] all = new int[Math.multiplyExact(queries.size(), width)];
       float[] query = new float[index.dim()];

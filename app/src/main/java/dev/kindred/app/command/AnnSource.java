@@ -52,6 +52,8 @@ final class AnnSource {
 
   @Mixin private AnnIndex.Building building;
 
+  private long openNanos;
+
   /** Options of a graph built here; checked before any file is read. */
   HnswOptions options(KindredCommand command) {
     return command.options(() -> building.hnsw(command.seed()));
@@ -62,16 +64,23 @@ final class AnnSource {
     if (where.index != null) {
       long begun = System.nanoTime();
       AnnIndex opened = AnnIndex.open(where.index, memory, arena);
+      openNanos = System.nanoTime() - begun;
+      return opened;
+    }
+    Embeddings rows = AnnIndex.read(where.base, building.dim(), arena);
+    return AnnIndex.build(rows, building, options, command.threads(), command.progress(), arena);
+  }
+
+  /** Tells the user how long an index took to open, if one was opened. */
+  void noteOpening(KindredCommand command) {
+    if (where.index != null) {
       command.note(
           String.format(
               Locale.ROOT,
               "opened %s in %.1f ms",
               memory.name().toLowerCase(Locale.ROOT),
-              (System.nanoTime() - begun) / 1e6));
-      return opened;
+              openNanos / 1e6));
     }
-    Embeddings rows = AnnIndex.read(where.base, building.dim(), arena);
-    return AnnIndex.build(rows, building, options, command.threads(), command.progress(), arena);
   }
 
   /** The queries, which must fit the index. */

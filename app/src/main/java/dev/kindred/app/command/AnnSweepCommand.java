@@ -121,6 +121,7 @@ final class AnnSweepCommand extends KindredCommand {
         efs = List.copyOf(all);
       }
       OrdinalFilter[] filters = filters(opened, queries);
+      source.noteOpening(this);
       note(opened.describe());
       IntRows expected = truth == null ? scan(opened, queries, filters) : readTruth(index, queries);
       report(measure(opened, queries, filters, expected));
