@@ -170,7 +170,9 @@ final class ServeCommandTest {
                 "--events",
                 events.toString(),
                 "--set",
-                "model.warmup-millis=50"));
+                "model.warmup-millis=50",
+                "--set",
+                "server.deadline-millis=60000"));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(Map.of("KINDRED_TOKENS_INGEST", TOKEN));
     return new Served(builder.start());

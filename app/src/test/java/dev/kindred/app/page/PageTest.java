@@ -144,7 +144,11 @@ final class PageTest {
     publish(snapshots, new TinyWorld());
     return Serving.start(
         ServingOptions.of(snapshots)
-            .withServer(ServerOptions.defaults().withPort(0).withDrainMillis(100)),
+            .withServer(
+                ServerOptions.defaults()
+                    .withPort(0)
+                    .withDeadlineMillis(60_000)
+                    .withDrainMillis(100)),
         new AccessLog(new PrintWriter(PrintWriter.nullWriter()), 0, false));
   }
 

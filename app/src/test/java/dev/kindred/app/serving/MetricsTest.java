@@ -41,7 +41,11 @@ final class MetricsTest {
     try (Serving serving =
         Serving.start(
             ServingOptions.of(snapshot)
-                .withServer(ServerOptions.defaults().withPort(0).withDrainMillis(0))
+                .withServer(
+                    ServerOptions.defaults()
+                        .withPort(0)
+                        .withDeadlineMillis(60_000)
+                        .withDrainMillis(0))
                 .withEventLog(directory.resolve("log"), EventLog.Fsync.NEVER),
             new AccessLog(new PrintWriter(new StringWriter()), 0, false))) {
       try (RawHttp http = new RawHttp(serving.port())) {

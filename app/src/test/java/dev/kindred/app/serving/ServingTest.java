@@ -49,7 +49,11 @@ final class ServingTest {
     serving =
         Serving.start(
             ServingOptions.of(snapshot)
-                .withServer(ServerOptions.defaults().withPort(0).withDrainMillis(1000))
+                .withServer(
+                    ServerOptions.defaults()
+                        .withPort(0)
+                        .withDeadlineMillis(60_000)
+                        .withDrainMillis(1000))
                 .withTokens(Tokens.of(INGEST, ADMIN))
                 .withEventLog(eventLog, EventLog.Fsync.ALWAYS)
                 .withWarmupMillis(100),

@@ -38,6 +38,7 @@ final class StrangersTest {
                 .withServer(
                     ServerOptions.defaults()
                         .withPort(0)
+                        .withDeadlineMillis(60_000)
                         .withBodyBytes(64 * 1024)
                         .withBodyMillis(400)
                         .withIdleMillis(600)
