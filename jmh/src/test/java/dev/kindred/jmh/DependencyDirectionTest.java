@@ -2,7 +2,6 @@ package dev.kindred.jmh;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -75,12 +74,12 @@ final class DependencyDirectionTest {
 
   @Test
   void nobodyUsesUnsafeOrInternalsOfTheJdk() {
-    // com.sun.management is the exported API of the module jdk.management.
+    // These two are the exported API of the modules jdk.management and jdk.httpserver.
     noClasses()
         .should()
         .dependOnClassesThat(
             resideInAnyPackage("jdk.internal..", "sun..", "com.sun..")
-                .and(not(resideInAPackage("com.sun.management")))
+                .and(not(resideInAnyPackage("com.sun.management", "com.sun.net.httpserver")))
                 .or(describe("Unsafe", type -> type.getSimpleName().equals("Unsafe"))))
         .check(CLASSES);
   }
