@@ -233,6 +233,7 @@ final class AlsCommand extends KindredCommand {
     // Again, for the compiler may not have been done with it the first time: the higher one counts.
     peak = Math.max(peak, Peak.gflops(PEAK_MILLIS));
     // By processor time, as training is measured: what other load slows, it slows in both.
+    Peak.work(PEAK_RUNS);
     long cpuBefore = THREADS.getCurrentThreadCpuTime();
     double peakByCpu =
         Peak.work(PEAK_RUNS) / Math.max(1, THREADS.getCurrentThreadCpuTime() - cpuBefore);

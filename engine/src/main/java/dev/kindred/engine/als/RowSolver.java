@@ -5,6 +5,7 @@ import dev.kindred.simd.Cholesky;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.Panels;
 import dev.kindred.simd.SymmetricUpdate;
+import dev.kindred.simd.TiledPanels;
 import java.util.Arrays;
 
 /**
@@ -37,8 +38,8 @@ final class RowSolver {
   /** Below this share of the loss of a zero factor, a loss in floats is mostly rounding. */
   private static final double RELATIVE_LOSS_BELOW = 0.02;
 
-  /** 32 KiB: a panel stays in the first cache while the matrix is updated from it. */
-  private static final int PANEL_FLOATS = 8192;
+  /** 16 KiB: a panel stays in the first cache beside the matrix while that is updated from it. */
+  private static final int PANEL_FLOATS = 4096;
 
   /** Widths are padded to this many floats, so that no kernel has a tail. */
   private static final int PAD = 16;
@@ -336,14 +337,14 @@ final class RowSolver {
     Arrays.fill(right, 0f);
     for (int from = 0; from < n; from += panelRows) {
       int count = Math.min(panelRows, n - from);
-      float[] scales = rootable ? roots : ones;
-      float[] shares = rootable ? rootTargets : targets;
-      int at = rootable ? from : 0;
-      Panels.gather(fixed.factors, rank, 0, rank, columns, from, count, scales, at, panel, stride);
-      Panels.addWeighted(panel, stride, count, shares, from, right);
       if (rootable) {
-        SymmetricUpdate.accumulate(panel, count, stride, matrix, stride);
+        TiledPanels.gather(
+            fixed.factors, rank, columns, from, count, roots, from, panel, panelRows);
+        TiledPanels.addWeighted(panel, panelRows, count, stride, rootTargets, from, right);
+        TiledPanels.accumulate(panel, panelRows, count, stride, matrix, stride);
       } else {
+        Panels.gather(fixed.factors, rank, 0, rank, columns, from, count, ones, 0, panel, stride);
+        Panels.addWeighted(panel, stride, count, targets, from, right);
         SymmetricUpdate.accumulate(panel, count, stride, squares, from, matrix, stride);
       }
     }
