@@ -30,7 +30,7 @@ final class WorldExperimentTest {
             "--table1",
             "--no-controls",
             "--world-size",
-            "10",
+            "20",
             "--seeds",
             "1",
             "--equal-weights",

@@ -103,7 +103,7 @@ final class EvaluateCommand extends KindredCommand {
       if (config != null || model != null || out != null) {
         throw usage("experiments in a world need no data: leave out --config, --model and --out");
       }
-      PipelineOptions base = paper ? PipelineOptions.paper() : PipelineOptions.defaults();
+      PipelineOptions base = paper ? PipelineOptions.paper() : WorldExperimentGroup.pipeline();
       PipelineOptions asked = options(() -> variant.over(base));
       worlds.run(this, seed().isPresent() ? asked.withSeed(seed().getAsLong()) : asked);
       return;

@@ -6,6 +6,7 @@ import dev.kindred.app.experiment.ExperimentJson;
 import dev.kindred.app.experiment.ExperimentText;
 import dev.kindred.app.experiment.TableOne;
 import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.experiment.ExperimentOptions;
 import dev.kindred.engine.world.WorldFamily;
 import dev.kindred.engine.world.WorldOptions;
@@ -15,6 +16,8 @@ import picocli.CommandLine.Option;
 
 /** The experiments of {@code evaluate} that need no data: they are played in simulated worlds. */
 final class WorldExperimentGroup {
+  private static final int RANK = 24;
+
   @Option(
       names = "--table1",
       description = "The nine groups of the source paper's Table 1, trained and played in a world.")
@@ -32,6 +35,15 @@ final class WorldExperimentGroup {
 
   @Option(names = "--no-controls", description = "Leave the controls out of --table1.")
   private boolean noControls;
+
+  @Option(
+      names = "--paper-epochs",
+      paramLabel = "N",
+      defaultValue = "100",
+      description =
+          "Passes of the networks of --ablations' paper() (default: ${DEFAULT-VALUE}, the"
+              + " paper's).")
+  private int paperEpochs;
 
   @Option(
       names = "--world",
@@ -61,6 +73,14 @@ final class WorldExperimentGroup {
       defaultValue = "100",
       description = "Items, users and samples of the world, in percent of its own.")
   private int size;
+
+  /**
+   * The default pipeline with ALS of a rank that suits some hundred items, which is about that of
+   * the source paper; all groups use it, and the base gains most by it.
+   */
+  static PipelineOptions pipeline() {
+    return PipelineOptions.defaults().withAls(AlsOptions.defaults().withRank(RANK));
+  }
 
   /** Whether one of them is asked for. */
   boolean isAsked() {
@@ -118,7 +138,8 @@ final class WorldExperimentGroup {
       PipelineOptions pipeline,
       ExperimentOptions experiment,
       Workers workers) {
-    Ablations made = new Ablations(options, seeds, Ablations.variants(pipeline), experiment);
+    Ablations made =
+        new Ablations(options, seeds, Ablations.variants(pipeline, paperEpochs), experiment);
     if (!command.json()) {
       new ExperimentText(command.out()).world(family, options, seeds);
     }

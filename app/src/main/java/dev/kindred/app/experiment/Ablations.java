@@ -9,6 +9,7 @@ import dev.kindred.engine.experiment.Group;
 import dev.kindred.engine.experiment.ListPolicy;
 import dev.kindred.engine.experiment.Metric;
 import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.world.WorldOptions;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -66,8 +67,13 @@ public final class Ablations {
     this.experiment = experiment;
   }
 
-  /** One without each stage, and the literal reading of the paper. */
-  public static Map<String, PipelineOptions> variants(PipelineOptions whole) {
+  /**
+   * One without each stage, and the literal reading of the paper.
+   *
+   * @param paperEpochs of its networks; the paper has 100
+   */
+  public static Map<String, PipelineOptions> variants(PipelineOptions whole, int paperEpochs) {
+    TowerOptions paperTower = TowerOptions.paper().withEpochs(paperEpochs);
     Map<String, PipelineOptions> variants = new LinkedHashMap<>();
     variants.put(WHOLE, whole);
     variants.put("without content gate", whole.withGate(false));
@@ -76,7 +82,7 @@ public final class Ablations {
     variants.put("without non-linear channel", whole.withTower(Optional.empty()));
     variants.put("raw maximum", whole.withMerge(Merge.MAX));
     variants.put("equal weights", whole.withLearnWeights(false));
-    variants.put(PAPER, PipelineOptions.paper());
+    variants.put(PAPER, PipelineOptions.paper().withTower(Optional.of(paperTower)));
     return variants;
   }
 

@@ -31,7 +31,7 @@ class AblationsTest {
   @Test
   void everyStageHasAVariantThatLacksItAndNothingElse() {
     PipelineOptions whole = PipelineOptions.defaults();
-    Map<String, PipelineOptions> variants = Ablations.variants(whole);
+    Map<String, PipelineOptions> variants = Ablations.variants(whole, 100);
     assertEquals(whole, variants.get(Ablations.WHOLE));
     assertEquals(whole, variants.get("without content gate").withGate(true));
     assertEquals(
@@ -41,6 +41,7 @@ class AblationsTest {
     assertEquals(whole, variants.get("raw maximum").withMerge(whole.merge()));
     assertEquals(Merge.MAX, variants.get("raw maximum").merge());
     assertEquals(whole, variants.get("equal weights").withLearnWeights(true));
+    assertEquals(PipelineOptions.paper(), variants.get(Ablations.PAPER));
     assertEquals(8, variants.size());
   }
 
