@@ -41,6 +41,9 @@ public final class HnswSearcher implements VectorSearcher {
   /** Near the query at least this part of the expected number must pass for a filtered walk. */
   private static final double LEAST_NEAR_PART = 0.25;
 
+  /** A filtered walk that has read this part of what a scan would read gives way to the scan. */
+  private static final double MOST_WALKED = 0.5;
+
   /** Where a walk goes by estimates, so many of the best are scored exactly. */
   private static final int RANKED_PER_RESULT = 2;
 
@@ -160,7 +163,7 @@ public final class HnswSearcher implements VectorSearcher {
     if (filtered == null) {
       filtered = new FilteredWalk(index, walk);
     }
-    boolean ended = filtered.walk(filter, starts, near, ef, (long) scan);
+    boolean ended = filtered.walk(filter, starts, near, ef, (long) (MOST_WALKED * scan));
     return ended && filtered.size() == ef && collect(k, filter, filtered, result);
   }
 
