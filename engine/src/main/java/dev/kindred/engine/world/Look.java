@@ -13,6 +13,9 @@ public final class Look {
   double share; // of the length, watched by a meant click; may be a little above 1
   double clickChance; // of a meant click
 
+  /** Nothing came of it yet. */
+  public Look() {}
+
   void clear() {
     clicked = false;
     mistake = false;
