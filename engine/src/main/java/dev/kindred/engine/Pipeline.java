@@ -18,6 +18,7 @@ import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.data.RowFilter;
+import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.nn.FeatureTable;
 import dev.kindred.engine.related.Calibration;
 import dev.kindred.engine.related.CalibrationPairs;
@@ -92,8 +93,15 @@ public final class Pipeline {
         timed(
             "related",
             () -> RelatedTable.build(scorer, candidates, options.listLength(), workers, progress));
+    Optional<FusedIndex> fused =
+        options
+            .fused()
+            .flatMap(
+                fusing ->
+                    timed(
+                        "fused index", () -> FusedIndex.build(scorer, fusing, workers, progress)));
     return new TrainedPipeline(
-        input, options, routing, candidates, scorer, table, seconds, modelHashes, notes);
+        input, options, routing, candidates, scorer, table, fused, seconds, modelHashes, notes);
   }
 
   private Routing route(CoordinateOptions coordinate) {

@@ -3,6 +3,7 @@ package dev.kindred.engine;
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.coordinate.CoordinateOptions;
+import dev.kindred.engine.fused.FusedOptions;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.tower.TowerOptions;
@@ -32,6 +33,8 @@ import java.util.Optional;
  * @param merge of the two channels
  * @param learnWeights whether the weights w_k are learned from retention where the log allows it
  * @param listLength top N: most related items kept per item
+ * @param fused the index over all channels, for requests without the content gate and by vectors;
+ *     empty = none
  */
 public record PipelineOptions(
     long seed,
@@ -44,7 +47,8 @@ public record PipelineOptions(
     Optional<TowerOptions> tower,
     Merge merge,
     boolean learnWeights,
-    int listLength) {
+    int listLength,
+    Optional<FusedOptions> fused) {
 
   /** The objectives for which the paper gives ALS hyper-parameters. */
   private static final List<String> PAPER_OBJECTIVES =
@@ -59,6 +63,7 @@ public record PipelineOptions(
     Objects.requireNonNull(als, "als");
     Objects.requireNonNull(tower, "tower");
     Objects.requireNonNull(merge, "merge");
+    Objects.requireNonNull(fused, "fused");
     alsFor = Collections.unmodifiableMap(new LinkedHashMap<>(alsFor));
     if (!linear && tower.isEmpty()) {
       throw new IllegalArgumentException(
@@ -83,7 +88,8 @@ public record PipelineOptions(
         Optional.of(TowerOptions.defaults().withEpochs(EPOCHS)),
         Merge.CALIBRATED,
         true,
-        RelatedTable.DEFAULT_LENGTH);
+        RelatedTable.DEFAULT_LENGTH,
+        Optional.of(FusedOptions.defaults()));
   }
 
   /**
@@ -105,7 +111,8 @@ public record PipelineOptions(
         Optional.of(TowerOptions.paper()),
         Merge.MAX,
         true,
-        RelatedTable.DEFAULT_LENGTH);
+        RelatedTable.DEFAULT_LENGTH,
+        Optional.of(FusedOptions.defaults()));
   }
 
   /** The ALS options of an objective, with the pipeline's seed. */
@@ -125,17 +132,40 @@ public record PipelineOptions(
         tower,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        fused);
   }
 
   public PipelineOptions withContent(ContentOptions value) {
     return new PipelineOptions(
-        seed, value, gate, coordinate, linear, als, alsFor, tower, merge, learnWeights, listLength);
+        seed,
+        value,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength,
+        fused);
   }
 
   public PipelineOptions withCoordinate(Optional<CoordinateOptions> value) {
     return new PipelineOptions(
-        seed, content, gate, value, linear, als, alsFor, tower, merge, learnWeights, listLength);
+        seed,
+        content,
+        gate,
+        value,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength,
+        fused);
   }
 
   public PipelineOptions withAls(AlsOptions value) {
@@ -150,7 +180,8 @@ public record PipelineOptions(
         tower,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        fused);
   }
 
   /** The same but for the linear channel of one objective. */
@@ -168,7 +199,8 @@ public record PipelineOptions(
         tower,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        fused);
   }
 
   public PipelineOptions withTower(Optional<TowerOptions> value) {
@@ -183,7 +215,8 @@ public record PipelineOptions(
         value,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        fused);
   }
 
   public PipelineOptions withMerge(Merge value) {
@@ -198,17 +231,40 @@ public record PipelineOptions(
         tower,
         value,
         learnWeights,
-        listLength);
+        listLength,
+        fused);
   }
 
   public PipelineOptions withLearnWeights(boolean value) {
     return new PipelineOptions(
-        seed, content, gate, coordinate, linear, als, alsFor, tower, merge, value, listLength);
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        value,
+        listLength,
+        fused);
   }
 
   public PipelineOptions withListLength(int value) {
     return new PipelineOptions(
-        seed, content, gate, coordinate, linear, als, alsFor, tower, merge, learnWeights, value);
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        value,
+        fused);
   }
 
   public PipelineOptions withGate(boolean value) {
@@ -223,7 +279,8 @@ public record PipelineOptions(
         tower,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        fused);
   }
 
   public PipelineOptions withLinear(boolean value) {
@@ -238,6 +295,23 @@ public record PipelineOptions(
         tower,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        fused);
+  }
+
+  public PipelineOptions withFused(Optional<FusedOptions> value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength,
+        value);
   }
 }

@@ -3,6 +3,7 @@ package dev.kindred.engine;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.coordinate.KeepReport;
 import dev.kindred.engine.coordinate.Routing;
+import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.snapshot.SnapshotWriter;
@@ -21,6 +22,7 @@ public final class TrainedPipeline {
   private final CandidateLists candidates;
   private final RelatedScorer scorer;
   private final RelatedTable table;
+  private final Optional<FusedIndex> fused;
   private final Map<String, Double> seconds;
   private final Map<String, String> modelHashes;
   private final List<String> notes;
@@ -32,6 +34,7 @@ public final class TrainedPipeline {
       CandidateLists candidates,
       RelatedScorer scorer,
       RelatedTable table,
+      Optional<FusedIndex> fused,
       Map<String, Double> seconds,
       Map<String, String> modelHashes,
       List<String> notes) {
@@ -41,6 +44,7 @@ public final class TrainedPipeline {
     this.candidates = candidates;
     this.scorer = scorer;
     this.table = table;
+    this.fused = fused;
     this.seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
     this.modelHashes = Collections.unmodifiableMap(new LinkedHashMap<>(modelHashes));
     this.notes = List.copyOf(notes);
@@ -66,6 +70,11 @@ public final class TrainedPipeline {
     return table;
   }
 
+  /** The index over all channels side by side, if there is one. */
+  public Optional<FusedIndex> fused() {
+    return fused;
+  }
+
   /** Wall-clock seconds per stage, in the order in which they ran. */
   public Map<String, Double> seconds() {
     return seconds;
@@ -86,6 +95,9 @@ public final class TrainedPipeline {
     out.items(input.events().items());
     out.candidates(candidates);
     out.scorer(scorer);
+    if (fused.isPresent()) {
+      out.fused(fused.get());
+    }
     out.related(table);
     if (!input.items().fields().isEmpty()) {
       out.profile(input.items());

@@ -75,6 +75,52 @@ public final class Embeddings {
     return copyOf(List.of(rows), rows.length / dim, dim, arena);
   }
 
+  /**
+   * Room for rows that are added one by one.
+   *
+   * @param size how many will be added
+   */
+  public static Builder builder(int size, int dim, Arena arena) {
+    if (size < 0) {
+      throw new IllegalArgumentException("size must be at least 0, got " + size);
+    }
+    checkDim(dim);
+    return new Builder(size, dim, arena);
+  }
+
+  /** Rows on their way into memory. For one thread. */
+  public static final class Builder {
+    private final MemorySegment rows;
+    private final int size;
+    private final int dim;
+    private final long strideBytes;
+    private int added;
+    private boolean unit = true;
+
+    private Builder(int size, int dim, Arena arena) {
+      this.size = size;
+      this.dim = dim;
+      strideBytes = strideFor(dim, ElementType.F32);
+      rows = allocate(size, strideBytes, arena);
+    }
+
+    /** Adds row[offset, offset + dim), all finite. */
+    public void add(float[] row, int offset) {
+      Objects.checkIndex(added, size);
+      checkFinite(row, offset, dim, added);
+      unit &= isUnitOrZero(squaredNorm(row, offset, dim), ElementType.F32);
+      MemorySegment.copy(row, offset, rows, FLOAT, added++ * strideBytes, dim);
+    }
+
+    /** The rows, once all are there. */
+    public Embeddings build() {
+      if (added != size) {
+        throw new IllegalStateException(added + " of " + size + " rows were added");
+      }
+      return new Embeddings(rows.asReadOnly(), size, dim, ElementType.F32, unit);
+    }
+  }
+
   /** Copies rows that are spread over chunks of whole rows, the last one perhaps not full. */
   static Embeddings copyOf(List<float[]> chunks, int size, int dim, Arena arena) {
     long stride = strideFor(dim, ElementType.F32);

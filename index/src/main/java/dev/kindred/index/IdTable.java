@@ -3,6 +3,7 @@ package dev.kindred.index;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -115,7 +116,17 @@ public final class IdTable {
    * @throws CorruptFileException if header, table or length are wrong
    */
   public static IdTable open(Path path, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+    return open(path, MemoryMode.MAPPED, arena);
+  }
+
+  /**
+   * Opens a file in a mode of memory.
+   *
+   * @param arena owns the memory
+   * @throws CorruptFileException if header, table or length are wrong
+   */
+  public static IdTable open(Path path, MemoryMode mode, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
     long size = file.count(IDS);
     long slots = file.count(SLOTS);
     long textBytes = file.count(TEXT_BYTES);

@@ -1,6 +1,7 @@
 package dev.kindred.index;
 
 import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Slots;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -41,7 +42,7 @@ public final class LiveIndex implements AutoCloseable {
   /** Told of each step of a merge that a crash may fall behind. */
   private final Consumer<String> steps;
 
-  private final SearcherPool.Slots<LiveSearcher> pool;
+  private final Slots<LiveSearcher> pool;
   private final Thread maintenance;
 
   /** One merge at a time; taken before {@link #changing}. */
@@ -79,7 +80,7 @@ public final class LiveIndex implements AutoCloseable {
     this.segmentWriter =
         new LiveSegmentWriter(
             directory, dim, metric, options, state.nextNumber(), steps, () -> closed);
-    this.pool = new SearcherPool.Slots<>(POOLED_SEARCHERS, () -> new LiveSearcher(this));
+    this.pool = new Slots<>(POOLED_SEARCHERS, () -> new LiveSearcher(this));
     LiveReplay replay = new LiveReplay(directory, dim, options.deltaRows(), state);
     this.view = replay.view();
     start(replay.nextLog());

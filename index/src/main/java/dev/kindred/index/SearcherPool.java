@@ -1,8 +1,7 @@
 package dev.kindred.index;
 
+import dev.kindred.index.run.Slots;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Supplier;
 
 /**
  * Scratch of searches for any number of threads, virtual ones included: lent for one search, then
@@ -44,51 +43,5 @@ public final class SearcherPool {
   /** Finds the k best of all vectors for query[0, dim). */
   public void search(float[] query, int k, Neighbors result) {
     search(query, 0, k, OrdinalFilter.ALL, result);
-  }
-
-  /** Objects to lend, in slots that threads try from different ends. */
-  static final class Slots<T> {
-    private final AtomicReferenceArray<T> free;
-    private final Supplier<? extends T> maker;
-
-    Slots(int capacity, Supplier<? extends T> maker) {
-      if (capacity < 1) {
-        throw new IllegalArgumentException("capacity must be at least 1, got " + capacity);
-      }
-      this.free = new AtomicReferenceArray<>(capacity);
-      this.maker = maker;
-    }
-
-    T take() {
-      int capacity = free.length();
-      int start = start(capacity);
-      for (int i = 0; i < capacity; i++) {
-        int slot = start + i < capacity ? start + i : start + i - capacity;
-        if (free.getPlain(slot) != null) {
-          T taken = free.getAndSet(slot, null);
-          if (taken != null) {
-            return taken;
-          }
-        }
-      }
-      return maker.get();
-    }
-
-    void give(T object) {
-      int capacity = free.length();
-      int start = start(capacity);
-      for (int i = 0; i < capacity; i++) {
-        int slot = start + i < capacity ? start + i : start + i - capacity;
-        if (free.getPlain(slot) == null && free.compareAndSet(slot, null, object)) {
-          return;
-        }
-      }
-    }
-
-    /** The same slot for the same thread, so that it mostly gets its own scratch back. */
-    private static int start(int capacity) {
-      return (int)
-          ((Thread.currentThread().threadId() * 0x9E3779B9L & 0xFFFFFFFFL) * capacity >>> 32);
-    }
   }
 }

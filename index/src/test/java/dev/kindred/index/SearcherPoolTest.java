@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Slots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -61,7 +62,7 @@ class SearcherPoolTest {
   @Test
   void slotsLendEachObjectOnceAndKeepNoMoreThanTheyHaveRoomFor() {
     AtomicInteger made = new AtomicInteger();
-    SearcherPool.Slots<Integer> slots = new SearcherPool.Slots<>(2, made::incrementAndGet);
+    Slots<Integer> slots = new Slots<>(2, made::incrementAndGet);
     Integer first = slots.take();
     Integer second = slots.take();
     Integer third = slots.take();

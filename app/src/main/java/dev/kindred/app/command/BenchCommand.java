@@ -2,16 +2,28 @@ package dev.kindred.app.command;
 
 import picocli.CommandLine.Command;
 
-/** {@code kindred bench}: measures what serves, the way users will meet it. */
+/** {@code kindred bench}: measures serving on this machine. */
 @Command(
     name = "bench",
-    description = "Measure serving under a steady load.",
-    subcommands = {BenchHttpCommand.class},
+    description = "Measure serving on this machine, on a snapshot of yours or a generated one.",
+    subcommands = {
+      BenchGenerateCommand.class,
+      BenchEmbeddedCommand.class,
+      BenchHttpCommand.class,
+      BenchSwapCommand.class,
+      BenchRecallCommand.class
+    },
     footerHeading = "%nExamples:%n",
-    footer = {"  kindred bench http --model snapshots/ --rate 2000 --seconds 60 --json"})
+    footer = {
+      "  kindred bench generate --items 1000000 --out big/",
+      "  kindred bench embedded --model big/ --rate 2000 --seconds 120 --json",
+      "  kindred bench http --model snapshots/ --rate 2000 --seconds 60 --json",
+      "  kindred bench recall --model big/ --queries 200",
+      "  kindred bench swap --swaps 1000"
+    })
 final class BenchCommand extends KindredCommand {
   @Override
   protected void run() {
-    throw usage("no measurement given; see 'kindred bench --help'");
+    throw usage("no benchmark given: generate, embedded, http, recall or swap");
   }
 }

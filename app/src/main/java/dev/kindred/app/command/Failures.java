@@ -45,6 +45,7 @@ final class Failures {
       case UnknownItemException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
       case InputException e -> new Failure(ExitCode.BAD_INPUT, e.getMessage());
       case BadVectorFileException e -> badInput(e.getMessage());
+      case GateException e -> new Failure(ExitCode.FAILURE, e.getMessage());
       case DivergedException e -> new Failure(ExitCode.FAILURE, e.getMessage());
       case CorruptFileException e -> new Failure(ExitCode.CORRUPT, e.getMessage());
       case UncheckedIOException e -> explain(e.getCause());

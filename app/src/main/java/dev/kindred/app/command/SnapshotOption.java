@@ -3,6 +3,7 @@ package dev.kindred.app.command;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.serve.RecommenderOptions;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
 import java.io.IOException;
@@ -26,7 +27,18 @@ final class SnapshotOption {
   /** Opens it; with live state unless that is null. */
   Recommender open(LiveState live) throws IOException {
     try {
-      return live == null ? Recommender.open(path) : Recommender.open(path, live);
+      return live == null
+          ? Recommender.open(path)
+          : Recommender.open(path, RecommenderOptions.defaults(), live);
+    } catch (IOException e) {
+      throw explained(e);
+    }
+  }
+
+  /** Opens it without live state, with options. */
+  Recommender openWith(RecommenderOptions options) throws IOException {
+    try {
+      return Recommender.open(path, options);
     } catch (IOException e) {
       throw explained(e);
     }

@@ -5,6 +5,7 @@ import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.fused.FusedOptions;
 import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.Optimizer;
 import dev.kindred.engine.nn.Sgd;
@@ -44,9 +45,16 @@ final class ModelConfig {
     var merge = section.choice("merge", base.merge());
     boolean learnWeights = section.flag("learn-weights", base.learnWeights());
     int length = section.integer("list-length", base.listLength());
+    boolean index = section.flag("index", base.fused().isPresent());
+    FusedOptions fused = base.fused().orElse(FusedOptions.defaults());
+    int indexDim = section.integer("index-dim", fused.maxDim());
     section.finish();
     return section.make(
-        () -> base.withMerge(merge).withLearnWeights(learnWeights).withListLength(length));
+        () ->
+            base.withMerge(merge)
+                .withLearnWeights(learnWeights)
+                .withListLength(length)
+                .withFused(index ? Optional.of(fused.withMaxDim(indexDim)) : Optional.empty()));
   }
 
   private static ContentOptions content(Section section, ContentOptions base) {

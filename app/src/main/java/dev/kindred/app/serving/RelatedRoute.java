@@ -86,13 +86,10 @@ public final class RelatedRoute implements Route.Handler<Desk> {
         searcher.weight(objective(weight.substring(0, colon)), number(weight, colon));
       }
       for (String id : query.all("exclude")) {
-        int ordinal = recommender.ordinalOf(id);
-        if (ordinal >= 0) {
-          searcher.exclude(ordinal);
-        }
+        searcher.exclude(id);
       }
       if (query.has("where")) {
-        searcher.rerank(recommender.bind(Reranking.none().withWhere(query.required("where"))));
+        searcher.rerank(Reranking.none().withWhere(query.required("where")));
       }
       searcher.related(item, n, result);
     } finally {

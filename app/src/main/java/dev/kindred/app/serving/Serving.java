@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,6 +34,9 @@ import java.util.UUID;
  * listens, {@link #warmUp} makes it ready, {@link #close} lets running requests end.
  */
 public final class Serving implements AutoCloseable {
+  /** How often CURRENT is looked at. */
+  private static final Duration LOOK_FOR_SNAPSHOTS = Duration.ofSeconds(1);
+
   private final ServingOptions options;
   private final AccessLog log;
   private final String warmUpId = "warm-up-" + UUID.randomUUID();
@@ -57,6 +61,7 @@ public final class Serving implements AutoCloseable {
       checkMemory();
       live = own(openLive());
       recommender = own(Recommender.open(options.model(), live));
+      own(recommender.watch(LOOK_FOR_SNAPSHOTS, this::refused));
       eventLog = options.eventLog().isPresent() ? own(openLog(options.eventLog().get())) : null;
       events = new EventsRoute(eventLog, live);
       weights = new ServerWeights(recommender, options.weights());
@@ -73,6 +78,11 @@ public final class Serving implements AutoCloseable {
       closeOwned();
       throw e;
     }
+  }
+
+  /** A new snapshot that can't be opened: the one before serves on. */
+  private void refused(Exception failure) {
+    log.event("error", "snapshot-refused", Map.of("message", String.valueOf(failure.getMessage())));
   }
 
   /**

@@ -8,7 +8,7 @@ package dev.kindred.engine.als;
  * <p>Eigenvectors are kept as rows while they are turned, so that all inner loops run along memory.
  * About 7 n^3 operations. Not safe for use by several threads.
  */
-final class SymmetricEigen {
+public final class SymmetricEigen {
   private static final int MAX_STEPS = 60;
 
   private final int n;
@@ -20,9 +20,11 @@ final class SymmetricEigen {
   private final double[] off;
 
   /**
+   * Takes a matrix apart.
+   *
    * @param lower [n x n], row-major, of which the lower triangle is read
    */
-  SymmetricEigen(double[] lower, int n) {
+  public SymmetricEigen(double[] lower, int n) {
     this.n = n;
     values = new double[n];
     off = new double[n];
@@ -42,12 +44,12 @@ final class SymmetricEigen {
   }
 
   /** Eigenvalues, in no particular order; not copied. */
-  double[] values() {
+  public double[] values() {
     return values;
   }
 
   /** Eigenvectors as rows [n x n], orthonormal, in the order of the values; not copied. */
-  double[] vectors() {
+  public double[] vectors() {
     return vectors;
   }
 

@@ -3,6 +3,7 @@ package dev.kindred.engine.content;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,7 +28,8 @@ import java.util.Objects;
  *   (padding to 64 bytes)
  *   similarities  float32 [candidates]
  *   (padding to 64 bytes)
- *   sources       int8 [candidates]    0 content, 1 content relaxed, 2 co-occurrence, 3 factors
+ *   sources       int8 [candidates]    0 content, 1 content relaxed, 2 co-occurrence, 3 factors,
+ *                                      4 vectors
  * </pre>
  *
  * <p>All little-endian. Reading is safe whatever the body of a file holds: an impossible offset,
@@ -123,6 +125,58 @@ public final class CandidateLists {
     body.set(ValueLayout.JAVA_BYTE, sourcesAt + at, source.code());
   }
 
+  /** Takes the candidates of one item, best first within a source. */
+  @FunctionalInterface
+  public interface Sink {
+    void add(int candidate, float similarity, CandidateSource source);
+  }
+
+  /** Hands the candidates of one item to a sink, as many as were said. */
+  @FunctionalInterface
+  public interface Filler {
+    void fill(int item, Sink sink);
+  }
+
+  /**
+   * Lists of given lengths, filled item by item.
+   *
+   * @throws IllegalArgumentException if an item is handed more or fewer than its length says, or a
+   *     candidate is no other item
+   */
+  public static CandidateLists filled(int[] lengths, Filler filler) {
+    CandidateLists lists = allocate(lengths);
+    for (int item = 0; item < lengths.length; item++) {
+      long start = lists.start(item);
+      long end = lists.end(item);
+      long[] at = {start};
+      int of = item;
+      filler.fill(
+          item,
+          (candidate, similarity, source) -> {
+            if (at[0] == end || candidate == of || candidate < 0 || candidate >= lists.items) {
+              throw new IllegalArgumentException(
+                  "candidate "
+                      + candidate
+                      + " of item "
+                      + of
+                      + " is one too many, or no other item");
+            }
+            lists.set(at[0]++, candidate, similarity, source);
+          });
+      if (at[0] != end) {
+        throw new IllegalArgumentException(
+            "item "
+                + item
+                + " was handed "
+                + (at[0] - start)
+                + " of "
+                + lengths[item]
+                + " candidates");
+      }
+    }
+    return lists;
+  }
+
   /** Lists of one source: found[i] are the candidates of item i, best first. */
   static CandidateLists of(int[][] found, float[][] similarities, CandidateSource source) {
     int[] lengths = new int[found.length];
@@ -146,7 +200,17 @@ public final class CandidateLists {
    * @throws CorruptFileException if it is no such file, damaged, or of another version
    */
   public static CandidateLists open(Path path, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+    return open(path, MemoryMode.MAPPED, arena);
+  }
+
+  /**
+   * Opens a file in a mode of memory.
+   *
+   * @param arena owns the memory
+   * @throws CorruptFileException if it is no such file, damaged, or of another version
+   */
+  public static CandidateLists open(Path path, MemoryMode mode, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
     long items = file.count(COUNT_ITEMS);
     long size = file.count(COUNT_CANDIDATES);
     long longest = file.count(COUNT_LONGEST);

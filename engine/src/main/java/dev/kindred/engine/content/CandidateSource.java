@@ -10,6 +10,10 @@ public enum CandidateSource {
   COOCCURRENCE("seen by the same users"),
   /** Cosine of learned item vectors. */
   FACTORS("close in factors"),
+  /**
+   * No candidate: found by the vectors of all channels, without the content gate. Never in a file.
+   */
+  VECTORS("close in the vectors of all channels"),
   /** No candidate: a rule put it into the list. Never in a file. */
   PINNED("pinned by a rule");
 
@@ -34,17 +38,17 @@ public enum CandidateSource {
   }
 
   /** The byte that stands for this source in files: its place in the declaration. */
-  byte code() {
+  public byte code() {
     return (byte) ordinal();
   }
 
   /** Number of sources in files; codes run from 0 to one less. */
-  static int count() {
+  public static int count() {
     return BY_CODE.length;
   }
 
   /** The source of a code in [0, count()). */
-  static CandidateSource ofCode(int code) {
+  public static CandidateSource ofCode(int code) {
     return BY_CODE[code];
   }
 }

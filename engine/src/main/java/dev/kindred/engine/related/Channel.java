@@ -229,26 +229,33 @@ public final class Channel {
     return kind == Kind.PRIOR || (next != null ? next.leaves(source) : has(source));
   }
 
+  /** Whether it has rows of unit vectors, so that a cosine is an inner product. */
+  public boolean isVectors() {
+    return kind == Kind.LINEAR || kind == Kind.NON_LINEAR;
+  }
+
   /**
-   * Cosines of a source that it speaks for and many targets; 0 of a target without the channel.
+   * Cosines of a source that it speaks for and targets[from, to); 0 of a target without the
+   * channel.
    *
-   * @param query room for a row
+   * @param queries what {@link #copyQuery} wrote for the source, from {@code queryAt} on
    */
-  void cosines(int source, float[] query, int[] targets, int count, float[] out) {
+  void cosines(
+      int source, float[] queries, int queryAt, int[] targets, int from, int to, float[] out) {
     if (next != null) {
-      next.values(source, targets, count, out);
-      return;
+      next.values(source, targets, from, to, out);
+    } else {
+      Distances.dotRows(queries, queryAt, rows, strideBytes, targets, from, to, dim, out);
     }
-    copyQuery(source, query);
-    Distances.dotRows(query, 0, rows, strideBytes, targets, 0, count, dim, out);
   }
 
   /** What the rows of targets are multiplied with: the source's row, or 1 for a prior. */
-  private void copyQuery(int source, float[] target) {
+  void copyQuery(int source, float[] target, int offset) {
     if (kind == Kind.PRIOR) {
-      target[0] = 1;
-    } else {
-      copyRow(source, target);
+      target[offset] = 1;
+    } else if (next == null) {
+      Objects.checkIndex(source, items);
+      MemorySegment.copy(rows, FLOAT, source * strideBytes, target, offset, dim);
     }
   }
 

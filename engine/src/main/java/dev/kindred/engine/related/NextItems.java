@@ -171,11 +171,11 @@ public final class NextItems {
     return leaves(source) ? value(source, target, start(source), end(source)) : 0;
   }
 
-  /** The same for many targets. */
-  void values(int source, int[] targets, int count, float[] out) {
+  /** The same for targets[from, to). */
+  void values(int source, int[] targets, int from, int to, float[] out) {
     long start = start(source);
     long end = end(source);
-    for (int i = 0; i < count; i++) {
+    for (int i = from; i < to; i++) {
       out[i] = value(source, targets[i], start, end);
     }
   }

@@ -25,19 +25,41 @@ public final class RelatedScorer {
     }
   }
 
+  /** Targets whose rows are fetched together: what they take stays in the first cache. */
+  private static final int BLOCK = 32;
+
   private final ObjectiveWeights weights;
   private final Merge merge;
   private final Part[][] parts; // [objective][0 to 3], linear first
   private final int items;
-  private final int maxDim;
 
-  private RelatedScorer(
-      ObjectiveWeights weights, Merge merge, Part[][] parts, int items, int maxDim) {
+  /** Where the query of a part starts in a scratch's queries. */
+  private final int[][] queryAt;
+
+  private final int queryLength;
+  private final ChannelRows rows;
+
+  private RelatedScorer(ObjectiveWeights weights, Merge merge, Part[][] parts, int items) {
     this.weights = weights;
     this.merge = merge;
     this.parts = parts;
     this.items = items;
-    this.maxDim = maxDim;
+    queryAt = new int[parts.length][];
+    int at = 0;
+    List<Channel> withRows = new ArrayList<>();
+    for (int k = 0; k < parts.length; k++) {
+      queryAt[k] = new int[parts[k].length];
+      for (int p = 0; p < parts[k].length; p++) {
+        Channel channel = parts[k][p].channel();
+        queryAt[k][p] = at;
+        at = Math.addExact(at, channel.dim());
+        if (channel.next().isEmpty()) {
+          withRows.add(channel);
+        }
+      }
+    }
+    queryLength = at;
+    rows = ChannelRows.of(withRows);
   }
 
   /**
@@ -52,7 +74,6 @@ public final class RelatedScorer {
       ObjectiveWeights weights, List<Part> parts, Merge merge, int items) {
     Part[][] byObjective = new Part[weights.size()][];
     Arrays.setAll(byObjective, k -> new Part[0]);
-    int maxDim = 0;
     for (Channel.Kind kind : Channel.Kind.values()) {
       for (Part part : parts) {
         Channel channel = part.channel();
@@ -75,10 +96,9 @@ public final class RelatedScorer {
         }
         byObjective[k] = Arrays.copyOf(before, before.length + 1);
         byObjective[k][before.length] = part;
-        maxDim = Math.max(maxDim, channel.dim());
       }
     }
-    return new RelatedScorer(weights, merge, byObjective, items, maxDim);
+    return new RelatedScorer(weights, merge, byObjective, items);
   }
 
   /** The weights of the objectives. */
@@ -122,35 +142,44 @@ public final class RelatedScorer {
 
   /** Scratch of one thread for up to {@code maxTargets} targets at a time. */
   public Scratch newScratch(int maxTargets) {
-    return new Scratch(maxDim, maxTargets);
+    return new Scratch(queryLength, parts, maxTargets);
   }
 
   /** What scoring writes to; one per thread. */
   public static final class Scratch {
-    private final float[] query;
+    private final float[] coefficients; // per objective; 0: left out
+    private final float[] queries; // of all parts one after another
+    private final boolean[][] speaks; // whether a part takes part and knows the source
     private final float[] cosines;
     private final float[] merged;
+    private int touched; // so that reading ahead is not taken for reading in vain
 
     // Of the present call.
     private int source;
     private int[] targets;
     private float[] similarities; // null = all 0
     private int known;
-    private int count;
+    private int from;
+    private int to;
 
-    private Scratch(int maxDim, int maxTargets) {
-      query = new float[maxDim];
+    private Scratch(int queryLength, Part[][] parts, int maxTargets) {
+      coefficients = new float[parts.length];
+      queries = new float[queryLength];
+      speaks = new boolean[parts.length][];
+      Arrays.setAll(speaks, k -> new boolean[parts[k].length]);
       cosines = new float[maxTargets];
       merged = new float[maxTargets];
     }
 
-    private void of(
-        int sourceItem, int[] targetItems, float[] targetSimilarities, int knownOnes, int all) {
-      source = sourceItem;
+    private void of(int[] targetItems, float[] targetSimilarities, int knownOnes) {
       targets = targetItems;
       similarities = targetSimilarities;
       known = knownOnes;
-      count = all;
+    }
+
+    private void block(int first, int end) {
+      from = first;
+      to = end;
     }
 
     private float similarity(int target) {
@@ -194,12 +223,11 @@ public final class RelatedScorer {
       int count,
       float[] scores,
       Scratch scratch) {
-    Arrays.fill(scores, 0, count, 0f);
-    scratch.of(source, targets, similarities, known, count);
     for (int k = 0; k < parts.length; k++) {
-      double manual = weights.objectives().get(k).manual();
-      add(k, coefficient(k, manual), scores, scratch);
+      scratch.coefficients[k] = coefficient(k, weights.objectives().get(k).manual());
     }
+    prepare(source, scratch);
+    score(targets, similarities, known, 0, count, scores, scratch);
   }
 
   /**
@@ -239,12 +267,67 @@ public final class RelatedScorer {
       double[] manual,
       float[] scores,
       Scratch scratch) {
+    begin(source, manual, scratch);
+    score(targets, similarities, known, 0, count, scores, scratch);
+  }
+
+  /**
+   * Readies a scratch for the targets of a source, to be handed in part by part to {@link
+   * #score(int[], float[], int, int, int, float[], Scratch)}.
+   *
+   * @param source ordinal; from {@link #items()} on it is one that no channel knows
+   * @param manual a_k per objective, finite and 0 or more, in place of the declared ones
+   */
+  public void begin(int source, double[] manual, Scratch scratch) {
     checkManual(manual);
-    Objects.checkFromToIndex(0, known, count);
-    Arrays.fill(scores, 0, count, 0f);
-    scratch.of(source, targets, similarities, known, count);
     for (int k = 0; k < parts.length; k++) {
-      add(k, coefficient(k, manual[k]), scores, scratch);
+      scratch.coefficients[k] = coefficient(k, manual[k]);
+    }
+    prepare(source, scratch);
+  }
+
+  /**
+   * Scores targets[from, to) for the source that the scratch was begun with.
+   *
+   * @param similarities profile similarity of each target to the source; null = all 0
+   * @param known targets from here on are known to no channel, whatever their ordinals
+   * @param to at most the scratch's targets
+   * @param scores overwritten from {@code from} to before {@code to}
+   */
+  public void score(
+      int[] targets,
+      float[] similarities,
+      int known,
+      int from,
+      int to,
+      float[] scores,
+      Scratch scratch) {
+    Objects.checkFromToIndex(from, to, scratch.maxTargets());
+    scratch.of(targets, similarities, known);
+    for (int block = from; block < to; block += BLOCK) {
+      int end = Math.min(to, block + BLOCK);
+      scratch.block(block, end);
+      scratch.touched += rows.touch(targets, block, Math.min(end, known));
+      Arrays.fill(scores, block, end, 0f);
+      for (int k = 0; k < parts.length; k++) {
+        if (scratch.coefficients[k] != 0) {
+          merge(k, scratch);
+          addMerged(k, scores, scratch);
+        }
+      }
+    }
+  }
+
+  private void prepare(int source, Scratch scratch) {
+    scratch.source = source;
+    for (int k = 0; k < parts.length; k++) {
+      for (int p = 0; p < parts[k].length; p++) {
+        boolean speaks = takesPart(parts[k][p]) && speaks(parts[k][p], source);
+        scratch.speaks[k][p] = speaks;
+        if (speaks) {
+          parts[k][p].channel().copyQuery(source, scratch.queries, queryAt[k][p]);
+        }
+      }
     }
   }
 
@@ -262,16 +345,17 @@ public final class RelatedScorer {
    */
   public List<Term> terms(
       int source, int target, float similarity, double[] manual, Scratch scratch) {
-    checkManual(manual);
+    begin(source, manual, scratch);
     float[] contribution = new float[1];
-    scratch.of(source, new int[] {target}, new float[] {similarity}, target < items ? 1 : 0, 1);
+    scratch.of(new int[] {target}, new float[] {similarity}, target < items ? 1 : 0);
+    scratch.block(0, 1);
     List<Term> terms = new ArrayList<>();
     for (int k = 0; k < parts.length; k++) {
       ObjectiveWeight weight = weights.objectives().get(k);
       contribution[0] = 0;
       merge(k, scratch);
       float merged = scratch.merged[0];
-      addMerged(coefficient(k, manual[k]), 1, contribution, scratch);
+      addMerged(k, contribution, scratch);
       terms.add(
           new Term(
               weight.name(),
@@ -321,7 +405,8 @@ public final class RelatedScorer {
     return target < items && speaks(part, source) && part.channel().has(target);
   }
 
-  private boolean takesPart(Part part) {
+  /** Whether a channel has a say in merges. */
+  public boolean takesPart(Part part) {
     return merge == Merge.MAX || part.calibration().active();
   }
 
@@ -344,42 +429,65 @@ public final class RelatedScorer {
     };
   }
 
+  /**
+   * What an objective's similarities are multiplied with.
+   *
+   * @param manual a_k per objective
+   */
+  public float coefficient(int objective, double[] manual) {
+    return coefficient(objective, manual[objective]);
+  }
+
+  /** Whether scores depend on the similarities of targets: a channel's absence counts by them. */
+  public boolean usesSimilarity() {
+    for (Part[] objective : parts) {
+      for (Part part : objective) {
+        if (takesPart(part) && hasPresence(part)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private float coefficient(int objective, double manual) {
     ObjectiveWeight weight = weights.objectives().get(objective);
     return (float) (weight.polarity().sign() * manual * weight.learned());
   }
 
-  private void add(int objective, float coefficient, float[] scores, Scratch scratch) {
-    if (coefficient != 0) {
-      merge(objective, scratch);
-      addMerged(coefficient, scratch.count, scores, scratch);
-    }
-  }
-
   /** The one place where a contribution is made: scores and explanations agree to the bit. */
-  private static void addMerged(float coefficient, int count, float[] scores, Scratch scratch) {
-    for (int i = 0; i < count; i++) {
-      scores[i] += coefficient * scratch.merged[i];
+  private static void addMerged(int objective, float[] scores, Scratch scratch) {
+    float coefficient = scratch.coefficients[objective];
+    float[] merged = scratch.merged;
+    for (int i = scratch.from; i < scratch.to; i++) {
+      scores[i] += coefficient * merged[i];
     }
   }
 
-  /** scratch.merged[i] = s_k of the scratch's source and its target i. */
+  /** scratch.merged[i] = s_k of the scratch's source and its target i, for those of the block. */
   private void merge(int objective, Scratch scratch) {
     float[] merged = scratch.merged;
-    int count = scratch.count;
+    int from = scratch.from;
+    int to = scratch.to;
     float neutral = merge == Merge.MAX ? Float.NEGATIVE_INFINITY : merge == Merge.NOISY_OR ? 1 : 0;
-    Arrays.fill(merged, 0, count, neutral);
-    for (Part part : parts[objective]) {
-      if (!takesPart(part) || !speaks(part, scratch.source)) {
+    Arrays.fill(merged, from, to, neutral);
+    for (int p = 0; p < parts[objective].length; p++) {
+      if (!scratch.speaks[objective][p]) {
         continue;
       }
-      part.channel()
-          .cosines(
-              scratch.source < items ? scratch.source : 0, // only a prior gets here with another
-              scratch.query,
-              scratch.targets,
-              scratch.known,
-              scratch.cosines);
+      Part part = parts[objective][p];
+      int known = Math.min(to, scratch.known);
+      if (from < known) {
+        part.channel()
+            .cosines(
+                scratch.source,
+                scratch.queries,
+                queryAt[objective][p],
+                scratch.targets,
+                from,
+                known,
+                scratch.cosines);
+      }
       switch (merge) {
         case CALIBRATED -> addLogOdds(part, scratch);
         case NOISY_OR -> multiplyDoubts(part, scratch);
@@ -387,16 +495,16 @@ public final class RelatedScorer {
       }
     }
     if (merge == Merge.NOISY_OR) {
-      for (int i = 0; i < count; i++) {
+      for (int i = from; i < to; i++) {
         merged[i] = 1 - merged[i];
       }
     } else if (merge == Merge.MAX) {
-      for (int i = 0; i < count; i++) {
+      for (int i = from; i < to; i++) {
         merged[i] = merged[i] == Float.NEGATIVE_INFINITY ? 0 : merged[i];
       }
     }
     if (weights.objectives().get(objective).polarity() == Polarity.NEGATIVE) {
-      for (int i = 0; i < count; i++) {
+      for (int i = from; i < to; i++) {
         merged[i] = Math.max(0, merged[i]);
       }
     }
@@ -410,19 +518,26 @@ public final class RelatedScorer {
   }
 
   private void addLogOdds(Part part, Scratch scratch) {
+    Calibration calibration = part.calibration();
     boolean hasPresence = hasPresence(part);
-    for (int i = 0; i < scratch.count; i++) {
+    boolean isLine = calibration.curve().isEmpty();
+    float slope = calibration.slope();
+    float intercept = calibration.intercept();
+    float[] merged = scratch.merged;
+    float[] cosines = scratch.cosines;
+    for (int i = scratch.from; i < scratch.to; i++) {
       if (isPresent(part.channel(), scratch, i)) {
-        scratch.merged[i] += part.calibration().logOdds(scratch.cosines[i]);
+        float cosine = cosines[i];
+        merged[i] += isLine ? slope * cosine + intercept : calibration.logOdds(cosine);
       } else if (hasPresence) {
-        scratch.merged[i] += absent(part, scratch.similarity(i));
+        merged[i] += absent(part, scratch.similarity(i));
       }
     }
   }
 
   private void multiplyDoubts(Part part, Scratch scratch) {
     boolean hasPresence = hasPresence(part);
-    for (int i = 0; i < scratch.count; i++) {
+    for (int i = scratch.from; i < scratch.to; i++) {
       if (isPresent(part.channel(), scratch, i)) {
         scratch.merged[i] *= 1 - part.calibration().probability(scratch.cosines[i]);
       } else if (hasPresence) {
@@ -432,7 +547,7 @@ public final class RelatedScorer {
   }
 
   private static void takeLarger(Channel channel, Scratch scratch) {
-    for (int i = 0; i < scratch.known; i++) {
+    for (int i = scratch.from; i < scratch.to; i++) {
       if (isPresent(channel, scratch, i)) {
         scratch.merged[i] = Math.max(scratch.merged[i], scratch.cosines[i]);
       }

@@ -2,9 +2,11 @@ package dev.kindred.engine.related;
 
 import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.MemoryMode;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -27,6 +29,8 @@ import java.util.Objects;
  *   per item, N = length of a list:
  *   ordinals  int32 [N]    -1 from the end of a shorter list on
  *   scores    float32 [N]  0 from there on
+ *   sources   int8 [N]     of the candidate, as in candidates.kcsr; 0 from there on
+ *   (padding to 64 bytes)
  * </pre>
  *
  * <p>All little-endian. Reading is safe whatever the body of a file holds: an impossible ordinal is
@@ -41,11 +45,12 @@ public final class RelatedTable {
   public static final int DEFAULT_LENGTH = 100;
 
   private static final String KIND = "ktop";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int COUNT_ITEMS = 0;
   private static final int COUNT_LENGTH = 1;
   private static final int MAX_LENGTH = 1 << 20;
   private static final int GRAIN = 16;
+  private static final int ROW_ALIGNMENT = 64;
 
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -129,6 +134,7 @@ public final class RelatedTable {
     }
 
     void write(int item, MemorySegment row) {
+      long start = candidates.start(item);
       int count = candidates.copyItems(item, targets);
       candidates.copySimilarities(item, similarities);
       scorer.score(item, targets, similarities, count, count, scores, scratch);
@@ -141,11 +147,17 @@ public final class RelatedTable {
         boolean filled = rank < best.size();
         row.setAtIndex(INT, rank, filled ? targets[best.item(rank)] : -1);
         row.setAtIndex(FLOAT, length + rank, filled ? best.score(rank) : 0);
+        byte source = filled ? candidates.source(start + best.item(rank)).code() : 0;
+        row.set(ValueLayout.JAVA_BYTE, sourcesAt(length) + rank, source);
       }
     }
   }
 
   private static long rowBytes(long length) {
+    return (sourcesAt(length) + length + ROW_ALIGNMENT - 1) & -ROW_ALIGNMENT;
+  }
+
+  private static long sourcesAt(long length) {
     return length * (Integer.BYTES + Float.BYTES);
   }
 
@@ -156,7 +168,17 @@ public final class RelatedTable {
    * @throws CorruptFileException if it is no such file, damaged, or of another version
    */
   public static RelatedTable open(Path path, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+    return open(path, MemoryMode.MAPPED, arena);
+  }
+
+  /**
+   * Opens a file in a mode of memory.
+   *
+   * @param arena owns the memory
+   * @throws CorruptFileException if it is no such file, damaged, or of another version
+   */
+  public static RelatedTable open(Path path, MemoryMode mode, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
     long items = file.count(COUNT_ITEMS);
     long length = file.count(COUNT_LENGTH);
     boolean possible =
@@ -195,7 +217,10 @@ public final class RelatedTable {
     }
     file.verify();
     for (int item = 0; item < items; item++) {
-      count(item);
+      int count = count(item);
+      for (int rank = 0; rank < count; rank++) {
+        source(item, rank);
+      }
     }
   }
 
@@ -226,6 +251,31 @@ public final class RelatedTable {
           "rank " + rank + " of the " + count(item) + " items related to item " + item);
     }
     return ordinal;
+  }
+
+  /** Ordinal of the related item at a rank in [0, length()), or -1 past the end of the list. */
+  public int itemOrNone(int item, int rank) {
+    return ordinal(item, rank);
+  }
+
+  /** Where the related item at a rank in [0, count(item)) came from. */
+  public CandidateSource source(int item, int rank) {
+    Objects.checkIndex(item, items);
+    Objects.checkIndex(rank, length);
+    long at = item * rowBytes(length) + sourcesAt(length) + rank;
+    int code = body.get(ValueLayout.JAVA_BYTE, at);
+    if (code < 0 || code >= CandidateSource.count()) {
+      throw file.corrupt(
+          at,
+          "place "
+              + rank
+              + " of item "
+              + item
+              + " has source "
+              + code
+              + "; restore the snapshot from a good copy or build it again");
+    }
+    return CandidateSource.ofCode(code);
   }
 
   /** Score of the related item at a rank in [0, count(item)). */

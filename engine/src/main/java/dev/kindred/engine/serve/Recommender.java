@@ -5,29 +5,29 @@ import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.ObjectiveWeights;
 import dev.kindred.engine.related.Term;
-import dev.kindred.engine.related.VectorSimilarity;
 import dev.kindred.engine.rerank.Adjustment;
 import dev.kindred.engine.rerank.BoundReranking;
-import dev.kindred.engine.rerank.FilterCache;
-import dev.kindred.engine.rerank.ItemAttributes;
-import dev.kindred.engine.rerank.ItemSimilarity;
-import dev.kindred.engine.rerank.Reranker;
-import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.rerank.Rule;
+import dev.kindred.engine.snapshot.ChannelEntry;
 import dev.kindred.engine.snapshot.Manifest;
 import dev.kindred.engine.snapshot.ProfileTable;
 import dev.kindred.engine.snapshot.Snapshot;
+import dev.kindred.engine.snapshot.SnapshotCatalog;
+import dev.kindred.index.run.Slots;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * Answers from one opened snapshot: related items, at the stored weights or at those of a request,
+ * Answers from an opened snapshot: related items, at the stored weights or at those of a request,
  * and why.
  *
  * <pre>{@code
@@ -38,29 +38,40 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>Safe for use by many threads. The methods here allocate their results; {@link #searcher()}
- * gives a twin for one thread that allocates nothing.
+ * <p>Safe for use by many threads. The methods here borrow scratch from a bounded pool and allocate
+ * their results; {@link #searcher()} gives a twin for one thread that allocates nothing.
+ *
+ * <p>{@link #refresh()} goes over to the snapshot that CURRENT names by now, while requests run:
+ * each is answered by one snapshot from beginning to end, and the old one is unmapped after its
+ * last reader. Ordinals belong to one snapshot; see {@link RelatedSearcher#pin}.
  */
 public final class Recommender implements AutoCloseable {
-  private final Snapshot snapshot;
+  private final Path path;
+  private final RecommenderOptions options;
   private final LiveState live; // null without live state
-  private final HiddenItems hidden;
-  private final ObjectiveWeights weights;
-  private final FilterCache filters;
-  private final ItemSimilarity profileSimilarity;
-  private final ItemSimilarity vectorSimilarity;
+  private final Generations generations;
+  private final Slots<RelatedSearcher> searchers;
+  private final Slots<SimilarSearcher> similarSearchers;
+  private final Object refreshing = new Object();
+  private long lastNumber = 1; // guarded by refreshing
+  private volatile Swap lastSwap;
 
-  private Recommender(Snapshot snapshot, LiveState live) {
-    this.snapshot = snapshot;
+  /**
+   * How long a refresh took. Immutable.
+   *
+   * @param openNanos opening the new snapshot, while the old one served
+   * @param drainNanos from when the new one served to when the old one was unmapped
+   * @param unmapNanos the part of it that unmapping took
+   */
+  public record Swap(long openNanos, long drainNanos, long unmapNanos) {}
+
+  private Recommender(Path path, RecommenderOptions options, LiveState live) throws IOException {
+    this.path = path;
+    this.options = options;
     this.live = live;
-    weights = snapshot.scorer().weights();
-    hidden = new HiddenItems(live, snapshot.items());
-    Optional<ProfileTable> profile = snapshot.profile();
-    filters =
-        new FilterCache(
-            profile.isPresent() ? profile.get() : ItemAttributes.none(snapshot.items().size()));
-    profileSimilarity = profile.isPresent() ? profile.get()::cosine : ItemSimilarity.NONE;
-    vectorSimilarity = VectorSimilarity.of(snapshot.scorer());
+    generations = new Generations(generation(lastNumber, path));
+    searchers = new Slots<>(options.searchers(), this::searcher);
+    similarSearchers = new Slots<>(options.searchers(), this::similarSearcher);
   }
 
   /**
@@ -71,7 +82,12 @@ public final class Recommender implements AutoCloseable {
    * @throws dev.kindred.index.file.CorruptFileException if it is damaged or of another version
    */
   public static Recommender open(Path path) throws IOException {
-    return new Recommender(Snapshot.open(path), null);
+    return open(path, RecommenderOptions.defaults());
+  }
+
+  /** Opens a snapshot without live state, with options. */
+  public static Recommender open(Path path, RecommenderOptions options) throws IOException {
+    return new Recommender(path, options, null);
   }
 
   /**
@@ -81,44 +97,110 @@ public final class Recommender implements AutoCloseable {
    * @param live borrowed; whoever opened it closes it, after this recommender
    */
   public static Recommender open(Path path, LiveState live) throws IOException {
-    Objects.requireNonNull(live, "live");
-    Snapshot snapshot = Snapshot.open(path);
+    return open(path, RecommenderOptions.defaults(), live);
+  }
+
+  /** Opens a snapshot with options and live state. */
+  public static Recommender open(Path path, RecommenderOptions options, LiveState live)
+      throws IOException {
+    return new Recommender(path, options, Objects.requireNonNull(live, "live"));
+  }
+
+  private Generation generation(long number, Path place) throws IOException {
+    Snapshot snapshot = Snapshot.open(place, options.memory());
     try {
-      return new Recommender(snapshot, live);
+      return new Generation(number, snapshot, live);
     } catch (RuntimeException e) {
       snapshot.close();
       throw e;
     }
   }
 
-  /** What the snapshot says about itself. */
+  /**
+   * Goes over to the snapshot that the opened path names by now: for a directory of snapshots the
+   * one that CURRENT names. Requests go on meanwhile; the old snapshot is unmapped when the last of
+   * those that read it is done, which this waits for.
+   *
+   * <p>If the new snapshot can't be opened this throws, and the old one goes on serving.
+   *
+   * @return whether another snapshot is served now
+   * @throws IOException if the snapshot can't be opened
+   */
+  public boolean refresh() throws IOException {
+    synchronized (refreshing) {
+      Path named = SnapshotCatalog.resolve(path);
+      if (named.equals(current().snapshot().directory())) {
+        generations.reclaim();
+        return false;
+      }
+      long start = System.nanoTime();
+      Generation next = generation(++lastNumber, named);
+      long opened = System.nanoTime();
+      generations.swap(next);
+      generations.reclaim(options.drainNanos());
+      lastSwap = new Swap(opened - start, System.nanoTime() - opened, generations.unmapNanos());
+      return true;
+    }
+  }
+
+  /**
+   * Calls {@link #refresh()} from a thread of its own until the watcher is closed.
+   *
+   * @param every how often CURRENT is looked at, at least a millisecond
+   * @param failed told of a snapshot that can't be opened, once per snapshot; the old one serves on
+   */
+  public SnapshotWatcher watch(Duration every, Consumer<Exception> failed) {
+    return new SnapshotWatcher(this, every, failed);
+  }
+
+  /** How long the last refresh that changed the snapshot took; empty before the first. */
+  public Optional<Swap> lastSwap() {
+    return Optional.ofNullable(lastSwap);
+  }
+
+  /** How many replaced snapshots are still mapped because a searcher has pinned them. */
+  public int replacedInUse() {
+    return generations.reclaim();
+  }
+
+  /** What the current snapshot says about itself. */
   public Manifest manifest() {
-    return snapshot.manifest();
+    return current().snapshot().manifest();
+  }
+
+  /** Where the current snapshot lies; never the directory with CURRENT. */
+  public Path directory() {
+    return current().snapshot().directory();
   }
 
   /** Number of items; their ordinals run from 0. */
   public int size() {
-    return snapshot.items().size();
+    return manifest().items();
   }
 
   /** The objectives with their stored weights, in the order of indexes of weights. */
   public List<ObjectiveWeight> objectives() {
-    return weights.objectives();
+    return manifest().weights().objectives();
   }
 
   /** Whether the snapshot knows the item; allocates nothing. */
   public boolean contains(CharSequence id) {
-    return snapshot.items().ordinalOf(id) >= 0;
+    return ordinalOf(id) >= 0;
   }
 
-  /** Ordinal of an item in this snapshot, or -1 if it is unknown; allocates nothing. */
+  /** Ordinal of an item in the current snapshot, or -1 if it is unknown; allocates nothing. */
   public int ordinalOf(CharSequence id) {
-    return snapshot.items().ordinalOf(id);
+    RelatedSearcher searcher = searchers.take();
+    try {
+      return searcher.ordinalOf(id);
+    } finally {
+      searchers.give(searcher);
+    }
   }
 
-  /** Id of an ordinal in [0, size()), as a new string. */
+  /** Id of an ordinal of the current snapshot, as a new string. */
   public String idOf(int ordinal) {
-    return snapshot.items().idOf(ordinal);
+    return reading(snapshot -> snapshot.items().idOf(ordinal));
   }
 
   /**
@@ -128,34 +210,83 @@ public final class Recommender implements AutoCloseable {
    * @throws UnknownItemException if the snapshot doesn't know the id
    */
   public Map<String, List<String>> profile(String id) {
-    int ordinal = requireOrdinal(id);
-    return snapshot.profile().map(profile -> profile.valuesOf(ordinal)).orElse(Map.of());
+    return reading(
+        snapshot -> {
+          int ordinal = requireOrdinal(snapshot, id);
+          return snapshot.profile().map(profile -> profile.valuesOf(ordinal)).orElse(Map.of());
+        });
   }
 
   /** Names of the profile fields, in the catalogue's order; empty without a catalogue. */
   public List<String> profileFields() {
-    return snapshot.profile().map(ProfileTable::fields).orElse(List.of());
+    return reading(snapshot -> snapshot.profile().map(ProfileTable::fields).orElse(List.of()));
+  }
+
+  /**
+   * Reads the current snapshot, which stays mapped until this returns.
+   *
+   * @param reader must not hand out anything that reads the snapshot later
+   */
+  public <T> T reading(Function<Snapshot, T> reader) {
+    RelatedSearcher searcher = searchers.take();
+    Snapshot snapshot = searcher.enter().snapshot();
+    try {
+      return reader.apply(snapshot);
+    } finally {
+      searcher.exit();
+      searchers.give(searcher);
+    }
   }
 
   /** A searcher that allocates nothing per request; one per thread, to be kept. */
   public RelatedSearcher searcher() {
-    return new RelatedSearcher(this, snapshot, hidden, reranker());
+    return new RelatedSearcher(this, generations);
+  }
+
+  /** A searcher by vectors that allocates nothing per request; one per thread, to be kept. */
+  public SimilarSearcher similarSearcher() {
+    return new SimilarSearcher(generations);
   }
 
   /**
-   * A re-ranking over this snapshot's items and fields, for {@link RelatedSearcher#rerank}; make it
-   * once and keep it.
-   *
-   * @throws IllegalArgumentException if a filter, cap or freshness names a field that the snapshot
-   *     doesn't have, or one of the wrong kind
+   * The channels whose unit vectors, one after another in this order, make a vector over all
+   * channels; priors are not among them.
    */
-  public BoundReranking bind(Reranking reranking) {
-    return BoundReranking.of(reranking, filters, this::ordinalOf);
+  public List<ChannelEntry> channels() {
+    return manifest().channels().stream().filter(channel -> channel.isVectors()).toList();
   }
 
-  /** A re-ranker with this snapshot's similarities, for one thread. */
-  public Reranker reranker() {
-    return new Reranker(profileSimilarity, vectorSimilarity);
+  /**
+   * The items whose stored vectors are most similar to a vector, best first.
+   *
+   * @throws IllegalArgumentException if the vector has another length than those stored, or the
+   *     snapshot has no index over all items
+   */
+  public SimilarAnswer similar(SimilarQuery query) {
+    SimilarSearcher searcher = similarSearchers.take();
+    searcher.pin();
+    RelatedResult result = searcher.ownResult();
+    try {
+      query.excluded().forEach(searcher::exclude);
+      query.filter().ifPresent(searcher::filter);
+      query.within().ifPresent(time -> searcher.deadline(System.nanoTime() + time.toNanos()));
+      if (query.channel().isEmpty()) {
+        searcher.similar(query.vector(), query.n(), result);
+      } else {
+        SimilarQuery.OneChannel channel = query.channel().get();
+        searcher.similar(channel.objective(), channel.kind(), query.vector(), query.n(), result);
+      }
+    } finally {
+      searcher.unpin();
+    }
+    List<SimilarAnswer.Item> items = new ArrayList<>(result.size());
+    for (int rank = 0; rank < result.size(); rank++) {
+      items.add(new SimilarAnswer.Item(result.id(rank), result.score(rank), rank));
+    }
+    SimilarAnswer answer = new SimilarAnswer(items, result.cutShort());
+    searcher.reset();
+    similarSearchers.give(searcher);
+    return answer;
   }
 
   /**
@@ -181,47 +312,50 @@ public final class Recommender implements AutoCloseable {
    * @throws IllegalArgumentException if a weight names no objective or is out of range
    */
   public RelatedAnswer related(RelatedQuery query) {
-    int source = requireOrdinal(query.item());
-    RelatedSearcher searcher = searcher();
-    for (Map.Entry<String, Double> weight : query.weights().entrySet()) {
-      searcher.weight(requireObjective(weight.getKey()), weight.getValue());
-    }
-    for (String id : query.excluded()) {
-      int ordinal = ordinalOf(id);
-      if (ordinal >= 0) {
-        searcher.exclude(ordinal);
+    RelatedSearcher searcher = searchers.take();
+    // Not given back if a request fails: it may have stopped anywhere.
+    RelatedAnswer answer = related(query, searcher);
+    searcher.reset();
+    searchers.give(searcher);
+    return answer;
+  }
+
+  private RelatedAnswer related(RelatedQuery query, RelatedSearcher searcher) {
+    Snapshot snapshot = searcher.enter().snapshot();
+    try {
+      int source = requireOrdinal(snapshot, query.item());
+      searcher.apply(query);
+      RelatedResult result = searcher.ownResult();
+      if (query.explained()) {
+        searcher.scored(source, query.n(), result);
+      } else {
+        searcher.relatedToOrdinal(source, query.n(), result);
       }
+      List<RelatedItem> items = new ArrayList<>(result.size());
+      for (int rank = 0; rank < result.size(); rank++) {
+        Optional<Explanation> explanation =
+            query.explained()
+                ? Optional.of(explain(snapshot, query.item(), source, result, rank, searcher))
+                : Optional.empty();
+        items.add(
+            new RelatedItem(
+                result.id(rank),
+                result.score(rank),
+                result.source(rank),
+                rank,
+                result.propensity(rank),
+                result.placing(rank),
+                explanation));
+      }
+      List<String> notes = notes(snapshot, source, query, result);
+      BoundReranking reranking = searcher.reranking();
+      if (reranking != null && !reranking.unknownIds().isEmpty()) {
+        notes.add("rules name items that the snapshot doesn't know: " + reranking.unknownIds());
+      }
+      return new RelatedAnswer(query.item(), items, result.precomputed(), result.cutShort(), notes);
+    } finally {
+      searcher.exit();
     }
-    BoundReranking reranking = bind(query.reranking());
-    searcher.rerank(reranking);
-    RelatedResult result = new RelatedResult(0);
-    if (query.explained()) {
-      searcher.scored(source, query.n(), result);
-    } else {
-      searcher.relatedToOrdinal(source, query.n(), result);
-    }
-    List<RelatedItem> items = new ArrayList<>(result.size());
-    for (int rank = 0; rank < result.size(); rank++) {
-      int target = result.ordinal(rank);
-      Optional<Explanation> explanation =
-          query.explained()
-              ? Optional.of(explain(query.item(), source, result, rank, searcher, reranking))
-              : Optional.empty();
-      items.add(
-          new RelatedItem(
-              result.id(rank),
-              result.score(rank),
-              result.source(rank),
-              rank,
-              result.propensity(rank),
-              result.placing(rank),
-              explanation));
-    }
-    List<String> notes = notes(source, query.n(), items);
-    if (!reranking.unknownIds().isEmpty()) {
-      notes.add("rules name items that the snapshot doesn't know: " + reranking.unknownIds());
-    }
-    return new RelatedAnswer(query.item(), items, result.precomputed(), notes);
   }
 
   /**
@@ -235,36 +369,57 @@ public final class Recommender implements AutoCloseable {
    * @throws UnknownItemException if the snapshot doesn't know one of them
    */
   public Explanation explain(String source, String target) {
-    return explain(
-        source,
-        requireOrdinal(source),
-        target,
-        requireOrdinal(target),
-        searcher(),
-        List.of(),
-        List.of());
+    RelatedSearcher searcher = searchers.take();
+    Snapshot snapshot = searcher.enter().snapshot();
+    try {
+      return explain(
+          snapshot,
+          source,
+          requireOrdinal(snapshot, source),
+          target,
+          requireOrdinal(snapshot, target),
+          searcher,
+          List.of(),
+          List.of());
+    } finally {
+      searcher.exit();
+      searchers.give(searcher);
+    }
   }
 
-  /** Unmaps the snapshot; whoever still asks gets an IllegalStateException. */
+  /**
+   * Lets no request in any more and unmaps the snapshot after the last one; whoever asks from now
+   * on gets an IllegalStateException.
+   */
   @Override
   public void close() {
-    snapshot.close();
+    synchronized (refreshing) {
+      generations.close(options.drainNanos());
+    }
   }
 
-  int requireOrdinal(CharSequence id) {
+  int requireOrdinal(Snapshot snapshot, CharSequence id) {
     int ordinal = snapshot.items().ordinalOf(id);
     if (ordinal < 0) {
-      throw unknown(id.toString());
+      throw unknown(snapshot, id.toString());
     }
     return ordinal;
   }
 
-  int requireOrdinal(long id) {
+  int requireOrdinal(Snapshot snapshot, long id) {
     int ordinal = snapshot.items().ordinalOf(id);
     if (ordinal < 0) {
-      throw unknown(Long.toString(id));
+      throw unknown(snapshot, Long.toString(id));
     }
     return ordinal;
+  }
+
+  private Generation current() {
+    Generation current = generations.current();
+    if (current == null) {
+      throw Generations.closedException();
+    }
+    return current;
   }
 
   static void checkCount(int n) {
@@ -274,42 +429,42 @@ public final class Recommender implements AutoCloseable {
   }
 
   /** Of an item in an answer. */
-  private Explanation explain(
+  private static Explanation explain(
+      Snapshot snapshot,
       String sourceId,
       int source,
       RelatedResult result,
       int rank,
-      RelatedSearcher searcher,
-      BoundReranking reranking) {
+      RelatedSearcher searcher) {
     int target = result.ordinal(rank);
-    long now = System.currentTimeMillis();
+    BoundReranking reranking = searcher.reranking();
+    List<Adjustment> adjustments = List.of();
     List<String> remarks = new ArrayList<>();
-    switch (result.placing(rank)) {
-      case PINNED -> {
-        Rule pin = reranking.pinnedBy(source, target, now);
-        remarks.add("pinned here" + (pin == null ? "" : " by rule: " + pin.name()));
+    if (reranking != null) {
+      long now = System.currentTimeMillis();
+      adjustments = reranking.adjustments(source, target, now);
+      switch (result.placing(rank)) {
+        case PINNED -> {
+          Rule pin = reranking.pinnedBy(source, target, now);
+          remarks.add("pinned here" + (pin == null ? "" : " by rule: " + pin.name()));
+        }
+        case EXPLORED -> remarks.add("drawn by exploration");
+        case BURIED -> {
+          Rule bury = reranking.buriedBy(source, target, now);
+          remarks.add("buried" + (bury == null ? "" : " by rule: " + bury.name()));
+        }
+        case RANKED -> {}
       }
-      case EXPLORED -> remarks.add("drawn by exploration");
-      case BURIED -> {
-        Rule bury = reranking.buriedBy(source, target, now);
-        remarks.add("buried" + (bury == null ? "" : " by rule: " + bury.name()));
+      if (result.propensity(rank) < 1) {
+        remarks.add(String.format(Locale.ROOT, "propensity %.6f", result.propensity(rank)));
       }
-      case RANKED -> {}
-    }
-    if (result.propensity(rank) < 1) {
-      remarks.add(String.format(Locale.ROOT, "propensity %.6f", result.propensity(rank)));
     }
     return explain(
-        sourceId,
-        source,
-        result.id(rank),
-        target,
-        searcher,
-        reranking.adjustments(source, target, now),
-        remarks);
+        snapshot, sourceId, source, result.id(rank), target, searcher, adjustments, remarks);
   }
 
-  private Explanation explain(
+  private static Explanation explain(
+      Snapshot snapshot,
       String sourceId,
       int source,
       String targetId,
@@ -317,8 +472,9 @@ public final class Recommender implements AutoCloseable {
       RelatedSearcher searcher,
       List<Adjustment> adjustments,
       List<String> remarks) {
+    float counted = searcher.similarity(source, target);
     List<Term> terms =
-        snapshot.scorer().terms(source, target, searcher.manual(), searcher.scratch());
+        snapshot.scorer().terms(source, target, counted, searcher.manual(), searcher.scratch());
     long place = snapshot.candidates().find(source, target);
     List<SharedValue> shared =
         snapshot.profile().map(profile -> profile.shared(source, target)).orElse(List.of());
@@ -334,21 +490,25 @@ public final class Recommender implements AutoCloseable {
         Explanation.sum(terms, adjustments));
   }
 
-  private List<String> notes(int source, int n, List<RelatedItem> items) {
+  private static List<String> notes(
+      Snapshot snapshot, int source, RelatedQuery query, RelatedResult result) {
     List<String> notes = new ArrayList<>();
-    if (!manifest().catalogue()) {
+    if (!snapshot.manifest().catalogue()) {
       notes.add(
           "the snapshot has no catalogue: candidates come from co-occurrence and factors, not from"
               + " content");
     }
-    if (items.size() < n) {
+    if (result.cutShort()) {
+      notes.add("the deadline came first: not all candidates were looked at");
+    }
+    if (result.size() < query.n() && query.gated()) {
       notes.add(
-          items.size()
+          result.size()
               + " of the "
-              + n
+              + query.n()
               + " items asked for: the item has "
               + snapshot.candidates().count(source)
-              + " candidates, hidden and excluded ones included");
+              + " candidates, those hidden, excluded and filtered out included");
     }
     if (!snapshot.scorer().knows(source)) {
       notes.add(
@@ -357,7 +517,8 @@ public final class Recommender implements AutoCloseable {
     return notes;
   }
 
-  private int requireObjective(String name) {
+  static int requireObjective(Snapshot snapshot, String name) {
+    ObjectiveWeights weights = snapshot.scorer().weights();
     int objective = weights.indexOf(name);
     if (objective < 0) {
       throw new IllegalArgumentException(
@@ -369,7 +530,7 @@ public final class Recommender implements AutoCloseable {
     return objective;
   }
 
-  private UnknownItemException unknown(String id) {
+  private UnknownItemException unknown(Snapshot snapshot, String id) {
     boolean added =
         live != null
             && !id.isEmpty()
@@ -386,7 +547,7 @@ public final class Recommender implements AutoCloseable {
             : "unknown item '"
                 + shown
                 + "': it is none of the "
-                + size()
+                + snapshot.items().size()
                 + " items of snapshot "
                 + snapshot.directory()
                 + "; check the id, or build a snapshot from a log that has it");

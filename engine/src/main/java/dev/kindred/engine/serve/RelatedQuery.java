@@ -4,6 +4,7 @@ import dev.kindred.engine.rerank.AttributeFilter;
 import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.rerank.Selection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What items to find and how to weigh them, for {@link Recommender#related(RelatedQuery)}.
@@ -26,7 +28,11 @@ public final class RelatedQuery {
   private final Map<String, Double> weights;
   private final List<String> excluded;
   private final Reranking reranking;
+  private final Limits limits;
   private final boolean explain;
+
+  /** Which items are looked at, and for how long. */
+  private record Limits(boolean gated, Optional<ItemFilter> filter, Optional<Duration> within) {}
 
   private RelatedQuery(
       String item,
@@ -34,19 +40,22 @@ public final class RelatedQuery {
       Map<String, Double> weights,
       List<String> excluded,
       Reranking reranking,
+      Limits limits,
       boolean explain) {
     this.item = item;
     this.n = n;
     this.weights = weights;
     this.excluded = excluded;
     this.reranking = reranking;
+    this.limits = limits;
     this.explain = explain;
   }
 
   /** Items related to this one: the best 10, by the stored weights, without explanations. */
   public static RelatedQuery item(String id) {
     Objects.requireNonNull(id, "id");
-    return new RelatedQuery(id, 10, Map.of(), List.of(), Reranking.none(), false);
+    Limits none = new Limits(true, Optional.empty(), Optional.empty());
+    return new RelatedQuery(id, 10, Map.of(), List.of(), Reranking.none(), none, false);
   }
 
   /**
@@ -56,7 +65,7 @@ public final class RelatedQuery {
    */
   public RelatedQuery top(int count) {
     Recommender.checkCount(count);
-    return new RelatedQuery(item, count, weights, excluded, reranking, explain);
+    return new RelatedQuery(item, count, weights, excluded, reranking, limits, explain);
   }
 
   /**
@@ -70,7 +79,7 @@ public final class RelatedQuery {
     Map<String, Double> changed = new LinkedHashMap<>(weights);
     changed.put(objective, weight);
     return new RelatedQuery(
-        item, n, Collections.unmodifiableMap(changed), excluded, reranking, explain);
+        item, n, Collections.unmodifiableMap(changed), excluded, reranking, limits, explain);
   }
 
   /** Leaves items out, such as those already shown; unknown ids do no harm. */
@@ -82,7 +91,7 @@ public final class RelatedQuery {
   public RelatedQuery exclude(Collection<String> ids) {
     List<String> changed = new ArrayList<>(excluded);
     changed.addAll(ids);
-    return new RelatedQuery(item, n, weights, List.copyOf(changed), reranking, explain);
+    return new RelatedQuery(item, n, weights, List.copyOf(changed), reranking, limits, explain);
   }
 
   /**
@@ -91,7 +100,7 @@ public final class RelatedQuery {
    */
   public RelatedQuery rerank(Reranking value) {
     Objects.requireNonNull(value, "reranking");
-    return new RelatedQuery(item, n, weights, excluded, value, explain);
+    return new RelatedQuery(item, n, weights, excluded, value, limits, explain);
   }
 
   /**
@@ -117,9 +126,42 @@ public final class RelatedQuery {
     return rerank(reranking.withRule(Rule.bury(Selection.of(id))));
   }
 
+  /**
+   * Looks only at items that pass, before anything is scored; for conditions on profile fields see
+   * also {@link #where}.
+   */
+  public RelatedQuery filter(ItemFilter only) {
+    return with(new Limits(limits.gated, Optional.of(only), limits.within));
+  }
+
+  /**
+   * Looks at no more candidates after that long; {@link RelatedAnswer#cutShort} says whether some
+   * were left.
+   *
+   * @param time from when the request begins, not negative
+   */
+  public RelatedQuery within(Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("time is " + time + ", must not be negative");
+    }
+    return with(new Limits(limits.gated, limits.filter, Optional.of(time)));
+  }
+
+  /**
+   * Looks at all items, by the fused index, instead of the item's gated candidates: also at those
+   * whose profiles have nothing in common.
+   */
+  public RelatedQuery ungated() {
+    return with(new Limits(false, limits.filter, limits.within));
+  }
+
+  private RelatedQuery with(Limits value) {
+    return new RelatedQuery(item, n, weights, excluded, reranking, value, explain);
+  }
+
   /** Asks for the explanation of every item; the list is then scored for this request. */
   public RelatedQuery explain() {
-    return new RelatedQuery(item, n, weights, excluded, reranking, true);
+    return new RelatedQuery(item, n, weights, excluded, reranking, limits, true);
   }
 
   /** Id of the item asked for. */
@@ -147,6 +189,21 @@ public final class RelatedQuery {
   /** What happens to the list after it is scored. */
   public Reranking reranking() {
     return reranking;
+  }
+
+  /** What items must pass. */
+  public Optional<ItemFilter> filter() {
+    return limits.filter;
+  }
+
+  /** How long the request may take. */
+  public Optional<Duration> within() {
+    return limits.within;
+  }
+
+  /** Whether only the item's gated candidates are looked at. */
+  public boolean gated() {
+    return limits.gated;
   }
 
   /** Whether explanations are asked for. */

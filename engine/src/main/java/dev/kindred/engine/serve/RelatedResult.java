@@ -24,6 +24,7 @@ public final class RelatedResult {
   private byte[] ids = new byte[0];
   private int size;
   private boolean precomputed;
+  private boolean cutShort;
 
   /**
    * Room for a list; it grows when a request asks for more.
@@ -102,6 +103,18 @@ public final class RelatedResult {
     return precomputed;
   }
 
+  /**
+   * Whether the deadline came before all candidates were looked at: the list is the best of those
+   * that were.
+   */
+  public boolean cutShort() {
+    return cutShort;
+  }
+
+  void markCutShort() {
+    cutShort = true;
+  }
+
   void begin(int capacity, boolean fromTable) {
     if (ordinals.length < capacity) {
       ordinals = Arrays.copyOf(ordinals, capacity);
@@ -113,6 +126,7 @@ public final class RelatedResult {
     }
     size = 0;
     precomputed = fromTable;
+    cutShort = false;
   }
 
   void add(int ordinal, float score, CandidateSource source, IdTable table) {

@@ -3,15 +3,19 @@ package dev.kindred.engine.serve;
 import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.CandidateSource;
+import dev.kindred.engine.fused.FusedIndex;
+import dev.kindred.engine.fused.FusedSearcher;
 import dev.kindred.engine.related.ObjectiveWeight;
+import dev.kindred.engine.related.ObjectiveWeights;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.rerank.BoundReranking;
 import dev.kindred.engine.rerank.RerankedList;
 import dev.kindred.engine.rerank.Reranker;
-import dev.kindred.engine.snapshot.Snapshot;
-import dev.kindred.index.IdTable;
+import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.index.Neighbors;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -19,51 +23,143 @@ import java.util.Objects;
  * of one thread.
  *
  * <p>At the stored weights a list comes from the precomputed table. With other weights, or where
- * the table has too few left after exclusions and hide marks, the item's whole gated candidate list
- * is scored exactly. Settings stay until they are changed. For one thread at a time; get one per
- * thread from {@link Recommender#searcher()} and keep it.
+ * the table has too few left after exclusions, filter and hide marks, the item's whole gated
+ * candidate list is scored exactly. Without the gate the fused index finds a shortlist among all
+ * items, which is scored exactly too. Settings stay until they are changed, also when a new
+ * snapshot takes over: weights go by the objectives' names, exclusions by id. For one thread at a
+ * time; get one per thread from {@link Recommender#searcher()} and keep it.
  */
-public final class RelatedSearcher {
-  private final Recommender recommender;
-  private final IdTable ids;
-  private final CandidateLists candidates;
-  private final RelatedTable table;
-  private final RelatedScorer scorer;
-  private final HiddenItems hidden;
-  private final Reranker reranker;
-  private final RerankedList reranked = new RerankedList();
-  private RelatedScorer.Scratch scratch;
-  private int[] targets;
-  private int[] places; // in the candidate list; -1 for a pinned item that is no candidate
-  private float[] scores;
-  private int[] pins = new int[0];
-  private BoundReranking reranking; // null = none
-  private final double[] stored;
-  private final double[] manual;
-  private boolean ownWeights;
-  private long[] excluded = new long[0];
-  private int[] excludedOrdinals = new int[8];
-  private int excludedCount;
-  // One heap for each power of two, made when first asked for, so that any n allocates at most
-  // once.
-  private final BestItems[] best = new BestItems[Integer.SIZE];
+public final class RelatedSearcher extends ItemSearcher {
+  /** Candidates scored between two looks at the clock: a few microseconds of work. */
+  private static final int STEP = 64;
 
-  RelatedSearcher(
-      Recommender recommender, Snapshot snapshot, HiddenItems hidden, Reranker reranker) {
+  /** A shortlist of the fused index has so many items per item asked for, and some besides. */
+  private static final int SHORTLIST_PER_ITEM = 4;
+
+  private static final int SHORTLIST_BESIDES = 100;
+
+  /** Shortlists make room for so many excluded items. */
+  private static final int MOST_EXTRA = 1000;
+
+  /** Place of a pinned item that is no candidate. */
+  private static final int PINNED = -1;
+
+  /** Place of an item found without the gate, which may be a candidate or not. */
+  private static final int FOUND = -2;
+
+  private final Recommender recommender;
+  private final RelatedResult ownResult = new RelatedResult(0);
+  private final BestLists best = new BestLists();
+  private final Neighbors neighbors = new Neighbors(0);
+  private final RerankedList reranked = new RerankedList();
+
+  // Of the snapshot at hand, see bind().
+  private CandidateLists candidates;
+  private RelatedTable table;
+  private RelatedScorer scorer;
+  private FusedIndex fused; // null without one
+  private FusedSearcher fusedSearcher; // made by the first request without the gate
+  private RelatedScorer.Scratch scratch;
+  private Reranker reranker;
+  private BoundReranking reranking; // null = none
+  private int[] targets = new int[1];
+  private int[] places = new int[1]; // in the candidate list, or one of the two below 0
+  private float[] similarities = new float[1];
+  private float[] scores = new float[1];
+  private int[] pins = new int[0];
+  private boolean usesSimilarity;
+  private double[] stored;
+  private double[] manual;
+  private boolean[] own;
+
+  private boolean ownWeights;
+  private boolean gated = true;
+  private Reranking settings = Reranking.none();
+
+  RelatedSearcher(Recommender recommender, Generations generations) {
+    super(generations);
     this.recommender = recommender;
-    this.reranker = reranker;
-    this.hidden = hidden;
-    ids = snapshot.items();
-    candidates = snapshot.candidates();
-    table = snapshot.related();
-    scorer = snapshot.scorer();
-    int longest = candidates.longest();
-    scratch = scorer.newScratch(Math.max(1, longest)); // an explanation takes one
-    targets = new int[longest];
-    places = new int[longest];
-    scores = new float[longest];
+    enter();
+    exit();
+  }
+
+  @Override
+  void bind(Generation next) {
+    super.bind(next);
+    ObjectiveWeights before = scorer == null ? null : scorer.weights();
+    double[] weightsBefore = manual;
+    boolean[] ownBefore = own;
+    candidates = next.snapshot().candidates();
+    table = next.snapshot().related();
+    scorer = next.snapshot().scorer();
+    fused = next.snapshot().fused().orElse(null);
+    fusedSearcher = null;
+    usesSimilarity = scorer.usesSimilarity();
+    reranker = next.reranker();
+    scratch = null;
+    makeRoom(Math.max(1, candidates.longest())); // an explanation takes one
     stored = scorer.weights().manual();
     manual = stored.clone();
+    own = new boolean[manual.length];
+    ownWeights = false;
+    for (int k = 0; before != null && k < before.size(); k++) {
+      int same = scorer.weights().indexOf(before.objectives().get(k).name());
+      if (ownBefore[k] && same >= 0) {
+        setWeight(same, weightsBefore[k]);
+      }
+    }
+    bindReranking(next);
+  }
+
+  private void makeRoom(int count) {
+    if (targets.length < count) {
+      targets = new int[count];
+      places = new int[count];
+      similarities = new float[count];
+      scores = new float[count];
+    }
+    if (scratch == null || scratch.maxTargets() < count) {
+      scratch = scorer.newScratch(targets.length);
+    }
+  }
+
+  private void bindReranking(Generation of) {
+    reranking = settings.isNone() ? null : of.bind(settings);
+    if (reranking != null) {
+      makeRoom(candidates.longest() + reranking.maxPins());
+      if (pins.length < reranking.maxPins()) {
+        pins = new int[reranking.maxPins()];
+      }
+    }
+  }
+
+  /** Takes over what a query says; everything else must be as {@link #reset} leaves it. */
+  void apply(RelatedQuery query) {
+    for (Map.Entry<String, Double> weight : query.weights().entrySet()) {
+      weight(Recommender.requireObjective(snapshot(), weight.getKey()), weight.getValue());
+    }
+    for (String id : query.excluded()) {
+      exclude(id);
+    }
+    query.filter().ifPresent(this::filter);
+    if (query.within().isPresent()) {
+      deadline(System.nanoTime() + query.within().get().toNanos());
+    }
+    gate(query.gated());
+    rerank(query.reranking());
+  }
+
+  @Override
+  void reset() {
+    super.reset();
+    storedWeights();
+    gate(true);
+    clearReranking();
+  }
+
+  /** A result for whoever has the searcher, overwritten by the next one who has. */
+  RelatedResult ownResult() {
+    return ownResult;
   }
 
   /**
@@ -73,81 +169,82 @@ public final class RelatedSearcher {
    * @param weight finite and at least 0
    */
   public void weight(int objective, double weight) {
-    Objects.checkIndex(objective, manual.length);
-    // The record's own check, so that there is one rule and one message.
-    if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
-      ObjectiveWeight refused = scorer.weights().objectives().get(objective);
-      throw new IllegalArgumentException(
-          "weight of objective '"
-              + refused.name()
-              + "' is "
-              + weight
-              + ", must be finite and >= 0; its sign comes from its polarity");
+    enter();
+    try {
+      Objects.checkIndex(objective, manual.length);
+      // The record's own check, so that there is one rule and one message.
+      if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
+        ObjectiveWeight refused = scorer.weights().objectives().get(objective);
+        throw new IllegalArgumentException(
+            "weight of objective '"
+                + refused.name()
+                + "' is "
+                + weight
+                + ", must be finite and >= 0; its sign comes from its polarity");
+      }
+      setWeight(objective, weight);
+    } finally {
+      exit();
     }
+  }
+
+  private void setWeight(int objective, double weight) {
     manual[objective] = weight;
-    ownWeights = !Arrays.equals(manual, stored);
+    own[objective] = true;
+    ownWeights = false;
+    for (int k = 0; k < manual.length; k++) {
+      ownWeights |= manual[k] != stored[k];
+    }
   }
 
   /** Returns to the stored weights. */
   public void storedWeights() {
     System.arraycopy(stored, 0, manual, 0, stored.length);
+    Arrays.fill(own, false);
     ownWeights = false;
   }
 
-  /** Leaves an item out of the lists from now on. */
-  public void exclude(int ordinal) {
-    Objects.checkIndex(ordinal, candidates.items());
-    if (excluded.length == 0) {
-      excluded = new long[(candidates.items() + 63) >> 6];
-    }
-    if (HiddenItems.isSet(excluded, ordinal)) {
-      return;
-    }
-    excluded[ordinal >> 6] |= 1L << ordinal;
-    if (excludedCount == excludedOrdinals.length) {
-      excludedOrdinals = Arrays.copyOf(excludedOrdinals, 2 * excludedCount);
-    }
-    excludedOrdinals[excludedCount++] = ordinal;
-  }
-
-  /** Leaves nothing out any more, other than hidden items. */
-  public void clearExclusions() {
-    for (int i = 0; i < excludedCount; i++) {
-      excluded[excludedOrdinals[i] >> 6] = 0;
-    }
-    excludedCount = 0;
-  }
-
   /**
-   * Re-ranks the lists from now on; the scores of a list are then computed for it.
+   * Re-ranks the lists from now on, in later snapshots too; the scores of a list are then computed
+   * for it.
    *
-   * @param settings of {@link Recommender#bind}
+   * @throws IllegalArgumentException if a filter, cap or freshness names a field that the snapshot
+   *     doesn't have, or one of the wrong kind
    */
-  public void rerank(BoundReranking settings) {
-    if (settings.attributes().items() != candidates.items()) {
-      throw new IllegalArgumentException(
-          "the re-ranking is bound to "
-              + settings.attributes().items()
-              + " items, the snapshot has "
-              + candidates.items()
-              + "; bind it with the recommender of this searcher");
-    }
-    reranking = settings.reranking().isNone() ? null : settings;
-    int most = Math.max(1, candidates.longest() + settings.maxPins());
-    if (scratch.maxTargets() < most) {
-      scratch = scorer.newScratch(most);
-      targets = new int[most];
-      places = new int[most];
-      scores = new float[most];
-    }
-    if (pins.length < settings.maxPins()) {
-      pins = new int[settings.maxPins()];
+  public void rerank(Reranking how) {
+    Objects.requireNonNull(how, "reranking");
+    Generation of = enter();
+    Reranking before = settings;
+    settings = how;
+    boolean done = false;
+    try {
+      bindReranking(of);
+      done = true;
+    } finally {
+      if (!done) {
+        settings = before;
+      }
+      exit();
     }
   }
 
   /** Lists are as scored again. */
   public void clearReranking() {
+    settings = Reranking.none();
     reranking = null;
+  }
+
+  /** The re-ranking of requests, bound to the snapshot at hand; null = none. */
+  BoundReranking reranking() {
+    return reranking;
+  }
+
+  /**
+   * Whether requests from now on look at the item's gated candidates only, as they do unless told
+   * otherwise; false looks at all items, by the fused index, whatever their profiles.
+   */
+  public void gate(boolean on) {
+    gated = on;
   }
 
   /**
@@ -159,27 +256,48 @@ public final class RelatedSearcher {
    * @throws UnknownItemException if the snapshot doesn't know the id
    */
   public void related(CharSequence id, int n, RelatedResult out) {
-    relatedToOrdinal(recommender.requireOrdinal(id), n, out);
+    enter();
+    try {
+      answer(recommender.requireOrdinal(snapshot(), id), n, out);
+    } finally {
+      exit();
+    }
   }
 
   /** The same for an id that is a number: the id is its decimal form. */
   public void related(long id, int n, RelatedResult out) {
-    relatedToOrdinal(recommender.requireOrdinal(id), n, out);
+    enter();
+    try {
+      answer(recommender.requireOrdinal(snapshot(), id), n, out);
+    } finally {
+      exit();
+    }
   }
 
-  /** The same for an item by its ordinal in this snapshot. */
+  /** The same for an item by its ordinal in the snapshot at hand, see {@link #pin}. */
   public void relatedToOrdinal(int ordinal, int n, RelatedResult out) {
-    Objects.checkIndex(ordinal, candidates.items());
+    enter();
+    try {
+      Objects.checkIndex(ordinal, candidates.items());
+      answer(ordinal, n, out);
+    } finally {
+      exit();
+    }
+  }
+
+  private void answer(int ordinal, int n, RelatedResult out) {
     Recommender.checkCount(n);
-    long[] hiddenBits = hidden.bits();
-    if (ownWeights || reranking != null || !fromTable(ordinal, n, hiddenBits, out)) {
-      score(ordinal, n, hiddenBits, out);
+    readMarks();
+    boolean scored = !gated || ownWeights || reranking != null;
+    if (scored || !fromTable(ordinal, n, out)) {
+      scoreAndRank(ordinal, n, out);
     }
   }
 
   /** As {@link #relatedToOrdinal}, never from the table: what explanations are checked against. */
   void scored(int ordinal, int n, RelatedResult out) {
-    score(ordinal, n, hidden.bits(), out);
+    readMarks();
+    scoreAndRank(ordinal, n, out);
   }
 
   /** The manual weights of the next request; not to be changed. */
@@ -192,94 +310,102 @@ public final class RelatedSearcher {
   }
 
   /** False if the table, unlike the whole candidate list, is too short for this request. */
-  private boolean fromTable(int ordinal, int n, long[] hiddenBits, RelatedResult out) {
-    int wanted = Math.min(n, candidates.count(ordinal));
+  private boolean fromTable(int ordinal, int n, RelatedResult out) {
+    int candidateCount = candidates.count(ordinal);
+    int wanted = Math.min(n, candidateCount);
     out.begin(wanted, true);
-    int count = table.count(ordinal);
-    for (int rank = 0; rank < count && out.size() < wanted; rank++) {
-      int target = table.item(ordinal, rank);
-      if (isShown(target, hiddenBits)) {
-        long place = candidates.find(ordinal, target);
-        if (place < 0) {
-          // Of two different builds, or damaged: the candidate list is the gate, so it decides.
-          return false;
-        }
-        out.add(target, table.score(ordinal, rank), candidates.source(place), ids);
+    int length = table.length();
+    int rank = 0;
+    for (; rank < length && out.size() < wanted; rank++) {
+      int target = table.itemOrNone(ordinal, rank);
+      if (target < 0) {
+        break;
+      }
+      if (isShown(target)) {
+        out.add(target, table.score(ordinal, rank), table.source(ordinal, rank), ids());
       }
     }
-    return out.size() == wanted || count == candidates.count(ordinal);
+    return out.size() == wanted || rank == candidateCount;
   }
 
-  private void score(int ordinal, int n, long[] hiddenBits, RelatedResult out) {
-    long start = candidates.start(ordinal);
+  private void scoreAndRank(int ordinal, int n, RelatedResult out) {
+    int found = gated ? gatedTargets(ordinal) : shortlist(ordinal, n);
+    long now = reranking == null ? 0 : System.currentTimeMillis();
+    int count = reranking == null ? found : addPins(ordinal, found, now);
+    int scored = score(ordinal, found, count);
+    if (reranking == null) {
+      rank(ordinal, Math.min(n, scored), scored, out);
+    } else {
+      rerank(ordinal, n, scored, now, out);
+    }
+    if (scored < count) {
+      out.markCutShort();
+    }
+  }
+
+  /** The item's candidates that may be shown, to the front of targets and places. */
+  private int gatedTargets(int ordinal) {
     int count = candidates.copyItems(ordinal, targets);
+    if (usesSimilarity) {
+      candidates.copySimilarities(ordinal, similarities);
+    }
     int shown = 0;
     for (int place = 0; place < count; place++) {
-      if (isShown(targets[place], hiddenBits)) {
+      if (isShown(targets[place])) {
         targets[shown] = targets[place];
+        similarities[shown] = similarities[place];
         places[shown++] = place;
       }
     }
-    if (reranking != null) {
-      rerank(ordinal, shown, n, hiddenBits, out);
-      return;
-    }
-    scorer.score(ordinal, targets, shown, manual, scores, scratch);
-    int wanted = Math.min(n, shown);
-    out.begin(wanted, false);
-    BestItems heap = heapFor(wanted);
-    for (int i = 0; i < shown; i++) {
-      // A NaN can only come out of a damaged body; it has no place in an order.
-      if (scores[i] == scores[i]) {
-        heap.offer(i, scores[i]);
-      }
-    }
-    heap.sort();
-    for (int rank = 0; rank < wanted && rank < heap.size(); rank++) {
-      int i = heap.item(rank);
-      out.add(targets[i], heap.score(rank), candidates.source(start + places[i]), ids);
-    }
+    return shown;
   }
 
-  /**
-   * Adds pinned items to the candidates, scores all and re-ranks them.
-   *
-   * @param shown candidates at the front of targets and places
-   */
-  private void rerank(int ordinal, int shown, int n, long[] hiddenBits, RelatedResult out) {
-    long now = System.currentTimeMillis();
-    int count = shown;
+  /** What the fused index finds among all items that may be shown, likewise. */
+  private int shortlist(int ordinal, int n) {
+    if (fused == null) {
+      throw new IllegalArgumentException(
+          "the snapshot has no index over all items, so the gate can't be left out; build one with"
+              + " it");
+    }
+    if (fusedSearcher == null) {
+      fusedSearcher = fused.searcher();
+    }
+    long wanted = (long) SHORTLIST_PER_ITEM * n + SHORTLIST_BESIDES;
+    int k = (int) Math.min(candidates.items(), wanted + 1 + Math.min(MOST_EXTRA, exclusions()));
+    int ef = isLate() ? k : Math.max(k, FusedSearcher.DEFAULT_EF);
+    fusedSearcher.related(ordinal, manual, k, ef, passing(), neighbors);
+    makeRoom(k + pins.length);
+    int shown = 0;
+    for (int i = 0; i < neighbors.size(); i++) {
+      int target = neighbors.ordinal(i);
+      if (target != ordinal && isShown(target)) {
+        targets[shown] = target;
+        similarities[shown] = usesSimilarity ? similarity(ordinal, target) : 0;
+        places[shown++] = FOUND;
+      }
+    }
+    return shown;
+  }
+
+  /** Profile similarity as scores take it: 0 for what is no candidate by profile. */
+  float similarity(int ordinal, int target) {
+    long place = candidates.find(ordinal, target);
+    return place >= 0 && candidates.source(place).isContent() ? candidates.similarity(place) : 0;
+  }
+
+  /** Adds pinned items to the {@code found} targets; they belong there whatever they score. */
+  private int addPins(int ordinal, int found, long now) {
+    int count = found;
     int pinCount = reranking.pins(ordinal, now, pins);
     for (int p = 0; p < pinCount; p++) {
       int target = pins[p];
-      if (target != ordinal && isShown(target, hiddenBits) && !isAmong(target, count)) {
+      if (target != ordinal && isShown(target) && !isAmong(target, count)) {
         targets[count] = target;
-        places[count++] = -1;
+        similarities[count] = 0;
+        places[count++] = PINNED;
       }
     }
-    scorer.score(ordinal, targets, count, manual, scores, scratch);
-    int sound = 0;
-    for (int i = 0; i < count; i++) {
-      // A NaN can only come out of a damaged body; it has no place in an order.
-      if (scores[i] == scores[i]) {
-        targets[sound] = targets[i];
-        places[sound] = places[i];
-        scores[sound++] = scores[i];
-      }
-    }
-    reranker.rerank(reranking, ordinal, now, targets, scores, sound, n, reranked);
-    out.begin(reranked.size(), false);
-    long start = candidates.start(ordinal);
-    for (int rank = 0; rank < reranked.size(); rank++) {
-      int i = reranked.index(rank);
-      out.add(
-          targets[i],
-          reranked.score(rank),
-          places[i] < 0 ? CandidateSource.PINNED : candidates.source(start + places[i]),
-          reranked.propensity(rank),
-          reranked.placing(rank),
-          ids);
-    }
+    return count;
   }
 
   private boolean isAmong(int target, int count) {
@@ -291,16 +417,86 @@ public final class RelatedSearcher {
     return false;
   }
 
-  private boolean isShown(int target, long[] hiddenBits) {
-    return !HiddenItems.isSet(hiddenBits, target) && !HiddenItems.isSet(excluded, target);
+  /**
+   * Scores the targets as far as the deadline lets it, pins in any case.
+   *
+   * @param found targets before the pins
+   * @param count all targets
+   * @return how many of those at the front are scored
+   */
+  private int score(int ordinal, int found, int count) {
+    float[] known = usesSimilarity ? similarities : null;
+    scorer.begin(ordinal, manual, scratch);
+    if (!hasDeadline()) {
+      scorer.score(targets, known, count, 0, count, scores, scratch);
+      return count;
+    }
+    int scored = 0;
+    while (scored < found) {
+      int to = Math.min(found, scored + STEP);
+      scorer.score(targets, known, count, scored, to, scores, scratch);
+      scored = to;
+      if (isLate()) {
+        break;
+      }
+    }
+    for (int pin = found; pin < count; pin++) {
+      targets[scored] = targets[pin];
+      similarities[scored] = similarities[pin];
+      places[scored++] = PINNED;
+    }
+    int firstPin = scored - (count - found);
+    scorer.score(targets, known, scored, firstPin, scored, scores, scratch);
+    return scored;
   }
 
-  private BestItems heapFor(int capacity) {
-    int power = capacity <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(capacity - 1);
-    if (best[power] == null) {
-      best[power] = new BestItems(1 << power);
+  /** The best of the scored targets. Equal scores: the candidate list's order, or the ordinals'. */
+  private void rank(int ordinal, int wanted, int scored, RelatedResult out) {
+    out.begin(wanted, false);
+    BestItems heap = best.of(wanted);
+    for (int i = 0; i < scored; i++) {
+      // A NaN can only come out of a damaged body; it has no place in an order.
+      if (scores[i] == scores[i]) {
+        heap.offer(gated ? i : targets[i], scores[i]);
+      }
     }
-    best[power].clear();
-    return best[power];
+    heap.sort();
+    for (int rank = 0; rank < heap.size() && rank < wanted; rank++) {
+      int found = heap.item(rank);
+      int target = gated ? targets[found] : found;
+      int place = gated ? places[found] : FOUND;
+      out.add(target, heap.score(rank), source(ordinal, target, place), ids());
+    }
+  }
+
+  private void rerank(int ordinal, int n, int scored, long now, RelatedResult out) {
+    int sound = 0;
+    for (int i = 0; i < scored; i++) {
+      if (scores[i] == scores[i]) { // see rank()
+        targets[sound] = targets[i];
+        places[sound] = places[i];
+        scores[sound++] = scores[i];
+      }
+    }
+    reranker.rerank(reranking, ordinal, now, targets, scores, sound, n, reranked);
+    out.begin(reranked.size(), false);
+    for (int rank = 0; rank < reranked.size(); rank++) {
+      int i = reranked.index(rank);
+      out.add(
+          targets[i],
+          reranked.score(rank),
+          source(ordinal, targets[i], places[i]),
+          reranked.propensity(rank),
+          reranked.placing(rank),
+          ids());
+    }
+  }
+
+  private CandidateSource source(int ordinal, int target, int place) {
+    if (place == PINNED) {
+      return CandidateSource.PINNED;
+    }
+    long at = place == FOUND ? candidates.find(ordinal, target) : candidates.start(ordinal) + place;
+    return at < 0 ? CandidateSource.VECTORS : candidates.source(at);
   }
 }

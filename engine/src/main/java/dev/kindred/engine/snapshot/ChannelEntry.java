@@ -10,8 +10,10 @@ import java.util.Objects;
  *
  * @param objective name of the objective
  * @param kind linear (ALS), non-linear (two-tower) or the item prior
- * @param file the vectors: unit rows, of a prior one number; zero for an item without the channel
- * @param dim length of a row
+ * @param file the vectors: unit vectors, of a prior one number; zero for an item without the
+ *     channel
+ * @param offset place of the first number in the rows of the file, which other channels share
+ * @param dim numbers that the channel takes there
  * @param present how many items have the channel
  * @param calibration what a cosine of it is worth
  */
@@ -19,6 +21,7 @@ public record ChannelEntry(
     String objective,
     Channel.Kind kind,
     String file,
+    int offset,
     int dim,
     int present,
     Calibration calibration) {
@@ -27,5 +30,10 @@ public record ChannelEntry(
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(file, "file");
     Objects.requireNonNull(calibration, "calibration");
+  }
+
+  /** Whether it is of unit vectors, and so part of a vector over all channels. */
+  public boolean isVectors() {
+    return kind == Channel.Kind.LINEAR || kind == Channel.Kind.NON_LINEAR;
   }
 }

@@ -1,5 +1,6 @@
 package dev.kindred.engine.snapshot;
 
+import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.ObjectiveWeights;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param merge how a linear and a non-linear channel become one similarity
  * @param weights the objectives in the order in which their parts of a score are summed
  * @param channels at most one of a kind for an objective
+ * @param fused the index over all channels side by side; empty if the snapshot has none
  * @param catalogue whether profiles were given; if not, no candidate comes from content
  * @param metrics of the build, as JSON values
  * @param notes warnings and remarks of the build, one line each
@@ -30,6 +32,7 @@ public record Manifest(
     Merge merge,
     ObjectiveWeights weights,
     List<ChannelEntry> channels,
+    Optional<FusedIndex.Description> fused,
     boolean catalogue,
     Map<String, Object> metrics,
     List<String> notes,
@@ -43,6 +46,7 @@ public record Manifest(
     Objects.requireNonNull(merge, "merge");
     Objects.requireNonNull(weights, "weights");
     channels = List.copyOf(channels);
+    Objects.requireNonNull(fused, "fused");
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     notes = List.copyOf(notes);
     files = List.copyOf(files);

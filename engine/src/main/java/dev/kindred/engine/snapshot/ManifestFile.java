@@ -2,6 +2,7 @@ package dev.kindred.engine.snapshot;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.related.Calibration;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.IsotonicCurve;
@@ -150,6 +151,7 @@ final class ManifestFile {
     List<Object> channels = new ArrayList<>();
     manifest.channels().forEach(channel -> channels.add(toJson(channel)));
     json.put("channels", channels);
+    manifest.fused().ifPresent(fused -> json.put("fused", toJson(fused)));
     json.put("metrics", manifest.metrics());
     json.put("notes", manifest.notes());
     json.put("options", provenance.options());
@@ -165,11 +167,46 @@ final class ManifestFile {
     return json;
   }
 
+  private static Map<String, Object> toJson(FusedIndex.Description fused) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("dim", fused.dim());
+    entry.put("reduced", fused.reduced());
+    List<Object> channels = new ArrayList<>();
+    for (int c = 0; c < fused.channelDims().size(); c++) {
+      Map<String, Object> channel = new LinkedHashMap<>();
+      channel.put("dim", fused.channelDims().get(c));
+      channel.put("energy", fused.energy().get(c));
+      channels.add(channel);
+    }
+    entry.put("channels", channels);
+    return entry;
+  }
+
+  private static Optional<FusedIndex.Description> fused(JsonFields json) {
+    if (!json.has("fused")) {
+      return Optional.empty();
+    }
+    JsonFields fused = json.object("fused");
+    List<Integer> dims = new ArrayList<>();
+    List<Double> energy = new ArrayList<>();
+    for (JsonFields channel : fused.objects("channels")) {
+      dims.add((int) channel.integer("dim", 1, Embeddings.MAX_DIM));
+      energy.add(channel.finite("energy", 0));
+    }
+    return Optional.of(
+        new FusedIndex.Description(
+            (int) fused.integer("dim", 1, Embeddings.MAX_DIM),
+            fused.bool("reduced"),
+            dims,
+            energy));
+  }
+
   private static Map<String, Object> toJson(ChannelEntry channel) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("objective", channel.objective());
     entry.put("kind", channel.kind().name());
     entry.put("file", channel.file());
+    entry.put("offset", channel.offset());
     entry.put("dim", channel.dim());
     entry.put("present", channel.present());
     // As doubles, which hold every float: what is read back has the same bits.
@@ -204,6 +241,7 @@ final class ManifestFile {
         json.constant("merge", Merge.class),
         weights,
         channels(json, items, weights, files),
+        fused(json),
         json.bool("catalogue"),
         json.object("metrics").asMap(),
         json.texts("notes"),
@@ -250,6 +288,7 @@ final class ManifestFile {
               objective,
               kind,
               file,
+              (int) entry.integer("offset", 0, Embeddings.MAX_DIM),
               (int) entry.integer("dim", 1, isOneNumber(kind) ? 1 : Embeddings.MAX_DIM),
               (int) entry.integer("present", 0, items),
               calibration(entry)));

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 
 /**
  * The profiles of a snapshot's items, mapped from {@code profile.kprof}: what explanations name as
@@ -330,6 +331,29 @@ public final class ProfileTable implements ItemAttributes {
       j += b <= a ? 1 : 0;
     }
     return result;
+  }
+
+  /** Number of distinct values of all fields together; they are numbered from 0, by field. */
+  public int values() {
+    return vocabulary;
+  }
+
+  /** Number of the field that a value in [0, values()) belongs to. */
+  public int field(int value) {
+    return fieldOf(Objects.checkIndex(value, vocabulary));
+  }
+
+  /** A value in [0, values()) as text. */
+  public String valueText(int value) {
+    return text(Objects.checkIndex(value, vocabulary));
+  }
+
+  /** Hands the numbers of an item's values to the visitor, rising. */
+  public void forEachValue(int item, IntConsumer visitor) {
+    long end = end(item);
+    for (long i = start(item); i < end; i++) {
+      visitor.accept(value(i));
+    }
   }
 
   private long start(int item) {

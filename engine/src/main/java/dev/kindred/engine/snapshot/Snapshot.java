@@ -2,22 +2,29 @@ package dev.kindred.engine.snapshot;
 
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.ContentGate;
+import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.NextItems;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.index.EmbeddingFile;
 import dev.kindred.index.Embeddings;
+import dev.kindred.index.Hnsw;
 import dev.kindred.index.IdTable;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.ElementType;
+import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,6 +41,7 @@ import java.util.Optional;
 public final class Snapshot implements AutoCloseable {
   private final Path directory;
   private final Manifest manifest;
+  private final MemoryMode mode;
   private final Arena arena;
   private final IdTable items;
   private final CandidateLists candidates;
@@ -41,20 +49,23 @@ public final class Snapshot implements AutoCloseable {
   private final ProfileTable profile; // null without a catalogue
   private final ContentGate gate; // null where candidates don't come from content
   private final List<NextItems> nextItems = new ArrayList<>();
-  private final List<EmbeddingFile> channelFiles = new ArrayList<>();
+  private final Map<String, EmbeddingFile> channelFiles = new LinkedHashMap<>();
   private final RelatedScorer scorer;
+  private final FusedIndex fused; // null without one
 
-  private Snapshot(Path directory, Manifest manifest, Arena arena) throws IOException {
+  private Snapshot(Path directory, Manifest manifest, MemoryMode mode, Arena arena)
+      throws IOException {
     this.directory = directory;
     this.manifest = manifest;
+    this.mode = mode;
     this.arena = arena;
     checkFiles();
     int count = manifest.items();
-    items = IdTable.open(listed(SnapshotWriter.ITEMS), arena);
+    items = IdTable.open(listed(SnapshotWriter.ITEMS), mode, arena);
     agree(SnapshotWriter.ITEMS, items.size(), count);
-    candidates = CandidateLists.open(listed(CandidateLists.FILE_NAME), arena);
+    candidates = CandidateLists.open(listed(CandidateLists.FILE_NAME), mode, arena);
     agree(CandidateLists.FILE_NAME, candidates.items(), count);
-    related = RelatedTable.open(listed(RelatedTable.FILE_NAME), arena);
+    related = RelatedTable.open(listed(RelatedTable.FILE_NAME), mode, arena);
     agree(RelatedTable.FILE_NAME, related.items(), count);
     if (manifest.catalogue()) {
       profile = ProfileTable.open(listed(SnapshotWriter.PROFILE), arena);
@@ -72,7 +83,64 @@ public final class Snapshot implements AutoCloseable {
     for (ChannelEntry channel : manifest.channels()) {
       parts.add(new RelatedScorer.Part(open(channel, count), channel.calibration()));
     }
+    checkRows();
     scorer = scorer(parts);
+    fused = manifest.fused().isPresent() ? fused(manifest.fused().get()) : null;
+  }
+
+  /** The rows of a file must hold its channels and nothing else. */
+  private void checkRows() {
+    for (EmbeddingFile file : channelFiles.values()) {
+      int expected = 0;
+      for (ChannelEntry entry : manifest.channels()) {
+        boolean here = directory.resolve(entry.file()).equals(file.path());
+        boolean absences = entry.isVectors() && entry.present() < manifest.items();
+        expected += here ? entry.dim() + (absences ? 1 : 0) : 0;
+      }
+      if (file.dim() != expected) {
+        throw new CorruptFileException(
+            file.path(),
+            -1,
+            "has rows of dim "
+                + file.dim()
+                + ", the manifest says "
+                + expected
+                + "; restore the snapshot from a good copy or build it again");
+      }
+    }
+  }
+
+  private FusedIndex fused(FusedIndex.Description description) throws IOException {
+    List<Boolean> lacking = new ArrayList<>();
+    for (int k = 0; k < scorer.weights().size(); k++) {
+      for (RelatedScorer.Part part : scorer.parts(k)) {
+        for (ChannelEntry entry : manifest.channels()) {
+          if (entry.isVectors()
+              && entry.kind() == part.channel().kind()
+              && entry.objective().equals(part.channel().objective())) {
+            lacking.add(entry.present() < manifest.items());
+          }
+        }
+      }
+    }
+    boolean[] absent = new boolean[lacking.size()];
+    for (int c = 0; c < absent.length; c++) {
+      absent[c] = lacking.get(c);
+    }
+    listed(FusedIndex.GRAPH_FILE);
+    if (description.reduced()) {
+      listed(FusedIndex.ROWS_FILE);
+      listed(FusedIndex.BASIS_FILE);
+    }
+    EmbeddingFile rows = channelFiles.get(SnapshotWriter.CHANNELS);
+    if (rows == null) {
+      throw new CorruptFileException(
+          directory.resolve(ManifestFile.NAME),
+          -1,
+          "describes an index over channels that it doesn't have; restore the snapshot from a good"
+              + " copy or build it again");
+    }
+    return FusedIndex.open(directory, description, scorer, absent, rows.embeddings(), mode, arena);
   }
 
   /**
@@ -97,11 +165,22 @@ public final class Snapshot implements AutoCloseable {
    * @throws CorruptFileException if it is damaged or of another format version
    */
   public static Snapshot open(Path path) throws IOException {
+    return open(path, MemoryMode.MAPPED);
+  }
+
+  /**
+   * Opens a snapshot in a mode of memory; profiles, which only explanations and filters read, are
+   * always mapped.
+   *
+   * @throws IOException if there is no snapshot
+   * @throws CorruptFileException if it is damaged or of another format version
+   */
+  public static Snapshot open(Path path, MemoryMode mode) throws IOException {
     Path directory = SnapshotDirectory.resolve(path);
     Manifest manifest = ManifestFile.read(directory.resolve(ManifestFile.NAME));
     Arena arena = Arena.ofShared();
     try {
-      return new Snapshot(directory, manifest, arena);
+      return new Snapshot(directory, manifest, mode, arena);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -138,6 +217,11 @@ public final class Snapshot implements AutoCloseable {
     return scorer;
   }
 
+  /** The index over all channels side by side; empty if the snapshot was built without one. */
+  public Optional<FusedIndex> fused() {
+    return Optional.ofNullable(fused);
+  }
+
   /** The items' profile values; empty if the snapshot was built without a catalogue. */
   public Optional<ProfileTable> profile() {
     return Optional.ofNullable(profile);
@@ -170,7 +254,7 @@ public final class Snapshot implements AutoCloseable {
   void verifyBodies(List<String> faults) {
     List<Runnable> checks =
         new ArrayList<>(List.of(items::verify, candidates::verify, related::verify));
-    channelFiles.forEach(file -> checks.add(file::verify));
+    channelFiles.values().forEach(file -> checks.add(file::verify));
     nextItems.forEach(next -> checks.add(next::verify));
     if (profile != null) {
       checks.add(profile::verify);
@@ -178,12 +262,23 @@ public final class Snapshot implements AutoCloseable {
     if (gate != null) {
       checks.add(gate::verify);
     }
+    if (fused != null) {
+      checks.add(() -> verify(FusedIndex.GRAPH_FILE));
+    }
     for (Runnable check : checks) {
       try {
         check.run();
       } catch (CorruptFileException e) {
         faults.add(e.getMessage());
       }
+    }
+  }
+
+  private void verify(String graph) {
+    try {
+      Hnsw.verify(directory.resolve(graph));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -218,8 +313,12 @@ public final class Snapshot implements AutoCloseable {
       nextItems.add(next);
       return Channel.directed(entry.objective(), next);
     }
-    EmbeddingFile file = EmbeddingFile.open(listed(entry.file()), arena);
-    agree(entry.file(), file.size(), count);
+    EmbeddingFile file = channelFiles.get(entry.file());
+    if (file == null) {
+      file = EmbeddingFile.open(listed(entry.file()), mode, arena);
+      agree(entry.file(), file.size(), count);
+      channelFiles.put(entry.file(), file);
+    }
     if (file.embeddings().elementType() != ElementType.F32) {
       throw new CorruptFileException(
           file.path(),
@@ -229,20 +328,21 @@ public final class Snapshot implements AutoCloseable {
               + " values, snapshots have F32; restore the snapshot from a good copy or build it"
               + " again");
     }
-    if (file.dim() != entry.dim()) {
+    if (entry.offset() > file.dim() - entry.dim()) {
       throw new CorruptFileException(
           file.path(),
           -1,
           "has rows of dim "
               + file.dim()
-              + ", the manifest says "
-              + entry.dim()
+              + ", the manifest says that a channel ends at "
+              + (entry.offset() + entry.dim())
               + "; restore the snapshot from a good copy or build it again");
     }
-    channelFiles.add(file);
     Embeddings rows = file.embeddings();
+    MemorySegment ofChannel =
+        rows.size() == 0 ? rows.rows() : rows.rows().asSlice((long) entry.offset() * Float.BYTES);
     return Channel.of(
-        entry.objective(), entry.kind(), rows.rows(), rows.strideBytes(), rows.size(), rows.dim());
+        entry.objective(), entry.kind(), ofChannel, rows.strideBytes(), rows.size(), entry.dim());
   }
 
   private void agree(String name, int found, int expected) {

@@ -5,7 +5,8 @@ import dev.kindred.engine.content.ContentGate;
 import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Ids;
-import dev.kindred.engine.related.Calibration;
+import dev.kindred.engine.fused.FusedIndex;
+import dev.kindred.engine.fused.FusedLayout;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
@@ -32,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -59,6 +61,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class SnapshotWriter implements AutoCloseable {
   static final String ITEMS = "items.kids";
   static final String PROFILE = "profile.kprof";
+  static final String CHANNELS = "channels.kvec";
+  static final String PRIORS = "priors.kvec";
 
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss").withZone(ZoneOffset.UTC);
@@ -82,6 +86,7 @@ public final class SnapshotWriter implements AutoCloseable {
   private boolean catalogue;
   private boolean gate;
   private RelatedScorer scorer;
+  private FusedIndex.Description fused;
   private boolean ended;
 
   private SnapshotWriter(Path target, boolean current) {
@@ -203,52 +208,108 @@ public final class SnapshotWriter implements AutoCloseable {
   public void scorer(RelatedScorer source) throws IOException {
     begin(scorer == null, "scorer");
     checkItems("channels", source.items());
+    FusedLayout layout = FusedLayout.of(source);
+    if (!layout.places().isEmpty()) {
+      writeVectors(source, layout);
+    }
+    writePriors(source);
     for (int k = 0; k < source.weights().size(); k++) {
       for (RelatedScorer.Part part : source.parts(k)) {
-        channels.add(channel(k, part));
+        if (part.channel().next().isPresent()) {
+          channels.add(directed(k, part));
+        }
       }
     }
     scorer = source;
   }
 
-  private ChannelEntry channel(int objective, RelatedScorer.Part part) throws IOException {
-    Channel channel = part.channel();
-    String name = channel.objective();
-    // Lower case only: the names stay apart on file systems that ignore case.
-    String stem = name.matches("[a-z0-9_-]{1,64}") ? name : Integer.toString(objective);
-    String prefix =
-        switch (channel.kind()) {
-          case LINEAR -> "linear-";
-          case NON_LINEAR -> "nonlinear-";
-          case PRIOR -> "prior-";
-          case DIRECTED -> "next-";
-        };
-    if (channel.next().isPresent()) {
-      return directed(channel, prefix + stem + ".knext", part.calibration());
-    }
-    String file = prefix + stem + ".kvec";
-    int present = 0;
-    float[] row = new float[channel.dim()];
-    try (EmbeddingWriter out = EmbeddingWriter.create(file(file), channel.dim())) {
-      for (int item = 0; item < channel.items(); item++) {
-        channel.copyRow(item, row);
+  /** All vectors of an item in one row, so that scoring it reads one run of memory. */
+  private void writeVectors(RelatedScorer source, FusedLayout layout) throws IOException {
+    float[] row = new float[layout.dim()];
+    float[] scratch = new float[layout.longest()];
+    int[] present = new int[layout.places().size()];
+    try (EmbeddingWriter out = EmbeddingWriter.create(file(CHANNELS), layout.dim())) {
+      for (int item = 0; item < source.items(); item++) {
+        layout.copyRow(item, row, scratch);
         out.add(row, 0);
-        present += channel.has(item) ? 1 : 0;
+        for (int c = 0; c < present.length; c++) {
+          present[c] += layout.places().get(c).part().channel().has(item) ? 1 : 0;
+        }
       }
       out.commit();
     }
-    return new ChannelEntry(name, channel.kind(), file, channel.dim(), present, part.calibration());
+    for (int c = 0; c < present.length; c++) {
+      FusedLayout.Place place = layout.places().get(c);
+      channels.add(entry(place.part(), CHANNELS, place.offset(), present[c]));
+    }
   }
 
-  private ChannelEntry directed(Channel channel, String file, Calibration calibration)
-      throws IOException {
+  /** The priors apart: they are no unit vectors and would spoil the lengths of rows. */
+  private void writePriors(RelatedScorer source) throws IOException {
+    List<RelatedScorer.Part> priors = new ArrayList<>();
+    for (int k = 0; k < source.weights().size(); k++) {
+      for (RelatedScorer.Part part : source.parts(k)) {
+        if (part.channel().kind() == Channel.Kind.PRIOR) {
+          priors.add(part);
+        }
+      }
+    }
+    if (priors.isEmpty()) {
+      return;
+    }
+    float[] row = new float[priors.size()];
+    float[] number = new float[1];
+    int[] present = new int[row.length];
+    try (EmbeddingWriter out = EmbeddingWriter.create(file(PRIORS), row.length)) {
+      for (int item = 0; item < source.items(); item++) {
+        for (int p = 0; p < row.length; p++) {
+          priors.get(p).channel().copyRow(item, number);
+          row[p] = number[0];
+          present[p] += number[0] != 0 ? 1 : 0;
+        }
+        out.add(row, 0);
+      }
+      out.commit();
+    }
+    for (int p = 0; p < row.length; p++) {
+      channels.add(entry(priors.get(p), PRIORS, p, present[p]));
+    }
+  }
+
+  private static ChannelEntry entry(RelatedScorer.Part part, String file, int offset, int present) {
+    Channel channel = part.channel();
+    return new ChannelEntry(
+        channel.objective(),
+        channel.kind(),
+        file,
+        offset,
+        channel.dim(),
+        present,
+        part.calibration());
+  }
+
+  private ChannelEntry directed(int objective, RelatedScorer.Part part) throws IOException {
+    Channel channel = part.channel();
+    // Lower case only: the names stay apart on file systems that ignore case.
+    String name = channel.objective();
+    String stem = name.matches("[a-z0-9_-]{1,64}") ? name : Integer.toString(objective);
+    String file = "next-" + stem + ".knext";
     channel.next().orElseThrow().write(file(file));
     int present = 0;
     for (int item = 0; item < channel.items(); item++) {
       present += channel.has(item) ? 1 : 0;
     }
-    return new ChannelEntry(
-        channel.objective(), channel.kind(), file, channel.dim(), present, calibration);
+    return entry(part, file, 0, present);
+  }
+
+  /** The index over all channels side by side; after the scorer that it was built for. */
+  public void fused(FusedIndex index) throws IOException {
+    begin(fused == null, "fused index");
+    if (scorer == null || index.scorer() != scorer) {
+      throw new IllegalArgumentException("the fused index is of another scorer, or came before it");
+    }
+    fused = index.description();
+    files.addAll(index.write(temporary));
   }
 
   /** The precomputed top of each item's related list, scored with the scorer's weights. */
@@ -356,6 +417,7 @@ public final class SnapshotWriter implements AutoCloseable {
             scorer.merge(),
             scorer.weights(),
             channels,
+            Optional.ofNullable(fused),
             catalogue,
             metrics,
             notes,

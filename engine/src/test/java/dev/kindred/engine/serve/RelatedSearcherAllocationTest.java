@@ -63,8 +63,8 @@ class RelatedSearcherAllocationTest {
     allocatesNothing(
         i -> {
           searcher.clearExclusions();
-          searcher.exclude(i % TinyWorld.ITEMS);
-          searcher.exclude((i + 2) % TinyWorld.ITEMS);
+          searcher.excludeOrdinal(i % TinyWorld.ITEMS);
+          searcher.excludeOrdinal((i + 2) % TinyWorld.ITEMS);
           searcher.weight(0, 0.5 + i % 3);
           searcher.relatedToOrdinal(i % TinyWorld.ITEMS, 1 + i % 30, result);
         });

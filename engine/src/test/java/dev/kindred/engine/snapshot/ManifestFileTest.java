@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.related.Calibration;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.Merge;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,9 +54,11 @@ class ManifestFileTest {
                   "click",
                   Channel.Kind.LINEAR,
                   "linear-click.kvec",
+                  3,
                   30,
                   4,
                   new Calibration(3.3f, -1e-30f, true, ""))),
+          Optional.of(new FusedIndex.Description(31, true, List.of(30), List.of(0.875))),
           true,
           Map.of("auc", 0.75),
           List.of("note 1", "note 2"),
@@ -119,7 +123,10 @@ class ManifestFileTest {
       {"\"bytes\" : 1099511627776", "\"bytes\" : 99999999999999999999", "files[0].bytes"},
       {"\"items\" : 5", "\"items\" : 2147483647", "items"},
       {"\"items\" : 5", "\"items\" : null", "items"},
-      {"\"dim\" : 30", "\"dim\" : 0", "channels[0].dim"},
+      {"\"dim\" : 30,\n    \"present\"", "\"dim\" : 0,\n    \"present\"", "channels[0].dim"},
+      {"\"offset\" : 3", "\"offset\" : -1", "channels[0].offset"},
+      {"\"reduced\" : true", "\"reduced\" : 1", "fused.reduced"},
+      {"\"energy\" : 0.875", "\"energy\" : -1", "fused.channels[0].energy"},
       {"\"slope\" : 3.299999952316284", "\"slope\" : 1e999", "channels[0].slope"},
       {"\"slope\" : 3.299999952316284", "\"slope\" : \"NaN\"", "channels[0].slope"},
       {"\"slope\" : 3.299999952316284", "\"slope\" : 0.0", "channels[0].slope"},

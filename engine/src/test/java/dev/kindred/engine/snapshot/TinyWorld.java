@@ -7,6 +7,8 @@ import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.fused.FusedIndex;
+import dev.kindred.engine.fused.FusedOptions;
 import dev.kindred.engine.related.Calibration;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.Merge;
@@ -38,6 +40,7 @@ public final class TinyWorld {
   private final CandidateLists candidates;
   private final RelatedScorer scorer;
   private final RelatedTable table;
+  private final FusedIndex fused;
 
   public TinyWorld() {
     this(Merge.CALIBRATED, 17);
@@ -87,6 +90,8 @@ public final class TinyWorld {
       candidates =
           ContentCandidates.join(catalogue, ContentOptions.defaults(), workers, Progress.none());
       table = RelatedTable.build(scorer, candidates, LIST_LENGTH, workers, Progress.none());
+      fused =
+          FusedIndex.build(scorer, FusedOptions.defaults(), workers, Progress.none()).orElseThrow();
     }
   }
 
@@ -133,6 +138,7 @@ public final class TinyWorld {
     out.items(ids);
     out.candidates(candidates);
     out.scorer(scorer);
+    out.fused(fused);
     out.related(table);
     if (withCatalogue) {
       out.profile(catalogue);

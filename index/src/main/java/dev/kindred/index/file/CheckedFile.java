@@ -85,9 +85,17 @@ public final class CheckedFile {
    * @param arena owns the copy, if there is to be one
    */
   public CheckedFile in(MemoryMode mode, Arena arena) {
-    return mode == MemoryMode.MAPPED
-        ? this
-        : new CheckedFile(path, elementType, counts, table, HugePages.copyOf(body, arena));
+    return switch (mode) {
+      case MAPPED -> this;
+      case PRELOADED -> {
+        if (body.isMapped()) {
+          body.load();
+        }
+        yield this;
+      }
+      case RESIDENT ->
+          new CheckedFile(path, elementType, counts, table, HugePages.copyOf(body, arena));
+    };
   }
 
   /** The file that was opened. */

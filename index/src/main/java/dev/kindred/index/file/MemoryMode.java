@@ -9,6 +9,12 @@ public enum MemoryMode {
   MAPPED,
 
   /**
+   * In place too, but every page is read and mapped at opening: no search waits for the disk later,
+   * or for a page to be mapped.
+   */
+  PRELOADED,
+
+  /**
    * From a copy in memory of this process, in huge pages where the system grants them: opening
    * reads the whole file, searching then waits less for address translation.
    */

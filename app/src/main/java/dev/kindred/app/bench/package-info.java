@@ -1,0 +1,2 @@
+/** Measures a snapshot as a server would use it, and makes large ones to measure. */
+package dev.kindred.app.bench;

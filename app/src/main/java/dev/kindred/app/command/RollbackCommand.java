@@ -1,0 +1,34 @@
+package dev.kindred.app.command;
+
+import dev.kindred.engine.snapshot.SnapshotCatalog;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kindred rollback}: goes back to the snapshot before the current one. */
+@Command(
+    name = "rollback",
+    description =
+        "Go back to the snapshot built before the current one; servers on its directory follow"
+            + " without a restart.",
+    footerHeading = "%nExamples:%n",
+    footer = {"  kindred rollback --model snapshots/"})
+final class RollbackCommand extends KindredCommand {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "The directory that snapshots are published in.")
+  private Path directory;
+
+  @Override
+  protected void run() throws IOException {
+    SnapshotCatalog.Entry entry = SnapshotCatalog.in(directory).rollback();
+    if (json()) {
+      jsonLines().write(SnapshotsCommand.fields(entry));
+    } else {
+      out().println(entry.name() + " is the current snapshot");
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.output.TextTable;
+import dev.kindred.engine.snapshot.SnapshotCatalog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kindred snapshots}: what lies in a directory of snapshots. */
+@Command(
+    name = "snapshots",
+    description = "List the snapshots of a directory, and which of them is the current one.",
+    subcommands = {SnapshotsCommand.ListCommand.class},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kindred snapshots list --model snapshots/",
+      "  kindred promote --model snapshots/ snapshot-20260131-120000",
+      "  kindred rollback --model snapshots/"
+    })
+final class SnapshotsCommand extends KindredCommand {
+  @Override
+  protected void run() {
+    throw usage("no action given: list");
+  }
+
+  /** {@code kindred snapshots list}. */
+  @Command(name = "list", description = "List the snapshots of a directory, oldest first.")
+  static final class ListCommand extends KindredCommand {
+    @Option(
+        names = "--model",
+        required = true,
+        paramLabel = "DIR",
+        description = "The directory that snapshots are published in.")
+    private Path directory;
+
+    @Override
+    protected void run() throws IOException {
+      List<SnapshotCatalog.Entry> entries = SnapshotCatalog.in(directory).list();
+      if (json()) {
+        entries.forEach(entry -> jsonLines().write(fields(entry)));
+        return;
+      }
+      TextTable table = new TextTable("", "snapshot", "built", "items", "bytes", "");
+      for (SnapshotCatalog.Entry entry : entries) {
+        table.row(
+            entry.current() ? "*" : "",
+            entry.name(),
+            entry.created().toString(),
+            Integer.toString(entry.items()),
+            Long.toString(entry.bytes()),
+            entry.fault());
+      }
+      table.print(out());
+    }
+  }
+
+  static Map<String, Object> fields(SnapshotCatalog.Entry entry) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("snapshot", entry.name());
+    line.put("created", entry.created().toString());
+    line.put("items", entry.items());
+    line.put("bytes", entry.bytes());
+    line.put("current", entry.current());
+    line.put("fault", entry.fault());
+    return line;
+  }
+}

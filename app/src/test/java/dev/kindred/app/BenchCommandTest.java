@@ -1,0 +1,143 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Benchmarks and snapshot commands on small generated snapshots: what they tell, not how fast. */
+class BenchCommandTest {
+  @TempDir Path directory;
+
+  private List<JsonNode> run(int exitCode, String... args) throws IOException {
+    Run run = Run.kindred(args);
+    assertEquals(exitCode, run.exitCode(), run.err());
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : run.lines()) {
+      lines.add(new JsonMapper().readTree(line));
+    }
+    return lines;
+  }
+
+  private JsonNode generate(String seed) throws IOException {
+    return run(
+            0,
+            "bench",
+            "generate",
+            "--items",
+            "3000",
+            "--list",
+            "200",
+            "--table",
+            "40",
+            "--out",
+            directory.toString(),
+            "--seed",
+            seed,
+            "--json",
+            "--quiet")
+        .getFirst();
+  }
+
+  @Test
+  void everyOperationIsMeasured() throws IOException {
+    JsonNode made = generate("1");
+    assertEquals(3000, made.get("items").asInt());
+    assertTrue(Files.isDirectory(Path.of(made.get("snapshot").asText())));
+    List<JsonNode> lines =
+        run(
+            0,
+            "bench",
+            "embedded",
+            "--model",
+            directory.toString(),
+            "--rate",
+            "500",
+            "--seconds",
+            "0.2",
+            "--warm-up",
+            "0.05",
+            "--json");
+    assertEquals(
+        List.of("related-table", "related-online", "related-ungated", "similar"),
+        lines.stream().map(line -> line.get("operation").asText()).toList());
+    for (JsonNode line : lines) {
+      assertEquals(0, line.get("errors").asInt());
+      assertEquals(100, line.get("requests").asInt());
+      assertTrue(line.get("p50Micros").asDouble() > 0);
+      assertTrue(line.get("p50Micros").asDouble() <= line.get("maxMicros").asDouble());
+      assertTrue(line.get("p999Micros").asDouble() <= line.get("responseMaxMicros").asDouble());
+      assertTrue(line.has("bytesPerOp") && line.has("gc") && line.has("hiccupP999Micros"));
+    }
+  }
+
+  @Test
+  void recallIsToldForStoredAndSkewedWeights() throws IOException {
+    generate("2");
+    List<JsonNode> lines =
+        run(0, "bench", "recall", "--model", directory.toString(), "--queries", "10", "--json");
+    assertEquals("stored", lines.getFirst().get("weights").asText());
+    assertTrue(lines.size() > 8);
+    for (JsonNode line : lines) {
+      assertTrue(line.get("recall").asDouble() > 0.8, line::toString);
+    }
+  }
+
+  @Test
+  void swapsUnderLoadFailNothing() throws IOException {
+    JsonNode line =
+        run(
+                0,
+                "bench",
+                "swap",
+                "--items",
+                "500",
+                "--swaps",
+                "20",
+                "--swaps-per-second",
+                "40",
+                "--rate",
+                "500",
+                "--json",
+                "--quiet")
+            .getFirst();
+    assertEquals(20, line.get("swaps").asInt());
+    assertEquals(0, line.get("errors").asInt());
+    assertEquals(0, line.get("replacedInUse").asInt());
+    assertEquals(1, line.get("snapshotsMapped").asInt());
+  }
+
+  @Test
+  void snapshotsAreListedRolledBackPromotedAndCompared() throws IOException {
+    String first = Path.of(generate("3").get("snapshot").asText()).getFileName().toString();
+    String second = Path.of(generate("4").get("snapshot").asText()).getFileName().toString();
+    String model = directory.toString();
+    List<JsonNode> listed = run(0, "snapshots", "list", "--model", model, "--json");
+    assertEquals(
+        List.of(first, second),
+        listed.stream().map(line -> line.get("snapshot").asText()).toList());
+    assertTrue(listed.get(1).get("current").asBoolean());
+    assertEquals(
+        first, run(0, "rollback", "--model", model, "--json").getFirst().get("snapshot").asText());
+    Run none = Run.kindred("rollback", "--model", model);
+    assertEquals(3, none.exitCode());
+    assertTrue(none.err().contains("no snapshot before"), none.err());
+    assertEquals(0, Run.kindred("promote", "--model", model, second).exitCode());
+    assertEquals(3, Run.kindred("promote", "--model", model, "gone").exitCode());
+    String a = directory.resolve(first).toString();
+    JsonNode same = run(0, "diff", a, a, "--min-overlap", "1", "--json").getFirst();
+    assertEquals(1, same.get("meanOverlap").asDouble());
+    JsonNode other = run(1, "diff", a, model, "--min-overlap", "0.99", "--json").getFirst();
+    assertTrue(other.get("meanOverlap").asDouble() < 0.99);
+    assertEquals(0, other.get("gained").asInt());
+    assertEquals(2, Run.kindred("diff", a, a, "--min-overlap", "2").exitCode());
+  }
+}

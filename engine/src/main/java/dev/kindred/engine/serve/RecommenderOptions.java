@@ -1,0 +1,51 @@
+package dev.kindred.engine.serve;
+
+import dev.kindred.index.file.MemoryMode;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How a {@link Recommender} opens snapshots and lends scratch. Immutable.
+ *
+ * @param memory where snapshots are read from; a resident one needs its own size in memory, twice
+ *     that while one replaces another
+ * @param searchers most searchers kept for the methods that need none of their own, 1 to 65,536;
+ *     more requests at once than that work too, but allocate their scratch
+ * @param drainMillis how long a refresh or a close waits for the readers of a replaced snapshot, 0
+ *     to a day; what is still read then is unmapped at the next refresh
+ */
+public record RecommenderOptions(MemoryMode memory, int searchers, long drainMillis) {
+  public RecommenderOptions {
+    Objects.requireNonNull(memory, "memory");
+    if (searchers < 1 || searchers > 1 << 16) {
+      throw new IllegalArgumentException(
+          "searchers is " + searchers + ", must be in 1.." + (1 << 16));
+    }
+    if (drainMillis < 0 || drainMillis > Duration.ofDays(1).toMillis()) {
+      throw new IllegalArgumentException(
+          "drainMillis is " + drainMillis + ", must be in 0.." + Duration.ofDays(1).toMillis());
+    }
+  }
+
+  /** Mapped, two searchers per processor and at least 8, 10 s to drain. */
+  public static RecommenderOptions defaults() {
+    return new RecommenderOptions(
+        MemoryMode.MAPPED, Math.max(8, 2 * Runtime.getRuntime().availableProcessors()), 10_000);
+  }
+
+  public RecommenderOptions withMemory(MemoryMode memory) {
+    return new RecommenderOptions(memory, searchers, drainMillis);
+  }
+
+  public RecommenderOptions withSearchers(int searchers) {
+    return new RecommenderOptions(memory, searchers, drainMillis);
+  }
+
+  public RecommenderOptions withDrainMillis(long drainMillis) {
+    return new RecommenderOptions(memory, searchers, drainMillis);
+  }
+
+  long drainNanos() {
+    return drainMillis * 1_000_000;
+  }
+}

@@ -1,0 +1,171 @@
+package dev.kindred.engine.snapshot;
+
+import dev.kindred.engine.data.InputException;
+import dev.kindred.index.file.CorruptFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * The snapshots that lie side by side in a directory, and which of them is the current one.
+ *
+ * <p>Changing the current one renames a file of one line: readers see the old name or the new one,
+ * and a kill at any moment leaves either. Every call looks at the disk anew; safe for use by many
+ * threads and processes, of which the last to write wins.
+ */
+public final class SnapshotCatalog {
+  private final Path directory;
+
+  private SnapshotCatalog(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * One snapshot of a directory. Immutable.
+   *
+   * @param name of its own directory
+   * @param path its own directory
+   * @param created when it was built; the epoch if its manifest can't be read
+   * @param items how many items it knows, 0 if its manifest can't be read
+   * @param bytes of all its files, 0 if its manifest can't be read
+   * @param current whether CURRENT names it
+   * @param fault what is wrong with its manifest, "" if it can be read
+   */
+  public record Entry(
+      String name,
+      Path path,
+      Instant created,
+      int items,
+      long bytes,
+      boolean current,
+      String fault) {
+    public Entry {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(path, "path");
+      Objects.requireNonNull(created, "created");
+      Objects.requireNonNull(fault, "fault");
+    }
+  }
+
+  /**
+   * The snapshots published in a directory.
+   *
+   * @throws NoSuchFileException if it doesn't exist
+   */
+  public static SnapshotCatalog in(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new NoSuchFileException(
+          directory.toString(), null, "no such directory; 'kindred train --out DIR' makes one");
+    }
+    if (Files.exists(directory.resolve(ManifestFile.NAME))) {
+      throw new InputException(
+          directory + " is one snapshot; name the directory that snapshots are published in");
+    }
+    return new SnapshotCatalog(directory);
+  }
+
+  /**
+   * The snapshot meant by a path: the directory itself, or the one that its CURRENT file names.
+   *
+   * @throws IOException if it is neither
+   */
+  public static Path resolve(Path path) throws IOException {
+    return SnapshotDirectory.resolve(path);
+  }
+
+  /** All snapshots, oldest first; also those whose manifest can't be read. */
+  public List<Entry> list() throws IOException {
+    String current = Files.exists(directory.resolve(SnapshotDirectory.CURRENT)) ? current() : "";
+    List<Entry> entries = new ArrayList<>();
+    try (Stream<Path> children = Files.list(directory)) {
+      for (Path child : (Iterable<Path>) children::iterator) {
+        String name = child.getFileName().toString();
+        if (SnapshotDirectory.isPlainName(name)
+            && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)
+            && Files.exists(child.resolve(ManifestFile.NAME))) {
+          entries.add(entry(child, name, name.equals(current)));
+        }
+      }
+    }
+    entries.sort(Comparator.comparing(Entry::created).thenComparing(Entry::name));
+    return entries;
+  }
+
+  private static Entry entry(Path path, String name, boolean current) throws IOException {
+    try {
+      Manifest manifest = ManifestFile.read(path.resolve(ManifestFile.NAME));
+      long bytes = manifest.files().stream().mapToLong(FileEntry::bytes).sum();
+      return new Entry(
+          name, path, manifest.provenance().created(), manifest.items(), bytes, current, "");
+    } catch (CorruptFileException e) {
+      return new Entry(name, path, Instant.EPOCH, 0, 0, current, e.getMessage());
+    }
+  }
+
+  /** Name of the current snapshot. */
+  public String current() throws IOException {
+    return SnapshotDirectory.resolve(directory).getFileName().toString();
+  }
+
+  /**
+   * Makes a snapshot the current one, once it has been opened: its manifest, sizes, headers and
+   * block tables are right. Bodies were checked when it was published; {@link SnapshotVerifier}
+   * checks them again.
+   *
+   * @param name of its directory within this one
+   * @throws InputException if there is no such snapshot
+   * @throws CorruptFileException if it can't be opened; the current one stays
+   */
+  public Entry promote(String name) throws IOException {
+    Path path = directory.resolve(SnapshotDirectory.isPlainName(name) ? name : ".");
+    if (!Files.exists(path.resolve(ManifestFile.NAME))) {
+      throw new InputException(
+          directory
+              + " has no snapshot '"
+              + name
+              + "'; it has "
+              + list().stream().map(Entry::name).toList());
+    }
+    Snapshot.open(path).close();
+    SnapshotDirectory.writeCurrent(directory, name);
+    return entry(path, name, true);
+  }
+
+  /**
+   * Goes back to the snapshot before the current one, by the time of building; those that can't be
+   * opened are passed by.
+   *
+   * @throws InputException if there is none
+   */
+  public Entry rollback() throws IOException {
+    String current = current();
+    List<Entry> all = list();
+    int at = all.size() - 1;
+    while (at >= 0 && !all.get(at).name().equals(current)) {
+      at--;
+    }
+    List<String> passed = new ArrayList<>();
+    for (int before = at - 1; before >= 0; before--) {
+      try {
+        return promote(all.get(before).name());
+      } catch (CorruptFileException e) {
+        passed.add(all.get(before).name() + " (" + e.getMessage() + ")");
+      }
+    }
+    throw new InputException(
+        directory
+            + " has no snapshot before '"
+            + current
+            + "' that can be opened"
+            + (passed.isEmpty() ? "" : "; passed by " + passed)
+            + "; 'kindred promote' names any other");
+  }
+}

@@ -1,0 +1,83 @@
+package dev.kindred.engine.snapshot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.data.InputException;
+import dev.kindred.index.file.CorruptFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotCatalogTest {
+  @TempDir Path directory;
+  private final TinyWorld world = new TinyWorld();
+
+  @Test
+  void snapshotsStandInTheOrderOfBuildingAndOneIsCurrent() throws IOException {
+    List<String> names = List.of(publish(), publish(), publish());
+    Files.createDirectory(directory.resolve(".half-written.tmp"));
+    Files.createDirectory(directory.resolve("other"));
+    SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    List<SnapshotCatalog.Entry> entries = catalog.list();
+    assertEquals(names, entries.stream().map(SnapshotCatalog.Entry::name).toList());
+    assertEquals(names.getLast(), catalog.current());
+    for (SnapshotCatalog.Entry entry : entries) {
+      assertEquals(entry.name().equals(names.getLast()), entry.current());
+      assertEquals(TinyWorld.ITEMS, entry.items());
+      assertTrue(entry.bytes() > 0);
+    }
+  }
+
+  @Test
+  void rollbackGoesBackOneByOneAndPromoteForward() throws IOException {
+    List<String> names = List.of(publish(), publish(), publish());
+    SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    assertEquals(names.get(1), catalog.rollback().name());
+    assertEquals(names.get(1), catalog.current());
+    assertEquals(names.get(0), catalog.rollback().name());
+    String message = assertThrows(InputException.class, catalog::rollback).getMessage();
+    assertTrue(message.contains("no snapshot before '" + names.get(0) + "'"), message);
+    assertEquals(names.get(2), catalog.promote(names.get(2)).name());
+    assertEquals(names.get(2), catalog.current());
+  }
+
+  @Test
+  void damagedSnapshotsAreListedButNeverBecomeCurrent() throws IOException {
+    List<String> names = List.of(publish(), publish(), publish());
+    SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    Files.writeString(directory.resolve(names.get(1)).resolve("manifest.json"), "{}");
+    assertThrows(CorruptFileException.class, () -> catalog.promote(names.get(1)));
+    assertEquals(names.get(2), catalog.current());
+    SnapshotCatalog.Entry damaged = catalog.list().getFirst();
+    assertEquals(names.get(1), damaged.name());
+    assertFalse(damaged.fault().isEmpty());
+    // Its age is unknown, so it counts as the oldest.
+    assertEquals(names.get(0), catalog.rollback().name());
+  }
+
+  @Test
+  void whatIsNoSnapshotIsRefused() throws IOException {
+    publish();
+    SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    for (String name : List.of("", ".", "..", "gone", "a/b", "CURRENT")) {
+      assertThrows(InputException.class, () -> catalog.promote(name), name);
+    }
+    assertThrows(NoSuchFileException.class, () -> SnapshotCatalog.in(directory.resolve("gone")));
+    assertThrows(
+        InputException.class, () -> SnapshotCatalog.in(directory.resolve(catalog.current())));
+  }
+
+  private String publish() throws IOException {
+    try (SnapshotWriter out = SnapshotWriter.under(directory)) {
+      world.fill(out, true);
+      return out.publish().getFileName().toString();
+    }
+  }
+}
