@@ -3,6 +3,7 @@ package dev.kindred.engine;
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.coordinate.CoordinateOptions;
+import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.tower.TowerOptions;
@@ -32,6 +33,7 @@ import java.util.Optional;
  * @param merge of the two channels
  * @param learnWeights whether the weights w_k are learned from retention where the log allows it
  * @param listLength top N: most related items kept per item
+ * @param rank the personalised path; empty = related items only
  */
 public record PipelineOptions(
     long seed,
@@ -44,7 +46,8 @@ public record PipelineOptions(
     Optional<TowerOptions> tower,
     Merge merge,
     boolean learnWeights,
-    int listLength) {
+    int listLength,
+    Optional<RankOptions> rank) {
 
   /** The objectives for which the paper gives ALS hyper-parameters. */
   private static final List<String> PAPER_OBJECTIVES =
@@ -59,6 +62,7 @@ public record PipelineOptions(
     Objects.requireNonNull(als, "als");
     Objects.requireNonNull(tower, "tower");
     Objects.requireNonNull(merge, "merge");
+    Objects.requireNonNull(rank, "rank");
     alsFor = Collections.unmodifiableMap(new LinkedHashMap<>(alsFor));
     if (!linear && tower.isEmpty()) {
       throw new IllegalArgumentException(
@@ -83,7 +87,8 @@ public record PipelineOptions(
         Optional.of(TowerOptions.defaults().withEpochs(EPOCHS)),
         Merge.CALIBRATED,
         true,
-        RelatedTable.DEFAULT_LENGTH);
+        RelatedTable.DEFAULT_LENGTH,
+        Optional.empty());
   }
 
   /**
@@ -105,7 +110,8 @@ public record PipelineOptions(
         Optional.of(TowerOptions.paper()),
         Merge.MAX,
         true,
-        RelatedTable.DEFAULT_LENGTH);
+        RelatedTable.DEFAULT_LENGTH,
+        Optional.empty());
   }
 
   /** The ALS options of an objective, with the pipeline's seed. */
@@ -125,17 +131,20 @@ public record PipelineOptions(
         tower,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        rank);
   }
 
   public PipelineOptions withContent(ContentOptions value) {
     return new PipelineOptions(
-        seed, value, gate, coordinate, linear, als, alsFor, tower, merge, learnWeights, listLength);
+        seed, value, gate, coordinate, linear, als, alsFor, tower, merge, learnWeights, listLength,
+        rank);
   }
 
   public PipelineOptions withCoordinate(Optional<CoordinateOptions> value) {
     return new PipelineOptions(
-        seed, content, gate, value, linear, als, alsFor, tower, merge, learnWeights, listLength);
+        seed, content, gate, value, linear, als, alsFor, tower, merge, learnWeights, listLength,
+        rank);
   }
 
   public PipelineOptions withAls(AlsOptions value) {
@@ -150,7 +159,8 @@ public record PipelineOptions(
         tower,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        rank);
   }
 
   /** The same but for the linear channel of one objective. */
@@ -168,7 +178,8 @@ public record PipelineOptions(
         tower,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        rank);
   }
 
   public PipelineOptions withTower(Optional<TowerOptions> value) {
@@ -183,7 +194,8 @@ public record PipelineOptions(
         value,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        rank);
   }
 
   public PipelineOptions withMerge(Merge value) {
@@ -198,17 +210,18 @@ public record PipelineOptions(
         tower,
         value,
         learnWeights,
-        listLength);
+        listLength,
+        rank);
   }
 
   public PipelineOptions withLearnWeights(boolean value) {
     return new PipelineOptions(
-        seed, content, gate, coordinate, linear, als, alsFor, tower, merge, value, listLength);
+        seed, content, gate, coordinate, linear, als, alsFor, tower, merge, value, listLength, rank);
   }
 
   public PipelineOptions withListLength(int value) {
     return new PipelineOptions(
-        seed, content, gate, coordinate, linear, als, alsFor, tower, merge, learnWeights, value);
+        seed, content, gate, coordinate, linear, als, alsFor, tower, merge, learnWeights, value, rank);
   }
 
   public PipelineOptions withGate(boolean value) {
@@ -223,7 +236,8 @@ public record PipelineOptions(
         tower,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        rank);
   }
 
   public PipelineOptions withLinear(boolean value) {
@@ -238,6 +252,23 @@ public record PipelineOptions(
         tower,
         merge,
         learnWeights,
-        listLength);
+        listLength,
+        rank);
+  }
+
+  public PipelineOptions withRank(Optional<RankOptions> value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength,
+        value);
   }
 }

@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServeCommand.class,
       ConfigCommand.class,
       BenchCommand.class,
+      RecommendCommand.class,
       VerifyCommand.class,
       AlsCommand.class,
       TwoTowerCommand.class,

@@ -1,6 +1,7 @@
 package dev.kindred.engine.serve;
 
 import dev.kindred.engine.content.SharedValue;
+import dev.kindred.engine.rank.Ranking;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.ObjectiveWeights;
@@ -243,6 +244,53 @@ public final class Recommender implements AutoCloseable {
         searcher(),
         List.of(),
         List.of());
+  }
+
+  /** Whether the snapshot has what personalised lists need. */
+  public boolean canRecommend() {
+    return snapshot.ranking().isPresent();
+  }
+
+  /**
+   * A searcher for personalised lists that allocates nothing per request; one per thread, to be
+   * kept.
+   *
+   * @throws IllegalStateException if the snapshot has no ranking
+   */
+  public RecommendSearcher recommendSearcher() {
+    Ranking ranking =
+        snapshot
+            .ranking()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "snapshot "
+                            + snapshot.directory()
+                            + " has no personalised ranking; train it from a log with the order of"
+                            + " events, and with rank enabled"));
+    return new RecommendSearcher(snapshot, ranking, hidden, live, reranker());
+  }
+
+  /**
+   * Items for a user, best first.
+   *
+   * @param user id; one that is not known is treated as anonymous
+   * @param n how many at most, at least 0
+   * @throws IllegalStateException if the snapshot has no ranking
+   */
+  public List<RecommendedItem> recommend(String user, int n) {
+    return recommend(RecommendQuery.user(user).top(n)).items();
+  }
+
+  /**
+   * Items for a user, a history or nobody known, best first.
+   *
+   * @throws IllegalStateException if the snapshot has no ranking
+   * @throws IllegalArgumentException if a weight names no task or is out of range
+   */
+  public RecommendAnswer recommend(RecommendQuery query) {
+    RecommendSearcher searcher = recommendSearcher();
+    return Recommendation.answer(query, searcher, bind(query.reranking()), snapshot.items());
   }
 
   /** Unmaps the snapshot; whoever still asks gets an IllegalStateException. */

@@ -2,6 +2,8 @@ package dev.kindred.engine.snapshot;
 
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.ContentGate;
+import dev.kindred.engine.rank.RankFiles;
+import dev.kindred.engine.rank.Ranking;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.NextItems;
 import dev.kindred.engine.related.RelatedScorer;
@@ -43,6 +45,7 @@ public final class Snapshot implements AutoCloseable {
   private final List<NextItems> nextItems = new ArrayList<>();
   private final List<EmbeddingFile> channelFiles = new ArrayList<>();
   private final RelatedScorer scorer;
+  private final Ranking ranking; // null without the personalised path
 
   private Snapshot(Path directory, Manifest manifest, Arena arena) throws IOException {
     this.directory = directory;
@@ -73,6 +76,12 @@ public final class Snapshot implements AutoCloseable {
       parts.add(new RelatedScorer.Part(open(channel, count), channel.calibration()));
     }
     scorer = scorer(parts);
+    if (manifest.file(RankFiles.DESCRIPTION).isPresent()) {
+      ranking = Ranking.open(directory, arena);
+      agree(RankFiles.DESCRIPTION, ranking.items(), count);
+    } else {
+      ranking = null;
+    }
   }
 
   /**
@@ -148,6 +157,11 @@ public final class Snapshot implements AutoCloseable {
     return Optional.ofNullable(gate);
   }
 
+  /** The personalised path; empty if the snapshot was built without it. */
+  public Optional<Ranking> ranking() {
+    return Optional.ofNullable(ranking);
+  }
+
   /** Bytes of all files: what the mappings take in the address space. */
   public long bytes() {
     return manifest.files().stream().mapToLong(FileEntry::bytes).sum();
@@ -177,6 +191,9 @@ public final class Snapshot implements AutoCloseable {
     }
     if (gate != null) {
       checks.add(gate::verify);
+    }
+    if (ranking != null) {
+      checks.addAll(ranking.checks());
     }
     for (Runnable check : checks) {
       try {

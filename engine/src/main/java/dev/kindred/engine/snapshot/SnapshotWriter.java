@@ -6,12 +6,16 @@ import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.related.Calibration;
+import dev.kindred.engine.rank.RankFiles;
+import dev.kindred.engine.rank.RankModel;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.index.EmbeddingWriter;
 import dev.kindred.index.IdTable;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Simd;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -81,6 +85,7 @@ public final class SnapshotWriter implements AutoCloseable {
   private boolean candidates;
   private boolean catalogue;
   private boolean gate;
+  private boolean ranking;
   private RelatedScorer scorer;
   private boolean ended;
 
@@ -275,6 +280,17 @@ public final class SnapshotWriter implements AutoCloseable {
     checkItems("gate", profiles.ids().size());
     ContentGate.write(file(ContentGate.FILE_NAME), profiles, options);
     gate = true;
+  }
+
+  /**
+   * The personalised path; leave it out if there is none. The graph over the items' vectors is
+   * built here.
+   */
+  public void ranking(RankModel model, Workers workers, Progress progress) throws IOException {
+    begin(!ranking, "ranking");
+    checkItems("ranking", model.items().size());
+    RankFiles.write(model, this::file, workers, progress);
+    ranking = true;
   }
 
   /** The seed of every random draw of the build; 0 unless called. */
