@@ -137,13 +137,33 @@ public record PipelineOptions(
 
   public PipelineOptions withContent(ContentOptions value) {
     return new PipelineOptions(
-        seed, value, gate, coordinate, linear, als, alsFor, tower, merge, learnWeights, listLength,
+        seed,
+        value,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength,
         rank);
   }
 
   public PipelineOptions withCoordinate(Optional<CoordinateOptions> value) {
     return new PipelineOptions(
-        seed, content, gate, value, linear, als, alsFor, tower, merge, learnWeights, listLength,
+        seed,
+        content,
+        gate,
+        value,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength,
         rank);
   }
 
@@ -216,12 +236,34 @@ public record PipelineOptions(
 
   public PipelineOptions withLearnWeights(boolean value) {
     return new PipelineOptions(
-        seed, content, gate, coordinate, linear, als, alsFor, tower, merge, value, listLength, rank);
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        value,
+        listLength,
+        rank);
   }
 
   public PipelineOptions withListLength(int value) {
     return new PipelineOptions(
-        seed, content, gate, coordinate, linear, als, alsFor, tower, merge, learnWeights, value, rank);
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        value,
+        rank);
   }
 
   public PipelineOptions withGate(boolean value) {

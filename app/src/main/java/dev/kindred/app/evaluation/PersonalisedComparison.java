@@ -40,7 +40,13 @@ public final class PersonalisedComparison {
    * @param users over how many users the means run
    */
   public record Score(
-      String lists, int k, int users, double recall, double ndcg, double hitRate, double answered) {}
+      String lists,
+      int k,
+      int users,
+      double recall,
+      double ndcg,
+      double hitRate,
+      double answered) {}
 
   /**
    * Compares.
@@ -98,8 +104,7 @@ public final class PersonalisedComparison {
             for (int l = 0; l < LISTS.size(); l++) {
               int length =
                   switch (l) {
-                    case 0 ->
-                        recommended(searchers[worker], train, user, seen[user], result, list);
+                    case 0 -> recommended(searchers[worker], train, user, seen[user], result, list);
                     case 1 -> related(snapshot.related(), last[user], own, list);
                     default -> fill(popular, own, list);
                   };
@@ -122,8 +127,7 @@ public final class PersonalisedComparison {
             mean[f] += figures[((i * LISTS.size() + l) * ks.size() + k) * FIGURES + f] / count;
           }
         }
-        scores.add(
-            new Score(LISTS.get(l), ks.get(k), count, mean[0], mean[1], mean[2], mean[3]));
+        scores.add(new Score(LISTS.get(l), ks.get(k), count, mean[0], mean[1], mean[2], mean[3]));
       }
     }
     return scores;

@@ -51,7 +51,8 @@ public record PersonalisedEvaluation(
     if (trained.ranking().isEmpty()) {
       throw new InputException(
           "there is no personalised ranking to evaluate: "
-              + String.join("; ", trained.notes().stream().filter(n -> n.contains("rank")).toList()));
+              + String.join(
+                  "; ", trained.notes().stream().filter(n -> n.contains("rank")).toList()));
     }
     Path place = Files.createTempDirectory("kindred-evaluation");
     try {
@@ -84,7 +85,8 @@ public record PersonalisedEvaluation(
 
   /** A table for people. */
   public void text(PrintWriter out) {
-    TextTable table = new TextTable("list", ">k", ">users", ">recall", ">NDCG", ">hit rate", ">has a list");
+    TextTable table =
+        new TextTable("list", ">k", ">users", ">recall", ">NDCG", ">hit rate", ">has a list");
     for (PersonalisedComparison.Score score : scores) {
       table.row(
           score.lists(),

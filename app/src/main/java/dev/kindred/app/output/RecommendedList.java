@@ -77,10 +77,7 @@ public final class RecommendedList {
     }
     table.print(out);
     out.printf(
-        Locale.ROOT,
-        "%d distinct items ranked, %d returned%n",
-        funnel.ranked(),
-        funnel.returned());
+        Locale.ROOT, "%d distinct items ranked, %d returned%n", funnel.ranked(), funnel.returned());
   }
 
   /** One object for each item, then one with the funnel if it is explained. */

@@ -117,8 +117,7 @@ public final class ItemGroups {
     long popular = file.count(2);
     long size = file.body().byteSize();
     boolean bounded = items < Integer.MAX_VALUE && topics <= size && popular <= size;
-    if (!bounded
-        || Long.BYTES * (items + 1) + Integer.BYTES * (items + topics + popular) != size) {
+    if (!bounded || Long.BYTES * (items + 1) + Integer.BYTES * (items + topics + popular) != size) {
       throw file.corrupt(0, "the counts in the header don't fit the body");
     }
     return new ItemGroups(file, file.body(), (int) items, topics, (int) popular);

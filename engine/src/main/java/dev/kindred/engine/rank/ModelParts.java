@@ -13,9 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Takes two trained networks apart into what is stored of users and items. For one thread.
- */
+/** Takes two trained networks apart into what is stored of users and items. For one thread. */
 final class ModelParts {
   private static final int AT_ONCE = 4096;
 
@@ -90,8 +88,8 @@ final class ModelParts {
             examples.tasks(),
             examples.userNumbers(),
             examples.pairNumbers());
-    return new RankModel(description, userTower, network, new Items(description), groups, users(
-        description));
+    return new RankModel(
+        description, userTower, network, new Items(description), groups, users(description));
   }
 
   /** What the ranker and the user tower make of items. */
@@ -192,8 +190,7 @@ final class ModelParts {
 
   private float[] rankProfiles(int from, int count) {
     FeatureTable table =
-        beside(
-                nothingWatched(RankExamples.WATCHED, count), people(from, count), userNumbers(count))
+        beside(nothingWatched(RankExamples.WATCHED, count), people(from, count), userNumbers(count))
             .beside(itemTable.select(new int[count]), pairNumbers(count));
     return encodedByRanker(table);
   }
@@ -229,8 +226,7 @@ final class ModelParts {
 
   private FeatureTable nothingWatched(String name, int count) {
     return FeatureTable.builder(count)
-        .multiple(
-            Feature.categorical(name, events.items().size()), new int[count + 1], new int[0])
+        .multiple(Feature.categorical(name, events.items().size()), new int[count + 1], new int[0])
         .build();
   }
 
@@ -246,14 +242,17 @@ final class ModelParts {
   private Optional<FeatureTable> age(int count) {
     return towerInputs
         .ages()
-        .map(ages -> FeatureTable.builder(count).numeric(TowerInputs.age(ages), new float[count]).build());
+        .map(
+            ages ->
+                FeatureTable.builder(count)
+                    .numeric(TowerInputs.age(ages), new float[count])
+                    .build());
   }
 
   private Optional<FeatureTable> userNumbers(int count) {
     int first = examples.userFeatures() - UserState.USER_NUMBERS.size();
     return Optional.of(
-        missing(
-            examples.inputs().features().subList(first, examples.userFeatures()), count));
+        missing(examples.inputs().features().subList(first, examples.userFeatures()), count));
   }
 
   private FeatureTable pairNumbers(int count) {

@@ -27,7 +27,8 @@ final class PointInTime {
   PointInTime(Events events, long lagSeconds) {
     if (events.order() == Order.NONE) {
       throw new IllegalArgumentException(
-          "the log has no order, so what came before a row is not known; declare its time or order");
+          "the log has no order, so what came before a row is not known; declare its time or"
+              + " order");
     }
     this.events = events;
     lag = events.order() == Order.TIME ? Math.max(1, lagSeconds) : 1;

@@ -222,11 +222,9 @@ final class RankExamples {
       pairNumbers.add(Quantiles.fit(column));
       pairs.numeric(Feature.numeric(UserState.PAIR_NUMBERS.get(i), pairNumbers.get(i)), column);
     }
-    FeatureTable inputs =
-        user.select(stateOf).beside(items.select(itemOf), pairs.build());
+    FeatureTable inputs = user.select(stateOf).beside(items.select(itemOf), pairs.build());
     return Optional.of(
-        new Table(
-            inputs, user.features().size(), bias(), all, tasks, userNumbers, pairNumbers));
+        new Table(inputs, user.features().size(), bias(), all, tasks, userNumbers, pairNumbers));
   }
 
   /** Adds the heads of an objective, if its labels are enough to learn from. */
@@ -337,8 +335,7 @@ final class RankExamples {
         rows[i] = from + i;
       }
       float[] encoded = towers.encodeUsers(users, rows, workers);
-      network.forward(
-          encoded, 0, network.inputs(), count, userVectors, 0, dim, scratch);
+      network.forward(encoded, 0, network.inputs(), count, userVectors, 0, dim, scratch);
       for (; example < size && state[example] < from + count; example++) {
         int of = state[example];
         boolean known = towers.hasItemVector(item[example]);
@@ -347,8 +344,7 @@ final class RankExamples {
           recent(of, towers, recent);
         }
         int at = item[example] * dim;
-        float near =
-            known ? Distances.dot(userVectors, (of - from) * dim, vectors, at, dim) : 0;
+        float near = known ? Distances.dot(userVectors, (of - from) * dim, vectors, at, dim) : 0;
         float last = known ? Distances.dot(recent, 0, vectors, at, dim) : 0;
         numbers[example * width + UserState.TOWER_COSINE] = near;
         numbers[example * width + UserState.RECENT_COSINE] =
@@ -362,8 +358,7 @@ final class RankExamples {
     for (int age = 0; age < RankSearcher.RECENT && states.watched(of, age) >= 0; age++) {
       int watched = states.watched(of, age);
       if (towers.hasItemVector(watched)) {
-        Distances.axpy(
-            1f, towers.itemVectors(), watched * towers.dim(), target, 0, towers.dim());
+        Distances.axpy(1f, towers.itemVectors(), watched * towers.dim(), target, 0, towers.dim());
       }
     }
     Distances.normalize(target, 0, target.length);

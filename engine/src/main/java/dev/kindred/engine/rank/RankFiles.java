@@ -17,9 +17,7 @@ import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/**
- * The files of the personalised path in a snapshot, see docs/formats.md. Stateless.
- */
+/** The files of the personalised path in a snapshot, see docs/formats.md. Stateless. */
 public final class RankFiles {
   /** Whose presence in a manifest says that a snapshot can recommend. */
   public static final String DESCRIPTION = "ranking.krank";
@@ -104,19 +102,13 @@ public final class RankFiles {
     try (Arena arena = Arena.ofShared()) {
       EmbeddingFile vectors = EmbeddingFile.open(graph.resolveSibling(VECTORS), arena);
       Hnsw.build(
-              vectors.embeddings(),
-              Metric.COSINE,
-              HnswOptions.defaults(),
-              arena,
-              workers,
-              progress)
+              vectors.embeddings(), Metric.COSINE, HnswOptions.defaults(), arena, workers, progress)
           .save(graph);
     }
   }
 
   /** Everything of an item's half is stored. */
-  static SplitMmoe split(
-      RankDescription description, dev.kindred.engine.nn.serve.Mmoe network) {
+  static SplitMmoe split(RankDescription description, dev.kindred.engine.nn.serve.Mmoe network) {
     return new SplitMmoe(
         network, description.rankUserInputs(), description.rankPairInputs(), Integer.MAX_VALUE);
   }

@@ -75,8 +75,7 @@ public record RankModel(
     if (userTower.inputs() != description.towerInputs() || network.inputs() < least) {
       throw new IllegalArgumentException(
           "the user tower takes %d inputs and the ranker %d, described are %d and at least %d"
-              .formatted(
-                  userTower.inputs(), network.inputs(), description.towerInputs(), least));
+              .formatted(userTower.inputs(), network.inputs(), description.towerInputs(), least));
     }
     int outputs = network.tasks().size();
     for (RankTask task : description.tasks()) {

@@ -25,8 +25,8 @@ import java.util.function.Consumer;
  * @param impressions rows of a user that the ranker learns from per positive, those without a
  *     positive included
  * @param negatives drawn per positive from all items for the ranker, beside what the log shows
- * @param lagSeconds what happened so shortly before a row was not known when the list that it stands
- *     in was made; nothing in the same second is ever known. Logs without times have none
+ * @param lagSeconds what happened so shortly before a row was not known when the list that it
+ *     stands in was made; nothing in the same second is ever known. Logs without times have none
  * @param exampleAge whether the user tower is told how old an example is, 0 at serving, so that it
  *     learns what is popular now rather than on the average (Covington et al. 2016, section 3.3);
  *     logs without times have no age
@@ -79,7 +79,9 @@ public record RankOptions(
     }
   }
 
-  /** A small ranker: 4 experts of 32, so an item takes about 300 bytes and 500 a fraction of 1 ms. */
+  /**
+   * A small ranker: 4 experts of 32, so an item takes about 300 bytes and 500 a fraction of 1 ms.
+   */
   public static RankOptions defaults() {
     return new RankOptions(
         TowerOptions.defaults().withHistory(50).withEpochs(5).withPatience(0),

@@ -329,8 +329,7 @@ public final class RankSearcher {
     }
     ranking
         .network()
-        .rank(
-            request, ranking.halves(), ordinals, 0, count, pairs, 0, width, outputs, 0, tasks);
+        .rank(request, ranking.halves(), ordinals, 0, count, pairs, 0, width, outputs, 0, tasks);
   }
 
   /** Brings the numbers of a pair into the form in which the ranker reads them. */

@@ -68,8 +68,7 @@ public final class RankTrainer {
    * @param notes what a reader should know, one line each
    * @param hashes of the networks' parameters, by name
    */
-  public record Result(
-      Optional<RankModel> model, List<String> notes, Map<String, String> hashes) {}
+  public record Result(Optional<RankModel> model, List<String> notes, Map<String, String> hashes) {}
 
   private RankTrainer(
       Events events,
@@ -89,8 +88,7 @@ public final class RankTrainer {
     kinds = new int[events.size()];
     Arrays.setAll(kinds, log::kind);
     groups =
-        ItemGroups.of(
-            items, events.items().size(), options.topic(), options.series(), popular());
+        ItemGroups.of(items, events.items().size(), options.topic(), options.series(), popular());
     late = late();
   }
 
@@ -116,14 +114,13 @@ public final class RankTrainer {
     if (early.length < FEWEST || later.length < FEWEST) {
       notes.add(
           "no personalised ranking: %d positives in the earlier and %d in the later part of the log"
-              .formatted(early.length, later.length)
+                  .formatted(early.length, later.length)
               + ", %d of each are needed".formatted(FEWEST));
       return new Result(Optional.empty(), notes, hashes);
     }
     StateRows towerStates = states(early);
     TowerModel first = tower(towerStates, early);
-    RankExamples examples =
-        RankExamples.of(events, log, options, groups, kinds, later, notes);
+    RankExamples examples = RankExamples.of(events, log, options, groups, kinds, later, notes);
     Optional<RankExamples.Table> table =
         examples.table(userProfiles, itemTable(), towerInputs(), first, workers);
     if (table.isEmpty()) {
@@ -147,8 +144,17 @@ public final class RankTrainer {
     hashes.put("retrieval towers", last.hash());
     RankModel model =
         new ModelParts(
-                events, items, options, log, groups, userProfiles, itemTable(), table.get(),
-                towerInputs(), last, ranker)
+                events,
+                items,
+                options,
+                log,
+                groups,
+                userProfiles,
+                itemTable(),
+                table.get(),
+                towerInputs(),
+                last,
+                ranker)
             .model();
     return new Result(Optional.of(model), notes, hashes);
   }
@@ -161,9 +167,7 @@ public final class RankTrainer {
       perUser = Math.max(1, Math.min(perUser - 1, perUser * 3 / 4));
       rows = lastPositives(wanted, perUser);
     }
-    return rows.length <= options.maxExamples()
-        ? rows
-        : Arrays.copyOf(rows, options.maxExamples());
+    return rows.length <= options.maxExamples() ? rows : Arrays.copyOf(rows, options.maxExamples());
   }
 
   private int[] lastPositives(IntPredicate wanted, int perUser) {

@@ -90,7 +90,13 @@ public final class SyntheticRankModel {
     DenseLayer gates = layer("gates", inputs, TASKS * experts, Activation.NONE, seed);
     Mmoe network = new Mmoe(expertNetworks, gates, towers, outputs);
     Mlp userTower =
-        mlp("user tower", description.towerInputs(), List.of(128, DIM), Activation.NONE, true, seed);
+        mlp(
+            "user tower",
+            description.towerInputs(),
+            List.of(128, DIM),
+            Activation.NONE,
+            true,
+            seed);
     int[] popular = new int[Math.min(POPULAR, items)];
     Arrays.setAll(popular, rank -> (int) ((long) rank * items / popular.length));
     return new RankModel(

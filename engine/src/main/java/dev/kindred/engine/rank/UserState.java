@@ -132,8 +132,8 @@ public final class UserState {
   }
 
   /**
-   * Writes the numbers of {@link #PAIR_NUMBERS} for an item, the cosines left out, to target[at ..).
-   * An impression before the item was watched counts no less than one after.
+   * Writes the numbers of {@link #PAIR_NUMBERS} for an item, the cosines left out, to target[at
+   * ..). An impression before the item was watched counts no less than one after.
    */
   public void pair(int item, float[] target, int at) {
     long latest = Long.MIN_VALUE;

@@ -54,7 +54,8 @@ public final class RecommendQuery {
   /** For a user of the log or of the live state; one of neither is treated as anonymous. */
   public static RecommendQuery user(String id) {
     Objects.requireNonNull(id, "id");
-    return new RecommendQuery(id, List.of(), 10, Map.of(), List.of(), false, OptionalLong.empty(), Reranking.none());
+    return new RecommendQuery(
+        id, List.of(), 10, Map.of(), List.of(), false, OptionalLong.empty(), Reranking.none());
   }
 
   /**
@@ -64,7 +65,14 @@ public final class RecommendQuery {
    */
   public static RecommendQuery history(Collection<String> items) {
     return new RecommendQuery(
-        null, List.copyOf(items), 10, Map.of(), List.of(), false, OptionalLong.empty(), Reranking.none());
+        null,
+        List.copyOf(items),
+        10,
+        Map.of(),
+        List.of(),
+        false,
+        OptionalLong.empty(),
+        Reranking.none());
   }
 
   /** For somebody of whom nothing is known. */
@@ -92,7 +100,14 @@ public final class RecommendQuery {
     Map<String, Double> changed = new LinkedHashMap<>(weights);
     changed.put(task, weight);
     return new RecommendQuery(
-        user, history, n, Collections.unmodifiableMap(changed), excluded, watchedToo, at, reranking);
+        user,
+        history,
+        n,
+        Collections.unmodifiableMap(changed),
+        excluded,
+        watchedToo,
+        at,
+        reranking);
   }
 
   /** Leaves items out; unknown ids do no harm. */
@@ -104,7 +119,8 @@ public final class RecommendQuery {
   public RecommendQuery exclude(Collection<String> ids) {
     List<String> changed = new ArrayList<>(excluded);
     changed.addAll(ids);
-    return new RecommendQuery(user, history, n, weights, List.copyOf(changed), watchedToo, at, reranking);
+    return new RecommendQuery(
+        user, history, n, weights, List.copyOf(changed), watchedToo, at, reranking);
   }
 
   /** Lets items come back that the user watched; disliked ones never do. */

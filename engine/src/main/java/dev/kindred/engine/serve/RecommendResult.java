@@ -77,7 +77,9 @@ public final class RecommendResult {
     return ordinals[Objects.checkIndex(rank, size)];
   }
 
-  /** Score of the item at a rank in [0, size()); without re-ranking it never rises with the rank. */
+  /**
+   * Score of the item at a rank in [0, size()); without re-ranking it never rises with the rank.
+   */
   public float score(int rank) {
     return scores[Objects.checkIndex(rank, size)];
   }

@@ -295,8 +295,7 @@ public final class RecommendSearcher {
     long now = hasTime ? time : Math.max(description.end(), searcher.newest()) + 1;
     int missing = (watchedToo ? 0 : watched.size()) + disliked.size() + excluded.size();
     boolean conditions = reranking != null && reranking.reranking().where().isPresent();
-    OrdinalFilter nearest =
-        conditions || filter != OrdinalFilter.ALL ? wanted : OrdinalFilter.ALL;
+    OrdinalFilter nearest = conditions || filter != OrdinalFilter.ALL ? wanted : OrdinalFilter.ALL;
     long clock = System.currentTimeMillis();
     int pinCount = reranking == null ? 0 : reranking.pins(-1, clock, pins);
     searcher.run(user, now, quotas, gate, nearest, missing, pins, pinCount);

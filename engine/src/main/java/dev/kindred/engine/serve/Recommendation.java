@@ -13,7 +13,8 @@ import java.util.Map;
 final class Recommendation {
   private Recommendation() {}
 
-  static RecommendAnswer answer(RecommendQuery query, RecommendSearcher searcher, BoundReranking reranking, IdTable ids) {
+  static RecommendAnswer answer(
+      RecommendQuery query, RecommendSearcher searcher, BoundReranking reranking, IdTable ids) {
     for (Map.Entry<String, Double> weight : query.weights().entrySet()) {
       searcher.weight(requireTask(weight.getKey(), searcher.tasks()), weight.getValue());
     }
@@ -70,10 +71,7 @@ final class Recommendation {
   }
 
   private static RecommendedItem item(
-      RecommendResult result,
-      int rank,
-      RecommendSearcher searcher,
-      BoundReranking reranking) {
+      RecommendResult result, int rank, RecommendSearcher searcher, BoundReranking reranking) {
     List<RetrievalSource> sources = new ArrayList<>();
     for (RetrievalSource source : RetrievalSource.values()) {
       if (result.from(rank, source)) {
@@ -105,9 +103,6 @@ final class Recommendation {
       }
     }
     throw new IllegalArgumentException(
-        "no task '"
-            + name
-            + "'; the ranker has "
-            + tasks.stream().map(RankTask::name).toList());
+        "no task '" + name + "'; the ranker has " + tasks.stream().map(RankTask::name).toList());
   }
 }

@@ -45,7 +45,8 @@ class FeatureTableSelectionTest {
     for (int i = 0; i < again.length; i++) {
       assertEquals(row(selected, again[i]), row(twice, i));
     }
-    FeatureTable unknown = selected.withKnownIds(new boolean[] {true, false, true, true, true, true});
+    FeatureTable unknown =
+        selected.withKnownIds(new boolean[] {true, false, true, true, true, true});
     assertTrue(row(unknown, 1).startsWith("id:0 tags:"), row(unknown, 1));
     assertEquals(row(selected, 2), row(unknown, 2));
   }
@@ -56,7 +57,8 @@ class FeatureTableSelectionTest {
     FeatureTable both = table.beside(table.withoutIds().orElseThrow().prefixed("item "));
     assertEquals(5, both.features().size());
     assertEquals(
-        row(table, 3) + row(table, 3).substring(5).replace("tags", "item tags").replace("year", "item year"),
+        row(table, 3)
+            + row(table, 3).substring(5).replace("tags", "item tags").replace("year", "item year"),
         row(both, 3));
     assertTrue(FeatureTable.ofIds(3).withoutIds().isEmpty());
     assertThrows(IllegalArgumentException.class, () -> table.beside(table));

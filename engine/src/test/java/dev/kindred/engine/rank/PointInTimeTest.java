@@ -24,7 +24,8 @@ class PointInTimeTest {
       World.generate(WorldOptions.defaults().withSize(200, 100, 8_000));
 
   private static ItemGroups groups(World world) {
-    return ItemGroups.of(world.items(), world.events().items().size(), "styles", "series", new int[0]);
+    return ItemGroups.of(
+        world.items(), world.events().items().size(), "styles", "series", new int[0]);
   }
 
   @Test
@@ -85,7 +86,8 @@ class PointInTimeTest {
     Ids users = Ids.of(List.of("ann"));
     Ids items = Ids.of(List.of("a1", "a2", "b1", "c1"));
     Catalogue.Builder profiles =
-        Catalogue.builder(items, List.of(FieldSpec.single("topic", "t"), FieldSpec.single("show", "s")));
+        Catalogue.builder(
+            items, List.of(FieldSpec.single("topic", "t"), FieldSpec.single("show", "s")));
     profiles.value(0, 0, "news").value(0, 1, "news").value(0, 2, "sport");
     profiles.value(1, 0, "late").value(1, 1, "late");
     profiles.row(3);
@@ -130,8 +132,7 @@ class PointInTimeTest {
 
   @Test
   void aLogWithoutOrderIsRefused() {
-    Events events =
-        Events.builder(new Ids(), new Ids(), List.of(), List.of(), Order.NONE).build();
+    Events events = Events.builder(new Ids(), new Ids(), List.of(), List.of(), Order.NONE).build();
     assertThrows(IllegalArgumentException.class, () -> new PointInTime(events, 0));
   }
 

@@ -188,7 +188,8 @@ class RecommendTest {
     RecommendQuery query = RecommendQuery.user(user(5)).top(10);
     List<RecommendedItem> usual = recommender.recommend(query).items();
     String type = recommender.profile(usual.get(3).id()).get("type").get(0);
-    List<RecommendedItem> some = recommender.recommend(query.where("type = '" + type + "'")).items();
+    List<RecommendedItem> some =
+        recommender.recommend(query.where("type = '" + type + "'")).items();
     assertFalse(some.isEmpty());
     for (RecommendedItem item : some) {
       assertEquals(List.of(type), recommender.profile(item.id()).get("type"));
@@ -283,8 +284,7 @@ class RecommendTest {
       assertTrue(known.items().stream().noneMatch(item -> item.id().equals(top)));
       String hidden = known.items().get(0).id();
       live.hide(hidden);
-      assertTrue(
-          withLive.recommend("new user", 50).stream().noneMatch(i -> i.id().equals(hidden)));
+      assertTrue(withLive.recommend("new user", 50).stream().noneMatch(i -> i.id().equals(hidden)));
       // What is older than the log's end is in the log already.
       live.append("old user", new UserEvent(top, "click", 1000));
       assertFalse(withLive.recommend(RecommendQuery.user("old user")).known());
@@ -296,8 +296,7 @@ class RecommendTest {
     Path other = new TinyWorld().write(directory.resolve("tiny"));
     try (Recommender tiny = Recommender.open(other)) {
       assertFalse(tiny.canRecommend());
-      Exception refused =
-          assertThrows(IllegalStateException.class, () -> tiny.recommend("ann", 5));
+      Exception refused = assertThrows(IllegalStateException.class, () -> tiny.recommend("ann", 5));
       assertTrue(refused.getMessage().contains("no personalised ranking"), refused.getMessage());
     }
   }

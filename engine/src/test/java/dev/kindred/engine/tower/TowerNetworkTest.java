@@ -35,8 +35,7 @@ class TowerNetworkTest {
         Arrays.setAll(rows, row -> row);
         float[] inputs = model.encodeUsers(users(), rows, workers);
         float[] vectors = new float[USERS * 8];
-        network.forward(
-            inputs, 0, network.inputs(), USERS, vectors, 0, 8, network.scratch());
+        network.forward(inputs, 0, network.inputs(), USERS, vectors, 0, 8, network.scratch());
         assertArrayEquals(model.userVectors(), vectors, 1e-5f, options.toString());
       }
     }

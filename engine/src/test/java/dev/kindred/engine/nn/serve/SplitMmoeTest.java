@@ -83,8 +83,7 @@ class SplitMmoeTest {
     int pair = 6;
     int items = ITEM - pair;
     Mmoe deep = PlainNetworks.mmoe(USER + ITEM, EXPERTS, HIDDEN, 16);
-    Mmoe shallow =
-        PlainNetworks.mmoe(USER + ITEM, EXPERTS, new int[] {USER + ITEM, HIDDEN});
+    Mmoe shallow = PlainNetworks.mmoe(USER + ITEM, EXPERTS, new int[] {USER + ITEM, HIDDEN});
     for (Mmoe network : new Mmoe[] {deep, shallow}) {
       for (int bytes : new int[] {2 * HIDDEN, 4096}) {
         SplitMmoe split = new SplitMmoe(network, USER, pair, bytes);
@@ -198,8 +197,7 @@ class SplitMmoeTest {
     }
     assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER + ITEM, 2048));
     assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, -1));
-    assertThrows(
-        IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, ITEM, 2048));
+    assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, ITEM, 2048));
     SplitMmoe nothing = new SplitMmoe(mmoe, USER, 2 * HIDDEN - 1);
     assertEquals(0, nothing.storedValues());
     assertThrows(IllegalArgumentException.class, () -> written(nothing));
