@@ -15,6 +15,7 @@ module dev.kindred.engine {
   exports dev.kindred.engine.mmoe;
   exports dev.kindred.engine.nn;
   exports dev.kindred.engine.nn.serve;
+  exports dev.kindred.engine.rank;
   exports dev.kindred.engine.related;
   exports dev.kindred.engine.rerank;
   exports dev.kindred.engine.serve;

@@ -16,10 +16,14 @@ import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.data.RowFilter;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.rank.RankModel;
+import dev.kindred.engine.rank.RankOptions;
+import dev.kindred.engine.rank.RankTrainer;
 import dev.kindred.engine.related.Calibration;
 import dev.kindred.engine.related.CalibrationPairs;
 import dev.kindred.engine.related.Channel;
@@ -100,8 +104,31 @@ public final class Pipeline {
                 fusing ->
                     timed(
                         "fused index", () -> FusedIndex.build(scorer, fusing, workers, progress)));
+    Optional<RankModel> ranking = options.rank().flatMap(this::ranking);
     return new TrainedPipeline(
-        input, options, routing, candidates, scorer, table, fused, seconds, modelHashes, notes);
+        input, options, routing, candidates, scorer, table, fused, ranking, seconds, modelHashes, notes);
+  }
+
+  /** The personalised path, if the log has what it takes. */
+  private Optional<RankModel> ranking(RankOptions rank) {
+    if (input.events().order() == Order.NONE) {
+      notes.add("no personalised ranking: the log has no times and no order of events");
+      return Optional.empty();
+    }
+    RankTrainer.Result result =
+        timed(
+            "rank",
+            () ->
+                RankTrainer.train(
+                    input.events(),
+                    input.items(),
+                    input.users(),
+                    rank.withSeed(options.seed()),
+                    workers,
+                    progress));
+    result.notes().forEach(notes::add);
+    modelHashes.putAll(result.hashes());
+    return result.model();
   }
 
   private Routing route(CoordinateOptions coordinate) {

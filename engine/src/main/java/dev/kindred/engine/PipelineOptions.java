@@ -4,6 +4,7 @@ import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.fused.FusedOptions;
+import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.tower.TowerOptions;
@@ -35,6 +36,7 @@ import java.util.Optional;
  * @param listLength top N: most related items kept per item
  * @param fused the index over all channels, for requests without the content gate and by vectors;
  *     empty = none
+ * @param rank the personalised path; empty = related items only
  */
 public record PipelineOptions(
     long seed,
@@ -48,7 +50,8 @@ public record PipelineOptions(
     Merge merge,
     boolean learnWeights,
     int listLength,
-    Optional<FusedOptions> fused) {
+    Optional<FusedOptions> fused,
+    Optional<RankOptions> rank) {
 
   /** The objectives for which the paper gives ALS hyper-parameters. */
   private static final List<String> PAPER_OBJECTIVES =
@@ -64,6 +67,7 @@ public record PipelineOptions(
     Objects.requireNonNull(tower, "tower");
     Objects.requireNonNull(merge, "merge");
     Objects.requireNonNull(fused, "fused");
+    Objects.requireNonNull(rank, "rank");
     alsFor = Collections.unmodifiableMap(new LinkedHashMap<>(alsFor));
     if (!linear && tower.isEmpty()) {
       throw new IllegalArgumentException(
@@ -89,7 +93,8 @@ public record PipelineOptions(
         Merge.CALIBRATED,
         true,
         RelatedTable.DEFAULT_LENGTH,
-        Optional.of(FusedOptions.defaults()));
+        Optional.of(FusedOptions.defaults()),
+        Optional.empty());
   }
 
   /**
@@ -112,7 +117,8 @@ public record PipelineOptions(
         Merge.MAX,
         true,
         RelatedTable.DEFAULT_LENGTH,
-        Optional.of(FusedOptions.defaults()));
+        Optional.of(FusedOptions.defaults()),
+        Optional.empty());
   }
 
   /** The ALS options of an objective, with the pipeline's seed. */
@@ -133,7 +139,8 @@ public record PipelineOptions(
         merge,
         learnWeights,
         listLength,
-        fused);
+        fused,
+        rank);
   }
 
   public PipelineOptions withContent(ContentOptions value) {
@@ -149,7 +156,8 @@ public record PipelineOptions(
         merge,
         learnWeights,
         listLength,
-        fused);
+        fused,
+        rank);
   }
 
   public PipelineOptions withCoordinate(Optional<CoordinateOptions> value) {
@@ -165,7 +173,8 @@ public record PipelineOptions(
         merge,
         learnWeights,
         listLength,
-        fused);
+        fused,
+        rank);
   }
 
   public PipelineOptions withAls(AlsOptions value) {
@@ -181,7 +190,8 @@ public record PipelineOptions(
         merge,
         learnWeights,
         listLength,
-        fused);
+        fused,
+        rank);
   }
 
   /** The same but for the linear channel of one objective. */
@@ -200,7 +210,8 @@ public record PipelineOptions(
         merge,
         learnWeights,
         listLength,
-        fused);
+        fused,
+        rank);
   }
 
   public PipelineOptions withTower(Optional<TowerOptions> value) {
@@ -216,7 +227,8 @@ public record PipelineOptions(
         merge,
         learnWeights,
         listLength,
-        fused);
+        fused,
+        rank);
   }
 
   public PipelineOptions withMerge(Merge value) {
@@ -232,7 +244,8 @@ public record PipelineOptions(
         value,
         learnWeights,
         listLength,
-        fused);
+        fused,
+        rank);
   }
 
   public PipelineOptions withLearnWeights(boolean value) {
@@ -248,7 +261,8 @@ public record PipelineOptions(
         merge,
         value,
         listLength,
-        fused);
+        fused,
+        rank);
   }
 
   public PipelineOptions withListLength(int value) {
@@ -264,7 +278,8 @@ public record PipelineOptions(
         merge,
         learnWeights,
         value,
-        fused);
+        fused,
+        rank);
   }
 
   public PipelineOptions withGate(boolean value) {
@@ -280,7 +295,8 @@ public record PipelineOptions(
         merge,
         learnWeights,
         listLength,
-        fused);
+        fused,
+        rank);
   }
 
   public PipelineOptions withLinear(boolean value) {
@@ -296,7 +312,8 @@ public record PipelineOptions(
         merge,
         learnWeights,
         listLength,
-        fused);
+        fused,
+        rank);
   }
 
   public PipelineOptions withFused(Optional<FusedOptions> value) {
@@ -312,6 +329,24 @@ public record PipelineOptions(
         merge,
         learnWeights,
         listLength,
+        value,
+        rank);
+  }
+
+  public PipelineOptions withRank(Optional<RankOptions> value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        learnWeights,
+        listLength,
+        fused,
         value);
   }
 }

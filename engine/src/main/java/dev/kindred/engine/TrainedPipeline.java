@@ -4,9 +4,12 @@ import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.coordinate.KeepReport;
 import dev.kindred.engine.coordinate.Routing;
 import dev.kindred.engine.fused.FusedIndex;
+import dev.kindred.engine.rank.RankModel;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.snapshot.SnapshotWriter;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,6 +26,7 @@ public final class TrainedPipeline {
   private final RelatedScorer scorer;
   private final RelatedTable table;
   private final Optional<FusedIndex> fused;
+  private final Optional<RankModel> ranking;
   private final Map<String, Double> seconds;
   private final Map<String, String> modelHashes;
   private final List<String> notes;
@@ -35,6 +39,7 @@ public final class TrainedPipeline {
       RelatedScorer scorer,
       RelatedTable table,
       Optional<FusedIndex> fused,
+      Optional<RankModel> ranking,
       Map<String, Double> seconds,
       Map<String, String> modelHashes,
       List<String> notes) {
@@ -45,6 +50,7 @@ public final class TrainedPipeline {
     this.scorer = scorer;
     this.table = table;
     this.fused = fused;
+    this.ranking = ranking;
     this.seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
     this.modelHashes = Collections.unmodifiableMap(new LinkedHashMap<>(modelHashes));
     this.notes = List.copyOf(notes);
@@ -75,6 +81,11 @@ public final class TrainedPipeline {
     return fused;
   }
 
+  /** The personalised path; empty if it was left out or the log has too little. */
+  public Optional<RankModel> ranking() {
+    return ranking;
+  }
+
   /** Wall-clock seconds per stage, in the order in which they ran. */
   public Map<String, Double> seconds() {
     return seconds;
@@ -92,6 +103,28 @@ public final class TrainedPipeline {
 
   /** Hands every part to a writer; the caller publishes it. */
   public void writeTo(SnapshotWriter out) throws IOException {
+    if (ranking.isPresent()) {
+      try (Workers one = Workers.of(1)) {
+        writeTo(out, one, Progress.none());
+      }
+    } else {
+      writeRelated(out);
+    }
+  }
+
+  /**
+   * The same.
+   *
+   * @param workers to build the graph on that retrieval searches
+   */
+  public void writeTo(SnapshotWriter out, Workers workers, Progress progress) throws IOException {
+    writeRelated(out);
+    if (ranking.isPresent()) {
+      out.ranking(ranking.get(), workers, progress);
+    }
+  }
+
+  private void writeRelated(SnapshotWriter out) throws IOException {
     out.items(input.events().items());
     out.candidates(candidates);
     out.scorer(scorer);

@@ -5,6 +5,7 @@ import dev.kindred.app.config.TrainingData;
 import dev.kindred.app.evaluation.Holdout;
 import dev.kindred.app.evaluation.NextItemComparison;
 import dev.kindred.app.evaluation.NextItemScore;
+import dev.kindred.app.evaluation.PersonalisedEvaluation;
 import dev.kindred.app.evaluation.SnapshotLists;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.Pipeline;
@@ -97,6 +98,11 @@ final class EvaluateCommand extends KindredCommand {
 
   @Mixin private WorldExperimentGroup worlds;
 
+  @Option(
+      names = "--personalised",
+      description = "Evaluate the lists for users instead of those for items.")
+  private boolean personalised;
+
   @Override
   protected void run() throws IOException {
     if (worlds.isAsked()) {
@@ -119,12 +125,17 @@ final class EvaluateCommand extends KindredCommand {
     if (model != null && (out != null || paper || variant.isGiven())) {
       throw usage("--model trains nothing: leave out --out, --paper and --no-...");
     }
+    if (personalised && (model != null || out != null)) {
+      throw usage("--personalised trains and publishes nothing: leave out --model and --out");
+    }
     if (share != null) {
       options(() -> new Holdout(share, Holdout.By.USER)); // checks the share before reading
     }
     TrainConfig read = TrainConfig.read(config, paper);
     try (Workers workers = Workers.of(threads())) {
-      if (model != null) {
+      if (personalised) {
+        evaluatePersonalised(read, workers);
+      } else if (model != null) {
         evaluateSnapshot(read, workers);
       } else if (out == null) {
         evaluateTraining(read, null, workers);
@@ -155,6 +166,28 @@ final class EvaluateCommand extends KindredCommand {
         "trainSeconds", trained.seconds().values().stream().mapToDouble(Double::doubleValue).sum());
     facts.put("modelHashes", trained.modelHashes());
     report(trained.table()::related, split, holdout, facts, workers);
+  }
+
+  private void evaluatePersonalised(TrainConfig read, Workers workers) throws IOException {
+    PipelineInput input = input(read);
+    Holdout holdout = holdout(input.events(), Optional.empty());
+    Splits.Split split = holdout.split(input.events());
+    PersonalisedEvaluation result =
+        PersonalisedEvaluation.run(
+            input,
+            pipelineOptions(read).withRank(read.options().rank()),
+            split,
+            ks,
+            workers,
+            progress());
+    result.notes().forEach(this::note);
+    if (json()) {
+      result.json().forEach(jsonLines()::write);
+    } else {
+      out().println(config + ": " + holdout + " held out");
+      result.text(out());
+    }
+    result.losses().forEach(loss -> note("warning: " + loss));
   }
 
   private void evaluateSnapshot(TrainConfig read, Workers workers) throws IOException {
@@ -202,7 +235,7 @@ final class EvaluateCommand extends KindredCommand {
   }
 
   private PipelineOptions pipelineOptions(TrainConfig read) {
-    PipelineOptions chosen = read.options();
+    PipelineOptions chosen = read.options().withRank(Optional.empty());
     if (seed().isPresent()) {
       chosen = chosen.withSeed(seed().getAsLong());
     }

@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RelatedCommand.class,
       ServeCommand.class,
       ConfigCommand.class,
+      RecommendCommand.class,
       VerifyCommand.class,
       SnapshotsCommand.class,
       PromoteCommand.class,

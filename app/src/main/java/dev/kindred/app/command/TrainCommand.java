@@ -59,7 +59,7 @@ final class TrainCommand extends KindredCommand {
       data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
       TrainedPipeline trained = Pipeline.train(data.input(), options, workers, progress);
       trained.notes().forEach(this::note);
-      trained.writeTo(writer);
+      trained.writeTo(writer, workers, progress);
       report(writer.publish(), data.input(), trained);
     }
   }
@@ -73,6 +73,7 @@ final class TrainCommand extends KindredCommand {
       line.put("users", input.events().users().size());
       line.put("items", input.events().items().size());
       line.put("candidates", trained.candidates().size());
+      line.put("recommends", trained.ranking().isPresent());
       line.put("trainSeconds", seconds);
       line.put("secondsPerStage", trained.seconds());
       line.put("modelHashes", trained.modelHashes());

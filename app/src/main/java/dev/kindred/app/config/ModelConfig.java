@@ -38,6 +38,9 @@ final class ModelConfig {
             .withCoordinate(coordinate(top.sectionOrEmpty("coordinator"), base.coordinate()))
             .withTower(tower(top.sectionOrEmpty("tower"), base.tower()));
     options = als(top.sectionOrEmpty("als"), options, objectives);
+    // The paper's lists are for everybody alike.
+    boolean literal = base.equals(PipelineOptions.paper());
+    options = options.withRank(RankConfig.read(top.sectionOrEmpty("rank"), !literal));
     return related(top.sectionOrEmpty("related"), options);
   }
 

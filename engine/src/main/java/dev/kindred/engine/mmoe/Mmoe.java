@@ -152,13 +152,14 @@ public final class Mmoe {
     private void describe(int t) {
       double sum = 0;
       double squares = 0;
-      long n = 0;
+      double n = 0;
       for (int row : order) {
         float y = labels.label(t, row);
         if (!Float.isNaN(y)) {
-          sum += y;
-          squares += (double) y * y;
-          n++;
+          float weight = labels.weight(t, row);
+          sum += (double) weight * y;
+          squares += (double) weight * y * y;
+          n += weight;
         }
       }
       Task task = tasks.get(t);
@@ -166,7 +167,7 @@ public final class Mmoe {
       if (n == 0 || binary && (sum == 0 || sum == n)) {
         throw new IllegalArgumentException(
             "task %s has %d positives and %d negatives among %d training rows; it needs some of each"
-                .formatted(task.name(), (long) sum, n - (long) sum, order.length));
+                .formatted(task.name(), (long) sum, (long) (n - sum), order.length));
       }
       double mean = sum / n;
       if (binary) {
@@ -238,6 +239,8 @@ public final class Mmoe {
         rows = 31 * rows + row;
         for (int t = 0; t < tasks.size(); t++) {
           rows = 31 * rows + Float.floatToIntBits(labels.label(t, row));
+          float weight = labels.weight(t, row);
+          rows = weight == 1 ? rows : 31 * rows + Float.floatToIntBits(weight);
         }
       }
       return "%s %s %s %016x".formatted(options.withEpochs(1), tasks, inputs.features(), rows);
@@ -378,7 +381,7 @@ public final class Mmoe {
           float y = Training.this.labels.label(t, order[from + i]);
           boolean known = !Float.isNaN(y);
           labels[i] = known ? (y - means[t]) / deviations[t] : 0;
-          weights[i] = known ? weight : 0;
+          weights[i] = known ? weight * Training.this.labels.weight(t, order[from + i]) : 0;
         }
       }
     }

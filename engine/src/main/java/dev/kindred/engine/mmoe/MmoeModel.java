@@ -181,6 +181,11 @@ public final class MmoeModel {
     return Ranker.of(serving, options, tasks, means, deviations);
   }
 
+  /** Where the inputs made from a feature begin in a row of {@link #encode}. */
+  public int inputStart(int feature) {
+    return serving.input.start(feature);
+  }
+
   /**
    * The features of some rows as the network's layers see them: embeddings and numbers side by
    * side, in the order of the features.

@@ -12,10 +12,12 @@ import java.util.Set;
 public final class TaskLabels {
   private final List<Task> tasks;
   private final float[][] labels;
+  private final float[][] weights; // [tasks][rows]; null where every row of a task weighs 1
 
-  private TaskLabels(List<Task> tasks, float[][] labels) {
+  private TaskLabels(List<Task> tasks, float[][] labels, float[][] weights) {
     this.tasks = tasks;
     this.labels = labels;
+    this.weights = weights;
   }
 
   /**
@@ -56,7 +58,32 @@ public final class TaskLabels {
       }
       copy[t] = labels[t].clone();
     }
-    return new TaskLabels(List.copyOf(tasks), copy);
+    return new TaskLabels(List.copyOf(tasks), copy, new float[copy.length][]);
+  }
+
+  /**
+   * The same labels where a row of one task weighs more or less than others: with positives
+   * weighted by the time watched, the odds that a network learns are that time (Covington et al.,
+   * RecSys 2016, section 4.2).
+   *
+   * @param rowWeights [rows], finite and at least 0
+   */
+  public TaskLabels withWeights(int task, float[] rowWeights) {
+    if (rowWeights.length != rows()) {
+      throw new IllegalArgumentException(
+          "task %s has labels of %d rows and weights of %d"
+              .formatted(tasks.get(task).name(), rows(), rowWeights.length));
+    }
+    for (int row = 0; row < rowWeights.length; row++) {
+      if (!(rowWeights[row] >= 0 && rowWeights[row] < Float.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "the weight of task %s in row %d is %s, must be finite and 0 or more"
+                .formatted(tasks.get(task).name(), row, rowWeights[row]));
+      }
+    }
+    float[][] changed = weights.clone();
+    changed[task] = rowWeights.clone();
+    return new TaskLabels(tasks, labels, changed);
   }
 
   public List<Task> tasks() {
@@ -72,8 +99,14 @@ public final class TaskLabels {
     return labels[task][row];
   }
 
+  /** How much the row counts in the task's loss, 1 unless stated otherwise. */
+  public float weight(int task, int row) {
+    return weights[task] == null ? 1 : weights[task][row];
+  }
+
   /** These labels of one task alone. */
   public TaskLabels only(int task) {
-    return new TaskLabels(List.of(tasks.get(task)), new float[][] {labels[task]});
+    return new TaskLabels(
+        List.of(tasks.get(task)), new float[][] {labels[task]}, new float[][] {weights[task]});
   }
 }

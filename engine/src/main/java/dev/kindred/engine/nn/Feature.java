@@ -21,7 +21,7 @@ public final class Feature {
   }
 
   /** Inputs that a NUMERIC feature makes: x, x^2, sqrt(x), missing. */
-  static final int NUMERIC_WIDTH = 4;
+  public static final int NUMERIC_WIDTH = 4;
 
   private final String name;
   private final Kind kind;
@@ -87,8 +87,26 @@ public final class Feature {
         name, Kind.NUMERIC, 0, List.of(), Objects.requireNonNull(quantiles, "quantiles"));
   }
 
+  /**
+   * Writes the inputs that a NUMERIC feature makes to target[at, at + NUMERIC_WIDTH).
+   *
+   * @param share quantile of the number, NaN = missing
+   */
+  public static void writeNumber(float share, float[] target, int at) {
+    boolean missing = Float.isNaN(share);
+    target[at] = missing ? 0 : share;
+    target[at + 1] = missing ? 0 : share * share;
+    target[at + 2] = missing ? 0 : (float) Math.sqrt(share);
+    target[at + 3] = missing ? 1 : 0;
+  }
+
   public String name() {
     return name;
+  }
+
+  /** The same feature under another name. */
+  public Feature named(String other) {
+    return new Feature(other, kind, size, vocabulary, quantiles);
   }
 
   public Kind kind() {

@@ -153,13 +153,7 @@ public final class FeatureInput extends Layer {
 
   private void numbers(Pass pass, float[] shares, int start, float[] out) {
     for (int r = 0; r < pass.rows(); r++) {
-      float x = shares[pass.tableRow(this, r)];
-      int at = r * width() + start;
-      boolean missing = Float.isNaN(x);
-      out[at] = missing ? 0 : x;
-      out[at + 1] = missing ? 0 : x * x;
-      out[at + 2] = missing ? 0 : (float) Math.sqrt(x);
-      out[at + 3] = missing ? 1 : 0;
+      Feature.writeNumber(shares[pass.tableRow(this, r)], out, r * width() + start);
     }
   }
 

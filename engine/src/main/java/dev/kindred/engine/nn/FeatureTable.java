@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The features of users, items or samples, a row each: what a {@link FeatureInput} reads.
@@ -24,14 +25,21 @@ public final class FeatureTable {
   private final int[][] starts; // [feature][rows + 1]; null where every row has one value
   private final int[][] values; // [feature][...]; null for NUMERIC
   private final float[][] shares; // [feature][rows], NaN = missing; null unless NUMERIC
+  private final int[][] chosen; // [feature][rows]: whose values a row has; null = its own
 
   private FeatureTable(
-      int rows, List<Feature> features, int[][] starts, int[][] values, float[][] shares) {
+      int rows,
+      List<Feature> features,
+      int[][] starts,
+      int[][] values,
+      float[][] shares,
+      int[][] chosen) {
     this.rows = rows;
     this.features = features;
     this.starts = starts;
     this.values = values;
     this.shares = shares;
+    this.chosen = chosen;
   }
 
   /** Rows known by nothing but which they are. */
@@ -160,36 +168,115 @@ public final class FeatureTable {
           "%d marks for a table of %d rows".formatted(known.length, rows));
     }
     int[][] marked = values.clone();
+    int[][] own = chosen.clone();
     for (int f = 0; f < marked.length; f++) {
       if (features.get(f).kind() == Feature.Kind.ID) {
-        marked[f] = marked[f].clone();
+        marked[f] = new int[rows];
+        own[f] = null;
         for (int row = 0; row < rows; row++) {
-          if (!known[row]) {
-            marked[f][row] = UNKNOWN;
-          }
+          marked[f][row] = known[row] ? values[f][start(f, row)] : UNKNOWN;
         }
       }
     }
-    return new FeatureTable(rows, features, starts, marked, shares);
+    return new FeatureTable(rows, features, starts, marked, shares, own);
   }
 
   /** The same rows with one more feature of several values per row, such as a history. */
   public FeatureTable with(Feature feature, int[] starts, int[] values) {
     Builder builder = builder(rows);
     for (int f = 0; f < features.size(); f++) {
-      builder.add(features.get(f), this.starts[f], this.values[f], shares[f]);
+      builder.add(features.get(f), this.starts[f], this.values[f], shares[f], chosen[f]);
     }
     return builder.multiple(feature, starts, values).build();
   }
 
+  /**
+   * A table of the given rows of this one, in their order; a row may be named more than once. The
+   * values of embedded features are shared with this table.
+   */
+  public FeatureTable select(int[] from) {
+    Builder builder = builder(from.length);
+    for (int f = 0; f < features.size(); f++) {
+      float[] x = shares[f] == null ? null : new float[from.length];
+      int[] whose = shares[f] == null ? new int[from.length] : null;
+      for (int row = 0; row < from.length; row++) {
+        if (x != null) {
+          x[row] = shares[f][from[row]];
+        } else {
+          whose[row] = chosen[f] == null ? from[row] : chosen[f][from[row]];
+        }
+      }
+      builder.add(features.get(f), starts[f], values[f], x, whose);
+    }
+    return builder.build();
+  }
+
+  /** The same rows, each one later, after a row of which nothing is known. */
+  public FeatureTable withMissingRow() {
+    Builder builder = builder(rows + 1);
+    for (int f = 0; f < features.size(); f++) {
+      if (shares[f] != null) {
+        float[] x = new float[rows + 1];
+        System.arraycopy(shares[f], 0, x, 1, rows);
+        x[0] = Float.NaN;
+        builder.add(features.get(f), null, null, x, null);
+        continue;
+      }
+      int[] rowStarts = new int[rows + 2];
+      for (int row = 0; row < rows; row++) {
+        rowStarts[row + 2] = Math.addExact(rowStarts[row + 1], end(f, row) - start(f, row));
+      }
+      int[] rowValues = new int[rowStarts[rows + 1]];
+      for (int row = 0; row < rows; row++) {
+        int count = end(f, row) - start(f, row);
+        System.arraycopy(values[f], start(f, row), rowValues, rowStarts[row + 1], count);
+      }
+      builder.values(features.get(f), rowStarts, rowValues);
+    }
+    return builder.build();
+  }
+
+  /** The features of this table and, after them, those of others with as many rows. */
+  public FeatureTable beside(FeatureTable... others) {
+    Builder builder = builder(rows);
+    builder.addAll(this);
+    for (FeatureTable other : others) {
+      if (other.rows != rows) {
+        throw new IllegalArgumentException(
+            "a table of %d rows can't stand beside one of %d".formatted(other.rows, rows));
+      }
+      builder.addAll(other);
+    }
+    return builder.build();
+  }
+
+  /** The same rows without the features that are ids; empty if nothing is left. */
+  public Optional<FeatureTable> withoutIds() {
+    Builder builder = builder(rows);
+    for (int f = 0; f < features.size(); f++) {
+      if (features.get(f).kind() != Feature.Kind.ID) {
+        builder.add(features.get(f), starts[f], values[f], shares[f], chosen[f]);
+      }
+    }
+    return builder.features.isEmpty() ? Optional.empty() : Optional.of(builder.build());
+  }
+
+  /** The same table whose features' names begin with a prefix. */
+  public FeatureTable prefixed(String prefix) {
+    List<Feature> renamed = features.stream().map(f -> f.named(prefix + f.name())).toList();
+    return new FeatureTable(rows, renamed, starts, values, shares, chosen);
+  }
+
   /** Index of a row's first value in {@link #values}. */
   int start(int feature, int row) {
-    return starts[feature] == null ? row : starts[feature][row];
+    int of = chosen[feature] == null ? row : chosen[feature][row];
+    return starts[feature] == null ? of : starts[feature][of];
   }
 
   /** One past the index of a row's last value. */
   int end(int feature, int row) {
-    return starts[feature] == null ? row + 1 : starts[feature][row + 1];
+    int of = chosen[feature] == null ? row : chosen[feature][row];
+    return starts[feature] == null ? of + 1 : starts[feature][of + 1];
   }
 
   /** Values of all rows, 0 = unknown, v + 1 = v. */
@@ -209,6 +296,7 @@ public final class FeatureTable {
     private final List<int[]> starts = new ArrayList<>();
     private final List<int[]> values = new ArrayList<>();
     private final List<float[]> shares = new ArrayList<>();
+    private final List<int[]> chosen = new ArrayList<>();
 
     private Builder(int rows) {
       if (rows < 0) {
@@ -272,7 +360,7 @@ public final class FeatureTable {
         }
         x[row] = quantiles.share(numbers[row]);
       }
-      return add(feature, null, null, x);
+      return add(feature, null, null, x, null);
     }
 
     private Builder catalogueField(
@@ -310,10 +398,11 @@ public final class FeatureTable {
     }
 
     private Builder values(Feature feature, int[] rowStarts, int[] rowValues) {
-      return add(feature, rowStarts, rowValues, null);
+      return add(feature, rowStarts, rowValues, null, null);
     }
 
-    private Builder add(Feature feature, int[] rowStarts, int[] rowValues, float[] rowShares) {
+    private Builder add(
+        Feature feature, int[] rowStarts, int[] rowValues, float[] rowShares, int[] rowsChosen) {
       for (Feature other : features) {
         if (other.name().equals(feature.name())) {
           throw new IllegalArgumentException("two features are called " + feature.name());
@@ -323,7 +412,19 @@ public final class FeatureTable {
       starts.add(rowStarts);
       values.add(rowValues);
       shares.add(rowShares);
+      chosen.add(rowsChosen);
       return this;
+    }
+
+    private void addAll(FeatureTable table) {
+      for (int f = 0; f < table.features.size(); f++) {
+        add(
+            table.features.get(f),
+            table.starts[f],
+            table.values[f],
+            table.shares[f],
+            table.chosen[f]);
+      }
     }
 
     /** The table of all that was added. */
@@ -336,7 +437,8 @@ public final class FeatureTable {
           List.copyOf(features),
           starts.toArray(int[][]::new),
           values.toArray(int[][]::new),
-          shares.toArray(float[][]::new));
+          shares.toArray(float[][]::new),
+          chosen.toArray(int[][]::new));
     }
   }
 }

@@ -52,6 +52,7 @@ public final class Recommender implements AutoCloseable {
   private final Generations generations;
   private final Slots<RelatedSearcher> searchers;
   private final Slots<SimilarSearcher> similarSearchers;
+  private final Slots<RecommendSearcher> recommendSearchers;
   private final Object refreshing = new Object();
   private long lastNumber = 1; // guarded by refreshing
   private volatile Swap lastSwap;
@@ -72,6 +73,7 @@ public final class Recommender implements AutoCloseable {
     generations = new Generations(generation(lastNumber, path));
     searchers = new Slots<>(options.searchers(), this::searcher);
     similarSearchers = new Slots<>(options.searchers(), this::similarSearcher);
+    recommendSearchers = new Slots<>(options.searchers(), this::recommendSearcher);
   }
 
   /**
@@ -385,6 +387,47 @@ public final class Recommender implements AutoCloseable {
       searcher.exit();
       searchers.give(searcher);
     }
+  }
+
+  /** Whether the current snapshot has what personalised lists need. */
+  public boolean canRecommend() {
+    return reading(snapshot -> snapshot.ranking().isPresent());
+  }
+
+  /**
+   * A searcher for personalised lists that allocates nothing per request; one per thread, to be
+   * kept.
+   *
+   * @throws IllegalStateException if the snapshot has no ranking
+   */
+  public RecommendSearcher recommendSearcher() {
+    return new RecommendSearcher(generations, live);
+  }
+
+  /**
+   * Items for a user, best first.
+   *
+   * @param user id; one that is not known is treated as anonymous
+   * @param n how many at most, at least 0
+   * @throws IllegalStateException if the snapshot has no ranking
+   */
+  public List<RecommendedItem> recommend(String user, int n) {
+    return recommend(RecommendQuery.user(user).top(n)).items();
+  }
+
+  /**
+   * Items for a user, a history or nobody known, best first.
+   *
+   * @throws IllegalStateException if the snapshot has no ranking
+   * @throws IllegalArgumentException if a weight names no task or is out of range
+   */
+  public RecommendAnswer recommend(RecommendQuery query) {
+    RecommendSearcher searcher = recommendSearchers.take();
+    // Not given back if a request fails: it may have stopped anywhere.
+    RecommendAnswer answer = Recommendation.answer(query, searcher);
+    searcher.reset();
+    recommendSearchers.give(searcher);
+    return answer;
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.kindred.engine.snapshot;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.ContentGate;
 import dev.kindred.engine.fused.FusedIndex;
+import dev.kindred.engine.rank.RankFiles;
+import dev.kindred.engine.rank.Ranking;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.NextItems;
 import dev.kindred.engine.related.RelatedScorer;
@@ -52,6 +54,7 @@ public final class Snapshot implements AutoCloseable {
   private final Map<String, EmbeddingFile> channelFiles = new LinkedHashMap<>();
   private final RelatedScorer scorer;
   private final FusedIndex fused; // null without one
+  private final Ranking ranking; // null without the personalised path
 
   private Snapshot(Path directory, Manifest manifest, MemoryMode mode, Arena arena)
       throws IOException {
@@ -86,6 +89,12 @@ public final class Snapshot implements AutoCloseable {
     checkRows();
     scorer = scorer(parts);
     fused = manifest.fused().isPresent() ? fused(manifest.fused().get()) : null;
+    if (manifest.file(RankFiles.DESCRIPTION).isPresent()) {
+      ranking = Ranking.open(directory, arena);
+      agree(RankFiles.DESCRIPTION, ranking.items(), count);
+    } else {
+      ranking = null;
+    }
   }
 
   /** The rows of a file must hold its channels and nothing else. */
@@ -232,6 +241,11 @@ public final class Snapshot implements AutoCloseable {
     return Optional.ofNullable(gate);
   }
 
+  /** The personalised path; empty if the snapshot was built without it. */
+  public Optional<Ranking> ranking() {
+    return Optional.ofNullable(ranking);
+  }
+
   /** Bytes of all files: what the mappings take in the address space. */
   public long bytes() {
     return manifest.files().stream().mapToLong(FileEntry::bytes).sum();
@@ -264,6 +278,9 @@ public final class Snapshot implements AutoCloseable {
     }
     if (fused != null) {
       checks.add(() -> verify(FusedIndex.GRAPH_FILE));
+    }
+    if (ranking != null) {
+      checks.addAll(ranking.checks());
     }
     for (Runnable check : checks) {
       try {

@@ -7,12 +7,16 @@ import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.fused.FusedLayout;
+import dev.kindred.engine.rank.RankFiles;
+import dev.kindred.engine.rank.RankModel;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.index.EmbeddingWriter;
 import dev.kindred.index.IdTable;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Simd;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -85,6 +89,7 @@ public final class SnapshotWriter implements AutoCloseable {
   private boolean candidates;
   private boolean catalogue;
   private boolean gate;
+  private boolean ranking;
   private RelatedScorer scorer;
   private FusedIndex.Description fused;
   private boolean ended;
@@ -336,6 +341,17 @@ public final class SnapshotWriter implements AutoCloseable {
     checkItems("gate", profiles.ids().size());
     ContentGate.write(file(ContentGate.FILE_NAME), profiles, options);
     gate = true;
+  }
+
+  /**
+   * The personalised path; leave it out if there is none. The graph over the items' vectors is
+   * built here.
+   */
+  public void ranking(RankModel model, Workers workers, Progress progress) throws IOException {
+    begin(!ranking, "ranking");
+    checkItems("ranking", model.items().size());
+    RankFiles.write(model, this::file, workers, progress);
+    ranking = true;
   }
 
   /** The seed of every random draw of the build; 0 unless called. */

@@ -94,7 +94,7 @@ final class Tower {
    * Without hidden layers, and with embeddings as wide as the output, a tower is the sum of its
    * features' vectors: with ids and history that of SVD++ (Koren, KDD 2008).
    */
-  private boolean addsUp(TowerOptions options) {
+  boolean addsUp(TowerOptions options) {
     boolean equal = options.hidden().isEmpty() && !options.reluOutput();
     for (int f = 0; f < input.features().size() && equal; f++) {
       boolean embedded = input.features().get(f).kind() != Feature.Kind.NUMERIC;
@@ -138,6 +138,27 @@ final class Tower {
             Distances.normalize(target, at, dim);
           }
         });
+  }
+
+  /** What the layers above the features see of some rows, [rows.length x width of the input]. */
+  float[] inputs(FeatureTable table, int[] tableRows, Workers workers) {
+    int width = input.width();
+    float[] target = new float[Math.multiplyExact(tableRows.length, width)];
+    Pass[] passes = new Pass[workers.threads()];
+    workers.forEachRange(
+        tableRows.length,
+        ROWS_AT_ONCE,
+        (from, to, worker) -> {
+          if (passes[worker] == null) {
+            passes[worker] = Pass.forInference(network, ROWS_AT_ONCE);
+          }
+          Pass pass = passes[worker];
+          int count = (int) (to - from);
+          pass.bind(input, table, tableRows, (int) from);
+          network.forward(pass, count);
+          System.arraycopy(pass.value(input), 0, target, (int) from * width, count * width);
+        });
+    return target;
   }
 
   /** The vectors of all rows of a table, [rows x dim], of length 1. */

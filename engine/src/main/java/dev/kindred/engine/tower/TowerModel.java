@@ -4,6 +4,7 @@ import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureTable;
 import dev.kindred.engine.nn.Parameter;
 import dev.kindred.engine.nn.Safetensors;
+import dev.kindred.engine.nn.serve.Mlp;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -119,6 +120,36 @@ public final class TowerModel {
    */
   public float[] itemVectors(FeatureTable items, Workers workers) {
     return itemTower.vectors(items, workers);
+  }
+
+  /** What the user tower reads of a user, in the order in which it reads it. */
+  public List<Feature> userFeatures() {
+    return userTower.input.features();
+  }
+
+  /** Where the inputs made from a feature of a user begin in a row of {@link #encodeUsers}. */
+  public int userInputStart(int feature) {
+    return userTower.input.start(feature);
+  }
+
+  /**
+   * The features of some users as the user tower's layers see them: means of embeddings and numbers
+   * side by side, in the order of the features.
+   *
+   * @return [rows.length x inputs of {@link #userNetwork}]
+   */
+  public float[] encodeUsers(FeatureTable users, int[] rows, Workers workers) {
+    return userTower.inputs(users, rows, workers);
+  }
+
+  /**
+   * The user tower above its features, to serve with: it takes what {@link #encodeUsers} gives and
+   * outputs a vector of length 1.
+   *
+   * @throws IllegalArgumentException if its output has both a ReLU and a skip
+   */
+  public Mlp userNetwork() {
+    return TowerNetwork.of(userTower, options);
   }
 
   /** Mean loss of each epoch. */

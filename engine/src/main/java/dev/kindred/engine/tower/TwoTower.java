@@ -29,8 +29,11 @@ import java.util.Set;
  * Stateless.
  */
 public final class TwoTower {
-  /** Name of the user tower's feature that holds the items of the user. */
-  static final String HISTORY = "item history";
+  /**
+   * Name of the user tower's feature that holds the items of the user. A table of users may bring
+   * it along; where it doesn't, it is made of the positives.
+   */
+  public static final String HISTORY = "item history";
 
   /** Length of the lists by whose recall on held-out positives training is stopped. */
   private static final int VALIDATION_LIST = 20;
@@ -47,7 +50,8 @@ public final class TwoTower {
    * Trains on the positives of one objective.
    *
    * @param positives [users x items]; a value is the weight of its pair, relative to the others
-   * @param users a row per user of {@code positives}
+   * @param users a row per user of {@code positives}; with a feature {@link #HISTORY} of its own it
+   *     can be a row per example, each with the items met before it
    * @param items a row per item of {@code positives}
    * @throws IllegalArgumentException if the tables don't fit the positives or there are none
    * @throws DivergedException if the loss is no finite number any more
@@ -157,7 +161,8 @@ public final class TwoTower {
     }
 
     private FeatureTable withHistory(FeatureTable table, Interactions of) {
-      if (options.history() == 0) {
+      boolean given = table.features().stream().anyMatch(f -> f.name().equals(HISTORY));
+      if (options.history() == 0 || given) {
         return table;
       }
       int[] starts = new int[of.rows() + 1];

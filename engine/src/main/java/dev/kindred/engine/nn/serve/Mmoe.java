@@ -92,7 +92,7 @@ public final class Mmoe {
     final Mlp.Scratch expert;
     final float[] gates;
     private final Mlp.Scratch[] towers;
-    private final float[] outputs;
+    final float[] outputs;
     private final float[] mixed;
     private final float[] result = new float[BLOCK];
 
@@ -152,8 +152,14 @@ public final class Mmoe {
     }
   }
 
-  private int outputStride() {
+  /** Floats between the rows of expert outputs in a scratch. */
+  int outputStride() {
     return experts.size() * width + PADDING;
+  }
+
+  /** Where the outputs of expert e begin in such a row. */
+  int outputAt(int e) {
+    return e * width;
   }
 
   /** Runs the layers of expert e from {@code first} on, for at most {@link #BLOCK} rows. */

@@ -12,10 +12,13 @@ import java.util.zip.CRC32C;
  * is computed once a request, and what they make of an item is read from a file.
  *
  * <pre>
- *   x = [user | item]
- *   W x + b = (W_user user + b) + W_item item
- *              once a request      stored: {@link ItemHalves}
+ *   x = [user | item | pair]
+ *   W x + b = (W_user user + b) + W_item item              + W_pair pair
+ *              once a request      stored: {@link ItemHalves}   for each item ranked
  * </pre>
+ *
+ * <p>The pair part holds what depends on user and item both and so can be neither stored nor
+ * computed once, such as how often this user met this item; it may be empty, and should be small.
  *
  * <p>The stored half takes 2 bytes for each output of a first layer, and an item may take no more
  * than a budget: as many whole experts are stored as fit, and the gates if after all experts there
@@ -34,7 +37,9 @@ public final class SplitMmoe {
 
   private final Mmoe network;
   private final int userInputs;
+  private final int pairInputs;
   private final int hidden;
+  private final int depth;
   private final int stored;
   private final boolean gatesStored;
 
@@ -43,10 +48,13 @@ public final class SplitMmoe {
 
   private final float[] bias;
 
-  /** [item inputs x hidden] of each expert that isn't stored; its biases come with the request. */
+  /**
+   * What is computed of a ranked item in each expert, [(item and pair inputs, or pair inputs where
+   * the expert is stored) x hidden]; null where that is nothing. Biases come with the request.
+   */
   private final PackedMatrix[] experts;
 
-  /** [item inputs x gates]; null if stored. */
+  /** The same for the gates. */
   private final PackedMatrix gates;
 
   /** [item inputs x stored values]: what makes the file. */
@@ -59,22 +67,32 @@ public final class SplitMmoe {
    * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
    */
   public SplitMmoe(Mmoe network, int userInputs, int bytesPerItem) {
+    this(network, userInputs, 0, bytesPerItem);
+  }
+
+  /**
+   * @param userInputs the first columns of the network's input, which describe the user
+   * @param pairInputs the last columns, which describe user and item together; may be 0
+   * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
+   */
+  public SplitMmoe(Mmoe network, int userInputs, int pairInputs, int bytesPerItem) {
     this.network = network;
     this.userInputs = userInputs;
+    this.pairInputs = pairInputs;
     int count = network.experts().size();
     int inputs = network.inputs();
-    if (userInputs < 1 || userInputs >= inputs) {
+    if (pairInputs < 0 || userInputs < 1 || (long) userInputs + pairInputs >= inputs) {
       throw new IllegalArgumentException(
-          "%d of %d inputs are the user's; expected from 1 to %d"
-              .formatted(userInputs, inputs, inputs - 1));
+          "of %d inputs %d are the user's and %d the pair's; expected 1 or more of the user, 0 or more of the pair, and 1 or more left for the item"
+              .formatted(inputs, userInputs, pairInputs));
     }
     if (bytesPerItem < 0) {
       throw new IllegalArgumentException(
           "the budget is " + bytesPerItem + " bytes an item; it must be 0 or more");
     }
-    if (network.experts().getFirst().layers().size() < 2) {
-      throw new IllegalArgumentException(
-          "experts of one layer leave nothing to do once it is stored; use an Mmoe as it is");
+    depth = network.experts().getFirst().layers().size();
+    if (network.experts().getFirst().layers().getFirst().activation() != Activation.RELU) {
+      throw new IllegalArgumentException("the first layers of the experts must end with a ReLU");
     }
     hidden = network.experts().getFirst().layers().getFirst().outputs();
     int gateCount = network.gates().outputs();
@@ -92,18 +110,25 @@ public final class SplitMmoe {
       System.arraycopy(firsts[e].bias(), 0, bias, at, firsts[e].outputs());
     }
     user = PackedMatrix.pack(sideBySide(firsts, 0, userInputs), 0, userInputs, all);
-    int items = inputs - userInputs;
-    float[] itemRows = sideBySide(Arrays.copyOf(firsts, storedLayers()), userInputs, inputs);
+    int items = itemInputs();
+    float[] itemRows =
+        sideBySide(Arrays.copyOf(firsts, storedLayers()), userInputs, userInputs + items);
     item = PackedMatrix.pack(itemRows, 0, items, storedValues());
     experts = new PackedMatrix[count];
-    for (int e = stored; e < count; e++) {
-      experts[e] = PackedMatrix.pack(firsts[e].weight(), userInputs * hidden, items, hidden);
+    for (int e = 0; e < count; e++) {
+      experts[e] = computed(firsts[e], e < stored);
     }
-    gates =
-        gatesStored
-            ? null
-            : PackedMatrix.pack(network.gates().weight(), userInputs * gateCount, items, gateCount);
+    gates = computed(network.gates(), gatesStored);
     fingerprint = fingerprint(itemRows);
+  }
+
+  /** The weights of what a layer needs beside the user's half and a stored one. */
+  private PackedMatrix computed(DenseLayer layer, boolean isStored) {
+    int from = isStored ? network.inputs() - pairInputs : userInputs;
+    int rows = network.inputs() - from;
+    return rows == 0
+        ? null
+        : PackedMatrix.pack(layer.weight(), from * layer.outputs(), rows, layer.outputs());
   }
 
   private int storedLayers() {
@@ -146,7 +171,11 @@ public final class SplitMmoe {
   }
 
   public int itemInputs() {
-    return network.inputs() - userInputs;
+    return network.inputs() - userInputs - pairInputs;
+  }
+
+  public int pairInputs() {
+    return pairInputs;
   }
 
   /** How many experts' first layers are stored. */
@@ -221,8 +250,8 @@ public final class SplitMmoe {
    * count).
    *
    * @param items what is stored of the items
-   * @param x [count x itemInputs], rows ldx floats apart: the inputs of the same items; ignored if
-   *     {@link #complete}
+   * @param x [count x (itemInputs + pairInputs)], rows ldx floats apart: the inputs of the same
+   *     items; if {@link #complete} only [count x pairInputs], and ignored if there are none
    * @throws IllegalStateException before the first {@link #begin}
    * @throws IllegalArgumentException if the items belong to another network or another budget, or
    *     an ordinal isn't among them
@@ -260,54 +289,82 @@ public final class SplitMmoe {
       int xOffset,
       int ldx) {
     float[] first = request.first;
-    int gateCount = network.gates().outputs();
-    int gatesAt = network.experts().size() * hidden;
     request.touched += items.touch(ordinals, from, rows);
-    for (int e = 0; e < stored; e++) {
-      int at = e * hidden;
-      add(request.half, at, items, ordinals, from, rows, hidden, first, Activation.RELU);
-      network.expert(e, 1, first, 0, hidden, rows, request.scratch);
+    // Where all is stored, x has but the pairs.
+    int xPair = gatesStored ? xOffset : xOffset + itemInputs();
+    for (int e = 0; e < experts.length; e++) {
+      boolean isStored = e < stored;
+      boolean last = depth == 1;
+      float[] target = last ? request.scratch.outputs : first;
+      int targetAt = last ? network.outputAt(e) : 0;
+      int ld = last ? network.outputStride() : hidden;
+      float[] base = request.half;
+      int baseAt = e * hidden;
+      int baseLd = 0;
+      if (experts[e] != null) {
+        System.arraycopy(request.half, e * hidden, request.bias, 0, hidden);
+        Activation act = isStored ? Activation.NONE : Activation.RELU;
+        int at = isStored ? xPair : xOffset;
+        Gemm.multiplyBias(x, at, ldx, rows, experts[e], target, targetAt, ld, request.bias, act);
+        base = target;
+        baseAt = targetAt;
+        baseLd = ld;
+      }
+      if (isStored) {
+        for (int i = 0; i < rows; i++) {
+          long offset = items.offset(ordinals[from + i]) + (long) e * hidden * Short.BYTES;
+          HalfFloats.add(
+              base,
+              baseAt + i * baseLd,
+              items.halves(),
+              offset,
+              hidden,
+              target,
+              targetAt + i * ld,
+              Activation.RELU);
+        }
+      }
+      if (!last) {
+        network.expert(e, 1, first, 0, hidden, rows, request.scratch);
+      }
     }
-    if (gatesStored) {
-      float[] scores = request.scratch.gates;
-      add(request.half, gatesAt, items, ordinals, from, rows, gateCount, scores, Activation.NONE);
-    }
-    for (int e = stored; e < experts.length; e++) {
-      System.arraycopy(request.half, e * hidden, request.bias, 0, hidden);
-      Gemm.multiplyBias(
-          x, xOffset, ldx, rows, experts[e], first, 0, hidden, request.bias, Activation.RELU);
-      network.expert(e, 1, first, 0, hidden, rows, request.scratch);
-    }
-    if (!gatesStored) {
-      System.arraycopy(request.half, gatesAt, request.gateBias, 0, gateCount);
-      Gemm.multiplyBias(
-          x,
-          xOffset,
-          ldx,
-          rows,
-          gates,
-          request.scratch.gates,
-          0,
-          gateCount,
-          request.gateBias,
-          Activation.NONE);
-    }
+    gates(request, items, ordinals, from, rows, x, gatesStored ? xPair : xOffset, ldx);
   }
 
-  /** target [rows x count] = act(the user's half + the items'), values [at, at + count) of both. */
-  private static void add(
-      float[] half,
-      int at,
+  private void gates(
+      Request request,
       ItemHalves items,
       int[] ordinals,
       int from,
       int rows,
-      int count,
-      float[] target,
-      Activation act) {
-    for (int i = 0; i < rows; i++) {
-      long offset = items.offset(ordinals[from + i]) + (long) at * Short.BYTES;
-      HalfFloats.add(half, at, items.halves(), offset, count, target, i * count, act);
+      float[] x,
+      int xOffset,
+      int ldx) {
+    int gateCount = network.gates().outputs();
+    int gatesAt = network.experts().size() * hidden;
+    float[] scores = request.scratch.gates;
+    float[] base = request.half;
+    int baseAt = gatesAt;
+    int baseLd = 0;
+    if (gates != null) {
+      System.arraycopy(request.half, gatesAt, request.gateBias, 0, gateCount);
+      Gemm.multiplyBias(
+          x, xOffset, ldx, rows, gates, scores, 0, gateCount, request.gateBias, Activation.NONE);
+      base = scores;
+      baseAt = 0;
+      baseLd = gateCount;
+    }
+    for (int i = 0; gatesStored && i < rows; i++) {
+      long offset = items.offset(ordinals[from + i]) + (long) gatesAt * Short.BYTES;
+      HalfFloats.add(
+          base,
+          baseAt + i * baseLd,
+          items.halves(),
+          offset,
+          gateCount,
+          scores,
+          i * gateCount,
+          Activation.NONE);
     }
   }
 }

@@ -39,11 +39,17 @@ final class PlainNetworks {
 
   /** Three tasks, the second one a regression. */
   static Mmoe mmoe(int inputs, int experts, int hidden, int width) {
+    return mmoe(inputs, experts, new int[] {inputs, hidden, width});
+  }
+
+  /** The same with experts of the given layers. */
+  static Mmoe mmoe(int inputs, int experts, int[] layers) {
+    int width = layers[layers.length - 1];
     List<Task> tasks =
         List.of(new Task("click", true), new Task("watch", false), new Task("like", true));
     List<Mlp> each = new ArrayList<>();
     for (int e = 0; e < experts; e++) {
-      each.add(mlp("expert" + e, Activation.RELU, false, inputs, hidden, width));
+      each.add(mlp("expert" + e, Activation.RELU, false, layers));
     }
     List<Mlp> towers = new ArrayList<>();
     for (Task task : tasks) {

@@ -79,6 +79,48 @@ class SplitMmoeTest {
   }
 
   @Test
+  void inputsOfUserAndItemTogetherAreAddedForAnyBudgetAndDepth() throws IOException {
+    int pair = 6;
+    int items = ITEM - pair;
+    Mmoe deep = PlainNetworks.mmoe(USER + ITEM, EXPERTS, HIDDEN, 16);
+    Mmoe shallow = PlainNetworks.mmoe(USER + ITEM, EXPERTS, new int[] {USER + ITEM, HIDDEN});
+    for (Mmoe network : new Mmoe[] {deep, shallow}) {
+      for (int bytes : new int[] {2 * HIDDEN, 4096}) {
+        SplitMmoe split = new SplitMmoe(network, USER, pair, bytes);
+        assertEquals(items, split.itemInputs());
+        assertEquals(pair, split.pairInputs());
+        Path path = directory.resolve("pairs.khalf");
+        ItemHalves.write(
+            path,
+            split,
+            ITEMS,
+            (item, x, at) -> System.arraycopy(itemInputs, item * ITEM, x, at, items));
+        try (Arena arena = Arena.ofConfined()) {
+          ItemHalves halves = ItemHalves.open(path, arena);
+          int[] ordinals = {5, 299, 5, 0};
+          float[] whole = new float[USER + ITEM];
+          float[] expected = new float[12];
+          System.arraycopy(user, 0, whole, 0, USER);
+          int from = split.complete() ? items : 0;
+          float[] x = new float[4 * ITEM];
+          for (int i = 0; i < 4; i++) {
+            // The pair differs from row to row, for the same item too.
+            System.arraycopy(itemInputs, ordinals[i] * ITEM, whole, USER, items);
+            System.arraycopy(itemInputs, i * pair, whole, USER + items, pair);
+            System.arraycopy(whole, USER + from, x, i * ITEM, ITEM - from);
+            network.forward(whole, 0, USER + ITEM, 1, expected, i * 3, 3, network.scratch());
+          }
+          float[] y = new float[12];
+          SplitMmoe.Request request = split.request();
+          split.begin(request, user, 0);
+          split.rank(request, halves, ordinals, 0, 4, x, 0, ITEM, y, 0, 3);
+          assertArrayEquals(expected, y, 5e-3f, split.storedExperts() + " stored");
+        }
+      }
+    }
+  }
+
+  @Test
   void storedValuesAreTheItemsPartRoundedToHalves() throws IOException {
     SplitMmoe split = new SplitMmoe(mmoe, USER, 4096);
     try (Arena arena = Arena.ofConfined()) {
@@ -155,6 +197,7 @@ class SplitMmoeTest {
     }
     assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER + ITEM, 2048));
     assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, -1));
+    assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, ITEM, 2048));
     SplitMmoe nothing = new SplitMmoe(mmoe, USER, 2 * HIDDEN - 1);
     assertEquals(0, nothing.storedValues());
     assertThrows(IllegalArgumentException.class, () -> written(nothing));

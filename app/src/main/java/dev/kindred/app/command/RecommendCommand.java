@@ -1,0 +1,147 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.output.RecommendedList;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.serve.LiveState;
+import dev.kindred.engine.serve.LiveStateOptions;
+import dev.kindred.engine.serve.RecommendAnswer;
+import dev.kindred.engine.serve.RecommendQuery;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.live.ChronicleLiveState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code kindred recommend}: a personalised list, with its reasons if asked. */
+@Command(
+    name = "recommend",
+    description = {
+      "List items for a user, for somebody with a history, or for anybody: candidates from several",
+      "sources, ranked by what several tasks predict."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kindred recommend --model snapshots/ --user ann -n 10",
+      "  kindred recommend --model snapshots/ --history video-1,video-2 --explain",
+      "  kindred recommend --model snapshots/ --user ann --weight like=2 --live state/ --json",
+      "  kindred recommend --model snapshots/"
+    })
+final class RecommendCommand extends KindredCommand {
+  @Mixin private SnapshotOption model;
+
+  @Option(
+      names = "--user",
+      paramLabel = "ID",
+      description = "A user of the log or of the live state; unknown ones are treated as anybody.")
+  private String user;
+
+  @Option(
+      names = "--history",
+      split = ",",
+      paramLabel = "ID",
+      description = "Items watched, oldest first, instead of a user.")
+  private List<String> history = List.of();
+
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Items in the list (default: ${DEFAULT-VALUE}).")
+  private int n;
+
+  @Option(
+      names = "--explain",
+      description = "Say what each task adds to a score, and how many items each stage left.")
+  private boolean explain;
+
+  @Option(
+      names = "--weight",
+      paramLabel = "TASK=A",
+      description = "Weight of a task for this request; 0 leaves it out.")
+  private Map<String, Double> weights = new LinkedHashMap<>();
+
+  @Option(names = "--exclude", paramLabel = "ID", description = "Leave an item out.")
+  private List<String> excluded = List.of();
+
+  @Option(
+      names = "--where",
+      paramLabel = "CONDITION",
+      description = "Only items like this: genre = 'Comedy' and year >= 1990.")
+  private String where;
+
+  @Option(names = "--watched-too", description = "Let items come back that the user watched.")
+  private boolean watchedToo;
+
+  @Option(
+      names = "--live",
+      paramLabel = "DIR",
+      description = "Live state: hidden items are left out, events since the log's end count.")
+  private Path live;
+
+  @Override
+  protected void run() throws IOException {
+    if (n < 0) {
+      throw usage("-n is " + n + ", must be 0 or more");
+    }
+    if (user != null && !history.isEmpty()) {
+      throw usage("--user and --history exclude each other: name a user or items");
+    }
+    if (live == null) {
+      list(null);
+    } else {
+      LiveCommand.requireState(live);
+      try (LiveState state = ChronicleLiveState.open(live, LiveStateOptions.defaults())) {
+        list(state);
+      }
+    }
+  }
+
+  private void list(LiveState state) throws IOException {
+    try (Recommender recommender = model.open(state)) {
+      if (!recommender.canRecommend()) {
+        throw new InputException(
+            "the snapshot has no personalised ranking; train it from a log with times or an order"
+                + " of events, and without rank.enabled = false");
+      }
+      RecommendQuery query =
+          (user != null ? RecommendQuery.user(user) : RecommendQuery.history(history))
+              .top(n)
+              .exclude(excluded);
+      for (Map.Entry<String, Double> weight : weights.entrySet()) {
+        query = query.weight(weight.getKey(), weight.getValue());
+      }
+      if (where != null) {
+        query = query.where(where);
+      }
+      if (watchedToo) {
+        query = query.watchedToo();
+      }
+      RecommendAnswer answer = recommender.recommend(query);
+      RecommendedList output = new RecommendedList(recommender);
+      if (json()) {
+        Map<String, Object> whom = new LinkedHashMap<>();
+        if (user != null) {
+          whom.put("user", user);
+        } else {
+          whom.put("history", history);
+        }
+        output.json(whom, answer, explain, jsonLines());
+      } else {
+        output.text(whom(), answer, explain, out());
+      }
+      answer.notes().forEach(this::note);
+    }
+  }
+
+  private String whom() {
+    if (user != null) {
+      return user;
+    }
+    return history.isEmpty() ? "anybody" : "a history of " + String.join(", ", history);
+  }
+}

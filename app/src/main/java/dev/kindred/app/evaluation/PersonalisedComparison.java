@@ -1,0 +1,234 @@
+package dev.kindred.app.evaluation;
+
+import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.eval.RankingMetrics;
+import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.serve.RecommendResult;
+import dev.kindred.engine.serve.RecommendSearcher;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.snapshot.Snapshot;
+import dev.kindred.index.run.Workers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Personalised lists against what users watched later, beside popularity and the related list of
+ * the item watched last: the share of what a user watched later and not before that a list of k
+ * holds. Items that the user watched before are left out of all lists. Stateless.
+ */
+public final class PersonalisedComparison {
+  /** More users would hardly change a mean. */
+  private static final int MOST_USERS = 5000;
+
+  private static final int USERS_AT_ONCE = 16;
+
+  /** Recall, NDCG, hit rate, whether there was a list. */
+  private static final int FIGURES = 4;
+
+  private static final List<String> LISTS = List.of("kindred", "related-of-last", "popularity");
+
+  private PersonalisedComparison() {}
+
+  /**
+   * Mean figures of one kind of list.
+   *
+   * @param lists whose lists
+   * @param k length of the lists
+   * @param users over how many users the means run
+   */
+  public record Score(
+      String lists,
+      int k,
+      int users,
+      double recall,
+      double ndcg,
+      double hitRate,
+      double answered) {}
+
+  /**
+   * Compares.
+   *
+   * @param snapshot trained on {@code train}, ids in the same order
+   * @param recommender of the same snapshot
+   */
+  public static List<Score> compare(
+      Snapshot snapshot,
+      Recommender recommender,
+      Events train,
+      Events test,
+      List<Integer> ks,
+      Workers workers) {
+    int users = train.users().size();
+    int[][] seen = watched(train, users);
+    int[][] later = watched(test, users);
+    int[] last = lastWatched(train, users);
+    List<int[]> asked = new ArrayList<>();
+    BitSet before = new BitSet();
+    for (int user = 0; user < users; user++) {
+      before.clear();
+      Arrays.stream(seen[user]).forEach(before::set);
+      int[] truth = Arrays.stream(later[user]).filter(item -> !before.get(item)).toArray();
+      if (truth.length > 0 && seen[user].length > 0) {
+        int[] entry = Arrays.copyOf(truth, truth.length + 1);
+        entry[truth.length] = user;
+        asked.add(entry);
+      }
+    }
+    if (asked.isEmpty()) {
+      return List.of();
+    }
+    int count = Math.min(MOST_USERS, asked.size());
+    int longest = ks.stream().mapToInt(Integer::intValue).max().orElseThrow();
+    int[] popular = popular(train, seen);
+    double[] figures = new double[count * LISTS.size() * ks.size() * FIGURES];
+    RecommendSearcher[] searchers = new RecommendSearcher[workers.threads()];
+    workers.forEachRange(
+        count,
+        USERS_AT_ONCE,
+        (from, to, worker) -> {
+          if (searchers[worker] == null) {
+            searchers[worker] = recommender.recommendSearcher();
+          }
+          RecommendResult result = new RecommendResult(longest);
+          BitSet own = new BitSet();
+          int[] list = new int[longest];
+          for (int i = (int) from; i < to; i++) {
+            int[] entry = asked.get((int) ((long) i * asked.size() / count));
+            int user = entry[entry.length - 1];
+            int[] truth = Arrays.copyOf(entry, entry.length - 1);
+            own.clear();
+            Arrays.stream(seen[user]).forEach(own::set);
+            for (int l = 0; l < LISTS.size(); l++) {
+              int length =
+                  switch (l) {
+                    case 0 -> recommended(searchers[worker], train, user, seen[user], result, list);
+                    case 1 -> related(snapshot.related(), last[user], own, list);
+                    default -> fill(popular, own, list);
+                  };
+              for (int k = 0; k < ks.size(); k++) {
+                int at = ((i * LISTS.size() + l) * ks.size() + k) * FIGURES;
+                figures[at] = RankingMetrics.recall(list, length, ks.get(k), truth);
+                figures[at + 1] = RankingMetrics.ndcg(list, length, ks.get(k), truth);
+                figures[at + 2] = RankingMetrics.hitRate(list, length, ks.get(k), truth);
+                figures[at + 3] = length > 0 ? 1 : 0;
+              }
+            }
+          }
+        });
+    List<Score> scores = new ArrayList<>();
+    for (int l = 0; l < LISTS.size(); l++) {
+      for (int k = 0; k < ks.size(); k++) {
+        double[] mean = new double[FIGURES];
+        for (int i = 0; i < count; i++) {
+          for (int f = 0; f < FIGURES; f++) {
+            mean[f] += figures[((i * LISTS.size() + l) * ks.size() + k) * FIGURES + f] / count;
+          }
+        }
+        scores.add(new Score(LISTS.get(l), ks.get(k), count, mean[0], mean[1], mean[2], mean[3]));
+      }
+    }
+    return scores;
+  }
+
+  private static int recommended(
+      RecommendSearcher searcher,
+      Events train,
+      int user,
+      int[] seen,
+      RecommendResult result,
+      int[] list) {
+    searcher.clearExclusions();
+    for (int item : seen) {
+      searcher.exclude(item);
+    }
+    searcher.recommend(train.users().idOf(user), list.length, result);
+    for (int rank = 0; rank < result.size(); rank++) {
+      list[rank] = result.ordinal(rank);
+    }
+    return result.size();
+  }
+
+  private static int related(RelatedTable table, int last, BitSet own, int[] list) {
+    int length = 0;
+    for (int rank = 0; rank < table.count(last) && length < list.length; rank++) {
+      int item = table.item(last, rank);
+      if (!own.get(item)) {
+        list[length++] = item;
+      }
+    }
+    return length;
+  }
+
+  private static int fill(int[] ranked, BitSet own, int[] list) {
+    int length = 0;
+    for (int i = 0; i < ranked.length && length < list.length; i++) {
+      if (!own.get(ranked[i])) {
+        list[length++] = ranked[i];
+      }
+    }
+    return length;
+  }
+
+  /** Distinct items of each user with a positive objective and no negative one. */
+  private static int[][] watched(Events events, int users) {
+    int[] counts = new int[users];
+    for (int row = 0; row < events.size(); row++) {
+      counts[events.user(row)] += isWatched(events, row) ? 1 : 0;
+    }
+    int[][] items = new int[users][];
+    for (int user = 0; user < users; user++) {
+      items[user] = new int[counts[user]];
+    }
+    for (int row = 0; row < events.size(); row++) {
+      if (isWatched(events, row)) {
+        int user = events.user(row);
+        items[user][--counts[user]] = events.item(row);
+      }
+    }
+    for (int user = 0; user < users; user++) {
+      items[user] = Arrays.stream(items[user]).sorted().distinct().toArray();
+    }
+    return items;
+  }
+
+  private static int[] lastWatched(Events events, int users) {
+    int[] last = new int[users];
+    for (int row = 0; row < events.size(); row++) {
+      if (isWatched(events, row)) {
+        last[events.user(row)] = events.item(row);
+      }
+    }
+    return last;
+  }
+
+  private static boolean isWatched(Events events, int row) {
+    boolean watched = false;
+    for (int k = 0; k < events.objectives().size(); k++) {
+      if (events.value(k, row) > 0) {
+        if (events.objectives().get(k).polarity() == Polarity.NEGATIVE) {
+          return false;
+        }
+        watched = true;
+      }
+    }
+    return watched;
+  }
+
+  /** Items by the number of users who watched them. */
+  private static int[] popular(Events events, int[][] seen) {
+    long[] keys = new long[events.items().size()];
+    for (int item = 0; item < keys.length; item++) {
+      keys[item] = item;
+    }
+    for (int[] items : seen) {
+      for (int item : items) {
+        keys[item] -= 1L << 32;
+      }
+    }
+    Arrays.sort(keys);
+    return Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
+  }
+}

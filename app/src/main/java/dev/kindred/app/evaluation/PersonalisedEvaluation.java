@@ -1,0 +1,147 @@
+package dev.kindred.app.evaluation;
+
+import dev.kindred.app.output.TextTable;
+import dev.kindred.engine.Pipeline;
+import dev.kindred.engine.PipelineInput;
+import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.TrainedPipeline;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.data.Splits;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.snapshot.Snapshot;
+import dev.kindred.engine.snapshot.SnapshotWriter;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Trains on all but the end of a log, serves from the snapshot and compares the lists with what
+ * came. Immutable.
+ *
+ * @param scores of every kind of list and length
+ * @param notes of the training
+ * @param trainSeconds what all stages took
+ * @param rankSeconds what the personalised path took of it
+ */
+public record PersonalisedEvaluation(
+    List<PersonalisedComparison.Score> scores,
+    List<String> notes,
+    double trainSeconds,
+    double rankSeconds) {
+
+  /** Trains and compares; nothing is left on disk. */
+  public static PersonalisedEvaluation run(
+      PipelineInput input,
+      PipelineOptions options,
+      Splits.Split split,
+      List<Integer> ks,
+      Workers workers,
+      Progress progress)
+      throws IOException {
+    TrainedPipeline trained =
+        Pipeline.train(input.withEvents(split.train()), options, workers, progress);
+    if (trained.ranking().isEmpty()) {
+      throw new InputException(
+          "there is no personalised ranking to evaluate: "
+              + String.join(
+                  "; ", trained.notes().stream().filter(n -> n.contains("rank")).toList()));
+    }
+    Path place = Files.createTempDirectory("kindred-evaluation");
+    try {
+      Path directory = place.resolve("snapshot");
+      try (SnapshotWriter writer = SnapshotWriter.into(directory)) {
+        trained.writeTo(writer, workers, progress);
+        writer.publish();
+      }
+      try (Snapshot snapshot = Snapshot.open(directory);
+          Recommender recommender = Recommender.open(directory)) {
+        return new PersonalisedEvaluation(
+            PersonalisedComparison.compare(
+                snapshot, recommender, split.train(), split.test(), ks, workers),
+            trained.notes(),
+            trained.seconds().values().stream().mapToDouble(Double::doubleValue).sum(),
+            trained.seconds().getOrDefault("rank", 0.0));
+      }
+    } finally {
+      delete(place);
+    }
+  }
+
+  private static void delete(Path place) throws IOException {
+    try (var files = Files.walk(place)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** A table for people. */
+  public void text(PrintWriter out) {
+    TextTable table =
+        new TextTable("list", ">k", ">users", ">recall", ">NDCG", ">hit rate", ">has a list");
+    for (PersonalisedComparison.Score score : scores) {
+      table.row(
+          score.lists(),
+          score.k(),
+          score.users(),
+          figure(score.recall()),
+          figure(score.ndcg()),
+          figure(score.hitRate()),
+          String.format(Locale.ROOT, "%.1f%%", 100 * score.answered()));
+    }
+    table.print(out);
+    out.printf(
+        Locale.ROOT, "trained in %.1f s, %.1f s of it for ranking%n", trainSeconds, rankSeconds);
+  }
+
+  /** One object for each score. */
+  public List<Map<String, Object>> json() {
+    return scores.stream().map(PersonalisedEvaluation::json).toList();
+  }
+
+  private static Map<String, Object> json(PersonalisedComparison.Score score) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("lists", score.lists());
+    line.put("k", score.k());
+    line.put("users", score.users());
+    line.put("recall", score.recall());
+    line.put("ndcg", score.ndcg());
+    line.put("hitRate", score.hitRate());
+    line.put("answered", score.answered());
+    return line;
+  }
+
+  /** Where a baseline has the better recall; empty if none has. */
+  public List<String> losses() {
+    return scores.stream()
+        .filter(
+            score ->
+                scores.stream()
+                    .anyMatch(
+                        ours ->
+                            ours.lists().equals("kindred")
+                                && ours.k() == score.k()
+                                && ours.recall() < score.recall()))
+        .map(
+            score ->
+                String.format(
+                    Locale.ROOT,
+                    "recall@%d of %s is %.4f, better than Kindred's",
+                    score.k(),
+                    score.lists(),
+                    score.recall()))
+        .toList();
+  }
+
+  private static String figure(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+}

@@ -1,0 +1,353 @@
+package dev.kindred.engine.rank;
+
+import dev.kindred.engine.content.BestItems;
+import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.nn.Feature;
+import dev.kindred.engine.nn.Quantiles;
+import dev.kindred.engine.nn.serve.Mlp;
+import dev.kindred.engine.nn.serve.SplitMmoe;
+import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.index.HnswSearcher;
+import dev.kindred.index.Neighbors;
+import dev.kindred.index.OrdinalFilter;
+import dev.kindred.simd.Distances;
+import java.util.Arrays;
+
+/**
+ * Both stages for one user at a time: candidates from several sources, and what the ranker says of
+ * each. Everything that depends on the user alone is computed once a request.
+ *
+ * <p>Use: {@link #begin}, {@link #append} for what the user did, oldest first, {@link #run}. After
+ * the first requests it allocates nothing. For one thread.
+ */
+public final class RankSearcher {
+  /** Items watched last whose related lists are asked. */
+  private static final int RELATED_OF = 10;
+
+  /** How deep their lists are read. */
+  private static final int RELATED_DEPTH = 40;
+
+  /** In a fusion of lists by rank an item counts 1 / (this + rank) (Cormack et al., SIGIR 2009). */
+  private static final float RANK_OFFSET = 10;
+
+  /** An item watched one step earlier counts so much less. */
+  private static final float FADING = 0.9f;
+
+  /** Items watched last whose profiles make the centroid. */
+  private static final int CENTROID_OF = 5;
+
+  /** Distinct items that are summed up for a source, at most. */
+  private static final int MOST_SUMMED = 4096;
+
+  /** Items watched last whose vectors' mean is compared with candidates. */
+  static final int RECENT = 5;
+
+  private final Ranking ranking;
+  private final RankDescription description;
+  private final RelatedTable related;
+  private final CandidateLists content; // null without a catalogue
+  private final UserState state;
+  private final HnswSearcher index;
+  private final Neighbors neighbors = new Neighbors(512);
+  private final Mlp.Scratch towerScratch;
+  private final SplitMmoe.Request request;
+  private final Tally sums = new Tally(MOST_SUMMED);
+  private final Candidates candidates;
+  private final float[] watchedRow;
+  private final float[] watchedMean;
+  private final float[] profile;
+  private final float[] towerInput;
+  private final float[] rankInput;
+  private final float[] userVector;
+  private final float[] recentVector;
+  private final float[] vectorRow;
+  private final float[] numbers;
+  private float[] pairs = new float[0];
+  private float[] cosines = new float[0];
+  private float[] recents = new float[0];
+  private float[] outputs = new float[0];
+  private final BestItems[] best = new BestItems[Integer.SIZE];
+  private final int[] found = new int[RetrievalSource.values().length];
+  private final int[] kept = new int[RetrievalSource.values().length];
+  private boolean hasVector;
+  private long userComputations;
+
+  /**
+   * @param related the related lists of all items
+   * @param content candidates by content; null if they are not by content
+   */
+  public RankSearcher(Ranking ranking, RelatedTable related, CandidateLists content) {
+    this.ranking = ranking;
+    this.related = related;
+    this.content = content;
+    description = ranking.description();
+    state = new UserState(ranking.groups(), description.history(), description.shown());
+    index = ranking.index().searcher();
+    towerScratch = ranking.userTower().scratch();
+    request = ranking.network().request();
+    candidates = new Candidates(description.quotas().total());
+    watchedRow = new float[description.towerHistory() + description.rankHistory()];
+    watchedMean = new float[watchedRow.length];
+    profile = new float[description.profile()];
+    towerInput = new float[description.towerInputs()];
+    rankInput = new float[description.rankUserInputs()];
+    userVector = new float[ranking.userTower().outputs()];
+    recentVector = new float[userVector.length];
+    vectorRow = new float[userVector.length];
+    numbers = new float[UserState.PAIR_NUMBERS.size()];
+  }
+
+  /** Forgets the user of the last request. */
+  public void begin() {
+    state.clear();
+  }
+
+  /** Takes in a {@link HistoryEntry} of the user, in the order of time. */
+  public void append(long entry) {
+    state.append(entry);
+  }
+
+  /** Time of the newest entry taken in, or Long.MIN_VALUE. */
+  public long newest() {
+    return state.newest();
+  }
+
+  /** How often anything was computed of a user, since this was made: once a request. */
+  public long userComputations() {
+    return userComputations;
+  }
+
+  /**
+   * Retrieves and ranks.
+   *
+   * @param user whose profile is read, -1 for none
+   * @param now time of the request: seconds since 1970 UTC, or a sequence number
+   * @param quotas how many candidates each source may bring
+   * @param gate what may be a candidate; asked for everything that a source finds
+   * @param filter given to the search for vectors, so that it finds enough even where few pass;
+   *     {@link OrdinalFilter#ALL} where the gate lets most through
+   * @param missing how many of the nearest items the gate may refuse beyond the usual
+   * @param pins items in [0, pinCount) that are ranked whether or not a source finds them
+   */
+  public void run(
+      int user,
+      long now,
+      SourceQuotas quotas,
+      OrdinalFilter gate,
+      OrdinalFilter filter,
+      int missing,
+      int[] pins,
+      int pinCount) {
+    computeUser(user, now);
+    candidates.begin(quotas.total() + pinCount);
+    for (int i = 0; i < pinCount; i++) {
+      if (gate.accepts(pins[i])) {
+        candidates.add(pins[i]);
+      }
+    }
+    Arrays.fill(found, 0);
+    Arrays.fill(kept, 0);
+    if (hasVector && quotas.tower() > 0) {
+      byVector(quotas.tower(), gate, filter, missing);
+    }
+    if (quotas.related() > 0) {
+      byRelated(quotas.related(), gate);
+    }
+    if (quotas.content() > 0 && content != null) {
+      byContent(quotas.content(), gate);
+    }
+    byPopularity(quotas, gate);
+    rank();
+  }
+
+  /** How many candidates there are. */
+  public int size() {
+    return candidates.size();
+  }
+
+  public int ordinal(int candidate) {
+    return candidates.ordinal(candidate);
+  }
+
+  /** Bit s is set if the source of ordinal s brought the candidate. */
+  public int sources(int candidate) {
+    return candidates.sources(candidate);
+  }
+
+  /** What a task says of a candidate. */
+  public float value(int candidate, RankTask task) {
+    return task.value(outputs, candidate * ranking.network().network().tasks().size());
+  }
+
+  /** How many items a source found in the last request, before the gate. */
+  public int found(RetrievalSource source) {
+    return found[source.ordinal()];
+  }
+
+  /** How many items of a source passed the gate, those that other sources brought too included. */
+  public int kept(RetrievalSource source) {
+    return kept[source.ordinal()];
+  }
+
+  private void computeUser(int user, long now) {
+    userComputations++;
+    state.prepare(now);
+    int count = state.watched();
+    Arrays.fill(watchedMean, 0);
+    Arrays.fill(recentVector, 0);
+    for (int age = 0; age < count; age++) {
+      ranking.watched().copyRow(state.watched(age), watchedRow, 0);
+      Distances.axpy(1f / count, watchedRow, 0, watchedMean, 0, watchedMean.length);
+      if (age < RECENT) {
+        ranking.vectors().copyRow(state.watched(age), vectorRow, 0);
+        Distances.axpy(1f, vectorRow, 0, recentVector, 0, vectorRow.length);
+      }
+    }
+    Distances.normalize(recentVector, 0, recentVector.length);
+    ranking.profile(user, profile);
+    int towerHistory = description.towerHistory();
+    int towerProfile = description.towerProfile();
+    Arrays.fill(towerInput, 0);
+    System.arraycopy(watchedMean, 0, towerInput, 0, towerHistory);
+    System.arraycopy(profile, 0, towerInput, towerHistory, towerProfile);
+    // The age of an example stays 0: its quantile is 0, and it isn't missing.
+    hasVector = count > 0 || user >= 0 && description.towerProfile() > 0;
+    ranking
+        .userTower()
+        .forward(
+            towerInput, 0, towerInput.length, 1, userVector, 0, userVector.length, towerScratch);
+    int rankHistory = description.rankHistory();
+    System.arraycopy(watchedMean, towerHistory, rankInput, 0, rankHistory);
+    System.arraycopy(profile, towerProfile, rankInput, rankHistory, description.rankProfile());
+    int at = rankHistory + description.rankProfile();
+    for (int i = 0; i < description.userNumbers().size(); i++) {
+      float share = description.userNumbers().get(i).share(state.numbers()[i]);
+      Feature.writeNumber(share, rankInput, at + i * Feature.NUMERIC_WIDTH);
+    }
+    ranking.network().begin(request, rankInput, 0);
+  }
+
+  private void byVector(int quota, OrdinalFilter gate, OrdinalFilter filter, int missing) {
+    // What was watched stands nearest to the user, so as much more is asked for.
+    int wanted = Math.min(ranking.items(), quota + Math.min(missing, quota));
+    index.search(userVector, 0, wanted, filter, neighbors);
+    found[RetrievalSource.TOWER.ordinal()] = neighbors.size();
+    int taken = 0;
+    for (int i = 0; i < neighbors.size() && taken < quota; i++) {
+      taken += offer(neighbors.ordinal(i), RetrievalSource.TOWER, gate) ? 1 : 0;
+    }
+  }
+
+  private void byRelated(int quota, OrdinalFilter gate) {
+    sums.clear();
+    float weight = 1;
+    for (int age = 0; age < Math.min(RELATED_OF, state.watched()); age++, weight *= FADING) {
+      int item = state.watched(age);
+      int depth = Math.min(related.count(item), RELATED_DEPTH);
+      for (int rank = 0; rank < depth; rank++) {
+        sums.add(related.item(item, rank), weight / (RANK_OFFSET + rank), 0);
+      }
+    }
+    bySums(quota, RetrievalSource.RELATED, gate);
+  }
+
+  /**
+   * The cosine to the centroid of some unit profiles is in proportion to the sum of the cosines to
+   * each; those below the gate of the candidate lists count as 0.
+   */
+  private void byContent(int quota, OrdinalFilter gate) {
+    sums.clear();
+    for (int age = 0; age < Math.min(CENTROID_OF, state.watched()); age++) {
+      int item = state.watched(age);
+      long end = content.end(item);
+      for (long at = content.start(item); at < end; at++) {
+        sums.add(content.item(at), content.similarity(at), 0);
+      }
+    }
+    bySums(quota, RetrievalSource.CONTENT, gate);
+  }
+
+  private void bySums(int quota, RetrievalSource source, OrdinalFilter gate) {
+    found[source.ordinal()] = sums.size();
+    BestItems heap = heapFor(quota);
+    for (int i = 0; i < sums.size(); i++) {
+      int item = sums.key(i);
+      if (sums.sum(i) >= heap.bar() && item >= 0 && item < ranking.items() && gate.accepts(item)) {
+        heap.offer(item, sums.sum(i));
+      }
+    }
+    heap.sort();
+    for (int rank = 0; rank < Math.min(quota, heap.size()); rank++) {
+      kept[source.ordinal()]++;
+      candidates.add(heap.item(rank), source);
+    }
+  }
+
+  private void byPopularity(SourceQuotas quotas, OrdinalFilter gate) {
+    ItemGroups groups = ranking.groups();
+    int taken = 0;
+    for (int rank = 0; rank < groups.popular(); rank++) {
+      if (taken >= quotas.popular() && candidates.size() >= quotas.total()) {
+        break;
+      }
+      found[RetrievalSource.POPULAR.ordinal()]++;
+      taken += offer(groups.popular(rank), RetrievalSource.POPULAR, gate) ? 1 : 0;
+    }
+  }
+
+  private boolean offer(int item, RetrievalSource source, OrdinalFilter gate) {
+    if (!gate.accepts(item)) {
+      return false;
+    }
+    kept[source.ordinal()]++;
+    candidates.add(item, source);
+    return true;
+  }
+
+  private void rank() {
+    int count = candidates.size();
+    int width = description.rankPairInputs();
+    int tasks = ranking.network().network().tasks().size();
+    if (cosines.length < count) {
+      int room = Math.max(count, description.quotas().total());
+      cosines = new float[room];
+      recents = new float[room];
+      pairs = new float[room * width];
+      outputs = new float[room * tasks];
+    }
+    int[] ordinals = candidates.ordinals();
+    var rows = ranking.vectors().rows();
+    long stride = ranking.vectors().strideBytes();
+    int dim = userVector.length;
+    Distances.dotRows(userVector, 0, rows, stride, ordinals, 0, count, dim, cosines);
+    Distances.dotRows(recentVector, 0, rows, stride, ordinals, 0, count, dim, recents);
+    for (int i = 0; i < count; i++) {
+      state.pair(ordinals[i], numbers, 0);
+      numbers[UserState.TOWER_COSINE] = cosines[i];
+      numbers[UserState.RECENT_COSINE] = state.watched() == 0 ? Float.NaN : recents[i];
+      writePair(description, numbers, pairs, i * width);
+    }
+    ranking
+        .network()
+        .rank(request, ranking.halves(), ordinals, 0, count, pairs, 0, width, outputs, 0, tasks);
+  }
+
+  /** Brings the numbers of a pair into the form in which the ranker reads them. */
+  private static void writePair(
+      RankDescription description, float[] numbers, float[] target, int at) {
+    for (int i = 0; i < numbers.length; i++) {
+      Quantiles quantiles = description.pairNumbers().get(i);
+      float share = quantiles.share(numbers[i]);
+      Feature.writeNumber(share, target, at + i * Feature.NUMERIC_WIDTH);
+    }
+  }
+
+  private BestItems heapFor(int capacity) {
+    int power = capacity <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(capacity - 1);
+    if (best[power] == null) {
+      best[power] = new BestItems(1 << power);
+    }
+    best[power].clear();
+    return best[power];
+  }
+}

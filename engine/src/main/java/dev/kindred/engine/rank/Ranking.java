@@ -1,0 +1,188 @@
+package dev.kindred.engine.rank;
+
+import dev.kindred.engine.nn.serve.ItemHalves;
+import dev.kindred.engine.nn.serve.Mlp;
+import dev.kindred.engine.nn.serve.Mmoe;
+import dev.kindred.engine.nn.serve.NetworkFiles;
+import dev.kindred.engine.nn.serve.SplitMmoe;
+import dev.kindred.index.EmbeddingFile;
+import dev.kindred.index.Embeddings;
+import dev.kindred.index.Hnsw;
+import dev.kindred.index.IdTable;
+import dev.kindred.index.file.CheckedFile;
+import dev.kindred.index.file.CorruptFileException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The personalised path of an opened snapshot: networks on the heap, all that there is of items and
+ * users mapped. Immutable; may be shared by threads while its arena is open.
+ */
+public final class Ranking {
+  private final RankDescription description;
+  private final CheckedFile descriptionFile;
+  private final IdTable users;
+  private final UserHistories histories;
+  private final EmbeddingFile profiles; // null without profiles of users
+  private final Mlp userTower;
+  private final EmbeddingFile vectors;
+  private final Hnsw index;
+  private final Path indexPath;
+  private final EmbeddingFile watched;
+  private final SplitMmoe network;
+  private final ItemHalves halves;
+  private final ItemGroups groups;
+
+  private Ranking(Path directory, Arena arena) throws IOException {
+    Path path = directory.resolve(RankFiles.DESCRIPTION);
+    descriptionFile = CheckedFile.open(path, RankFiles.KIND, RankFiles.VERSION, arena);
+    descriptionFile.verify(); // it is small, and read at once
+    byte[] json = descriptionFile.body().toArray(ValueLayout.JAVA_BYTE);
+    try {
+      description = RankDescription.fromJson(new String(json, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(path, -1, e.getMessage());
+    }
+    users = IdTable.open(directory.resolve(RankFiles.USERS), arena);
+    histories = UserHistories.open(directory.resolve(RankFiles.HISTORIES), arena);
+    profiles =
+        description.profile() == 0
+            ? null
+            : EmbeddingFile.open(directory.resolve(RankFiles.PROFILES), arena);
+    userTower = NetworkFiles.readMlp(directory.resolve(RankFiles.USER_TOWER));
+    vectors = EmbeddingFile.open(directory.resolve(RankFiles.VECTORS), arena);
+    indexPath = directory.resolve(RankFiles.GRAPH);
+    index = Hnsw.open(indexPath, vectors.embeddings(), arena);
+    watched = EmbeddingFile.open(directory.resolve(RankFiles.WATCHED), arena);
+    Mmoe mmoe = NetworkFiles.readMmoe(directory.resolve(RankFiles.NETWORK));
+    halves = ItemHalves.open(directory.resolve(RankFiles.HALVES), arena);
+    groups = ItemGroups.open(directory.resolve(RankFiles.GROUPS), arena);
+    try {
+      RankModel.check(description, userTower, mmoe);
+      network = RankFiles.split(description, mmoe);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(path, -1, "doesn't fit its networks: " + e.getMessage());
+    }
+    agree(RankFiles.HISTORIES, directory, histories.size(), users.size());
+    if (profiles != null) {
+      agree(RankFiles.PROFILES, directory, profiles.size(), users.size() + 1);
+      agree(RankFiles.PROFILES, directory, profiles.dim(), description.profile());
+    }
+    int history = description.towerHistory() + description.rankHistory();
+    agree(RankFiles.WATCHED, directory, watched.dim(), history);
+    agree(RankFiles.WATCHED, directory, watched.size(), vectors.size());
+    agree(RankFiles.VECTORS, directory, vectors.dim(), userTower.outputs());
+    agree(RankFiles.HALVES, directory, halves.size(), vectors.size());
+    agree(RankFiles.HALVES, directory, halves.values(), network.storedValues());
+    agree(RankFiles.GROUPS, directory, groups.size(), vectors.size());
+  }
+
+  private static void agree(String name, Path directory, int found, int expected) {
+    if (found != expected) {
+      throw new CorruptFileException(
+          directory.resolve(name),
+          -1,
+          "has %d of what others have %d of; the files are of different snapshots: build it again"
+              .formatted(found, expected));
+    }
+  }
+
+  /**
+   * Opens the files of a snapshot.
+   *
+   * @param arena owns the mappings
+   * @throws CorruptFileException if one is damaged, or they don't fit together
+   */
+  public static Ranking open(Path directory, Arena arena) throws IOException {
+    return new Ranking(directory, arena);
+  }
+
+  /** What each file's check of its whole body is. */
+  public List<Runnable> checks() {
+    List<Runnable> checks = new ArrayList<>();
+    checks.add(descriptionFile::verify);
+    checks.add(users::verify);
+    checks.add(histories::verify);
+    if (profiles != null) {
+      checks.add(profiles::verify);
+    }
+    checks.add(vectors::verify);
+    checks.add(this::verifyIndex);
+    checks.add(watched::verify);
+    checks.add(halves::verify);
+    checks.add(groups::verify);
+    return checks;
+  }
+
+  private void verifyIndex() {
+    try {
+      Hnsw.verify(indexPath);
+    } catch (IOException e) {
+      throw new CorruptFileException(indexPath, -1, "can't be read: " + e.getMessage());
+    }
+  }
+
+  public RankDescription description() {
+    return description;
+  }
+
+  /** How many items there are. */
+  public int items() {
+    return vectors.size();
+  }
+
+  /** Ids and ordinals of the users of the log. */
+  public IdTable users() {
+    return users;
+  }
+
+  /** What the users of the log did last. */
+  public UserHistories histories() {
+    return histories;
+  }
+
+  /** Topics, series and popular items. */
+  public ItemGroups groups() {
+    return groups;
+  }
+
+  Mlp userTower() {
+    return userTower;
+  }
+
+  Embeddings vectors() {
+    return vectors.embeddings();
+  }
+
+  Hnsw index() {
+    return index;
+  }
+
+  Embeddings watched() {
+    return watched.embeddings();
+  }
+
+  SplitMmoe network() {
+    return network;
+  }
+
+  ItemHalves halves() {
+    return halves;
+  }
+
+  /**
+   * Writes a user's profile, both networks' parts, to target[0, description.profile()).
+   *
+   * @param user -1 for one of whom nothing is known
+   */
+  void profile(int user, float[] target) {
+    if (profiles != null) {
+      profiles.embeddings().copyRow(user + 1, target, 0);
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package dev.kindred.engine.rank;
+
+import java.util.List;
+
+/**
+ * What is known of one user at one moment, and the features that follow from it. The same code
+ * makes the features of training and of serving, so they can't drift apart.
+ *
+ * <p>Entries are appended in the order of time; of items watched and items shown in vain only the
+ * last ones are remembered. {@link #prepare} then computes what concerns the user alone, and {@link
+ * #pair} what concerns user and item. No allocation after construction. For one thread.
+ */
+public final class UserState {
+  /** Numbers that depend on the user alone, in order. */
+  public static final List<String> USER_NUMBERS =
+      List.of("items watched", "time since last watch", "items shown in vain");
+
+  /** Numbers that depend on user and item, in order; the cosines are put in by others. */
+  public static final List<String> PAIR_NUMBERS =
+      List.of(
+          "tower cosine",
+          "cosine to the last watched",
+          "time since topic watched",
+          "share of topic in history",
+          "watched of the same series",
+          "shown without a click",
+          "time since shown");
+
+  static final int TOWER_COSINE = 0;
+  static final int RECENT_COSINE = 1;
+  private static final int SINCE_TOPIC = 2;
+  private static final int TOPIC_SHARE = 3;
+  private static final int SERIES_COUNT = 4;
+  private static final int SHOWN_COUNT = 5;
+  private static final int SINCE_SHOWN = 6;
+
+  private final ItemGroups groups;
+  private final Ring watched;
+  private final Ring shown;
+  private final Tally topics;
+  private final Tally series;
+  private final Tally shownItems;
+  private final float[] numbers = new float[USER_NUMBERS.size()];
+  private long now;
+  private long newest;
+
+  /**
+   * @param watchedLength items watched that are remembered, at least 1
+   * @param shownLength items shown without a click that are remembered, at least 1
+   */
+  public UserState(ItemGroups groups, int watchedLength, int shownLength) {
+    this.groups = groups;
+    watched = new Ring(watchedLength);
+    shown = new Ring(shownLength);
+    topics = new Tally(watchedLength * ItemGroups.MOST_TOPICS);
+    series = new Tally(watchedLength);
+    shownItems = new Tally(shownLength);
+    clear();
+  }
+
+  /** Forgets everything. */
+  public void clear() {
+    watched.clear();
+    shown.clear();
+    newest = Long.MIN_VALUE;
+  }
+
+  /** Takes in what happened next. */
+  public void append(long entry) {
+    int item = HistoryEntry.item(entry);
+    long time = HistoryEntry.time(entry);
+    if (item >= groups.size()) {
+      return; // of a damaged file
+    }
+    switch (HistoryEntry.kind(entry)) {
+      case HistoryEntry.WATCHED -> watched.add(item, time);
+      case HistoryEntry.SHOWN -> shown.add(item, time);
+      default -> {
+        // A dislike keeps an item out of lists; it is no feature.
+      }
+    }
+    newest = Math.max(newest, time);
+  }
+
+  /** Time of the newest entry taken in, or Long.MIN_VALUE. */
+  public long newest() {
+    return newest;
+  }
+
+  /** How many watched items are remembered. */
+  public int watched() {
+    return watched.size;
+  }
+
+  /** The watched item of an age in [0, watched()), 0 being the last one. */
+  public int watched(int age) {
+    return watched.items[watched.at(age)];
+  }
+
+  /**
+   * Computes what depends on the user alone.
+   *
+   * @param time of the request, or of the row to be predicted
+   */
+  public void prepare(long time) {
+    now = time;
+    topics.clear();
+    series.clear();
+    shownItems.clear();
+    for (int age = 0; age < watched.size; age++) {
+      int item = watched.items[watched.at(age)];
+      long at = watched.times[watched.at(age)];
+      long end = groups.end(item);
+      for (long i = groups.start(item); i < end; i++) {
+        topics.add(groups.topic(i), 1, at);
+      }
+      if (groups.series(item) >= 0) {
+        series.add(groups.series(item), 1, at);
+      }
+    }
+    for (int age = 0; age < shown.size; age++) {
+      shownItems.add(shown.items[shown.at(age)], 1, shown.times[shown.at(age)]);
+    }
+    numbers[0] = watched.size;
+    numbers[1] = watched.size == 0 ? Float.NaN : since(watched.times[watched.at(0)]);
+    numbers[2] = shown.size;
+  }
+
+  /** The numbers of {@link #USER_NUMBERS}, NaN = missing; not to be changed. */
+  public float[] numbers() {
+    return numbers;
+  }
+
+  /**
+   * Writes the numbers of {@link #PAIR_NUMBERS} for an item, the cosines left out, to target[at
+   * ..). An impression before the item was watched counts no less than one after.
+   */
+  public void pair(int item, float[] target, int at) {
+    long latest = Long.MIN_VALUE;
+    int count = 0;
+    long start = groups.start(item);
+    long end = groups.end(item);
+    for (long i = start; i < end; i++) {
+      int slot = topics.find(groups.topic(i));
+      if (slot >= 0) {
+        latest = Math.max(latest, topics.latest(slot));
+        count += topics.count(slot);
+      }
+    }
+    boolean met = latest != Long.MIN_VALUE;
+    target[at + SINCE_TOPIC] = met ? since(latest) : Float.NaN;
+    target[at + TOPIC_SHARE] =
+        end == start ? Float.NaN : (float) count / ((end - start) * Math.max(1, watched.size));
+    int of = groups.series(item);
+    int slot = of < 0 ? -1 : series.find(of);
+    target[at + SERIES_COUNT] = of < 0 ? Float.NaN : slot < 0 ? 0 : series.count(slot);
+    int seen = shownItems.find(item);
+    target[at + SHOWN_COUNT] = seen < 0 ? 0 : shownItems.count(seen);
+    target[at + SINCE_SHOWN] = seen < 0 ? Float.NaN : since(shownItems.latest(seen));
+  }
+
+  private float since(long time) {
+    return Math.max(0, now - time);
+  }
+
+  /** The last so many items with their times; the newest is overwritten last. */
+  private static final class Ring {
+    final int[] items;
+    final long[] times;
+    int size;
+    private int next;
+
+    Ring(int length) {
+      items = new int[length];
+      times = new long[length];
+    }
+
+    void clear() {
+      size = 0;
+      next = 0;
+    }
+
+    void add(int item, long time) {
+      items[next] = item;
+      times[next] = time;
+      next = next + 1 == items.length ? 0 : next + 1;
+      size = Math.min(size + 1, items.length);
+    }
+
+    int at(int age) {
+      int index = next - 1 - age;
+      return index < 0 ? index + items.length : index;
+    }
+  }
+}

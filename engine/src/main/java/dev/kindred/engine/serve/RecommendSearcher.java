@@ -1,0 +1,462 @@
+package dev.kindred.engine.serve;
+
+import dev.kindred.engine.content.BestItems;
+import dev.kindred.engine.data.Order;
+import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.rank.HistoryEntry;
+import dev.kindred.engine.rank.OrdinalMarks;
+import dev.kindred.engine.rank.RankDescription;
+import dev.kindred.engine.rank.RankSearcher;
+import dev.kindred.engine.rank.RankTask;
+import dev.kindred.engine.rank.Ranking;
+import dev.kindred.engine.rank.RetrievalSource;
+import dev.kindred.engine.rank.SourceQuotas;
+import dev.kindred.engine.rank.UserHistories;
+import dev.kindred.engine.related.ObjectiveWeight;
+import dev.kindred.engine.rerank.BoundReranking;
+import dev.kindred.engine.rerank.RerankedList;
+import dev.kindred.engine.rerank.Reranker;
+import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.engine.snapshot.Snapshot;
+import dev.kindred.index.IdTable;
+import dev.kindred.index.OrdinalFilter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Answers requests for personalised lists without allocating: the settings of a request, and the
+ * scratch of one thread.
+ *
+ * <p>Settings stay until they are changed. With live state, the events of the user since the log's
+ * end count as if they had been in the log; reading them allocates. For one thread at a time; get
+ * one per thread from {@link Recommender#recommendSearcher()} and keep it.
+ */
+public final class RecommendSearcher extends LeasedSearcher {
+  private static final RetrievalSource[] SOURCES = RetrievalSource.values();
+
+  /** Live events of a user that are read, at most. */
+  private static final int LIVE_EVENTS = 1000;
+
+  private final LiveState live; // null without
+  private final Gate gate = new Gate();
+  private final Wanted wanted = new Wanted();
+  private final RerankedList reranked = new RerankedList();
+  private final BestItems[] best = new BestItems[Integer.SIZE];
+  private Reranking settings = Reranking.none();
+  private OrdinalFilter filter = OrdinalFilter.ALL;
+  private boolean watchedToo;
+  private boolean hasTime;
+  private long time;
+  private int[] pins = new int[0];
+  private int[] targets = new int[0];
+  private float[] scores = new float[0];
+  private long[] hiddenBits;
+
+  // Of the snapshot at hand, see bind().
+  private Generation generation;
+  private IdTable ids;
+  private List<ObjectiveWeight> objectives;
+  private Ranking ranking;
+  private RankDescription description;
+  private RankSearcher searcher;
+  private RankTask[] tasks;
+  private double[] weights;
+  private OrdinalMarks excluded;
+  private OrdinalMarks watched;
+  private OrdinalMarks disliked;
+  private SourceQuotas quotas;
+  private Reranker reranker;
+  private BoundReranking reranking; // null = none
+
+  RecommendSearcher(Generations generations, LiveState live) {
+    super(generations);
+    this.live = live;
+    enter();
+    exit();
+  }
+
+  /** Weights of tasks and the re-ranking go on; exclusions and quotas were the snapshot's. */
+  @Override
+  void bind(Generation next) {
+    Snapshot snapshot = next.snapshot();
+    Ranking found =
+        snapshot
+            .ranking()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "snapshot "
+                            + snapshot.directory()
+                            + " has no personalised ranking; train it from a log with the order of"
+                            + " events, and with rank enabled"));
+    RankTask[] tasksBefore = tasks;
+    double[] weightsBefore = weights;
+    generation = next;
+    ranking = found;
+    ids = snapshot.items();
+    objectives = snapshot.manifest().weights().objectives();
+    description = ranking.description();
+    searcher =
+        new RankSearcher(
+            ranking,
+            snapshot.related(),
+            snapshot.manifest().catalogue() ? snapshot.candidates() : null);
+    tasks = description.tasks().toArray(RankTask[]::new);
+    weights = new double[tasks.length];
+    storedWeights();
+    for (int b = 0; tasksBefore != null && b < tasksBefore.length; b++) {
+      for (int t = 0; t < tasks.length; t++) {
+        if (tasks[t].name().equals(tasksBefore[b].name())
+            && weightsBefore[b] != tasksBefore[b].weight()) {
+          weights[t] = weightsBefore[b];
+        }
+      }
+    }
+    excluded = new OrdinalMarks(ids.size());
+    watched = new OrdinalMarks(ids.size());
+    disliked = new OrdinalMarks(ids.size());
+    quotas = description.quotas();
+    filter = OrdinalFilter.ALL;
+    reranker = next.reranker();
+    bindReranking();
+  }
+
+  private void bindReranking() {
+    reranking = settings.isNone() ? null : generation.bind(settings);
+    if (reranking != null && pins.length < reranking.maxPins()) {
+      pins = new int[reranking.maxPins()];
+    }
+  }
+
+  /** The re-ranking of the snapshot at hand. */
+  BoundReranking reranking() {
+    return reranking == null ? generation.bind(Reranking.none()) : reranking;
+  }
+
+  /** Ordinal of an item in the snapshot at hand, or -1. */
+  int ordinalOf(CharSequence id) {
+    return ids.ordinalOf(id);
+  }
+
+  /** Stored weights and quotas, no exclusions, no filter, no re-ranking. */
+  void reset() {
+    storedWeights();
+    quotas = description.quotas();
+    clearExclusions();
+    filter = OrdinalFilter.ALL;
+    clearReranking();
+    watchedToo = false;
+    atEnd();
+  }
+
+  /** The tasks with their stored weights, in the order of indexes of weights and values. */
+  public List<RankTask> tasks() {
+    return description.tasks();
+  }
+
+  /**
+   * Replaces the weight of a task in the requests from now on.
+   *
+   * @param task its index in {@link #tasks()}
+   * @param weight finite and at least 0
+   */
+  public void weight(int task, double weight) {
+    Objects.checkIndex(task, weights.length);
+    if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "weight of task '"
+              + tasks[task].name()
+              + "' is "
+              + weight
+              + ", must be finite and >= 0; its sign comes from its polarity");
+    }
+    weights[task] = weight;
+  }
+
+  /** The weight of a task as it stands. */
+  public double weight(int task) {
+    return weights[Objects.checkIndex(task, weights.length)];
+  }
+
+  /** Returns to the stored weights. */
+  public void storedWeights() {
+    for (int t = 0; t < weights.length; t++) {
+      weights[t] = tasks[t].weight();
+    }
+  }
+
+  /** How many candidates each source may bring from now on. */
+  public void quotas(SourceQuotas value) {
+    quotas = Objects.requireNonNull(value, "quotas");
+  }
+
+  /**
+   * Leaves an item of the snapshot at hand out of the lists from now on; the next snapshot's
+   * ordinals mean other items, so it forgets them.
+   */
+  public void exclude(int ordinal) {
+    excluded.add(Objects.checkIndex(ordinal, ids.size()));
+  }
+
+  /** Leaves nothing out any more, other than hidden, watched and disliked items. */
+  public void clearExclusions() {
+    excluded.clear();
+  }
+
+  /** Lets only items through that pass; {@link OrdinalFilter#ALL} lets all. */
+  public void filter(OrdinalFilter value) {
+    filter = Objects.requireNonNull(value, "filter");
+  }
+
+  /**
+   * Re-ranks the lists from now on, in later snapshots too. Its condition holds for candidates
+   * already, so that enough of them pass.
+   */
+  public void rerank(Reranking value) {
+    settings = Objects.requireNonNull(value, "reranking");
+    enter();
+    try {
+      bindReranking();
+    } finally {
+      exit();
+    }
+  }
+
+  /** Lists are as scored again. */
+  public void clearReranking() {
+    settings = Reranking.none();
+    reranking = null;
+  }
+
+  /** Whether items that the user watched may come back; disliked ones never do. */
+  public void watchedToo(boolean value) {
+    watchedToo = value;
+  }
+
+  /** The moment of the requests from now on: milliseconds since 1970 UTC or a sequence number. */
+  public void at(long value) {
+    hasTime = true;
+    time = description.order() == Order.TIME ? Math.floorDiv(value, 1000L) : value;
+  }
+
+  /** Asks again as of the log's end, or of the user's newest event if that is later. */
+  public void atEnd() {
+    hasTime = false;
+  }
+
+  /** How often what depends on the user alone was computed: once for each request. */
+  public long userComputations() {
+    return searcher.userComputations();
+  }
+
+  /**
+   * A list for a user, best first.
+   *
+   * @param user id; one that neither log nor live state know is treated as anonymous
+   * @param n how many at most, at least 0
+   * @param out overwritten
+   */
+  public void recommend(CharSequence user, int n, RecommendResult out) {
+    enter();
+    try {
+      recommendTo(user, n, out);
+    } finally {
+      exit();
+    }
+  }
+
+  private void recommendTo(CharSequence user, int n, RecommendResult out) {
+    begin(n);
+    int ordinal = ranking.users().ordinalOf(user);
+    if (ordinal >= 0) {
+      UserHistories histories = ranking.histories();
+      long end = histories.end(ordinal);
+      for (long at = histories.start(ordinal); at < end; at++) {
+        append(histories.entry(at));
+      }
+    }
+    if (live != null) {
+      appendLive(user);
+    }
+    answer(ordinal, n, out);
+  }
+
+  /**
+   * A list for somebody who watched some items and of whom nothing else is known.
+   *
+   * @param items ordinals in [from, from + count), oldest first
+   */
+  public void recommendAfter(int[] items, int from, int count, int n, RecommendResult out) {
+    Objects.checkFromIndexSize(from, count, items.length);
+    enter();
+    try {
+      begin(n);
+      // Watched just now, one after the other.
+      for (int i = 0; i < count; i++) {
+        int item = Objects.checkIndex(items[from + i], ids.size());
+        append(HistoryEntry.of(HistoryEntry.WATCHED, item, description.end()));
+      }
+      answer(-1, n, out);
+    } finally {
+      exit();
+    }
+  }
+
+  /** A list for somebody of whom nothing is known. */
+  public void recommendAnonymous(int n, RecommendResult out) {
+    enter();
+    try {
+      begin(n);
+      answer(-1, n, out);
+    } finally {
+      exit();
+    }
+  }
+
+  private void begin(int n) {
+    Recommender.checkCount(n);
+    searcher.begin();
+    watched.clear();
+    disliked.clear();
+    hiddenBits = generation.hidden().bits();
+  }
+
+  private void append(long entry) {
+    int item = HistoryEntry.item(entry);
+    if (item >= ids.size()) {
+      return; // of a damaged file
+    }
+    if (HistoryEntry.kind(entry) == HistoryEntry.WATCHED) {
+      watched.add(item);
+    } else if (HistoryEntry.kind(entry) == HistoryEntry.DISLIKED) {
+      disliked.add(item);
+    }
+    searcher.append(entry);
+  }
+
+  /** Those before the log's end are in the log already. */
+  private void appendLive(CharSequence user) {
+    String id = user.toString();
+    if (id.isEmpty() || id.length() > LiveState.MAX_ID_BYTES / 3) {
+      return;
+    }
+    List<UserEvent> events = live.lastEvents(id, LIVE_EVENTS);
+    for (int i = events.size() - 1; i >= 0; i--) {
+      UserEvent event = events.get(i);
+      int item = ids.ordinalOf(event.item());
+      int kind = kind(event.event());
+      long seconds = Math.floorDiv(event.timeMillis(), 1000L);
+      boolean timed = description.order() == Order.TIME;
+      if (item >= 0 && kind >= 0 && (!timed || seconds > description.end())) {
+        append(HistoryEntry.of(kind, item, timed ? seconds : description.end()));
+      }
+    }
+  }
+
+  /** By the name of the objective that it is; nothing but "impression" is shown in vain. */
+  private int kind(String event) {
+    if (event.isEmpty()) {
+      return HistoryEntry.WATCHED;
+    }
+    for (int k = 0; k < objectives.size(); k++) {
+      if (objectives.get(k).name().equals(event)) {
+        return objectives.get(k).polarity() == Polarity.NEGATIVE
+            ? HistoryEntry.DISLIKED
+            : HistoryEntry.WATCHED;
+      }
+    }
+    return event.equals("impression") ? HistoryEntry.SHOWN : -1;
+  }
+
+  private void answer(int user, int n, RecommendResult out) {
+    long now = hasTime ? time : Math.max(description.end(), searcher.newest()) + 1;
+    int missing = (watchedToo ? 0 : watched.size()) + disliked.size() + excluded.size();
+    boolean conditions = reranking != null && reranking.reranking().where().isPresent();
+    OrdinalFilter nearest = conditions || filter != OrdinalFilter.ALL ? wanted : OrdinalFilter.ALL;
+    long clock = System.currentTimeMillis();
+    int pinCount = reranking == null ? 0 : reranking.pins(-1, clock, pins);
+    searcher.run(user, now, quotas, gate, nearest, missing, pins, pinCount);
+    int count = searcher.size();
+    if (scores.length < count) {
+      int room = Math.max(count, quotas.total());
+      scores = Arrays.copyOf(scores, room);
+      targets = Arrays.copyOf(targets, room);
+    }
+    boolean known = user >= 0 || watched.size() > 0;
+    for (RetrievalSource source : SOURCES) {
+      out.funnel(source, searcher.found(source), searcher.kept(source));
+    }
+    for (int i = 0; i < count; i++) {
+      float score = 0;
+      for (int t = 0; t < tasks.length; t++) {
+        score += tasks[t].term(searcher.value(i, tasks[t]), weights[t]);
+      }
+      scores[i] = score == score ? score : Float.NEGATIVE_INFINITY; // of a damaged file
+      targets[i] = searcher.ordinal(i);
+    }
+    int most = Math.min(n, count);
+    out.begin(most, tasks.length, known, count);
+    if (reranking != null) {
+      reranker.rerank(reranking, -1, clock, targets, scores, count, n, reranked);
+      for (int rank = 0; rank < reranked.size(); rank++) {
+        add(
+            reranked.index(rank),
+            reranked.score(rank),
+            reranked.propensity(rank),
+            reranked.placing(rank),
+            out);
+      }
+      return;
+    }
+    BestItems heap = heapFor(most);
+    for (int i = 0; i < count; i++) {
+      heap.offer(i, scores[i]);
+    }
+    heap.sort();
+    for (int rank = 0; rank < Math.min(most, heap.size()); rank++) {
+      add(heap.item(rank), heap.score(rank), 1, RerankedList.Placing.RANKED, out);
+    }
+  }
+
+  private void add(
+      int candidate,
+      float score,
+      double propensity,
+      RerankedList.Placing placing,
+      RecommendResult out) {
+    out.add(targets[candidate], score, searcher.sources(candidate), propensity, placing, ids);
+    for (int t = 0; t < tasks.length; t++) {
+      out.value(t, searcher.value(candidate, tasks[t]));
+    }
+  }
+
+  private BestItems heapFor(int capacity) {
+    int power = capacity <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(capacity - 1);
+    if (best[power] == null) {
+      best[power] = new BestItems(1 << power);
+    }
+    best[power].clear();
+    return best[power];
+  }
+
+  /** What may be a candidate of the request at hand. */
+  private final class Gate implements OrdinalFilter {
+    @Override
+    public boolean accepts(int ordinal) {
+      return !HiddenItems.isSet(hiddenBits, ordinal)
+          && !excluded.contains(ordinal)
+          && !disliked.contains(ordinal)
+          && (watchedToo || !watched.contains(ordinal))
+          && wanted.accepts(ordinal);
+    }
+  }
+
+  /** What the request's own conditions let through. */
+  private final class Wanted implements OrdinalFilter {
+    @Override
+    public boolean accepts(int ordinal) {
+      return filter.accepts(ordinal) && (reranking == null || reranking.passes(ordinal));
+    }
+  }
+}

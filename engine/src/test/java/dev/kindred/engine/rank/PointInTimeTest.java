@@ -1,0 +1,154 @@
+package dev.kindred.engine.rank;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.data.Catalogue;
+import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.FieldSpec;
+import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.LabelRule;
+import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.data.Order;
+import dev.kindred.engine.world.World;
+import dev.kindred.engine.world.WorldOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PointInTimeTest {
+  private static final World WORLD =
+      World.generate(WorldOptions.defaults().withSize(200, 100, 8_000));
+
+  private static ItemGroups groups(World world) {
+    return ItemGroups.of(
+        world.items(), world.events().items().size(), "styles", "series", new int[0]);
+  }
+
+  @Test
+  void everythingKnownAtARowIsOlderThanTheRowByTheLag() {
+    for (long lag : new long[] {0, 60, 3600}) {
+      PointInTime log = new PointInTime(WORLD.events(), lag);
+      UserState state = new UserState(groups(WORLD), 20, 20);
+      int[] visited = {0};
+      int[] informed = {0};
+      log.forEach(
+          state,
+          row -> true,
+          (row, known) -> {
+            visited[0]++;
+            informed[0] += known.watched() > 0 ? 1 : 0;
+            assertTrue(
+                known.newest() <= log.time(row) - Math.max(1, lag),
+                "row " + row + " at " + log.time(row) + " knows of " + known.newest());
+          });
+      assertEquals(WORLD.events().size(), visited[0]);
+      assertTrue(informed[0] > visited[0] / 2, informed[0] + " rows with a history");
+    }
+  }
+
+  @Test
+  void whatComesLaterDoesNotChangeTheFeaturesOfARow() {
+    Events whole = WORLD.events();
+    int half = whole.size() / 2;
+    int[] rows = new int[half];
+    Arrays.setAll(rows, row -> row);
+    List<float[]> ofWhole = features(whole, half);
+    List<float[]> ofHalf = features(whole.select(rows), half);
+    assertEquals(ofHalf.size(), ofWhole.size());
+    for (int i = 0; i < ofHalf.size(); i++) {
+      assertArrayEquals(ofHalf.get(i), ofWhole.get(i), "example " + i);
+    }
+  }
+
+  /** Of the rows before a border, in the order of the walk. */
+  private static List<float[]> features(Events events, int border) {
+    List<float[]> all = new ArrayList<>();
+    UserState state = new UserState(groups(WORLD), 20, 20);
+    new PointInTime(events, 60)
+        .forEach(
+            state,
+            row -> row < border,
+            (row, known) -> {
+              float[] numbers = new float[UserState.PAIR_NUMBERS.size() + 3];
+              known.pair(events.item(row), numbers, 0);
+              System.arraycopy(known.numbers(), 0, numbers, UserState.PAIR_NUMBERS.size(), 3);
+              all.add(numbers);
+            });
+    return all;
+  }
+
+  @Test
+  void aHandMadeLogGivesTheNumbersByHand() {
+    Ids users = Ids.of(List.of("ann"));
+    Ids items = Ids.of(List.of("a1", "a2", "b1", "c1"));
+    Catalogue.Builder profiles =
+        Catalogue.builder(
+            items, List.of(FieldSpec.single("topic", "t"), FieldSpec.single("show", "s")));
+    profiles.value(0, 0, "news").value(0, 1, "news").value(0, 2, "sport");
+    profiles.value(1, 0, "late").value(1, 1, "late");
+    profiles.row(3);
+    Events.Builder log =
+        Events.builder(
+            users,
+            items,
+            List.of(
+                Objective.positive("click", LabelRule.flag("click")),
+                Objective.negative("dislike", LabelRule.flag("dislike"))),
+            List.of(),
+            Order.TIME);
+    log.value(0, log.add(0, 0, 100_000), 1); // a1 watched at 100 s
+    log.add(0, 2, 200_000); // b1 shown at 200 s
+    log.add(0, 2, 250_000); // and again
+    log.value(1, log.add(0, 3, 300_000), 1); // c1 disliked
+    log.value(0, log.add(0, 1, 400_000), 1); // a2 watched at 400 s
+    Events events = log.build();
+    PointInTime walk = new PointInTime(events, 0);
+    UserState state =
+        new UserState(ItemGroups.of(profiles.build(), 4, "topic", "show", new int[0]), 5, 5);
+    walk.forEach(
+        state,
+        row -> row == 4,
+        (row, known) -> {
+          assertEquals(1, known.watched());
+          assertEquals(0, known.watched(0));
+          assertArrayEquals(new float[] {1, 300, 2}, known.numbers());
+          float[] numbers = new float[UserState.PAIR_NUMBERS.size()];
+          known.pair(1, numbers, 0);
+          // topic 300 s ago, all of the history, one of the series, never shown in vain
+          assertArrayEquals(new float[] {0, 0, 300, 1, 1, 0, Float.NaN}, numbers);
+          known.pair(2, numbers, 0);
+          assertArrayEquals(new float[] {0, 0, Float.NaN, 0, Float.NaN, 2, 150}, numbers);
+        });
+    long[] history = walk.history(0, 10, 1);
+    assertEquals(4, history.length); // the older impression fell out
+    assertEquals(HistoryEntry.DISLIKED, HistoryEntry.kind(history[2]));
+    assertEquals(3, HistoryEntry.item(history[2]));
+    assertEquals(400, HistoryEntry.time(history[3]));
+  }
+
+  @Test
+  void aLogWithoutOrderIsRefused() {
+    Events events = Events.builder(new Ids(), new Ids(), List.of(), List.of(), Order.NONE).build();
+    assertThrows(IllegalArgumentException.class, () -> new PointInTime(events, 0));
+  }
+
+  @Test
+  void entriesKeepTheirPartsAndTheirOrder() {
+    for (long time : new long[] {-5, 0, 1_800_000_000L, 1L << 32}) {
+      for (int item : new int[] {0, 7, (1 << 28) - 1}) {
+        for (int kind = 0; kind < 3; kind++) {
+          long entry = HistoryEntry.of(kind, item, time);
+          assertEquals(kind, HistoryEntry.kind(entry));
+          assertEquals(item, HistoryEntry.item(entry));
+          assertEquals(time, HistoryEntry.time(entry));
+          assertTrue(entry < HistoryEntry.of(0, 0, time + 1));
+        }
+      }
+    }
+    assertThrows(IllegalArgumentException.class, () -> HistoryEntry.of(0, 1 << 28, 0));
+  }
+}

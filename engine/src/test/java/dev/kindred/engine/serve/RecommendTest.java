@@ -1,0 +1,310 @@
+package dev.kindred.engine.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.kindred.engine.TrainedPipeline;
+import dev.kindred.engine.data.Events;
+import dev.kindred.engine.rank.RankTask;
+import dev.kindred.engine.rank.RetrievalSource;
+import dev.kindred.engine.rank.SourceQuotas;
+import dev.kindred.engine.rank.TrainedWorld;
+import dev.kindred.engine.rerank.Adjustment;
+import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.engine.rerank.Rule;
+import dev.kindred.engine.rerank.Selection;
+import dev.kindred.engine.snapshot.SnapshotVerifier;
+import dev.kindred.engine.snapshot.TinyWorld;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecommendTest {
+  @TempDir static Path directory;
+  private static Path snapshot;
+  private static TrainedPipeline trained;
+  private static Recommender recommender;
+
+  @BeforeAll
+  static void trainOnce() throws IOException {
+    trained = TrainedWorld.train(TrainedWorld.OPTIONS, 2);
+    snapshot = TrainedWorld.write(trained, directory.resolve("snapshot"));
+    recommender = Recommender.open(snapshot);
+  }
+
+  @AfterAll
+  static void close() {
+    if (recommender != null) {
+      recommender.close();
+    }
+  }
+
+  private static String user(int ordinal) {
+    return TrainedWorld.WORLD.events().users().idOf(ordinal);
+  }
+
+  @Test
+  void theSameBitsComeOutForAnyNumberOfThreads() {
+    TrainedPipeline one = TrainedWorld.train(TrainedWorld.OPTIONS, 1);
+    assertEquals(one.modelHashes(), trained.modelHashes());
+    assertTrue(trained.modelHashes().containsKey("ranker"), trained.notes().toString());
+  }
+
+  @Test
+  void aSnapshotWithARankingIsSound() throws IOException {
+    assertEquals(List.of(), SnapshotVerifier.verify(snapshot).faults());
+    assertTrue(recommender.canRecommend());
+  }
+
+  @Test
+  void scoresFallAndAreTheSumsOfTheirTermsToTheBit() {
+    for (int u = 0; u < 30; u++) {
+      RecommendAnswer answer = recommender.recommend(RecommendQuery.user(user(u)).top(20));
+      assertEquals(20, answer.items().size());
+      float before = Float.POSITIVE_INFINITY;
+      Set<String> ids = new HashSet<>();
+      for (RecommendedItem item : answer.items()) {
+        float sum = 0;
+        for (TaskTerm term : item.terms()) {
+          sum += term.term();
+        }
+        assertEquals(sum, item.score());
+        assertTrue(item.score() <= before);
+        assertFalse(item.sources().isEmpty());
+        assertTrue(ids.add(item.id()), "twice in a list: " + item.id());
+        before = item.score();
+      }
+    }
+  }
+
+  @Test
+  void watchedItemsStayOutUnlessAskedForAndDislikedOnesAlways() {
+    Events events = TrainedWorld.WORLD.events();
+    int dislike = 4;
+    int returned = 0;
+    for (int u = 0; u < 60; u++) {
+      Set<String> watched = new HashSet<>();
+      Set<String> disliked = new HashSet<>();
+      for (int row = 0; row < events.size(); row++) {
+        if (events.user(row) == u && events.value(0, row) > 0) {
+          String id = events.items().idOf(events.item(row));
+          (events.value(dislike, row) > 0 ? disliked : watched).add(id);
+        }
+      }
+      for (RecommendedItem item : recommender.recommend(user(u), 100)) {
+        assertFalse(watched.contains(item.id()), "watched: " + item.id());
+        assertFalse(disliked.contains(item.id()), "disliked: " + item.id());
+      }
+      RecommendQuery again = RecommendQuery.user(user(u)).top(100).watchedToo();
+      for (RecommendedItem item : recommender.recommend(again).items()) {
+        returned += watched.contains(item.id()) ? 1 : 0;
+        assertFalse(disliked.contains(item.id()), "disliked: " + item.id());
+      }
+    }
+    assertTrue(returned > 0, "nothing watched came back although it was allowed");
+  }
+
+  @Test
+  void anybodyGetsAListOfPopularItems() {
+    RecommendAnswer anonymous = recommender.recommend(RecommendQuery.anonymous().top(30));
+    RecommendAnswer unknown = recommender.recommend(RecommendQuery.user("nobody").top(30));
+    assertEquals(30, anonymous.items().size());
+    assertFalse(anonymous.known());
+    assertEquals(anonymous.items(), unknown.items());
+    for (RecommendedItem item : anonymous.items()) {
+      assertEquals(List.of(RetrievalSource.POPULAR), item.sources());
+    }
+    assertFalse(unknown.notes().isEmpty());
+  }
+
+  @Test
+  void aHistoryBringsCandidatesOfEverySource() {
+    String first = recommender.recommend(RecommendQuery.anonymous()).items().get(0).id();
+    RecommendAnswer answer =
+        recommender.recommend(RecommendQuery.history(List.of(first, "no such item")).top(50));
+    assertTrue(answer.known());
+    for (RetrievalSource source : RetrievalSource.values()) {
+      assertTrue(answer.funnel().found().get(source) > 0, source + ": " + answer.funnel());
+      assertTrue(
+          answer.funnel().kept().get(source) <= answer.funnel().found().get(source),
+          answer.funnel().toString());
+    }
+    assertEquals(100, answer.funnel().ranked());
+    assertEquals(50, answer.funnel().returned());
+    assertTrue(answer.notes().get(0).contains("1 of the 2"), answer.notes().toString());
+    assertTrue(answer.items().stream().noneMatch(item -> item.id().equals(first)));
+  }
+
+  @Test
+  void aWeightMovesTheListAndOfADislikeOnlyDownwards() {
+    RecommendQuery query = RecommendQuery.user(user(3)).top(100);
+    List<RecommendedItem> usual = recommender.recommend(query).items();
+    List<RecommendedItem> likes =
+        recommender.recommend(query.weight("click", 0).weight("watch", 0)).items();
+    assertNotEquals(
+        usual.stream().map(RecommendedItem::id).toList(),
+        likes.stream().map(RecommendedItem::id).toList());
+    for (RecommendedItem item : recommender.recommend(query.weight("dislike", 3)).items()) {
+      for (RecommendedItem before : usual) {
+        assertTrue(!before.id().equals(item.id()) || item.score() <= before.score());
+      }
+    }
+    assertThrows(
+        IllegalArgumentException.class, () -> recommender.recommend(query.weight("clik", 1)));
+    assertThrows(
+        IllegalArgumentException.class, () -> recommender.recommend(query.weight("click", -1)));
+  }
+
+  @Test
+  void excludedAndFilteredItemsStayOut() {
+    List<RecommendedItem> usual = recommender.recommend(user(5), 10);
+    String best = usual.get(0).id();
+    List<RecommendedItem> without =
+        recommender.recommend(RecommendQuery.user(user(5)).exclude(best)).items();
+    assertTrue(without.stream().noneMatch(item -> item.id().equals(best)));
+    RecommendSearcher searcher = recommender.recommendSearcher();
+    searcher.filter(ordinal -> ordinal % 3 == 0);
+    RecommendResult result = new RecommendResult(10);
+    searcher.recommend(user(5), 10, result);
+    assertEquals(10, result.size());
+    for (int rank = 0; rank < result.size(); rank++) {
+      assertEquals(0, result.ordinal(rank) % 3);
+    }
+  }
+
+  @Test
+  void reRankingHoldsForCandidatesAndIsExplained() {
+    RecommendQuery query = RecommendQuery.user(user(5)).top(10);
+    List<RecommendedItem> usual = recommender.recommend(query).items();
+    String type = recommender.profile(usual.get(3).id()).get("type").get(0);
+    List<RecommendedItem> some =
+        recommender.recommend(query.where("type = '" + type + "'")).items();
+    assertFalse(some.isEmpty());
+    for (RecommendedItem item : some) {
+      assertEquals(List.of(type), recommender.profile(item.id()).get("type"));
+    }
+    String last = usual.get(9).id();
+    Reranking boost = Reranking.none().withRule(Rule.boost(Selection.of(last), 50));
+    List<RecommendedItem> boosted = recommender.recommend(query.rerank(boost)).items();
+    assertEquals(last, boosted.get(0).id());
+    float sum = 0;
+    for (TaskTerm term : boosted.get(0).terms()) {
+      sum += term.term();
+    }
+    for (Adjustment adjustment : boosted.get(0).adjustments()) {
+      sum += adjustment.value();
+    }
+    assertEquals(sum, boosted.get(0).score());
+    String nobodys = recommender.idOf(recommender.size() - 1);
+    Reranking pin = Reranking.none().withRule(Rule.pin(nobodys, 2));
+    assertEquals(nobodys, recommender.recommend(query.rerank(pin)).items().get(1).id());
+    assertEquals(usual, recommender.recommend(query.rerank(Reranking.none())).items());
+  }
+
+  @Test
+  void whatDependsOnTheUserIsComputedOncePerRequest() {
+    RecommendSearcher searcher = recommender.recommendSearcher();
+    RecommendResult result = new RecommendResult(10);
+    for (int u = 0; u < 25; u++) {
+      searcher.recommend(user(u), 10, result);
+      assertEquals(u + 1, searcher.userComputations());
+      assertTrue(result.ranked() > 50, "ranked " + result.ranked());
+    }
+  }
+
+  @Test
+  void theFormWithoutAllocationGivesTheSameAndAllocatesNothing() {
+    RecommendSearcher searcher = recommender.recommendSearcher();
+    RecommendResult result = new RecommendResult(20);
+    searcher.recommend(user(9), 20, result);
+    List<RecommendedItem> items = recommender.recommend(user(9), 20);
+    for (int rank = 0; rank < 20; rank++) {
+      assertEquals(items.get(rank).id(), result.id(rank));
+      assertEquals(items.get(rank).score(), result.score(rank));
+      for (int t = 0; t < searcher.tasks().size(); t++) {
+        assertEquals(items.get(rank).terms().get(t).value(), result.value(rank, t));
+      }
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int[] history = {1, 5, 9};
+    String[] users = {user(1), user(2), user(9), "nobody"};
+    // Few candidates: the compiler is done sooner, and whether it allocates doesn't depend on them.
+    searcher.quotas(new SourceQuotas(8, 8, 4, 4));
+    long end = System.nanoTime() + 60_000_000_000L;
+    long bytes;
+    do {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 50; i++) {
+        searcher.recommend(users[i % 4], 20, result);
+        searcher.recommendAfter(history, 0, 3, 20, result);
+        searcher.recommendAnonymous(20, result);
+      }
+      bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    } while (bytes > 0 && System.nanoTime() < end);
+    assertEquals(0, bytes);
+  }
+
+  @Test
+  void quotasBoundWhatASourceBrings() {
+    RecommendSearcher searcher = recommender.recommendSearcher();
+    searcher.quotas(new SourceQuotas(10, 0, 5, 0));
+    RecommendResult result = new RecommendResult(10);
+    searcher.recommend(user(9), 10, result);
+    assertEquals(0, result.found(RetrievalSource.RELATED));
+    assertTrue(result.kept(RetrievalSource.TOWER) <= 10);
+    assertTrue(result.kept(RetrievalSource.CONTENT) <= 5);
+    assertTrue(result.ranked() <= 15, "ranked " + result.ranked());
+  }
+
+  @Test
+  void liveEventsCountAsIfTheyHadBeenInTheLog() throws IOException {
+    try (LiveState live = new InMemoryLiveState(LiveStateOptions.defaults());
+        Recommender withLive = Recommender.open(snapshot, live)) {
+      List<RecommendedItem> before = withLive.recommend(user(7), 10);
+      assertEquals(recommender.recommend(user(7), 10), before);
+      long after = 4_000_000_000_000L;
+      String top = before.get(0).id();
+      live.append(user(7), new UserEvent(top, "dislike", after));
+      List<RecommendedItem> disliked = withLive.recommend(user(7), 50);
+      assertTrue(disliked.stream().noneMatch(item -> item.id().equals(top)));
+      live.append("new user", new UserEvent(top, "click", after));
+      RecommendAnswer known = withLive.recommend(RecommendQuery.user("new user"));
+      assertTrue(known.known());
+      assertTrue(known.items().stream().noneMatch(item -> item.id().equals(top)));
+      String hidden = known.items().get(0).id();
+      live.hide(hidden);
+      assertTrue(withLive.recommend("new user", 50).stream().noneMatch(i -> i.id().equals(hidden)));
+      // What is older than the log's end is in the log already.
+      live.append("old user", new UserEvent(top, "click", 1000));
+      assertFalse(withLive.recommend(RecommendQuery.user("old user")).known());
+    }
+  }
+
+  @Test
+  void snapshotsWithoutARankingSayWhatIsMissing() throws IOException {
+    Path other = new TinyWorld().write(directory.resolve("tiny"));
+    try (Recommender tiny = Recommender.open(other)) {
+      assertFalse(tiny.canRecommend());
+      Exception refused = assertThrows(IllegalStateException.class, () -> tiny.recommend("ann", 5));
+      assertTrue(refused.getMessage().contains("no personalised ranking"), refused.getMessage());
+    }
+  }
+
+  @Test
+  void everyObjectiveOfTheLogIsATask() {
+    List<String> names =
+        recommender.recommendSearcher().tasks().stream().map(RankTask::name).toList();
+    assertTrue(names.containsAll(List.of("click", "watch", "like", "dislike")), names.toString());
+  }
+}
