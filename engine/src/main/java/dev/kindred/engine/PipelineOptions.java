@@ -6,6 +6,7 @@ import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.fused.FusedOptions;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.related.ScoringOptions;
 import dev.kindred.engine.tower.TowerOptions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ import java.util.Optional;
  * @param alsFor the linear channel by objective
  * @param tower the non-linear channel of every objective; empty = linear channels only
  * @param merge of the two channels
+ * @param scoring calibration, presence terms and the directed objective
  * @param learnWeights whether the weights w_k are learned from retention where the log allows it
  * @param listLength top N: most related items kept per item
  * @param fused the index over all channels, for requests without the content gate and by vectors;
@@ -46,6 +48,7 @@ public record PipelineOptions(
     Map<String, AlsOptions> alsFor,
     Optional<TowerOptions> tower,
     Merge merge,
+    ScoringOptions scoring,
     boolean learnWeights,
     int listLength,
     Optional<FusedOptions> fused) {
@@ -64,6 +67,7 @@ public record PipelineOptions(
     Objects.requireNonNull(tower, "tower");
     Objects.requireNonNull(merge, "merge");
     Objects.requireNonNull(fused, "fused");
+    Objects.requireNonNull(scoring, "scoring");
     alsFor = Collections.unmodifiableMap(new LinkedHashMap<>(alsFor));
     if (!linear && tower.isEmpty()) {
       throw new IllegalArgumentException(
@@ -87,6 +91,7 @@ public record PipelineOptions(
         Map.of(),
         Optional.of(TowerOptions.defaults().withEpochs(EPOCHS)),
         Merge.CALIBRATED,
+        ScoringOptions.defaults(),
         true,
         RelatedTable.DEFAULT_LENGTH,
         Optional.of(FusedOptions.defaults()));
@@ -110,6 +115,7 @@ public record PipelineOptions(
         presets,
         Optional.of(TowerOptions.paper()),
         Merge.MAX,
+        ScoringOptions.defaults().withPresence(false),
         true,
         RelatedTable.DEFAULT_LENGTH,
         Optional.of(FusedOptions.defaults()));
@@ -131,6 +137,7 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         learnWeights,
         listLength,
         fused);
@@ -147,6 +154,24 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
+        learnWeights,
+        listLength,
+        fused);
+  }
+
+  public PipelineOptions withGate(boolean value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        value,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        scoring,
         learnWeights,
         listLength,
         fused);
@@ -163,6 +188,24 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
+        learnWeights,
+        listLength,
+        fused);
+  }
+
+  public PipelineOptions withLinear(boolean value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        gate,
+        coordinate,
+        value,
+        als,
+        alsFor,
+        tower,
+        merge,
+        scoring,
         learnWeights,
         listLength,
         fused);
@@ -179,6 +222,7 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         learnWeights,
         listLength,
         fused);
@@ -198,6 +242,7 @@ public record PipelineOptions(
         changed,
         tower,
         merge,
+        scoring,
         learnWeights,
         listLength,
         fused);
@@ -214,6 +259,7 @@ public record PipelineOptions(
         alsFor,
         value,
         merge,
+        scoring,
         learnWeights,
         listLength,
         fused);
@@ -229,6 +275,24 @@ public record PipelineOptions(
         als,
         alsFor,
         tower,
+        value,
+        scoring,
+        learnWeights,
+        listLength,
+        fused);
+  }
+
+  public PipelineOptions withScoring(ScoringOptions value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
         value,
         learnWeights,
         listLength,
@@ -246,6 +310,7 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         value,
         listLength,
         fused);
@@ -262,40 +327,9 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         learnWeights,
         value,
-        fused);
-  }
-
-  public PipelineOptions withGate(boolean value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        value,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        learnWeights,
-        listLength,
-        fused);
-  }
-
-  public PipelineOptions withLinear(boolean value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        value,
-        als,
-        alsFor,
-        tower,
-        merge,
-        learnWeights,
-        listLength,
         fused);
   }
 
@@ -310,6 +344,7 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         learnWeights,
         listLength,
         value);

@@ -1,11 +1,13 @@
 package dev.kindred.engine;
 
 import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.coordinate.KeepReport;
 import dev.kindred.engine.coordinate.Routing;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.related.RetentionWeights;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import java.io.IOException;
 import java.util.Collections;
@@ -23,6 +25,7 @@ public final class TrainedPipeline {
   private final RelatedScorer scorer;
   private final RelatedTable table;
   private final Optional<FusedIndex> fused;
+  private final List<RetentionWeights.Effect> effects;
   private final Map<String, Double> seconds;
   private final Map<String, String> modelHashes;
   private final List<String> notes;
@@ -35,6 +38,7 @@ public final class TrainedPipeline {
       RelatedScorer scorer,
       RelatedTable table,
       Optional<FusedIndex> fused,
+      List<RetentionWeights.Effect> effects,
       Map<String, Double> seconds,
       Map<String, String> modelHashes,
       List<String> notes) {
@@ -45,6 +49,7 @@ public final class TrainedPipeline {
     this.scorer = scorer;
     this.table = table;
     this.fused = fused;
+    this.effects = List.copyOf(effects);
     this.seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
     this.modelHashes = Collections.unmodifiableMap(new LinkedHashMap<>(modelHashes));
     this.notes = List.copyOf(notes);
@@ -75,6 +80,11 @@ public final class TrainedPipeline {
     return fused;
   }
 
+  /** What was learned of each objective from retention, with intervals; empty if nothing was. */
+  public List<RetentionWeights.Effect> effects() {
+    return effects;
+  }
+
   /** Wall-clock seconds per stage, in the order in which they ran. */
   public Map<String, Double> seconds() {
     return seconds;
@@ -101,6 +111,11 @@ public final class TrainedPipeline {
     out.related(table);
     if (!input.items().fields().isEmpty()) {
       out.profile(input.items());
+      if (candidates.countsBySource()[CandidateSource.CONTENT.ordinal()]
+              + candidates.countsBySource()[CandidateSource.CONTENT_RELAXED.ordinal()]
+          > 0) {
+        out.gate(input.items(), options.content());
+      }
     }
     out.seed(options.seed());
     out.dataHash(DataHash.of(input));
@@ -117,6 +132,9 @@ public final class TrainedPipeline {
           }
           out.metric("keptShare", kept);
         });
+    if (!effects.isEmpty()) {
+      out.metric("retentionEffects", effects);
+    }
     out.metric("secondsPerStage", seconds);
     notes.forEach(out::note);
   }
