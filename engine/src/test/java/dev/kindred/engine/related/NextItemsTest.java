@@ -45,7 +45,7 @@ class NextItemsTest {
         assertEquals(0, next.value(2, 1), "nobody went on from 2");
         assertTrue(next.leaves(0) && !next.leaves(2) && next.isReached(2) && !next.isReached(0));
         float[] values = new float[3];
-        next.values(0, new int[] {3, 2, 1}, 3, values);
+        next.values(0, new int[] {3, 2, 1}, 0, 3, values);
         assertEquals(next.value(0, 2), values[1]);
         assertEquals(next.value(0, 1), values[2]);
       }
