@@ -108,6 +108,11 @@ public final class ContentGate {
   private final int fields;
   private final int values;
   private final boolean balanced;
+  private final double threshold;
+  private final double floor;
+  private final double step;
+  private final int minCandidates;
+  private final int maxPerItem;
   private final long squareAt;
   private final long profileOfAt;
   private final long memberStartAt;
@@ -149,6 +154,25 @@ public final class ContentGate {
     if (valueDimensionAt + 4L * values != body.byteSize()) {
       throw file.corrupt(0, "the counts in the header don't fit the body");
     }
+    threshold = option(0, Double.MIN_NORMAL, 1);
+    floor = option(1, Double.MIN_NORMAL, threshold);
+    step = option(2, 1e-3, 1);
+    minCandidates = (int) option(3, 0, Integer.MAX_VALUE);
+    maxPerItem = Math.min(items, (int) option(4, 1, Integer.MAX_VALUE));
+  }
+
+  private double option(int index, double least, double most) {
+    double option = body.get(DOUBLE, (long) Double.BYTES * index);
+    if (!(option >= least && option <= most)) {
+      throw file.corrupt(
+          (long) Double.BYTES * index,
+          "option "
+              + index
+              + " is "
+              + option
+              + "; restore the snapshot from a good copy or build it again");
+    }
+    return option;
   }
 
   private int count(int index) {
@@ -300,27 +324,22 @@ public final class ContentGate {
 
   /** e: from this similarity on a pair passes. */
   public double threshold() {
-    return body.get(DOUBLE, 0);
+    return threshold;
   }
 
   /** What e may be lowered to for an item that would have too few candidates. */
   public double floor() {
-    return body.get(DOUBLE, Double.BYTES);
-  }
-
-  /** How much e is lowered at a time. */
-  private double step() {
-    return Math.max(1e-3, body.get(DOUBLE, 2 * Double.BYTES));
+    return floor;
   }
 
   /** With fewer candidates than this e is lowered. */
   public int minCandidates() {
-    return (int) body.get(DOUBLE, 3 * Double.BYTES);
+    return minCandidates;
   }
 
-  /** Most candidates of an item. */
+  /** Most candidates of an item, at most as many as there are items. */
   public int maxPerItem() {
-    return Math.max(0, (int) body.get(DOUBLE, 4 * Double.BYTES));
+    return maxPerItem;
   }
 
   /** Whether an item has a value that is compared. */
@@ -493,9 +512,9 @@ public final class ContentGate {
 
     /** e, lowered step by step while there are too few items at or above it. */
     private double leastSimilarity() {
-      double similarity = threshold();
-      for (int lowered = 1; similarity > floor() && !enough(similarity); lowered++) {
-        similarity = Math.max(floor(), threshold() - lowered * step());
+      double similarity = threshold;
+      for (int lowered = 1; similarity > floor && !enough(similarity); lowered++) {
+        similarity = Math.max(floor, threshold - lowered * step);
       }
       return similarity;
     }

@@ -121,7 +121,12 @@ class ContentGateTest {
         open.write(damaged);
       }
       try (Arena arena = Arena.ofConfined()) {
-        ContentGate gate = ContentGate.open(file, arena);
+        ContentGate gate;
+        try {
+          gate = ContentGate.open(file, arena);
+        } catch (CorruptFileException e) {
+          continue; // its options are checked at once
+        }
         for (int item = 0; item < gate.items(); item++) {
           try {
             gate.cosine(item, (item + 1) % gate.items());
