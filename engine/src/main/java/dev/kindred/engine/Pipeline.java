@@ -116,7 +116,17 @@ public final class Pipeline {
                     timed(
                         "fused index", () -> FusedIndex.build(scorer, fusing, workers, progress)));
     return new TrainedPipeline(
-        input, options, routing, candidates, scorer, table, fused, effects, seconds, modelHashes, notes);
+        input,
+        options,
+        routing,
+        candidates,
+        scorer,
+        table,
+        fused,
+        effects,
+        seconds,
+        modelHashes,
+        notes);
   }
 
   /** The directed objective, unless the log has no times. */
