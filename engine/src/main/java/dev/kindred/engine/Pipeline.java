@@ -29,7 +29,10 @@ import dev.kindred.engine.related.CalibrationPairs;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.ItemPrior;
 import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.NextItemChannel;
+import dev.kindred.engine.related.NextItemOptions;
 import dev.kindred.engine.related.ObjectiveWeights;
+import dev.kindred.engine.related.Presence;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.related.RetentionOptions;
@@ -66,6 +69,7 @@ public final class Pipeline {
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private final Map<String, String> modelHashes = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private List<RetentionWeights.Effect> effects = List.of();
 
   private Pipeline(
       PipelineInput input, PipelineOptions options, Workers workers, Progress progress) {
@@ -91,7 +95,18 @@ public final class Pipeline {
       parts.addAll(channels(k, positives));
     }
     CandidateLists candidates = timed("candidates", () -> candidates(parts));
-    ObjectiveWeights weights = timed("weights", () -> weights(routing));
+    ObjectiveWeights learned = timed("weights", () -> weights(routing));
+    parts.replaceAll(part -> withPresence(part, candidates));
+    Optional<RelatedScorer.Part> next =
+        options.scoring().next().flatMap(wanted -> timed(wanted.name(), () -> next(wanted)));
+    next.ifPresent(parts::add);
+    ObjectiveWeights weights =
+        next.isEmpty()
+            ? learned
+            : learned.with(
+                next.get().channel().objective(),
+                Polarity.POSITIVE,
+                options.scoring().next().orElseThrow().weight());
     RelatedScorer scorer = RelatedScorer.of(weights, parts, options.merge(), events.items().size());
     RelatedTable table =
         timed(
@@ -106,7 +121,18 @@ public final class Pipeline {
                         "fused index", () -> FusedIndex.build(scorer, fusing, workers, progress)));
     Optional<RankModel> ranking = options.rank().flatMap(this::ranking);
     return new TrainedPipeline(
-        input, options, routing, candidates, scorer, table, fused, ranking, seconds, modelHashes, notes);
+        input,
+        options,
+        routing,
+        candidates,
+        scorer,
+        table,
+        fused,
+        ranking,
+        effects,
+        seconds,
+        modelHashes,
+        notes);
   }
 
   /** The personalised path, if the log has what it takes. */
@@ -129,6 +155,54 @@ public final class Pipeline {
     result.notes().forEach(notes::add);
     modelHashes.putAll(result.hashes());
     return result.model();
+  }
+
+  /** The directed objective, unless the log has no times. */
+  private Optional<RelatedScorer.Part> next(NextItemOptions wanted) {
+    if (options.merge() == Merge.MAX) {
+      throw new IllegalArgumentException(
+          "next items need calibrated log-odds, and the merge is the maximum of raw cosines; leave"
+              + " one of them out");
+    }
+    for (Objective objective : input.events().objectives()) {
+      if (objective.name().equals(wanted.name())) {
+        throw new IllegalArgumentException(
+            "objective '"
+                + wanted.name()
+                + "' is declared, and next items are to be called so too; give them another name");
+      }
+    }
+    Optional<RelatedScorer.Part> part =
+        NextItemChannel.of(input.events(), wanted, options.scoring().calibration(), options.seed());
+    notes.add(
+        part.map(found -> found.calibration().note())
+            .orElse("no objective '" + wanted.name() + "': the log has no timestamps"));
+    return part;
+  }
+
+  /** Lets targets without the channel count as their similarity lets expect. */
+  private RelatedScorer.Part withPresence(RelatedScorer.Part part, CandidateLists candidates) {
+    boolean fits =
+        options.scoring().presence()
+            && options.merge() != Merge.MAX
+            && part.calibration().active()
+            && part.channel().kind() != Channel.Kind.PRIOR
+            && polarity(part.channel().objective()) == Polarity.POSITIVE;
+    if (!fits) {
+      return part;
+    }
+    Presence presence =
+        Presence.fit(part.channel(), part.calibration(), candidates, options.seed());
+    if (presence.equals(Presence.NEUTRAL)) {
+      return part;
+    }
+    notes.add(
+        part.channel().objective()
+            + " "
+            + part.channel().kind().label()
+            + ": an item without it counts as log-odds "
+            + presence);
+    return new RelatedScorer.Part(part.channel(), part.calibration().withPresence(presence));
   }
 
   private Routing route(CoordinateOptions coordinate) {
@@ -178,7 +252,7 @@ public final class Pipeline {
     CalibrationPairs pairs = calibrationPairs(objective, positives, split);
     List<RelatedScorer.Part> parts = new ArrayList<>();
     for (Channel channel : channels) {
-      Calibration calibration = Calibration.fit(channel, pairs);
+      Calibration calibration = Calibration.fit(channel, pairs, options.scoring().calibration());
       notes.add(calibration.note());
       parts.add(new RelatedScorer.Part(channel, calibration));
     }
@@ -337,11 +411,11 @@ public final class Pipeline {
     if (!options.learnWeights()) {
       return ObjectiveWeights.equal(events.objectives(), "equal weights were asked for");
     }
-    ObjectiveWeights weights =
-        RetentionWeights.learn(events, membership(routing), RetentionOptions.defaults(), workers)
-            .weights();
-    notes.add(weights.note());
-    return weights;
+    RetentionWeights learned =
+        RetentionWeights.learn(events, membership(routing), RetentionOptions.defaults(), workers);
+    effects = learned.effects();
+    notes.add(learned.weights().note());
+    return learned.weights();
   }
 
   private <T> T timed(String stage, Supplier<T> work) {

@@ -7,6 +7,7 @@ import dev.kindred.engine.fused.FusedOptions;
 import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.related.ScoringOptions;
 import dev.kindred.engine.tower.TowerOptions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -32,6 +33,7 @@ import java.util.Optional;
  * @param alsFor the linear channel by objective
  * @param tower the non-linear channel of every objective; empty = linear channels only
  * @param merge of the two channels
+ * @param scoring calibration, presence terms and the directed objective
  * @param learnWeights whether the weights w_k are learned from retention where the log allows it
  * @param listLength top N: most related items kept per item
  * @param fused the index over all channels, for requests without the content gate and by vectors;
@@ -48,6 +50,7 @@ public record PipelineOptions(
     Map<String, AlsOptions> alsFor,
     Optional<TowerOptions> tower,
     Merge merge,
+    ScoringOptions scoring,
     boolean learnWeights,
     int listLength,
     Optional<FusedOptions> fused,
@@ -68,6 +71,7 @@ public record PipelineOptions(
     Objects.requireNonNull(merge, "merge");
     Objects.requireNonNull(fused, "fused");
     Objects.requireNonNull(rank, "rank");
+    Objects.requireNonNull(scoring, "scoring");
     alsFor = Collections.unmodifiableMap(new LinkedHashMap<>(alsFor));
     if (!linear && tower.isEmpty()) {
       throw new IllegalArgumentException(
@@ -91,6 +95,7 @@ public record PipelineOptions(
         Map.of(),
         Optional.of(TowerOptions.defaults().withEpochs(EPOCHS)),
         Merge.CALIBRATED,
+        ScoringOptions.defaults(),
         true,
         RelatedTable.DEFAULT_LENGTH,
         Optional.of(FusedOptions.defaults()),
@@ -115,6 +120,7 @@ public record PipelineOptions(
         presets,
         Optional.of(TowerOptions.paper()),
         Merge.MAX,
+        ScoringOptions.defaults().withPresence(false),
         true,
         RelatedTable.DEFAULT_LENGTH,
         Optional.of(FusedOptions.defaults()),
@@ -137,6 +143,7 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         learnWeights,
         listLength,
         fused,
@@ -154,6 +161,25 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
+        learnWeights,
+        listLength,
+        fused,
+        rank);
+  }
+
+  public PipelineOptions withGate(boolean value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        value,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
+        scoring,
         learnWeights,
         listLength,
         fused,
@@ -171,6 +197,25 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
+        learnWeights,
+        listLength,
+        fused,
+        rank);
+  }
+
+  public PipelineOptions withLinear(boolean value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        gate,
+        coordinate,
+        value,
+        als,
+        alsFor,
+        tower,
+        merge,
+        scoring,
         learnWeights,
         listLength,
         fused,
@@ -188,6 +233,7 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         learnWeights,
         listLength,
         fused,
@@ -208,6 +254,7 @@ public record PipelineOptions(
         changed,
         tower,
         merge,
+        scoring,
         learnWeights,
         listLength,
         fused,
@@ -225,6 +272,7 @@ public record PipelineOptions(
         alsFor,
         value,
         merge,
+        scoring,
         learnWeights,
         listLength,
         fused,
@@ -241,6 +289,25 @@ public record PipelineOptions(
         als,
         alsFor,
         tower,
+        value,
+        scoring,
+        learnWeights,
+        listLength,
+        fused,
+        rank);
+  }
+
+  public PipelineOptions withScoring(ScoringOptions value) {
+    return new PipelineOptions(
+        seed,
+        content,
+        gate,
+        coordinate,
+        linear,
+        als,
+        alsFor,
+        tower,
+        merge,
         value,
         learnWeights,
         listLength,
@@ -259,6 +326,7 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         value,
         listLength,
         fused,
@@ -276,42 +344,9 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         learnWeights,
         value,
-        fused,
-        rank);
-  }
-
-  public PipelineOptions withGate(boolean value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        value,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
-  }
-
-  public PipelineOptions withLinear(boolean value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        value,
-        als,
-        alsFor,
-        tower,
-        merge,
-        learnWeights,
-        listLength,
         fused,
         rank);
   }
@@ -327,6 +362,7 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         learnWeights,
         listLength,
         value,
@@ -344,6 +380,7 @@ public record PipelineOptions(
         alsFor,
         tower,
         merge,
+        scoring,
         learnWeights,
         listLength,
         fused,

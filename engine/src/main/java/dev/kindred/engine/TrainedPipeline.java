@@ -1,12 +1,14 @@
 package dev.kindred.engine;
 
 import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.coordinate.KeepReport;
 import dev.kindred.engine.coordinate.Routing;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.rank.RankModel;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.related.RetentionWeights;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -27,6 +29,7 @@ public final class TrainedPipeline {
   private final RelatedTable table;
   private final Optional<FusedIndex> fused;
   private final Optional<RankModel> ranking;
+  private final List<RetentionWeights.Effect> effects;
   private final Map<String, Double> seconds;
   private final Map<String, String> modelHashes;
   private final List<String> notes;
@@ -40,6 +43,7 @@ public final class TrainedPipeline {
       RelatedTable table,
       Optional<FusedIndex> fused,
       Optional<RankModel> ranking,
+      List<RetentionWeights.Effect> effects,
       Map<String, Double> seconds,
       Map<String, String> modelHashes,
       List<String> notes) {
@@ -51,6 +55,7 @@ public final class TrainedPipeline {
     this.table = table;
     this.fused = fused;
     this.ranking = ranking;
+    this.effects = List.copyOf(effects);
     this.seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
     this.modelHashes = Collections.unmodifiableMap(new LinkedHashMap<>(modelHashes));
     this.notes = List.copyOf(notes);
@@ -84,6 +89,11 @@ public final class TrainedPipeline {
   /** The personalised path; empty if it was left out or the log has too little. */
   public Optional<RankModel> ranking() {
     return ranking;
+  }
+
+  /** What was learned of each objective from retention, with intervals; empty if nothing was. */
+  public List<RetentionWeights.Effect> effects() {
+    return effects;
   }
 
   /** Wall-clock seconds per stage, in the order in which they ran. */
@@ -134,6 +144,11 @@ public final class TrainedPipeline {
     out.related(table);
     if (!input.items().fields().isEmpty()) {
       out.profile(input.items());
+      if (candidates.countsBySource()[CandidateSource.CONTENT.ordinal()]
+              + candidates.countsBySource()[CandidateSource.CONTENT_RELAXED.ordinal()]
+          > 0) {
+        out.gate(input.items(), options.content());
+      }
     }
     out.seed(options.seed());
     out.dataHash(DataHash.of(input));
@@ -150,6 +165,9 @@ public final class TrainedPipeline {
           }
           out.metric("keptShare", kept);
         });
+    if (!effects.isEmpty()) {
+      out.metric("retentionEffects", effects);
+    }
     out.metric("secondsPerStage", seconds);
     notes.forEach(out::note);
   }

@@ -72,6 +72,7 @@ public final class ChronicleLiveState implements LiveState {
     LiveDirectory open = checkOpen();
     byte[] encoded = LiveRecords.encodeItem(item);
     open.items().update(key("item", item.id()), old -> encoded);
+    open.nextItemEpoch();
   }
 
   @Override
@@ -82,7 +83,12 @@ public final class ChronicleLiveState implements LiveState {
 
   @Override
   public boolean removeItem(String id) {
-    return checkOpen().items().remove(key("item", id));
+    LiveDirectory open = checkOpen();
+    boolean changed = open.items().remove(key("item", id));
+    if (changed) {
+      open.nextItemEpoch();
+    }
+    return changed;
   }
 
   @Override
@@ -90,6 +96,11 @@ public final class ChronicleLiveState implements LiveState {
     checkOpen()
         .items()
         .forEach((key, value) -> visitor.accept(LiveRecords.decodeItem(text(key), value)));
+  }
+
+  @Override
+  public long itemEpoch() {
+    return checkOpen().itemEpoch();
   }
 
   @Override

@@ -34,6 +34,7 @@ import java.util.zip.CRC32C;
  *                  32  u64 x 4 bytes of each map's file when it was laid out; it only grows
  *                  64  u32 CRC32C of bytes 0 to 63
  *                 128  i64 hide epoch, shared and updated in place
+ *                 136  i64 item epoch, likewise
  * histories.chm, items.chm, hidden.chm, counters.chm    Chronicle Maps, see {@link PersistentMap}
  * </pre>
  *
@@ -45,7 +46,8 @@ final class LiveDirectory {
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 4096;
   private static final int CHECKED_BYTES = 64;
-  private static final long EPOCH_OFFSET = 128;
+  private static final long HIDE_EPOCH = 128;
+  private static final long ITEM_EPOCH = 136;
   private static final List<String> FILES =
       List.of("histories.chm", "items.chm", "hidden.chm", "counters.chm");
   private static final VarHandle EPOCH =
@@ -113,11 +115,19 @@ final class LiveDirectory {
   }
 
   long hideEpoch() {
-    return (long) EPOCH.getVolatile(header, EPOCH_OFFSET);
+    return (long) EPOCH.getVolatile(header, HIDE_EPOCH);
   }
 
   void nextHideEpoch() {
-    EPOCH.getAndAdd(header, EPOCH_OFFSET, 1L);
+    EPOCH.getAndAdd(header, HIDE_EPOCH, 1L);
+  }
+
+  long itemEpoch() {
+    return (long) EPOCH.getVolatile(header, ITEM_EPOCH);
+  }
+
+  void nextItemEpoch() {
+    EPOCH.getAndAdd(header, ITEM_EPOCH, 1L);
   }
 
   private LiveDirectory(Path path, LiveStateOptions wanted) throws IOException {
@@ -157,8 +167,9 @@ final class LiveDirectory {
         for (PersistentMap map : maps) {
           map.freeLocks();
         }
-        // A writer may have died between a mark and the change of the epoch.
+        // A writer may have died between a change and that of its epoch.
         nextHideEpoch();
+        nextItemEpoch();
         alone.release();
         lockFile.lock(0, 1, true);
       }

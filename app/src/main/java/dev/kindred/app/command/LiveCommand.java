@@ -1,13 +1,19 @@
 package dev.kindred.app.command;
 
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.serve.LiveItem;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.LiveStateOptions;
+import dev.kindred.engine.serve.Recommender;
 import dev.kindred.live.ChronicleLiveState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,21 +22,29 @@ import picocli.CommandLine.Parameters;
 /** {@code kindred live}: looks at and changes live state, the servers on it see it at once. */
 @Command(
     name = "live",
-    description = "Hide items from every answer at once, without a new snapshot.",
-    subcommands = {LiveCommand.Hide.class, LiveCommand.Unhide.class, LiveCommand.Hidden.class},
+    description = "Hide items from every answer or add new ones at once, without a new snapshot.",
+    subcommands = {
+      LiveCommand.Hide.class,
+      LiveCommand.Unhide.class,
+      LiveCommand.Hidden.class,
+      LiveCommand.Add.class,
+      LiveCommand.Remove.class,
+      LiveCommand.Added.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred live hide --live state/ video-42 video-7",
       "  kindred live list --live state/",
+      "  kindred live add --live state/ --item video-99 --value genre=Drama --value year=2027",
       "  kindred related --model snapshots/ --live state/ --item video-1"
     })
 final class LiveCommand extends KindredCommand {
   @Override
   protected void run() {
-    throw usage("no action given: hide, unhide or list");
+    throw usage("no action given: hide, unhide, list, add, remove or added");
   }
 
-  /** What the three share: the directory, opened for the length of the command. */
+  /** What they share: the directory, opened for the length of the command. */
   abstract static class OnState extends KindredCommand {
     @Option(
         names = "--live",
@@ -141,6 +155,124 @@ final class LiveCommand extends KindredCommand {
       TreeSet<String> hidden = new TreeSet<>();
       state.forEachHidden(hidden::add);
       hidden.forEach(item -> show(item, true, ""));
+    }
+  }
+
+  /** {@code kindred live add}. */
+  @Command(
+      name = "add",
+      description = {
+        "Add an item that the snapshot doesn't know, or replace one added before. With --model it"
+            + " is",
+        "checked against the snapshot's profile fields."
+      })
+  static final class Add extends OnState {
+    @Option(names = "--item", required = true, paramLabel = "ID", description = "Its id.")
+    private String item;
+
+    @Option(
+        names = "--value",
+        paramLabel = "FIELD=VALUE",
+        description = "A value of a profile field; give the option again for more.")
+    private List<String> given = List.of();
+
+    @Option(
+        names = "--model",
+        paramLabel = "DIR",
+        description = "A snapshot that is to serve it: fields that it doesn't have are refused.")
+    private Path model;
+
+    @Override
+    boolean creates() {
+      return true;
+    }
+
+    @Override
+    void run(LiveState state) {
+      Map<String, List<String>> values = new LinkedHashMap<>();
+      for (String pair : given) {
+        int at = pair.indexOf('=');
+        if (at < 1) {
+          throw usage("--value is '" + pair + "', must be written FIELD=VALUE");
+        }
+        values
+            .computeIfAbsent(pair.substring(0, at), field -> new ArrayList<>())
+            .add(pair.substring(at + 1));
+      }
+      LiveItem added = new LiveItem(item, values, System.currentTimeMillis());
+      if (model == null) {
+        state.putItem(added);
+      } else {
+        addChecked(state, added);
+      }
+      if (json()) {
+        jsonLines().write(added);
+      } else {
+        out().println(item + " added");
+      }
+    }
+
+    private void addChecked(LiveState state, LiveItem added) {
+      try (Recommender recommender = Recommender.open(model, state)) {
+        for (String field : added.values().keySet()) {
+          if (!recommender.profileFields().contains(field)) {
+            throw usage(
+                "--value names field '"
+                    + field
+                    + "'; the profile fields are "
+                    + String.join(", ", recommender.profileFields()));
+          }
+        }
+        recommender.add(added);
+      } catch (IOException e) {
+        throw new InputException(e.getMessage(), e);
+      }
+    }
+  }
+
+  /** {@code kindred live remove}. */
+  @Command(name = "remove", description = "Take added items away again.")
+  static final class Remove extends OnState {
+    @Parameters(arity = "1..*", paramLabel = "ITEM", description = "Ids of added items.")
+    private List<String> items;
+
+    @Override
+    boolean creates() {
+      return false;
+    }
+
+    @Override
+    void run(LiveState state) {
+      for (String item : items) {
+        boolean removed = state.removeItem(item);
+        if (json()) {
+          jsonLines().write(Map.of("item", item, "removed", removed));
+        } else {
+          out().println(item + (removed ? " taken away" : " had not been added"));
+        }
+      }
+    }
+  }
+
+  /** {@code kindred live added}. */
+  @Command(name = "added", description = "List the added items with their profiles.")
+  static final class Added extends OnState {
+    @Override
+    boolean creates() {
+      return false;
+    }
+
+    @Override
+    void run(LiveState state) {
+      TreeMap<String, LiveItem> added = new TreeMap<>();
+      state.forEachItem(item -> added.put(item.id(), item));
+      for (LiveItem item : added.values()) {
+        if (json()) {
+          jsonLines().write(item);
+        } else {
+          out().println(item.id() + "  " + item.values());
+        }
+      }
     }
   }
 }

@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       RelatedCommand.class,
+      WhyNotCommand.class,
       ServeCommand.class,
       ConfigCommand.class,
       RecommendCommand.class,

@@ -9,6 +9,7 @@ import dev.kindred.engine.fused.FusedOptions;
 import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.Optimizer;
 import dev.kindred.engine.nn.Sgd;
+import dev.kindred.engine.related.NextItemOptions;
 import dev.kindred.engine.tower.TowerOptions;
 import java.util.List;
 import java.util.Optional;
@@ -38,14 +39,32 @@ final class ModelConfig {
             .withCoordinate(coordinate(top.sectionOrEmpty("coordinator"), base.coordinate()))
             .withTower(tower(top.sectionOrEmpty("tower"), base.tower()));
     options = als(top.sectionOrEmpty("als"), options, objectives);
+    options = related(top.sectionOrEmpty("related"), options);
     // The paper's lists are for everybody alike.
     boolean literal = base.equals(PipelineOptions.paper());
     options = options.withRank(RankConfig.read(top.sectionOrEmpty("rank"), !literal));
-    return related(top.sectionOrEmpty("related"), options);
+    return options.withScoring(
+        options.scoring().withNext(next(top.sectionOrEmpty("next"), options.scoring().next())));
+  }
+
+  private static Optional<NextItemOptions> next(Section section, Optional<NextItemOptions> usual) {
+    NextItemOptions base = usual.orElseGet(NextItemOptions::defaults);
+    boolean enabled = section.flag("enabled", usual.isPresent());
+    String name = section.text("name", base.name());
+    double weight = section.number("weight", base.weight());
+    double hours = section.number("max-gap-hours", base.maxGapMillis() / 3_600_000.0);
+    double smoothing = section.number("smoothing", base.smoothing());
+    section.finish();
+    NextItemOptions options =
+        section.make(
+            () -> new NextItemOptions(name, weight, Math.round(hours * 3_600_000), smoothing));
+    return enabled ? Optional.of(options) : Optional.empty();
   }
 
   private static PipelineOptions related(Section section, PipelineOptions base) {
     var merge = section.choice("merge", base.merge());
+    var calibration = section.choice("calibration", base.scoring().calibration());
+    boolean presence = section.flag("presence", base.scoring().presence());
     boolean learnWeights = section.flag("learn-weights", base.learnWeights());
     int length = section.integer("list-length", base.listLength());
     boolean index = section.flag("index", base.fused().isPresent());
@@ -55,6 +74,7 @@ final class ModelConfig {
     return section.make(
         () ->
             base.withMerge(merge)
+                .withScoring(base.scoring().withCalibration(calibration).withPresence(presence))
                 .withLearnWeights(learnWeights)
                 .withListLength(length)
                 .withFused(index ? Optional.of(fused.withMaxDim(indexDim)) : Optional.empty()));

@@ -53,24 +53,36 @@ final class Section {
   }
 
   /**
-   * The top of a file.
+   * The top of a configuration file.
    *
    * @throws InputException if it is missing, empty or not TOML
    */
   static Section read(Path file) throws IOException {
+    return read(file, "config", "it needs at least [events] and one [[objectives]]");
+  }
+
+  /**
+   * The top of a file.
+   *
+   * @param option that names it on the command line
+   * @param needs what an empty one lacks
+   * @throws InputException if it is missing, empty or not TOML
+   */
+  static Section read(Path file, String option, String needs) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new InputException(file + ": is a directory; --config names the file in it");
+      throw new InputException(file + ": is a directory; --" + option + " names the file in it");
     }
+    String kind = option.equals("config") ? "configuration" : option;
     String text;
     try {
       text = withoutByteOrderMark(Files.readString(file));
     } catch (NoSuchFileException e) {
-      throw new InputException(file + ": no such configuration file; check --config", e);
+      throw new InputException(file + ": no such " + kind + " file; check --" + option, e);
     } catch (MalformedInputException e) {
-      throw new InputException(file + ": not text in UTF-8; a configuration is a TOML file", e);
+      throw new InputException(file + ": not text in UTF-8; a " + kind + " file is TOML", e);
     }
     if (text.isBlank()) {
-      throw new InputException(file + ": empty; it needs at least [events] and one [[objectives]]");
+      throw new InputException(file + ": empty; " + needs);
     }
     try {
       return new Section(file, "", (ObjectNode) new TomlMapper().readTree(text), Map.of());

@@ -1,8 +1,10 @@
 package dev.kindred.app.output;
 
+import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.related.ChannelTerm;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.related.Term;
+import dev.kindred.engine.rerank.RerankedList;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedAnswer;
 import dev.kindred.engine.serve.RelatedItem;
@@ -41,7 +43,7 @@ public final class RelatedList {
           item.rank() + 1,
           item.id(),
           String.format(Locale.ROOT, "%.4f", item.score()),
-          item.source().description(),
+          because(item),
           described(item.id()));
     }
     table.print(out);
@@ -55,6 +57,17 @@ public final class RelatedList {
     }
   }
 
+  private static String because(RelatedItem item) {
+    String because = item.source().description();
+    return switch (item.placing()) {
+      case RANKED -> because;
+      case PINNED ->
+          item.source() == CandidateSource.PINNED ? because : because + ", pinned by a rule";
+      case EXPLORED -> because + ", drawn";
+      case BURIED -> because + ", buried";
+    };
+  }
+
   /** One object for each item. */
   public void json(RelatedAnswer answer, JsonLines out) {
     for (RelatedItem item : answer.items()) {
@@ -64,6 +77,12 @@ public final class RelatedList {
       line.put("id", item.id());
       line.put("score", item.score());
       line.put("source", item.source().name().toLowerCase(Locale.ROOT));
+      if (item.propensity() < 1) {
+        line.put("propensity", item.propensity());
+      }
+      if (item.placing() != RerankedList.Placing.RANKED) {
+        line.put("placing", item.placing().name().toLowerCase(Locale.ROOT));
+      }
       Map<String, List<String>> profile = shown(item.id());
       if (!profile.isEmpty()) {
         line.put("profile", profile);
@@ -88,8 +107,9 @@ public final class RelatedList {
       line.put("merged", term.merged());
       line.put("contribution", term.contribution());
       for (ChannelTerm channel : term.channels()) {
-        if (channel.present()) {
+        if (channel.present() || channel.merged()) {
           Map<String, Object> said = new LinkedHashMap<>();
+          said.put("present", channel.present());
           said.put("cosine", channel.cosine());
           said.put("calibrated", channel.calibrated());
           said.put("merged", channel.merged());
@@ -99,6 +119,13 @@ public final class RelatedList {
       terms.add(line);
     }
     json.put("terms", terms);
+    if (!explanation.adjustments().isEmpty()) {
+      json.put("adjustments", explanation.adjustments());
+    }
+    if (!explanation.remarks().isEmpty()) {
+      json.put("remarks", explanation.remarks());
+    }
+    json.put("score", explanation.score());
     return json;
   }
 

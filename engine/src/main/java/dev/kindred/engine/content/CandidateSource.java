@@ -15,7 +15,9 @@ public enum CandidateSource {
    */
   VECTORS("close in the vectors of all channels"),
   /** No candidate: a rule put it into the list. Never in a file. */
-  PINNED("pinned by a rule");
+  PINNED("pinned by a rule"),
+  /** Profile cosine of an item added after the snapshot was built. Never in a file. */
+  ADDED("profile, added since");
 
   private static final CandidateSource[] BY_CODE = {
     CONTENT, CONTENT_RELAXED, COOCCURRENCE, FACTORS

@@ -35,7 +35,7 @@ import java.util.Objects;
  * i32 posting[E]            profiles, ascending within a dimension
  * f32 dimensionWeight[D]    weight of the value before its field is scaled
  * i32 dimensionField[D]     field of the value, among those of text
- * f32 fieldScale[F]         weight of the field
+ * f64 fieldScale[F]         weight of the field
  * i32 valueDimension[V]     dimension of a value, -1 = it is not compared
  * </pre>
  *
@@ -108,6 +108,11 @@ public final class ContentGate {
   private final int fields;
   private final int values;
   private final boolean balanced;
+  private final double threshold;
+  private final double floor;
+  private final double step;
+  private final int minCandidates;
+  private final int maxPerItem;
   private final long squareAt;
   private final long profileOfAt;
   private final long memberStartAt;
@@ -145,10 +150,29 @@ public final class ContentGate {
     dimensionWeightAt = postingAt + 4L * entries;
     dimensionFieldAt = dimensionWeightAt + 4L * dimensions;
     fieldScaleAt = dimensionFieldAt + 4L * dimensions;
-    valueDimensionAt = fieldScaleAt + 4L * fields;
+    valueDimensionAt = fieldScaleAt + 8L * fields;
     if (valueDimensionAt + 4L * values != body.byteSize()) {
       throw file.corrupt(0, "the counts in the header don't fit the body");
     }
+    threshold = option(0, Double.MIN_NORMAL, 1);
+    floor = option(1, Double.MIN_NORMAL, threshold);
+    step = option(2, 1e-3, 1);
+    minCandidates = (int) option(3, 0, Integer.MAX_VALUE);
+    maxPerItem = Math.min(items, (int) option(4, 1, Integer.MAX_VALUE));
+  }
+
+  private double option(int index, double least, double most) {
+    double option = body.get(DOUBLE, (long) Double.BYTES * index);
+    if (!(option >= least && option <= most)) {
+      throw file.corrupt(
+          (long) Double.BYTES * index,
+          "option "
+              + index
+              + " is "
+              + option
+              + "; restore the snapshot from a good copy or build it again");
+    }
+    return option;
   }
 
   private int count(int index) {
@@ -256,7 +280,7 @@ public final class ContentGate {
     }
     out.writeInts(dimensionField, 0, dimensionField.length);
     for (int field : fields) {
-      out.writeFloat((float) ProfileVectors.fieldWeight(catalogue.fields().get(field), options));
+      writeDouble(out, ProfileVectors.fieldWeight(catalogue.fields().get(field), options));
     }
     out.writeInts(valueDimension, 0, valueDimension.length);
     return valueDimension.length;
@@ -293,29 +317,29 @@ public final class ContentGate {
     return items;
   }
 
+  /** Values are numbered from 0 to before values(). */
+  public int values() {
+    return values;
+  }
+
   /** e: from this similarity on a pair passes. */
   public double threshold() {
-    return body.get(DOUBLE, 0);
+    return threshold;
   }
 
   /** What e may be lowered to for an item that would have too few candidates. */
   public double floor() {
-    return body.get(DOUBLE, Double.BYTES);
-  }
-
-  /** How much e is lowered at a time. */
-  private double step() {
-    return Math.max(1e-3, body.get(DOUBLE, 2 * Double.BYTES));
+    return floor;
   }
 
   /** With fewer candidates than this e is lowered. */
   public int minCandidates() {
-    return (int) body.get(DOUBLE, 3 * Double.BYTES);
+    return minCandidates;
   }
 
-  /** Most candidates of an item. */
+  /** Most candidates of an item, at most as many as there are items. */
   public int maxPerItem() {
-    return Math.max(0, (int) body.get(DOUBLE, 4 * Double.BYTES));
+    return maxPerItem;
   }
 
   /** Whether an item has a value that is compared. */
@@ -375,32 +399,27 @@ public final class ContentGate {
    * @param profile numbers of its values, in any order; those that are not compared have no part
    */
   public Vector vector(int[] profile) {
-    long[] found = new long[profile.length]; // dimension | place of its weight
-    int count = 0;
-    for (int value : profile) {
-      int dimension = body.get(INT, valueDimensionAt + 4L * Objects.checkIndex(value, values));
-      if (dimension >= 0) {
-        found[count++] = Objects.checkIndex(dimension, dimensions);
-      }
-    }
-    Arrays.sort(found, 0, count);
+    int[] sorted = profile.clone();
+    Arrays.sort(sorted);
+    int[] at = new int[sorted.length];
     int distinct = 0;
-    for (int i = 0; i < count; i++) {
-      if (i == 0 || found[i] != found[i - 1]) {
-        found[distinct++] = found[i];
+    double[] squares = new double[fields];
+    for (int i = 0; i < sorted.length; i++) {
+      int value = Objects.checkIndex(sorted[i], values);
+      int dimension = body.get(INT, valueDimensionAt + 4L * value);
+      if (dimension >= 0 && (i == 0 || value != sorted[i - 1])) {
+        at[distinct++] = Objects.checkIndex(dimension, dimensions);
+        // Summed in the order of the values, as the join does: the same bits come out.
+        float weight = body.get(FLOAT, dimensionWeightAt + 4L * dimension);
+        squares[fieldOf(dimension)] += (double) weight * weight;
       }
     }
-    double[] squares = new double[fields];
-    for (int i = 0; i < distinct; i++) {
-      float weight = body.get(FLOAT, dimensionWeightAt + 4 * found[i]);
-      squares[fieldOf((int) found[i])] += (double) weight * weight;
-    }
-    int[] at = new int[distinct];
+    at = Arrays.copyOf(at, distinct);
+    Arrays.sort(at);
     float[] weights = new float[distinct];
     for (int i = 0; i < distinct; i++) {
-      at[i] = (int) found[i];
       int field = fieldOf(at[i]);
-      double scale = body.get(FLOAT, fieldScaleAt + 4L * field);
+      double scale = body.get(DOUBLE, fieldScaleAt + 8L * field);
       if (balanced && squares[field] > 0) {
         scale /= Math.sqrt(squares[field]);
       }
@@ -419,8 +438,26 @@ public final class ContentGate {
   public final class Search {
     private final double[] dots = new double[profiles];
     private int[] met = new int[256];
+    private int count;
+    private double least;
 
     private Search() {}
+
+    /** The threshold that the last call of {@link #candidates} went down to. */
+    public double least() {
+      return least;
+    }
+
+    /**
+     * The items that are at least so similar to a new profile.
+     *
+     * @param most items kept, the best
+     * @return sorted, similarity as score
+     */
+    public BestItems atLeast(Vector vector, double similarity, int most) {
+      scan(vector);
+      return take(similarity, most);
+    }
 
     /**
      * The candidates of a new profile: its best items with a similarity of at least e, lowered as
@@ -429,7 +466,14 @@ public final class ContentGate {
      * @return sorted, similarity as score; empty for an empty vector
      */
     public BestItems candidates(Vector vector) {
-      int count = 0;
+      scan(vector);
+      least = leastSimilarity();
+      return take(least, maxPerItem());
+    }
+
+    /** met[0, count) = profiles with a dimension in common, dots[p] = their cosines. */
+    private void scan(Vector vector) {
+      count = 0;
       for (int i = 0; i < vector.dimensions.length; i++) {
         long d = vector.dimensions[i];
         int from = bounded(postingStartAt + 4 * d, 0, entries);
@@ -448,12 +492,14 @@ public final class ContentGate {
       for (int m = 0; m < count; m++) {
         dots[met[m]] /= Math.sqrt(square(met[m]) * vector.square);
       }
-      BestItems best = new BestItems(maxPerItem());
-      double least = leastSimilarity(count);
+    }
+
+    private BestItems take(double similarity, int most) {
+      BestItems best = new BestItems(most);
       for (int m = 0; m < count; m++) {
         int p = met[m];
-        if (dots[p] >= least) {
-          int to = Math.min(memberEnd(p), memberStart(p) + maxPerItem());
+        if (dots[p] >= similarity) {
+          int to = (int) Math.min(memberEnd(p), (long) memberStart(p) + most);
           for (int i = memberStart(p); i < to; i++) {
             best.offer(member(i), (float) dots[p]);
           }
@@ -465,19 +511,18 @@ public final class ContentGate {
     }
 
     /** e, lowered step by step while there are too few items at or above it. */
-    private double leastSimilarity(int count) {
-      double threshold = threshold();
-      double least = threshold;
-      for (int lowered = 1; least > floor() && !enough(count, least); lowered++) {
-        least = Math.max(floor(), threshold - lowered * step());
+    private double leastSimilarity() {
+      double similarity = threshold;
+      for (int lowered = 1; similarity > floor && !enough(similarity); lowered++) {
+        similarity = Math.max(floor, threshold - lowered * step);
       }
-      return least;
+      return similarity;
     }
 
-    private boolean enough(int count, double least) {
+    private boolean enough(double similarity) {
       long found = 0;
       for (int m = 0; m < count; m++) {
-        found += dots[met[m]] >= least ? memberEnd(met[m]) - memberStart(met[m]) : 0;
+        found += dots[met[m]] >= similarity ? memberEnd(met[m]) - memberStart(met[m]) : 0;
       }
       return found >= minCandidates();
     }

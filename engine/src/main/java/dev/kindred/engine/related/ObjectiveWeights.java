@@ -1,6 +1,7 @@
 package dev.kindred.engine.related;
 
 import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.data.Polarity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -43,6 +44,14 @@ public record ObjectiveWeights(List<ObjectiveWeight> objectives, boolean learned
               objective.name(), objective.polarity(), objective.weight(), weights[k]));
     }
     return new ObjectiveWeights(list, learned, note);
+  }
+
+  /** These with another objective behind them, its w_k the mean of theirs. */
+  public ObjectiveWeights with(String name, Polarity polarity, double manual) {
+    List<ObjectiveWeight> more = new ArrayList<>(objectives);
+    double mean = objectives.stream().mapToDouble(ObjectiveWeight::learned).average().orElse(1);
+    more.add(new ObjectiveWeight(name, polarity, manual, mean));
+    return new ObjectiveWeights(more, learned, note);
   }
 
   /** Number of objectives. */

@@ -18,6 +18,9 @@ public interface ItemAttributes {
   /** Ordinals are in [0, items()). */
   int items();
 
+  /** Values are numbered from 0 to before values(). */
+  int values();
+
   /** Names of all fields; their places are the {@code field} of other methods. */
   List<String> fields();
 

@@ -5,6 +5,11 @@ import java.util.List;
 /** Items of which only their number is known. */
 record NoAttributes(int items) implements ItemAttributes {
   @Override
+  public int values() {
+    return 0;
+  }
+
+  @Override
   public List<String> fields() {
     return List.of();
   }

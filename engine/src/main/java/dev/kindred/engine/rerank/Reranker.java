@@ -32,6 +32,9 @@ public final class Reranker {
   private int[] window = new int[0];
   private double[] worth = new double[0];
 
+  private long seed;
+  private boolean hasSeed;
+
   // Of the present call.
   private BoundReranking settings;
   private int[] targets;
@@ -47,6 +50,20 @@ public final class Reranker {
   public Reranker(ItemSimilarity profiles, ItemSimilarity vectors) {
     this.profiles = Objects.requireNonNull(profiles, "profiles");
     this.vectors = Objects.requireNonNull(vectors, "vectors");
+  }
+
+  /**
+   * Draws with this seed from now on, in place of the exploration's own: a request has its seed
+   * without binding anew.
+   */
+  public void explorationSeed(long value) {
+    seed = value;
+    hasSeed = true;
+  }
+
+  /** Draws with the exploration's own seed again. */
+  public void clearExplorationSeed() {
+    hasSeed = false;
   }
 
   /**
@@ -291,7 +308,7 @@ public final class Reranker {
 
   private int draw(int slot, int size, int best) {
     Exploration exploration = settings.reranking().exploration();
-    draws.reset(exploration.seed(), slot);
+    draws.reset(hasSeed ? seed : exploration.seed(), slot);
     double u = draws.nextDouble();
     if (exploration.kind() == Exploration.Kind.EPSILON) {
       return u < exploration.amount() ? draws.nextInt(size) : best;

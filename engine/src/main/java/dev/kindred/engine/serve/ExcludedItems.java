@@ -97,6 +97,22 @@ final class ExcludedItems {
     return HiddenItems.isSet(bits, ordinal);
   }
 
+  /** Whether an item is left out that the snapshot doesn't know. */
+  boolean containsUnknown(String id) {
+    for (int i = 0; i < unknown; i++) {
+      int start = start(unknownEnds, i);
+      int length = unknownEnds[i] - start;
+      int same = 0;
+      while (same < length && same < id.length() && id.charAt(same) == unknownChars[start + same]) {
+        same++;
+      }
+      if (same == length && same == id.length()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Leaves nothing out any more. */
   void clear() {
     for (int i = 0; i < known; i++) {

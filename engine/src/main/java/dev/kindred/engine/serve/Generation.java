@@ -7,12 +7,11 @@ import dev.kindred.engine.rerank.ItemAttributes;
 import dev.kindred.engine.rerank.ItemSimilarity;
 import dev.kindred.engine.rerank.Reranker;
 import dev.kindred.engine.rerank.Reranking;
-import dev.kindred.engine.snapshot.ProfileTable;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.index.OrdinalFilter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -25,11 +24,11 @@ final class Generation {
   private final long number;
   private final Snapshot snapshot;
   private final HiddenItems hidden;
-  private final FilterCache attributeFilters;
-  private final ItemSimilarity profileSimilarity;
+  private final Additions additions;
   private final ItemSimilarity vectorSimilarity;
   private final Map<ItemFilter, OrdinalFilter> filters = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Reranking, BoundReranking> rerankings = new LinkedHashMap<>(16, 0.75f, true);
+  private ItemAttributes boundTo; // guarded by rerankings
 
   /**
    * Takes the snapshot over.
@@ -41,12 +40,11 @@ final class Generation {
     this.number = number;
     this.snapshot = snapshot;
     hidden = new HiddenItems(live, snapshot.items());
-    Optional<ProfileTable> profile = snapshot.profile();
-    attributeFilters =
-        new FilterCache(
-            profile.isPresent() ? profile.get() : ItemAttributes.none(snapshot.items().size()));
-    profileSimilarity = profile.isPresent() ? profile.get()::cosine : ItemSimilarity.NONE;
-    vectorSimilarity = VectorSimilarity.of(snapshot.scorer());
+    additions = new Additions(live, snapshot);
+    int size = snapshot.items().size();
+    VectorSimilarity vectors = VectorSimilarity.of(snapshot.scorer());
+    vectorSimilarity =
+        (first, second) -> first < size && second < size ? vectors.of(first, second) : 0;
   }
 
   long number() {
@@ -62,17 +60,57 @@ final class Generation {
     return hidden;
   }
 
-  /** A re-ranker with this snapshot's similarities, for one thread. */
-  Reranker reranker() {
-    return new Reranker(profileSimilarity, vectorSimilarity);
+  /** The items added since. */
+  Additions additions() {
+    return additions;
   }
 
-  /** A re-ranking over this snapshot's items and fields. */
+  /** Ordinal of an item of the snapshot or of one added since, or -1; allocates nothing. */
+  int ordinalOf(CharSequence id) {
+    int ordinal = snapshot.items().ordinalOf(id);
+    return ordinal >= 0 ? ordinal : additions.items().ordinalOf(id);
+  }
+
+  /** Id of an ordinal that this gave out. */
+  String idOf(int ordinal) {
+    return ordinal < snapshot.items().size()
+        ? snapshot.items().idOf(ordinal)
+        : additions.items().item(ordinal).id();
+  }
+
+  /** Field name to values of an item that this gave the ordinal of. */
+  Map<String, List<String>> profile(int ordinal) {
+    if (ordinal >= snapshot.items().size()) {
+      return additions.items().item(ordinal).values();
+    }
+    return snapshot.profile().map(profile -> profile.valuesOf(ordinal)).orElse(Map.of());
+  }
+
+  private float profileSimilarity(int first, int second) {
+    int size = snapshot.items().size();
+    if (first >= size || second >= size) {
+      return additions.items().cosine(first, second);
+    }
+    return snapshot.gate().isPresent()
+        ? snapshot.gate().get().cosine(first, second)
+        : snapshot.profile().isPresent() ? snapshot.profile().get().cosine(first, second) : 0;
+  }
+
+  /** A re-ranker with this snapshot's similarities, for one thread. */
+  Reranker reranker() {
+    return new Reranker(this::profileSimilarity, vectorSimilarity);
+  }
+
+  /** A re-ranking over this snapshot's items and fields, and over the items added since. */
   BoundReranking bind(Reranking reranking) {
-    return kept(
-        rerankings,
-        reranking,
-        how -> BoundReranking.of(how, attributeFilters, snapshot.items()::ordinalOf));
+    FilterCache attributes = additions.items().filters();
+    synchronized (rerankings) {
+      if (boundTo != attributes.attributes()) {
+        boundTo = attributes.attributes();
+        rerankings.clear(); // they know nothing of the item that came
+      }
+    }
+    return kept(rerankings, reranking, how -> BoundReranking.of(how, attributes, this::ordinalOf));
   }
 
   /** What a filter says of this snapshot's items. */

@@ -22,6 +22,7 @@ public final class InMemoryLiveState implements LiveState {
       ConcurrentHashMap.newKeySet();
   private final ConcurrentHashMap<String, AtomicLong> counters = new ConcurrentHashMap<>();
   private final AtomicLong hideEpoch = new AtomicLong();
+  private final AtomicLong itemEpoch = new AtomicLong();
   private volatile boolean closed;
 
   public InMemoryLiveState() {
@@ -77,6 +78,7 @@ public final class InMemoryLiveState implements LiveState {
   public void putItem(LiveItem item) {
     checkOpen();
     items.put(item.id(), item);
+    itemEpoch.incrementAndGet();
   }
 
   @Override
@@ -88,13 +90,23 @@ public final class InMemoryLiveState implements LiveState {
   @Override
   public boolean removeItem(String id) {
     checkOpen();
-    return items.remove(LiveState.requireId("item", id)) != null;
+    boolean changed = items.remove(LiveState.requireId("item", id)) != null;
+    if (changed) {
+      itemEpoch.incrementAndGet();
+    }
+    return changed;
   }
 
   @Override
   public void forEachItem(Consumer<LiveItem> visitor) {
     checkOpen();
     items.values().forEach(visitor);
+  }
+
+  @Override
+  public long itemEpoch() {
+    checkOpen();
+    return itemEpoch.get();
   }
 
   @Override

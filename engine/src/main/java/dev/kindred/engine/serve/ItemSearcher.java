@@ -14,6 +14,7 @@ abstract class ItemSearcher extends LeasedSearcher {
   private Generation generation;
   private IdTable ids;
   private long[] hiddenBits = new long[0];
+  private AddedItems added;
   private ItemFilter itemFilter;
   private OrdinalFilter filter = OrdinalFilter.ALL;
   private boolean hasDeadline;
@@ -27,6 +28,7 @@ abstract class ItemSearcher extends LeasedSearcher {
   void bind(Generation next) {
     generation = next;
     ids = next.snapshot().items();
+    added = next.additions().items();
     excluded.bind(ids);
     filter = itemFilter == null ? OrdinalFilter.ALL : next.filter(itemFilter);
   }
@@ -43,7 +45,8 @@ abstract class ItemSearcher extends LeasedSearcher {
   /**
    * Leaves an item out of the lists from now on, in later snapshots too.
    *
-   * @return whether the snapshot knows the item; if not, one that knows it leaves it out
+   * @return whether the snapshot knows the item; if not, one that knows it leaves it out, and so is
+   *     an item added since
    */
   public final boolean exclude(CharSequence id) {
     enter();
@@ -111,9 +114,9 @@ abstract class ItemSearcher extends LeasedSearcher {
 
   /** Ordinal of an item, or -1 if it is unknown; see {@link #pin} for how long it holds. */
   public final int ordinalOf(CharSequence id) {
-    enter();
+    Generation of = enter();
     try {
-      return ids.ordinalOf(id);
+      return of.ordinalOf(id);
     } finally {
       exit();
     }
@@ -126,13 +129,24 @@ abstract class ItemSearcher extends LeasedSearcher {
     noDeadline();
   }
 
-  /** Takes the hide marks as they are now, for the {@link #isShown} of one request. */
+  /** Takes hide marks and added items as they are now, for the {@link #isShown} of one request. */
   final void readMarks() {
     hiddenBits = generation.hidden().bits();
+    added = generation.additions().items();
   }
 
-  /** Whether nothing forbids an item. */
+  /** The items added since the snapshot, as of {@link #readMarks}. */
+  final AddedItems added() {
+    return added;
+  }
+
+  /** Whether nothing forbids an item. A filter of the snapshot's items forbids added ones. */
   final boolean isShown(int ordinal) {
+    if (ordinal >= ids.size()) {
+      return filter == OrdinalFilter.ALL
+          && added.isShown(ordinal)
+          && !excluded.containsUnknown(added.item(ordinal).id());
+    }
     return !HiddenItems.isSet(hiddenBits, ordinal)
         && !excluded.contains(ordinal)
         && (filter == OrdinalFilter.ALL || filter.accepts(ordinal));

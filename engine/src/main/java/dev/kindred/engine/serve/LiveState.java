@@ -45,6 +45,12 @@ public interface LiveState extends AutoCloseable {
   void forEachItem(Consumer<LiveItem> visitor);
 
   /**
+   * A number that changes after every item added, replaced or taken away, by this process or
+   * another; as cheap as {@link #hideEpoch()} and with the same promise.
+   */
+  long itemEpoch();
+
+  /**
    * Marks an item, known or not, as never to be returned; false if it was already hidden. When this
    * returns, {@link #hideEpoch()} has changed.
    */

@@ -1,5 +1,6 @@
 package dev.kindred.engine.serve;
 
+import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.content.SharedValue;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.related.ObjectiveWeight;
@@ -185,12 +186,15 @@ public final class Recommender implements AutoCloseable {
     return manifest().weights().objectives();
   }
 
-  /** Whether the snapshot knows the item; allocates nothing. */
+  /** Whether the item is in the snapshot or was added since; allocates nothing. */
   public boolean contains(CharSequence id) {
     return ordinalOf(id) >= 0;
   }
 
-  /** Ordinal of an item in the current snapshot, or -1 if it is unknown; allocates nothing. */
+  /**
+   * Ordinal of an item in the current snapshot, or -1 if it is unknown; allocates nothing. Those of
+   * items added since begin at {@link #size()} and stay while the snapshot serves.
+   */
   public int ordinalOf(CharSequence id) {
     RelatedSearcher searcher = searchers.take();
     try {
@@ -202,7 +206,7 @@ public final class Recommender implements AutoCloseable {
 
   /** Id of an ordinal of the current snapshot, as a new string. */
   public String idOf(int ordinal) {
-    return reading(snapshot -> snapshot.items().idOf(ordinal));
+    return within(generation -> generation.idOf(ordinal));
   }
 
   /**
@@ -212,11 +216,44 @@ public final class Recommender implements AutoCloseable {
    * @throws UnknownItemException if the snapshot doesn't know the id
    */
   public Map<String, List<String>> profile(String id) {
-    return reading(
-        snapshot -> {
-          int ordinal = requireOrdinal(snapshot, id);
-          return snapshot.profile().map(profile -> profile.valuesOf(ordinal)).orElse(Map.of());
+    return within(generation -> generation.profile(requireOrdinal(generation, id)));
+  }
+
+  /**
+   * Adds an item that the snapshot doesn't know, or replaces one added before: from the next
+   * request on it has a related list, and stands in the lists of items with a similar profile. It
+   * is kept in the live state, and gives way to the first snapshot that has it.
+   *
+   * @param item with values of the snapshot's profile fields; others do no harm
+   * @throws IllegalStateException without live state, or if the snapshot has no content gate
+   * @throws IllegalArgumentException if the snapshot has the item, or a field of numbers has
+   *     something else
+   */
+  public void add(LiveItem item) {
+    String refused = "item '" + item.id() + "' can't be added: ";
+    if (live == null) {
+      throw new IllegalStateException(
+          refused + "this recommender has no live state; open it with one");
+    }
+    within(
+        generation -> {
+          if (generation.snapshot().gate().isEmpty()) {
+            throw new IllegalStateException(
+                refused + "the snapshot has no catalogue, so nothing tells what it is related to");
+          }
+          if (generation.snapshot().items().ordinalOf(item.id()) >= 0) {
+            throw new IllegalArgumentException(
+                refused + "it is in the snapshot, and its profile changes with the next one");
+          }
+          generation.additions().items().check(item);
+          live.putItem(item);
+          return null;
         });
+  }
+
+  /** Takes an added item away again; false if there was none. */
+  public boolean remove(String id) {
+    return live != null && live.removeItem(id);
   }
 
   /** Names of the profile fields, in the catalogue's order; empty without a catalogue. */
@@ -230,10 +267,14 @@ public final class Recommender implements AutoCloseable {
    * @param reader must not hand out anything that reads the snapshot later
    */
   public <T> T reading(Function<Snapshot, T> reader) {
+    return within(generation -> reader.apply(generation.snapshot()));
+  }
+
+  private <T> T within(Function<Generation, T> reader) {
     RelatedSearcher searcher = searchers.take();
-    Snapshot snapshot = searcher.enter().snapshot();
+    Generation generation = searcher.enter();
     try {
-      return reader.apply(snapshot);
+      return reader.apply(generation);
     } finally {
       searcher.exit();
       searchers.give(searcher);
@@ -323,9 +364,9 @@ public final class Recommender implements AutoCloseable {
   }
 
   private RelatedAnswer related(RelatedQuery query, RelatedSearcher searcher) {
-    Snapshot snapshot = searcher.enter().snapshot();
+    Generation generation = searcher.enter();
     try {
-      int source = requireOrdinal(snapshot, query.item());
+      int source = requireOrdinal(generation, query.item());
       searcher.apply(query);
       RelatedResult result = searcher.ownResult();
       if (query.explained()) {
@@ -337,7 +378,7 @@ public final class Recommender implements AutoCloseable {
       for (int rank = 0; rank < result.size(); rank++) {
         Optional<Explanation> explanation =
             query.explained()
-                ? Optional.of(explain(snapshot, query.item(), source, result, rank, searcher))
+                ? Optional.of(explain(generation, query.item(), source, result, rank, searcher))
                 : Optional.empty();
         items.add(
             new RelatedItem(
@@ -349,7 +390,7 @@ public final class Recommender implements AutoCloseable {
                 result.placing(rank),
                 explanation));
       }
-      List<String> notes = notes(snapshot, source, query, result);
+      List<String> notes = notes(generation, source, query, result);
       BoundReranking reranking = searcher.reranking();
       if (reranking != null && !reranking.unknownIds().isEmpty()) {
         notes.add("rules name items that the snapshot doesn't know: " + reranking.unknownIds());
@@ -371,20 +412,36 @@ public final class Recommender implements AutoCloseable {
    * @throws UnknownItemException if the snapshot doesn't know one of them
    */
   public Explanation explain(String source, String target) {
+    return explain(RelatedQuery.item(source), target);
+  }
+
+  /**
+   * What the score of an item is under a query's weights and rules, and why, whether or not it is
+   * in the list.
+   *
+   * @throws UnknownItemException if one of them is unknown
+   */
+  public Explanation explain(RelatedQuery query, String target) {
     RelatedSearcher searcher = searchers.take();
-    Snapshot snapshot = searcher.enter().snapshot();
+    Generation generation = searcher.enter();
     try {
+      int source = requireOrdinal(generation, query.item());
+      int ordinal = requireOrdinal(generation, target);
+      searcher.apply(query);
       return explain(
-          snapshot,
+          generation,
+          query.item(),
           source,
-          requireOrdinal(snapshot, source),
           target,
-          requireOrdinal(snapshot, target),
+          ordinal,
           searcher,
-          List.of(),
+          generation
+              .bind(query.reranking())
+              .adjustments(source, ordinal, System.currentTimeMillis()),
           List.of());
     } finally {
       searcher.exit();
+      searcher.reset();
       searchers.give(searcher);
     }
   }
@@ -431,6 +488,15 @@ public final class Recommender implements AutoCloseable {
   }
 
   /**
+   * Why an item is not in the list that a query gives, or where it stands in it. Asks several
+   * times, so the answer is of one moment unless the snapshot is replaced meanwhile.
+   */
+  public WhyNot whyNot(RelatedQuery query, String target) {
+    boolean isHidden = live != null && contains(target) && live.isHidden(target);
+    return within(generation -> new Inquest(this, generation, query, target).verdict(isHidden));
+  }
+
+  /**
    * Lets no request in any more and unmaps the snapshot after the last one; whoever asks from now
    * on gets an IllegalStateException.
    */
@@ -441,20 +507,17 @@ public final class Recommender implements AutoCloseable {
     }
   }
 
-  int requireOrdinal(Snapshot snapshot, CharSequence id) {
-    int ordinal = snapshot.items().ordinalOf(id);
+  int requireOrdinal(Generation generation, CharSequence id) {
+    int ordinal = generation.ordinalOf(id);
     if (ordinal < 0) {
-      throw unknown(snapshot, id.toString());
+      throw unknown(generation.snapshot(), id.toString());
     }
     return ordinal;
   }
 
-  int requireOrdinal(Snapshot snapshot, long id) {
-    int ordinal = snapshot.items().ordinalOf(id);
-    if (ordinal < 0) {
-      throw unknown(snapshot, Long.toString(id));
-    }
-    return ordinal;
+  int requireOrdinal(Generation generation, long id) {
+    int ordinal = generation.snapshot().items().ordinalOf(id);
+    return ordinal >= 0 ? ordinal : requireOrdinal(generation, Long.toString(id));
   }
 
   private Generation current() {
@@ -473,7 +536,7 @@ public final class Recommender implements AutoCloseable {
 
   /** Of an item in an answer. */
   private static Explanation explain(
-      Snapshot snapshot,
+      Generation generation,
       String sourceId,
       int source,
       RelatedResult result,
@@ -503,11 +566,11 @@ public final class Recommender implements AutoCloseable {
       }
     }
     return explain(
-        snapshot, sourceId, source, result.id(rank), target, searcher, adjustments, remarks);
+        generation, sourceId, source, result.id(rank), target, searcher, adjustments, remarks);
   }
 
   private static Explanation explain(
-      Snapshot snapshot,
+      Generation generation,
       String sourceId,
       int source,
       String targetId,
@@ -515,17 +578,26 @@ public final class Recommender implements AutoCloseable {
       RelatedSearcher searcher,
       List<Adjustment> adjustments,
       List<String> remarks) {
+    Snapshot snapshot = generation.snapshot();
     float counted = searcher.similarity(source, target);
     List<Term> terms =
         snapshot.scorer().terms(source, target, counted, searcher.manual(), searcher.scratch());
-    long place = snapshot.candidates().find(source, target);
+    int size = snapshot.items().size();
+    boolean inSnapshot = source < size && target < size;
+    long place = inSnapshot ? snapshot.candidates().find(source, target) : -1;
     List<SharedValue> shared =
-        snapshot.profile().map(profile -> profile.shared(source, target)).orElse(List.of());
+        inSnapshot
+            ? snapshot.profile().map(profile -> profile.shared(source, target)).orElse(List.of())
+            : shared(generation.profile(source), generation.profile(target));
+    Optional<CandidateSource> candidate =
+        inSnapshot
+            ? place < 0 ? Optional.empty() : Optional.of(snapshot.candidates().source(place))
+            : generation.additions().items().source(source, target);
     return new Explanation(
         sourceId,
         targetId,
-        place < 0 ? Optional.empty() : Optional.of(snapshot.candidates().source(place)),
-        place < 0 ? 0 : snapshot.candidates().similarity(place),
+        candidate,
+        place < 0 ? counted : snapshot.candidates().similarity(place),
         shared,
         terms,
         adjustments,
@@ -533,9 +605,22 @@ public final class Recommender implements AutoCloseable {
         Explanation.sum(terms, adjustments));
   }
 
+  private static List<SharedValue> shared(
+      Map<String, List<String>> first, Map<String, List<String>> second) {
+    List<SharedValue> shared = new ArrayList<>();
+    first.forEach(
+        (field, values) ->
+            values.stream()
+                .filter(second.getOrDefault(field, List.of())::contains)
+                .forEach(value -> shared.add(new SharedValue(field, value))));
+    return shared;
+  }
+
   private static List<String> notes(
-      Snapshot snapshot, int source, RelatedQuery query, RelatedResult result) {
-    List<String> notes = new ArrayList<>();
+      Generation generation, int source, RelatedQuery query, RelatedResult result) {
+    Snapshot snapshot = generation.snapshot();
+    AddedItems added = generation.additions().items();
+    List<String> notes = new ArrayList<>(added.refused());
     if (!snapshot.manifest().catalogue()) {
       notes.add(
           "the snapshot has no catalogue: candidates come from co-occurrence and factors, not from"
@@ -550,7 +635,9 @@ public final class Recommender implements AutoCloseable {
               + " of the "
               + query.n()
               + " items asked for: the item has "
-              + snapshot.candidates().count(source)
+              + (source < snapshot.items().size()
+                  ? snapshot.candidates().count(source)
+                  : added.nearCount(source))
               + " candidates, those hidden, excluded and filtered out included");
     }
     if (!snapshot.scorer().knows(source)) {
@@ -576,6 +663,7 @@ public final class Recommender implements AutoCloseable {
   private UnknownItemException unknown(Snapshot snapshot, String id) {
     boolean added =
         live != null
+            && snapshot.gate().isEmpty()
             && !id.isEmpty()
             && id.length() <= LiveState.MAX_ID_BYTES / 3
             && live.item(id).isPresent();
@@ -585,8 +673,8 @@ public final class Recommender implements AutoCloseable {
         added
             ? "item '"
                 + shown
-                + "' was added after this snapshot was built and has no related items yet; build"
-                + " the next snapshot"
+                + "' was added after this snapshot was built, which has no catalogue to place it"
+                + " by; build the next snapshot"
             : "unknown item '"
                 + shown
                 + "': it is none of the "

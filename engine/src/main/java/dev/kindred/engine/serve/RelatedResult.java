@@ -67,7 +67,10 @@ public final class RelatedResult {
     return idEnds[Objects.checkIndex(rank, size)];
   }
 
-  /** Ordinal of the item at a rank in [0, size()), in the snapshot that the answer came from. */
+  /**
+   * Ordinal of the item at a rank in [0, size()), in the snapshot that the answer came from; from
+   * the snapshot's size on of an item added since.
+   */
   public int ordinal(int rank) {
     return ordinals[Objects.checkIndex(rank, size)];
   }
@@ -140,13 +143,36 @@ public final class RelatedResult {
       double propensity,
       Placing placing,
       IdTable table) {
+    int start = idRoom(table.idBytes(ordinal));
+    table.copyId(ordinal, ids, start);
+    put(ordinal, score, source, propensity, placing);
+  }
+
+  /** The same for an item that no table knows. */
+  void add(
+      int ordinal,
+      float score,
+      CandidateSource source,
+      double propensity,
+      Placing placing,
+      byte[] id) {
+    System.arraycopy(id, 0, ids, idRoom(id.length), id.length);
+    put(ordinal, score, source, propensity, placing);
+  }
+
+  /** Makes room for the next id and returns where it begins. */
+  private int idRoom(int bytes) {
     int start = size == 0 ? 0 : idEnds[size - 1];
-    int end = Math.addExact(start, table.idBytes(ordinal));
+    int end = Math.addExact(start, bytes);
     if (ids.length < end) {
       ids = Arrays.copyOf(ids, Math.max(end, 2 * ids.length));
     }
-    table.copyId(ordinal, ids, start);
     idEnds[size] = end;
+    return start;
+  }
+
+  private void put(
+      int ordinal, float score, CandidateSource source, double propensity, Placing placing) {
     ordinals[size] = ordinal;
     scores[size] = score;
     sources[size] = source;

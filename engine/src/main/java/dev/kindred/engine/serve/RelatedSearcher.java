@@ -3,6 +3,7 @@ package dev.kindred.engine.serve;
 import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.CandidateSource;
+import dev.kindred.engine.content.ContentGate;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.fused.FusedSearcher;
 import dev.kindred.engine.related.ObjectiveWeight;
@@ -47,6 +48,9 @@ public final class RelatedSearcher extends ItemSearcher {
   /** Place of an item found without the gate, which may be a candidate or not. */
   private static final int FOUND = -2;
 
+  /** Place of a candidate where source or target was added since the snapshot. */
+  private static final int ADDED = -3;
+
   private final Recommender recommender;
   private final RelatedResult ownResult = new RelatedResult(0);
   private final BestLists best = new BestLists();
@@ -54,6 +58,8 @@ public final class RelatedSearcher extends ItemSearcher {
   private final RerankedList reranked = new RerankedList();
 
   // Of the snapshot at hand, see bind().
+  private Generation generation;
+  private double threshold; // e, for the sources of an added item's candidates
   private CandidateLists candidates;
   private RelatedTable table;
   private RelatedScorer scorer;
@@ -62,8 +68,10 @@ public final class RelatedSearcher extends ItemSearcher {
   private RelatedScorer.Scratch scratch;
   private Reranker reranker;
   private BoundReranking reranking; // null = none
-  private int[] targets = new int[1];
-  private int[] places = new int[1]; // in the candidate list, or one of the two below 0
+  private int[] targets = new int[1]; // of the snapshot up to known, then others, then pinned ones
+  private int[] places = new int[1]; // in the candidate list, or one of those below 0
+  private int known;
+  private boolean byGate; // whether the present list comes from candidates
   private float[] similarities = new float[1];
   private float[] scores = new float[1];
   private int[] pins = new int[0];
@@ -75,6 +83,8 @@ public final class RelatedSearcher extends ItemSearcher {
   private boolean ownWeights;
   private boolean gated = true;
   private Reranking settings = Reranking.none();
+  private boolean hasSeed;
+  private long seed;
 
   RelatedSearcher(Recommender recommender, Generations generations) {
     super(generations);
@@ -86,6 +96,8 @@ public final class RelatedSearcher extends ItemSearcher {
   @Override
   void bind(Generation next) {
     super.bind(next);
+    generation = next;
+    threshold = next.snapshot().gate().map(ContentGate::threshold).orElse(1.0);
     ObjectiveWeights before = scorer == null ? null : scorer.weights();
     double[] weightsBefore = manual;
     boolean[] ownBefore = own;
@@ -96,6 +108,9 @@ public final class RelatedSearcher extends ItemSearcher {
     fusedSearcher = null;
     usesSimilarity = scorer.usesSimilarity();
     reranker = next.reranker();
+    if (hasSeed) {
+      reranker.explorationSeed(seed);
+    }
     scratch = null;
     makeRoom(Math.max(1, candidates.longest())); // an explanation takes one
     stored = scorer.weights().manual();
@@ -232,6 +247,18 @@ public final class RelatedSearcher extends ItemSearcher {
   public void clearReranking() {
     settings = Reranking.none();
     reranking = null;
+    hasSeed = false;
+    reranker.clearExplorationSeed();
+  }
+
+  /**
+   * Draws with this seed from now on, in place of the re-ranking's own: give each request that
+   * explores another.
+   */
+  public void explorationSeed(long value) {
+    seed = value;
+    hasSeed = true;
+    reranker.explorationSeed(value);
   }
 
   /** The re-ranking of requests, bound to the snapshot at hand; null = none. */
@@ -258,7 +285,7 @@ public final class RelatedSearcher extends ItemSearcher {
   public void related(CharSequence id, int n, RelatedResult out) {
     enter();
     try {
-      answer(recommender.requireOrdinal(snapshot(), id), n, out);
+      answer(recommender.requireOrdinal(generation, id), n, out);
     } finally {
       exit();
     }
@@ -268,7 +295,7 @@ public final class RelatedSearcher extends ItemSearcher {
   public void related(long id, int n, RelatedResult out) {
     enter();
     try {
-      answer(recommender.requireOrdinal(snapshot(), id), n, out);
+      answer(recommender.requireOrdinal(generation, id), n, out);
     } finally {
       exit();
     }
@@ -278,7 +305,7 @@ public final class RelatedSearcher extends ItemSearcher {
   public void relatedToOrdinal(int ordinal, int n, RelatedResult out) {
     enter();
     try {
-      Objects.checkIndex(ordinal, candidates.items());
+      Objects.checkIndex(ordinal, candidates.items() + generation.additions().items().size());
       answer(ordinal, n, out);
     } finally {
       exit();
@@ -288,7 +315,12 @@ public final class RelatedSearcher extends ItemSearcher {
   private void answer(int ordinal, int n, RelatedResult out) {
     Recommender.checkCount(n);
     readMarks();
-    boolean scored = !gated || ownWeights || reranking != null;
+    boolean scored =
+        !gated
+            || ownWeights
+            || reranking != null
+            || ordinal >= candidates.items()
+            || added().isInListOf(ordinal);
     if (scored || !fromTable(ordinal, n, out)) {
       scoreAndRank(ordinal, n, out);
     }
@@ -329,7 +361,15 @@ public final class RelatedSearcher extends ItemSearcher {
   }
 
   private void scoreAndRank(int ordinal, int n, RelatedResult out) {
-    int found = gated ? gatedTargets(ordinal) : shortlist(ordinal, n);
+    if (ordinal >= candidates.items() && !added().contains(ordinal)) {
+      out.begin(0, false); // taken away between two looks
+      return;
+    }
+    if (reranking != null && reranking.attributes() != added().filters().attributes()) {
+      bindReranking(generation); // an item came
+    }
+    byGate = gated || ordinal >= candidates.items();
+    int found = byGate ? gatedTargets(ordinal) : shortlist(ordinal, n);
     long now = reranking == null ? 0 : System.currentTimeMillis();
     int count = reranking == null ? found : addPins(ordinal, found, now);
     int scored = score(ordinal, found, count);
@@ -345,16 +385,37 @@ public final class RelatedSearcher extends ItemSearcher {
 
   /** The item's candidates that may be shown, to the front of targets and places. */
   private int gatedTargets(int ordinal) {
-    int count = candidates.copyItems(ordinal, targets);
-    if (usesSimilarity) {
-      candidates.copySimilarities(ordinal, similarities);
+    boolean isAdded = ordinal >= candidates.items();
+    if (added().size() > 0) {
+      makeRoom(added().longest() + pins.length);
+    }
+    int count;
+    if (isAdded) {
+      count = added().copyNear(ordinal, targets, similarities);
+    } else {
+      count = candidates.copyItems(ordinal, targets);
+      if (usesSimilarity) {
+        candidates.copySimilarities(ordinal, similarities);
+      }
     }
     int shown = 0;
     for (int place = 0; place < count; place++) {
       if (isShown(targets[place])) {
         targets[shown] = targets[place];
         similarities[shown] = similarities[place];
-        places[shown++] = place;
+        places[shown++] = isAdded ? ADDED : place;
+      }
+    }
+    known = shown;
+    int more =
+        isAdded
+            ? added().copyAdded(ordinal, targets, similarities, known)
+            : added().copyInto(ordinal, targets, similarities, known);
+    for (int i = known; i < known + more; i++) {
+      if (isShown(targets[i])) {
+        targets[shown] = targets[i];
+        similarities[shown] = similarities[i];
+        places[shown++] = ADDED;
       }
     }
     return shown;
@@ -384,11 +445,15 @@ public final class RelatedSearcher extends ItemSearcher {
         places[shown++] = FOUND;
       }
     }
+    known = shown;
     return shown;
   }
 
   /** Profile similarity as scores take it: 0 for what is no candidate by profile. */
   float similarity(int ordinal, int target) {
+    if (ordinal >= candidates.items() || target >= candidates.items()) {
+      return generation.additions().items().similarity(ordinal, target).orElse(0f);
+    }
     long place = candidates.find(ordinal, target);
     return place >= 0 && candidates.source(place).isContent() ? candidates.similarity(place) : 0;
   }
@@ -425,16 +490,16 @@ public final class RelatedSearcher extends ItemSearcher {
    * @return how many of those at the front are scored
    */
   private int score(int ordinal, int found, int count) {
-    float[] known = usesSimilarity ? similarities : null;
+    float[] counted = usesSimilarity ? similarities : null;
     scorer.begin(ordinal, manual, scratch);
-    if (!hasDeadline()) {
-      scorer.score(targets, known, count, 0, count, scores, scratch);
-      return count;
-    }
     int scored = 0;
+    if (!hasDeadline()) {
+      scorer.score(targets, counted, known, 0, found, scores, scratch);
+      scored = found;
+    }
     while (scored < found) {
       int to = Math.min(found, scored + STEP);
-      scorer.score(targets, known, count, scored, to, scores, scratch);
+      scorer.score(targets, counted, known, scored, to, scores, scratch);
       scored = to;
       if (isLate()) {
         break;
@@ -443,10 +508,11 @@ public final class RelatedSearcher extends ItemSearcher {
     for (int pin = found; pin < count; pin++) {
       targets[scored] = targets[pin];
       similarities[scored] = similarities[pin];
-      places[scored++] = PINNED;
+      places[scored] = PINNED;
+      int knownTo = targets[scored] < candidates.items() ? scored + 1 : scored;
+      scorer.score(targets, counted, knownTo, scored, scored + 1, scores, scratch);
+      scored++;
     }
-    int firstPin = scored - (count - found);
-    scorer.score(targets, known, scored, firstPin, scored, scores, scratch);
     return scored;
   }
 
@@ -457,15 +523,16 @@ public final class RelatedSearcher extends ItemSearcher {
     for (int i = 0; i < scored; i++) {
       // A NaN can only come out of a damaged body; it has no place in an order.
       if (scores[i] == scores[i]) {
-        heap.offer(gated ? i : targets[i], scores[i]);
+        heap.offer(byGate ? i : targets[i], scores[i]);
       }
     }
     heap.sort();
     for (int rank = 0; rank < heap.size() && rank < wanted; rank++) {
       int found = heap.item(rank);
-      int target = gated ? targets[found] : found;
-      int place = gated ? places[found] : FOUND;
-      out.add(target, heap.score(rank), source(ordinal, target, place), ids());
+      int target = byGate ? targets[found] : found;
+      CandidateSource source =
+          byGate ? source(ordinal, found) : source(candidates.find(ordinal, target));
+      add(target, heap.score(rank), source, 1, RerankedList.Placing.RANKED, out);
     }
   }
 
@@ -475,6 +542,7 @@ public final class RelatedSearcher extends ItemSearcher {
       if (scores[i] == scores[i]) { // see rank()
         targets[sound] = targets[i];
         places[sound] = places[i];
+        similarities[sound] = similarities[i];
         scores[sound++] = scores[i];
       }
     }
@@ -482,21 +550,47 @@ public final class RelatedSearcher extends ItemSearcher {
     out.begin(reranked.size(), false);
     for (int rank = 0; rank < reranked.size(); rank++) {
       int i = reranked.index(rank);
-      out.add(
+      add(
           targets[i],
           reranked.score(rank),
-          source(ordinal, targets[i], places[i]),
+          source(ordinal, i),
           reranked.propensity(rank),
           reranked.placing(rank),
-          ids());
+          out);
     }
   }
 
-  private CandidateSource source(int ordinal, int target, int place) {
-    if (place == PINNED) {
-      return CandidateSource.PINNED;
+  private void add(
+      int target,
+      float score,
+      CandidateSource source,
+      double propensity,
+      RerankedList.Placing placing,
+      RelatedResult out) {
+    if (target < candidates.items()) {
+      out.add(target, score, source, propensity, placing, ids());
+    } else {
+      out.add(target, score, source, propensity, placing, added().id(target));
     }
-    long at = place == FOUND ? candidates.find(ordinal, target) : candidates.start(ordinal) + place;
+  }
+
+  /** Where target i came from. */
+  private CandidateSource source(int ordinal, int i) {
+    return switch (places[i]) {
+      case PINNED -> CandidateSource.PINNED;
+      case FOUND -> source(candidates.find(ordinal, targets[i]));
+      case ADDED ->
+          targets[i] >= candidates.items()
+              ? CandidateSource.ADDED
+              : similarities[i] >= (float) threshold
+                  ? CandidateSource.CONTENT
+                  : CandidateSource.CONTENT_RELAXED;
+      default -> candidates.source(candidates.start(ordinal) + places[i]);
+    };
+  }
+
+  /** Of a place in all candidate lists; -1 is no candidate. */
+  private CandidateSource source(long at) {
     return at < 0 ? CandidateSource.VECTORS : candidates.source(at);
   }
 }

@@ -334,6 +334,7 @@ public final class ProfileTable implements ItemAttributes {
   }
 
   /** Number of distinct values of all fields together; they are numbered from 0, by field. */
+  @Override
   public int values() {
     return vocabulary;
   }

@@ -22,7 +22,7 @@ class ContentCandidatesTest {
           FieldSpec.numeric("length", "length"));
 
   /** Items with skewed values; some twins, some without any. */
-  private static Catalogue world(int items, long seed) {
+  static Catalogue world(int items, long seed) {
     Ids ids = new Ids();
     Catalogue.Builder builder = Catalogue.builder(ids, FIELDS);
     Draws draws = Draws.of(seed, "content-test-world");

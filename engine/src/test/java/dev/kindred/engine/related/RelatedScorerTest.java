@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.TestLists;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.related.RelatedScorer.Part;
 import dev.kindred.index.run.Draws;
@@ -398,5 +400,98 @@ class RelatedScorerTest {
     float[] vectors = {1, Float.NaN};
     assertThrows(
         IllegalArgumentException.class, () -> Channel.normalized("click", LINEAR, vectors, 1, 2));
+  }
+
+  @Test
+  void anAbsentChannelCountsAsItsPresenceTermSaysAndTermsSumToTheScore() {
+    Presence presence = new Presence(-0.4f, 1.5f);
+    for (Merge merge : Merge.values()) {
+      RelatedScorer plain = threeObjectives(merge);
+      List<Part> parts = new ArrayList<>();
+      for (int k = 0; k < plain.weights().size(); k++) {
+        for (Part part : plain.parts(k)) {
+          parts.add(
+              part.calibration().active() && k != 1
+                  ? new Part(part.channel(), part.calibration().withPresence(presence))
+                  : part);
+        }
+      }
+      RelatedScorer scorer = RelatedScorer.of(plain.weights(), parts, merge, ITEMS);
+      int[] targets = new int[ITEMS + 2];
+      float[] similarities = new float[ITEMS + 2];
+      for (int i = 0; i < targets.length; i++) {
+        targets[i] = i; // the last two are of no channel
+        similarities[i] = i % 10 / 10f;
+      }
+      float[] scores = new float[targets.length];
+      double[] manual = plain.weights().manual();
+      for (int source = 0; source < ITEMS + 1; source++) {
+        scorer.score(
+            source,
+            targets,
+            similarities,
+            ITEMS,
+            targets.length,
+            manual,
+            scores,
+            scorer.newScratch(targets.length));
+        for (int t = 0; t < targets.length; t++) {
+          List<Term> terms = scorer.terms(source, t, similarities[t], manual, scorer.newScratch(1));
+          assertEquals(
+              Float.floatToRawIntBits(scores[t]),
+              Float.floatToRawIntBits(Explanation.sum(terms)),
+              merge + " " + source + " -> " + t);
+          float[] before = new float[1];
+          if (t < ITEMS && source < ITEMS) {
+            plain.score(source, new int[] {t}, 1, manual, before, plain.newScratch(1));
+            boolean complete =
+                terms.stream()
+                    .flatMap(term -> term.channels().stream())
+                    .allMatch(channel -> channel.present() || !channel.merged());
+            if (complete) {
+              assertEquals(before[0], scores[t], "nothing lacks, nothing changes");
+            }
+          }
+        }
+        // Two items that nobody knows differ by their similarity alone.
+        if (merge != Merge.MAX) {
+          assertTrue(scores[ITEMS + 1] >= scores[ITEMS] || similarities[ITEMS] > 0.5f);
+        }
+      }
+    }
+  }
+
+  @Test
+  void thePresenceLineIsThatOfTheCandidatesThatHaveTheChannel() {
+    // Twenty items on a circle, and candidates whose similarity is their cosine.
+    int items = 20;
+    float[] vectors = new float[2 * items];
+    for (int i = 0; i < items; i++) {
+      vectors[2 * i] = (float) Math.cos(i * 0.1);
+      vectors[2 * i + 1] = (float) Math.sin(i * 0.1);
+    }
+    Channel channel = Channel.normalized("click", LINEAR, vectors, items, 2);
+    int[][] found = new int[items][];
+    float[][] similarities = new float[items][];
+    for (int i = 0; i < items; i++) {
+      found[i] = new int[] {(i + 1) % items, (i + 5) % items, (i + 9) % items};
+      similarities[i] = new float[3];
+      for (int j = 0; j < 3; j++) {
+        similarities[i][j] = channel.cosine(i, found[i][j]);
+      }
+    }
+    CandidateLists candidates = TestLists.content(found, similarities);
+    Presence presence = Presence.fit(channel, platt(3, -1), candidates, 1);
+    assertEquals(-1, presence.atZero(), 1e-4);
+    assertEquals(3, presence.perSimilarity(), 1e-4);
+    for (float[] row : similarities) {
+      for (int j = 0; j < row.length; j++) {
+        row[j] = -row[j]; // falls with similarity: then the mean
+      }
+    }
+    Presence mean = Presence.fit(channel, platt(3, -1), TestLists.content(found, similarities), 1);
+    assertEquals(0, mean.perSimilarity());
+    assertEquals(
+        Presence.NEUTRAL, Presence.fit(channel, platt(3, -1), CandidateLists.empty(items), 1));
   }
 }

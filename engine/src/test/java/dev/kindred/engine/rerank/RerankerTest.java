@@ -350,6 +350,14 @@ class RerankerTest {
       for (int seed = 0; seed < draws; seed++) {
         bound[seed] = shelf.bind(Reranking.none().withExploration(exploration.withSeed(seed)));
         reranker.rerank(bound[seed], -1, 0, Shelf.all(4), scores, 4, 3, out);
+        if (seed < 50) {
+          // A seed given to the re-ranker is as good as one bound.
+          RerankedList again = new RerankedList();
+          Reranker other = new Reranker(ItemSimilarity.NONE, ItemSimilarity.NONE);
+          other.explorationSeed(seed);
+          other.rerank(bound[0], -1, 0, Shelf.all(4), scores, 4, 3, again);
+          assertEquals(items(out), items(again));
+        }
         double product = 1;
         for (int rank = 0; rank < 3; rank++) {
           product *= out.propensity(rank);

@@ -86,6 +86,11 @@ final class Shelf implements ItemAttributes {
   }
 
   @Override
+  public int values() {
+    return texts.size();
+  }
+
+  @Override
   public List<String> fields() {
     return List.of("genre", "series", "year");
   }

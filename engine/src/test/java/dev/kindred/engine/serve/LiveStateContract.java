@@ -125,6 +125,23 @@ public abstract class LiveStateContract {
   }
 
   @Test
+  void itemEpochChangesWithEveryChangeOfItems() {
+    long before = state.itemEpoch();
+    state.hide("i");
+    assertEquals(before, state.itemEpoch());
+    state.putItem(new LiveItem("i", Map.of("type", List.of("film")), 1));
+    long added = state.itemEpoch();
+    assertNotEquals(before, added);
+    state.putItem(new LiveItem("i", Map.of("type", List.of("series")), 1));
+    long replaced = state.itemEpoch();
+    assertNotEquals(added, replaced);
+    assertFalse(state.removeItem("other"));
+    assertEquals(replaced, state.itemEpoch());
+    state.removeItem("i");
+    assertNotEquals(replaced, state.itemEpoch());
+  }
+
+  @Test
   void hideMarksAreSetAndTakenAway() {
     assertFalse(state.isHidden("i"));
     assertTrue(state.hide("i"));

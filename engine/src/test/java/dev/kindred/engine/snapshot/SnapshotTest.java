@@ -36,7 +36,8 @@ class SnapshotTest {
           "priors.kvec",
           "fused.khnsw",
           "related.ktop",
-          "profile.kprof");
+          "profile.kprof",
+          "gate.kgate");
 
   @TempDir Path directory;
   private final TinyWorld world = new TinyWorld();

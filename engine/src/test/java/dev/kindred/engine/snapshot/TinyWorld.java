@@ -142,6 +142,7 @@ public final class TinyWorld {
     out.related(table);
     if (withCatalogue) {
       out.profile(catalogue);
+      out.gate(catalogue, ContentOptions.defaults());
     }
   }
 

@@ -1,0 +1,229 @@
+package dev.kindred.engine.serve;
+
+import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.CandidateSource;
+import dev.kindred.engine.content.ContentGate;
+import dev.kindred.engine.rerank.BoundReranking;
+import dev.kindred.engine.rerank.Diversity;
+import dev.kindred.engine.rerank.Exploration;
+import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.engine.rerank.Rule;
+import dev.kindred.engine.serve.WhyNot.Stage;
+import dev.kindred.engine.snapshot.Snapshot;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Finds the stage of a query that kept an item out of a list: asks each in the order in which they
+ * run, and of re-ranking which part, switched on after the others, loses it. One object per
+ * question.
+ */
+final class Inquest {
+  private final Recommender recommender;
+  private final Generation generation;
+  private final Snapshot snapshot;
+  private final AddedItems added;
+  private final RelatedQuery query;
+  private final String target;
+
+  Inquest(Recommender recommender, Generation generation, RelatedQuery query, String target) {
+    this.recommender = recommender;
+    this.generation = generation;
+    this.query = query;
+    this.target = target;
+    snapshot = generation.snapshot();
+    added = generation.additions().items();
+  }
+
+  WhyNot verdict(boolean isHidden) {
+    int from = generation.ordinalOf(query.item());
+    int to = generation.ordinalOf(target);
+    if (from < 0 || to < 0) {
+      return verdict(
+          Stage.UNKNOWN_ITEM,
+          "item '" + (from < 0 ? query.item() : target) + "' is not known; check the id");
+    }
+    if (from == to) {
+      return verdict(Stage.SAME_ITEM, "an item is not related to itself");
+    }
+    if (isHidden) {
+      return verdict(Stage.HIDDEN, "it is hidden in the live state");
+    }
+    if (query.excluded().contains(target)) {
+      return verdict(Stage.EXCLUDED, "the request excludes it");
+    }
+    BoundReranking bound = generation.bind(query.reranking());
+    long now = System.currentTimeMillis();
+    if (!bound.passes(to)) {
+      return verdict(Stage.FILTERED, "it doesn't meet " + query.reranking().where().orElseThrow());
+    }
+    Rule hides = bound.hiddenBy(from, to, now);
+    if (hides != null) {
+      return verdict(Stage.HIDDEN_BY_RULE, "hidden by rule: " + hides.name());
+    }
+    boolean isPinned = bound.pinnedBy(from, to, now) != null;
+    if (!isPinned && query.gated() && !isCandidate(from, to)) {
+      return gate(from, to);
+    }
+    int rank = rank(query);
+    if (rank >= 0) {
+      return verdict(Stage.LISTED, "it is in the list, at place " + (rank + 1));
+    }
+    return ranking(from, to);
+  }
+
+  private boolean isCandidate(int from, int to) {
+    int size = snapshot.items().size();
+    if (from < size && to < size) {
+      return snapshot.candidates().find(from, to) >= 0;
+    }
+    RelatedQuery all = RelatedQuery.item(query.item()).top(Integer.MAX_VALUE / 4);
+    return rank(all) >= 0;
+  }
+
+  /** Why it is no candidate. */
+  private WhyNot gate(int from, int to) {
+    CandidateLists candidates = snapshot.candidates();
+    int size = snapshot.items().size();
+    if (snapshot.gate().isEmpty()) {
+      return verdict(
+          Stage.NO_CANDIDATE,
+          from < size
+              ? "it is none of the " + candidates.count(from) + " candidates of the item"
+              : "the snapshot can't place items that were added");
+    }
+    ContentGate gate = snapshot.gate().get();
+    for (int item : new int[] {from, to}) {
+      if (item < size && !gate.hasProfile(item)) {
+        return verdict(
+            Stage.NO_PROFILE,
+            "item '" + generation.idOf(item) + "' has no profile value that others have too");
+      }
+    }
+    float cosine = from < size && to < size ? gate.cosine(from, to) : added.cosine(from, to);
+    int count = from < size ? candidates.count(from) : added.nearCount(from);
+    if (from < size && count > 0) {
+      long last = candidates.end(from) - 1;
+      float least = candidates.similarity(last);
+      if (cosine >= (float) gate.threshold()
+          || (count >= gate.maxPerItem() && cosine >= (float) gate.floor())) {
+        return verdict(
+            Stage.OUTSIDE_CAP,
+            format(
+                "profile similarity %.3f, outside the %d candidates kept, which go down to %.3f",
+                cosine, count, least));
+      }
+      if (candidates.source(last) == CandidateSource.CONTENT_RELAXED) {
+        return verdict(
+            Stage.BELOW_THRESHOLD,
+            format(
+                "profile similarity %.3f, below e = %.2f and below %.3f, to which it was lowered"
+                    + " for the item's %d candidates",
+                cosine, gate.threshold(), least, count));
+      }
+    }
+    return verdict(
+        Stage.BELOW_THRESHOLD,
+        format(
+            "profile similarity %.3f, below e = %.2f; the item has %d candidates",
+            cosine, gate.threshold(), count));
+  }
+
+  /** A candidate that may be shown, but is not in the list. */
+  private WhyNot ranking(int from, int to) {
+    Reranking all = query.reranking();
+    List<Rule> boosts = rules(all, Rule.Action.HIDE, Rule.Action.BOOST);
+    List<Rule> buries = rules(all, Rule.Action.HIDE, Rule.Action.BOOST, Rule.Action.BURY);
+    Reranking scores =
+        new Reranking(
+            all.where(),
+            boosts,
+            Diversity.off(),
+            List.of(),
+            all.freshness(),
+            Exploration.off(),
+            all.pool());
+    RelatedAnswer full = recommender.related(query.rerank(scores).top(Integer.MAX_VALUE / 4));
+    int rank = rank(full);
+    if (rank >= query.n() || rank < 0) {
+      String place =
+          rank < 0
+              ? "it has no score"
+              : format(
+                  "it stands at place %d of %d with a score of %.4f; the list of %d ends at %.4f",
+                  rank + 1,
+                  full.items().size(),
+                  full.items().get(rank).score(),
+                  query.n(),
+                  query.n() == 0 ? Float.NaN : full.items().get(query.n() - 1).score());
+      return verdict(Stage.BELOW_LIST, place);
+    }
+    String byScore = "by score it stands at place " + (rank + 1);
+    Reranking buried = scores.withRules(buries);
+    if (rank(query.rerank(buried)) < 0) {
+      Rule rule = generation.bind(all).buriedBy(from, to, System.currentTimeMillis());
+      return verdict(
+          Stage.BURIED, byScore + ", buried" + (rule == null ? "" : " by rule: " + rule.name()));
+    }
+    Reranking pinned = scores.withRules(all.rules());
+    if (rank(query.rerank(pinned)) < 0) {
+      return verdict(Stage.DISPLACED_BY_PINS, byScore + "; pinned items took its place");
+    }
+    Reranking capped =
+        new Reranking(
+            all.where(),
+            all.rules(),
+            Diversity.off(),
+            all.caps(),
+            all.freshness(),
+            Exploration.off(),
+            all.pool());
+    if (rank(query.rerank(capped)) < 0) {
+      return verdict(
+          Stage.CAPPED, byScore + "; as many as allowed share one of its values: " + all.caps());
+    }
+    Reranking diverse = capped.withDiversity(all.diversity());
+    if (rank(query.rerank(diverse)) < 0) {
+      return verdict(
+          Stage.DIVERSITY,
+          byScore + "; diversity of lambda " + all.diversity().lambda() + " took others");
+    }
+    return verdict(Stage.NOT_DRAWN, byScore + "; exploration drew others");
+  }
+
+  private static List<Rule> rules(Reranking reranking, Rule.Action... actions) {
+    return reranking.rules().stream()
+        .filter(rule -> List.of(actions).contains(rule.action()))
+        .toList();
+  }
+
+  private int rank(RelatedQuery asked) {
+    return rank(recommender.related(asked));
+  }
+
+  private int rank(RelatedAnswer answer) {
+    for (RelatedItem item : answer.items()) {
+      if (item.id().equals(target)) {
+        return item.rank();
+      }
+    }
+    return -1;
+  }
+
+  private WhyNot verdict(Stage stage, String reason) {
+    boolean known = generation.ordinalOf(query.item()) >= 0 && generation.ordinalOf(target) >= 0;
+    return new WhyNot(
+        query.item(),
+        target,
+        stage,
+        reason,
+        known && stage != Stage.SAME_ITEM
+            ? Optional.of(recommender.explain(query, target))
+            : Optional.empty());
+  }
+
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.kindred.engine.related;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.LabelRule;
+import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.data.Order;
+import dev.kindred.engine.data.Polarity;
+import dev.kindred.index.run.Draws;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NextItemsTest {
+  private static final long MINUTE = 60_000;
+
+  @TempDir Path directory;
+
+  private static long step(int from, int to) {
+    return (long) from << 32 | to;
+  }
+
+  @Test
+  void valuesOfAHandWorkedCaseAlsoFromAFile() throws IOException {
+    // From 0: three times to 1, once to 2. From 1: once to 2. Item 3 is never met.
+    long[] steps = {step(0, 1), step(0, 1), step(0, 1), step(0, 2), step(1, 2)};
+    NextItems counted = NextItems.of(4, steps, steps.length, 2);
+    counted.write(directory.resolve("next.knext"));
+    try (Arena arena = Arena.ofConfined()) {
+      NextItems opened = NextItems.open(directory.resolve("next.knext"), arena);
+      opened.verify();
+      for (NextItems next : List.of(counted, opened)) {
+        assertEquals(3, next.size());
+        assertEquals(Math.log((3 + 2 * 0.6) / ((4 + 2) * 0.6)), next.value(0, 1), 1e-6);
+        assertEquals(Math.log((1 + 2 * 0.4) / ((4 + 2) * 0.4)), next.value(0, 2), 1e-6);
+        assertEquals(Math.log(2.0 / (1 + 2)), next.value(1, 1), 1e-6, "never seen");
+        assertEquals(0, next.value(0, 3), "nobody went on to 3");
+        assertEquals(0, next.value(2, 1), "nobody went on from 2");
+        assertTrue(next.leaves(0) && !next.leaves(2) && next.isReached(2) && !next.isReached(0));
+        float[] values = new float[3];
+        next.values(0, new int[] {3, 2, 1}, 0, 3, values);
+        assertEquals(next.value(0, 2), values[1]);
+        assertEquals(next.value(0, 1), values[2]);
+      }
+    }
+  }
+
+  /** Series of five episodes, watched in order or, if not {@code inOrder}, in a drawn one. */
+  private static Events series(boolean inOrder, Order order) {
+    Ids users = new Ids();
+    Ids items = new Ids();
+    for (int i = 0; i < 40; i++) {
+      items.add("i" + i);
+    }
+    Events.Builder builder =
+        Events.builder(
+            users,
+            items,
+            List.of(
+                Objective.positive("watch", LabelRule.flag("watch")),
+                Objective.negative("dislike", LabelRule.flag("dislike"))),
+            List.of(),
+            order);
+    Draws draws = Draws.of(4, "series");
+    int[] five = {0, 1, 2, 3, 4};
+    for (int u = 0; u < 400; u++) {
+      draws.reset(u);
+      int user = users.add("u" + u);
+      for (int s = 0; s < 3; s++) {
+        int series = draws.nextInt(8);
+        if (!inOrder) {
+          draws.shuffle(five, 0, 5);
+        }
+        for (int e = 0; e < 5; e++) {
+          int row = builder.add(user, 5 * series + five[e], (600L * s + 30 * e) * MINUTE);
+          builder.value(0, row, draws.nextDouble() < 0.9 ? 1 : 0);
+        }
+      }
+    }
+    return builder.build();
+  }
+
+  @Test
+  void episodesPointToTheNextOneAndNotBack() {
+    Events events = series(true, Order.TIME);
+    RelatedScorer.Part part =
+        NextItemChannel.of(events, NextItemOptions.defaults(), Calibration.Method.PLATT, 1)
+            .orElseThrow();
+    Channel channel = part.channel();
+    assertTrue(part.calibration().active(), part.calibration().note());
+    RelatedScorer scorer =
+        RelatedScorer.of(
+            new ObjectiveWeights(
+                List.of(new ObjectiveWeight("next", Polarity.POSITIVE, 1, 1)), false, "test"),
+            List.of(part),
+            Merge.CALIBRATED,
+            40);
+    int[] all = new int[40];
+    for (int i = 0; i < 40; i++) {
+      all[i] = i;
+    }
+    float[] scores = new float[40];
+    for (int item = 0; item < 40; item++) {
+      if (item % 5 == 4) {
+        continue;
+      }
+      assertTrue(channel.cosine(item, item + 1) > channel.cosine(item + 1, item) + 1, "" + item);
+      scorer.score(item, all, 40, scores, scorer.newScratch(40));
+      for (int other = 0; other < 40; other++) {
+        assertTrue(scores[other] <= scores[item + 1], item + " to " + other);
+        List<Term> terms = scorer.terms(item, other, new double[] {1}, scorer.newScratch(1));
+        assertEquals(scores[other], Explanation.sum(terms));
+      }
+    }
+  }
+
+  @Test
+  void withinASeriesWatchedInAnyOrderTheDirectionSaysNothing() {
+    Events events = series(false, Order.TIME);
+    Channel channel =
+        NextItemChannel.of(events, NextItemOptions.defaults(), Calibration.Method.PLATT, 1)
+            .orElseThrow()
+            .channel();
+    double forth = 0;
+    double back = 0;
+    for (int item = 0; item < 40; item++) {
+      if (item % 5 < 4) {
+        forth += channel.cosine(item, item + 1);
+        back += channel.cosine(item + 1, item);
+      }
+    }
+    assertEquals(forth / 32, back / 32, 0.2);
+  }
+
+  @Test
+  void withoutTimesThereIsNoDirectionAndFarApartIsNoStep() {
+    assertTrue(
+        NextItemChannel.of(
+                series(true, Order.SEQUENCE),
+                NextItemOptions.defaults(),
+                Calibration.Method.PLATT,
+                1)
+            .isEmpty());
+    RelatedScorer.Part none =
+        NextItemChannel.of(
+                series(true, Order.TIME),
+                NextItemOptions.defaults().withMaxGapMillis(MINUTE),
+                Calibration.Method.PLATT,
+                1)
+            .orElseThrow();
+    assertFalse(none.calibration().active());
+    assertEquals(0, none.channel().next().orElseThrow().size());
+  }
+}
