@@ -53,6 +53,9 @@ public record PipelineOptions(
   /** A pass over a million positives takes half a minute, and there is a tower per objective. */
   private static final int EPOCHS = 6;
 
+  /** Of millions of positives each pass takes others: more would cost time and teach little. */
+  private static final int EPOCH_SAMPLES = 1_000_000;
+
   public PipelineOptions {
     Objects.requireNonNull(content, "content");
     Objects.requireNonNull(coordinate, "coordinate");
@@ -80,7 +83,7 @@ public record PipelineOptions(
         true,
         AlsOptions.defaults(),
         Map.of(),
-        Optional.of(TowerOptions.defaults().withEpochs(EPOCHS)),
+        Optional.of(TowerOptions.defaults().withEpochs(EPOCHS).withEpochSamples(EPOCH_SAMPLES)),
         Merge.CALIBRATED,
         true,
         RelatedTable.DEFAULT_LENGTH);

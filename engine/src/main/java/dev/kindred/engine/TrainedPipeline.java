@@ -23,6 +23,7 @@ public final class TrainedPipeline {
   private final RelatedTable table;
   private final Map<String, Double> seconds;
   private final Map<String, String> modelHashes;
+  private final List<LearningCurve> curves;
   private final List<String> notes;
 
   TrainedPipeline(
@@ -34,6 +35,7 @@ public final class TrainedPipeline {
       RelatedTable table,
       Map<String, Double> seconds,
       Map<String, String> modelHashes,
+      List<LearningCurve> curves,
       List<String> notes) {
     this.input = input;
     this.options = options;
@@ -43,6 +45,7 @@ public final class TrainedPipeline {
     this.table = table;
     this.seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
     this.modelHashes = Collections.unmodifiableMap(new LinkedHashMap<>(modelHashes));
+    this.curves = List.copyOf(curves);
     this.notes = List.copyOf(notes);
   }
 
@@ -76,6 +79,11 @@ public final class TrainedPipeline {
     return modelHashes;
   }
 
+  /** How every model got better while it learned, in the order of training. */
+  public List<LearningCurve> learningCurves() {
+    return curves;
+  }
+
   /** What a reader should know: switched-off channels, fallbacks, warnings; one line each. */
   public List<String> notes() {
     return notes;
@@ -106,6 +114,7 @@ public final class TrainedPipeline {
           out.metric("keptShare", kept);
         });
     out.metric("secondsPerStage", seconds);
+    out.metric("learningCurves", curves);
     notes.forEach(out::note);
   }
 }
