@@ -9,9 +9,11 @@ module dev.kindred.engine {
   exports dev.kindred.engine.content;
   exports dev.kindred.engine.coordinate;
   exports dev.kindred.engine.data;
+  exports dev.kindred.engine.estimate;
   exports dev.kindred.engine.eval;
   exports dev.kindred.engine.experiment;
   exports dev.kindred.engine.fused;
+  exports dev.kindred.engine.inspect;
   exports dev.kindred.engine.mmoe;
   exports dev.kindred.engine.nn;
   exports dev.kindred.engine.nn.serve;

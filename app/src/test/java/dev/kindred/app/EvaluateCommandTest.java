@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,7 @@ final class EvaluateCommandTest {
 
   private static JsonNode score(List<JsonNode> lines, String objective, String model, int k) {
     return lines.stream()
+        .filter(line -> !line.has("part"))
         .filter(line -> line.path("objective").asText().equals(objective))
         .filter(line -> line.get("model").asText().equals(model) && line.get("k").asInt() == k)
         .findFirst()
@@ -113,7 +116,7 @@ final class EvaluateCommandTest {
     assertEquals("{\"share\":0.2,\"by\":\"user\"}", facts.get("holdout").toString());
     assertEquals(160 * 12, facts.get("trainRows").asInt());
     assertEquals(160 * 3, facts.get("heldOutRows").asInt());
-    assertEquals(1 + 2 * 2 * 4, lines.size());
+    assertEquals(1 + 2 * 2 * 4, lines.stream().filter(line -> !line.has("part")).count());
     // Nine of ten steps stay within the nine other items of the taste, which are the whole list.
     double kindred = score(lines, "click", "kindred", 9).get("hr@9").asDouble();
     assertTrue(kindred > .7, lines.toString());
@@ -179,7 +182,8 @@ final class EvaluateCommandTest {
     Run run = evaluate("-k", "5", "--no-towers", "--no-coordinator");
     assertEquals(0, run.exitCode(), run.err());
     for (String list : List.of("kindred", "popularity", "co-occurrence", "co-occurrence cosine")) {
-      assertEquals(2, run.lines().stream().filter(line -> line.startsWith(list + "  ")).count());
+      // Next item and later items of two objectives, and what the lists are like.
+      assertEquals(5, run.lines().stream().filter(line -> line.startsWith(list + "  ")).count());
     }
     assertFalse(run.err().contains("popularity"), run.err());
     // Where all move between two items that no profile connects, popularity can't be beaten.
@@ -194,6 +198,89 @@ final class EvaluateCommandTest {
     assertEquals(0, popular.exitCode(), popular.err());
     assertTrue(popular.err().contains("warning: click: hit rate 0."), popular.err());
     assertTrue(popular.err().contains("of popularity"), popular.err());
+  }
+
+  @Test
+  void thePageHoldsEveryPlotAndLoadsNothing() throws IOException {
+    Path page = directory.resolve("reports").resolve("evaluation.html");
+    Run run = evaluate("-k", "5", "--segment", "genre", "--als", "--report", page.toString());
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().contains("click by genre: hit rate@5"), run.out());
+    assertTrue(run.out().contains("heavy (12 or more)"), run.out());
+    String html = Files.readString(page);
+    for (String part :
+        List.of(
+            "The item that users went on to",
+            "by item popularity",
+            "by genre",
+            "Scores and their calibration",
+            "Similarities of each channel",
+            "How the models learned",
+            "tower click, loss",
+            "als")) {
+      assertTrue(html.contains(part), "no '" + part + "' in the page");
+    }
+    assertFalse(html.contains("http"), "the page would load or link something");
+    assertFalse(html.contains("<script"), "the page needs no script");
+    assertFalse(html.contains("NaN"), "a plot holds no number");
+    assertEquals(count(html, "<svg"), count(html, "</svg>"));
+    assertTrue(count(html, "<svg") >= 2 + 4 + 4, "plots: " + count(html, "<svg"));
+  }
+
+  private static int count(String text, String part) {
+    return text.split(java.util.regex.Pattern.quote(part), -1).length - 1;
+  }
+
+  @Test
+  void linesTellMetricsOfEveryKindWithIntervalsAndTests() throws IOException {
+    List<JsonNode> lines = json(evaluate("--json", "-k", "9"));
+    JsonNode kindred = score(lines, "click", "kindred", 9);
+    double hit = kindred.get("hr@9").asDouble();
+    assertTrue(kindred.get("hr@9Low").asDouble() < hit && hit < kindred.get("hr@9High").asDouble());
+    JsonNode beaten = score(lines, "click", "popularity", 9).get("kindredMinus");
+    assertTrue(beaten.get("low").asDouble() > 0 && beaten.get("p").asDouble() < .05, "" + beaten);
+    JsonNode later = part(lines, "later-items");
+    for (String metric : List.of("precision", "recall", "f1", "map", "ndcg", "hr", "mrr")) {
+      double value = later.get(metric + "@9").asDouble();
+      assertTrue(value > 0 && value <= 1, metric + " " + value);
+    }
+    JsonNode pairs = part(lines, "pairs");
+    assertTrue(pairs.get("auc").asDouble() > .8, pairs.toString());
+    assertTrue(pairs.get("groupedAuc").asDouble() > .8, pairs.toString());
+    assertTrue(pairs.get("logLoss").asDouble() < Math.log(2), pairs.toString());
+    assertTrue(pairs.get("rmse").asDouble() < .5, pairs.toString());
+    assertTrue(pairs.get("calibrationError").asDouble() < .2, pairs.toString());
+    JsonNode qualities = part(lines, "lists");
+    assertTrue(qualities.get("coverage").asDouble() > .9, qualities.toString());
+    assertEquals(0, qualities.get("intraListDiversity").asDouble(), 1e-6, "lists of one genre");
+  }
+
+  private static JsonNode part(List<JsonNode> lines, String part) {
+    return lines.stream()
+        .filter(line -> line.path("part").asText().equals(part))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void givenTestFilesAreRankedForTheirUsersBesideBaselines() throws IOException {
+    StringBuilder pairs = new StringBuilder("user,item\n");
+    for (int user = 0; user < 160; user++) {
+      pairs.append("u" + user + ",i" + (user % TASTES * ITEMS_PER_TASTE) + "\n");
+    }
+    Path file = Files.writeString(directory.resolve("test.csv"), pairs);
+    List<JsonNode> lines = json(evaluate("--test", "like=" + file, "-k", "10", "--json"));
+    Map<String, Double> hits = new LinkedHashMap<>();
+    lines.stream()
+        .skip(1)
+        .forEach(line -> hits.put(line.get("model").asText(), line.get("hr@10").asDouble()));
+    assertEquals(5, hits.size(), hits.toString());
+    // What a user had liked before is left out, and so can't be found: four of ten.
+    assertTrue(hits.get("kindred") > .5, hits.toString());
+    assertTrue(hits.get("kindred") > 5 * hits.get("popularity"), hits.toString());
+    assertBad(evaluate("--test", "love=" + file), 3, "which the configuration does not declare");
+    assertBad(evaluate("--test", "like=" + file, "--als"), 2, "--test holds nothing out");
+    assertBad(evaluate("--segment", "colour", "-k", "5"), 3, "no field 'colour'");
   }
 
   @Test

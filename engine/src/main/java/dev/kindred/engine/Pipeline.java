@@ -68,6 +68,7 @@ public final class Pipeline {
   private final Progress progress;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private final Map<String, String> modelHashes = new LinkedHashMap<>();
+  private final List<LearningCurve> curves = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private List<RetentionWeights.Effect> effects = List.of();
 
@@ -132,6 +133,7 @@ public final class Pipeline {
         effects,
         seconds,
         modelHashes,
+        curves,
         notes);
   }
 
@@ -269,7 +271,7 @@ public final class Pipeline {
       Objective objective, Interactions positives, CalibrationSplit split) {
     return objective.polarity() == Polarity.NEGATIVE
         ? CalibrationPairs.contrast(
-            engaged(), positives, split.heldOut(), CALIBRATION_PAIRS, options.seed())
+            input.events().engaged(), positives, split.heldOut(), CALIBRATION_PAIRS, options.seed())
         : CalibrationPairs.sample(
             split.training(), split.heldOut(), CALIBRATION_PAIRS, options.seed());
   }
@@ -296,6 +298,7 @@ public final class Pipeline {
             workers,
             (name, total) -> progress.stage(objective.name() + ": " + name, total));
     modelHashes.put("als " + objective.name(), model.hash());
+    curve("als " + objective.name(), "loss", model.objectivePerSweep());
     return Channel.normalized(
         objective.name(), Channel.Kind.LINEAR, model.itemFactors(), model.items(), model.rank());
   }
@@ -310,6 +313,8 @@ public final class Pipeline {
             workers,
             progress);
     modelHashes.put("tower " + objective.name(), model.hash());
+    curve("tower " + objective.name(), "loss", model.losses());
+    curve("tower " + objective.name(), "recall@20", model.recalls());
     model.notes().forEach(note -> notes.add("tower " + objective.name() + ": " + note));
     float[] vectors = model.itemVectors().clone();
     for (int item = 0; item < model.items(); item++) {
@@ -338,7 +343,7 @@ public final class Pipeline {
                 + content.items()
                 + " items have no candidates: no other item's profile is close enough");
       }
-      return content;
+      return options.content().coOccurring() == 0 ? content : withCoOccurring(content);
     }
     notes.add(
         (profiles ? "no content gate" : "no catalogue")
@@ -347,7 +352,10 @@ public final class Pipeline {
     List<CandidateLists> sources = new ArrayList<>();
     sources.add(
         Cooccurrence.candidates(
-            engaged(), Cooccurrence.Options.defaults().withMaxPerItem(cap), workers, progress));
+            input.events().engaged(),
+            Cooccurrence.Options.defaults().withMaxPerItem(cap),
+            workers,
+            progress));
     for (RelatedScorer.Part part : parts) {
       if (part.channel().kind() == Channel.Kind.LINEAR
           && part.calibration().active()
@@ -363,6 +371,19 @@ public final class Pipeline {
     return CandidateLists.union(sources, caps, cap);
   }
 
+  /** Adds items seen together to those of a similar profile; each keeps its source. */
+  private CandidateLists withCoOccurring(CandidateLists content) {
+    int more = options.content().coOccurring();
+    int cap = options.content().maxPerItem();
+    CandidateLists together =
+        Cooccurrence.candidates(
+            input.events().engaged(),
+            Cooccurrence.Options.defaults().withMaxPerItem(cap),
+            workers,
+            progress);
+    return CandidateLists.union(List.of(content, together), List.of(cap, more), cap + more);
+  }
+
   private CandidateLists neighbours(Channel channel, int cap) {
     float[] vectors = new float[Math.multiplyExact(channel.items(), channel.dim())];
     float[] row = new float[channel.dim()];
@@ -372,26 +393,6 @@ public final class Pipeline {
     }
     return FactorNeighbors.candidates(
         vectors, channel.items(), channel.dim(), cap, 0, workers, progress);
-  }
-
-  /** Users x items: every pair with a positive objective. */
-  private Interactions engaged() {
-    Events events = input.events();
-    return Interactions.of(
-        events.users().size(),
-        events.items().size(),
-        sink -> {
-          for (int row = 0; row < events.size(); row++) {
-            for (int k = 0; k < events.objectives().size(); k++) {
-              if (events.objectives().get(k).polarity() == Polarity.POSITIVE
-                  && events.value(k, row) > 0) {
-                sink.add(events.user(row), events.item(row), 1);
-                break;
-              }
-            }
-          }
-        },
-        Interactions.Duplicates.SUM);
   }
 
   private Polarity polarity(String objective) {
@@ -416,6 +417,12 @@ public final class Pipeline {
     effects = learned.effects();
     notes.add(learned.weights().note());
     return learned.weights();
+  }
+
+  private void curve(String model, String measure, double[] values) {
+    if (values.length > 0) {
+      curves.add(new LearningCurve(model, measure, Arrays.stream(values).boxed().toList()));
+    }
   }
 
   private <T> T timed(String stage, Supplier<T> work) {

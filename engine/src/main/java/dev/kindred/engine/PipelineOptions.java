@@ -63,6 +63,9 @@ public record PipelineOptions(
   /** A pass over a million positives takes half a minute, and there is a tower per objective. */
   private static final int EPOCHS = 6;
 
+  /** Of millions of positives each pass takes others: more would cost time and teach little. */
+  private static final int EPOCH_SAMPLES = 1_000_000;
+
   public PipelineOptions {
     Objects.requireNonNull(content, "content");
     Objects.requireNonNull(coordinate, "coordinate");
@@ -93,7 +96,7 @@ public record PipelineOptions(
         true,
         AlsOptions.defaults(),
         Map.of(),
-        Optional.of(TowerOptions.defaults().withEpochs(EPOCHS)),
+        Optional.of(TowerOptions.defaults().withEpochs(EPOCHS).withEpochSamples(EPOCH_SAMPLES)),
         Merge.CALIBRATED,
         ScoringOptions.defaults(),
         true,

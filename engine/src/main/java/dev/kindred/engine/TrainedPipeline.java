@@ -32,6 +32,7 @@ public final class TrainedPipeline {
   private final List<RetentionWeights.Effect> effects;
   private final Map<String, Double> seconds;
   private final Map<String, String> modelHashes;
+  private final List<LearningCurve> curves;
   private final List<String> notes;
 
   TrainedPipeline(
@@ -46,6 +47,7 @@ public final class TrainedPipeline {
       List<RetentionWeights.Effect> effects,
       Map<String, Double> seconds,
       Map<String, String> modelHashes,
+      List<LearningCurve> curves,
       List<String> notes) {
     this.input = input;
     this.options = options;
@@ -58,6 +60,7 @@ public final class TrainedPipeline {
     this.effects = List.copyOf(effects);
     this.seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
     this.modelHashes = Collections.unmodifiableMap(new LinkedHashMap<>(modelHashes));
+    this.curves = List.copyOf(curves);
     this.notes = List.copyOf(notes);
   }
 
@@ -104,6 +107,11 @@ public final class TrainedPipeline {
   /** Name of a model to the hash of its parameters: equal hashes, equal bits. */
   public Map<String, String> modelHashes() {
     return modelHashes;
+  }
+
+  /** How every model got better while it learned, in the order of training. */
+  public List<LearningCurve> learningCurves() {
+    return curves;
   }
 
   /** What a reader should know: switched-off channels, fallbacks, warnings; one line each. */
@@ -169,6 +177,7 @@ public final class TrainedPipeline {
       out.metric("retentionEffects", effects);
     }
     out.metric("secondsPerStage", seconds);
+    out.metric("learningCurves", curves);
     notes.forEach(out::note);
   }
 }

@@ -2,20 +2,25 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.config.TrainConfig;
 import dev.kindred.app.config.TrainingData;
+import dev.kindred.app.evaluation.Evaluation;
+import dev.kindred.app.evaluation.EvaluationText;
+import dev.kindred.app.evaluation.GivenTests;
 import dev.kindred.app.evaluation.Holdout;
+import dev.kindred.app.evaluation.LaterItemsScore;
 import dev.kindred.app.evaluation.NextItemComparison;
-import dev.kindred.app.evaluation.NextItemScore;
 import dev.kindred.app.evaluation.PersonalisedEvaluation;
 import dev.kindred.app.evaluation.SnapshotLists;
-import dev.kindred.app.output.TextTable;
+import dev.kindred.app.evaluation.Subject;
+import dev.kindred.app.report.EvaluationPage;
 import dev.kindred.engine.Pipeline;
 import dev.kindred.engine.PipelineInput;
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.TrainedPipeline;
+import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.ReadReport;
 import dev.kindred.engine.data.Splits;
-import dev.kindred.engine.eval.RelatedLists;
+import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Workers;
@@ -34,13 +39,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description = {
-      "Hold out the end of a log, train on the rest, and count how often the related list of an",
-      "item holds the one that its user went on to, beside popularity and co-occurrence."
+      "Hold out the end of a log, train on the rest, and measure related lists and scores on what",
+      "came later, beside popularity and co-occurrence: ranking metrics with intervals and paired",
+      "tests, parts of users and items, calibration, coverage and diversity."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred evaluate --config site.toml",
       "  kindred evaluate --config site.toml --holdout 0.1 --split user -k 5,20 --json",
+      "  kindred evaluate --config site.toml --segment genres --report evaluation.html",
       "  kindred evaluate --config site.toml --out snapshots/",
       "  kindred evaluate --config site.toml --model snapshots/",
       "  kindred evaluate --table1 --world short-video --seeds 5",
@@ -76,6 +83,34 @@ final class EvaluateCommand extends KindredCommand {
       defaultValue = "10,20",
       description = "Lengths of the lists (default: ${DEFAULT-VALUE}).")
   private List<Integer> ks;
+
+  @Option(
+      names = "--segment",
+      split = ",",
+      paramLabel = "FIELD",
+      description =
+          "Fields of the catalogue to divide the steps by, beside activity and popularity.")
+  private List<String> segments = List.of();
+
+  @Option(
+      names = "--als",
+      description = "Train one ALS for each objective alone too, and list its nearest items.")
+  private boolean als;
+
+  @Option(
+      names = "--test",
+      paramLabel = "OBJECTIVE=FILE",
+      description = {
+        "Hold nothing out: rank all items for the users of this file of pairs, with the columns of",
+        "user and item named as in the log. Give one for each objective to be tested."
+      })
+  private Map<String, Path> tests = Map.of();
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write a page with plots there: one HTML file that needs no network.")
+  private Path report;
 
   @Option(
       names = "--paper",
@@ -128,6 +163,12 @@ final class EvaluateCommand extends KindredCommand {
     if (personalised && (model != null || out != null)) {
       throw usage("--personalised trains and publishes nothing: leave out --model and --out");
     }
+    if (!tests.isEmpty() && (share != null || by != null || report != null || als)) {
+      throw usage("--test holds nothing out: leave out --holdout, --split, --report and --als");
+    }
+    if (!tests.isEmpty() && (model != null || out != null)) {
+      throw usage("--test trains on the whole log: leave out --model and --out");
+    }
     if (share != null) {
       options(() -> new Holdout(share, Holdout.By.USER)); // checks the share before reading
     }
@@ -135,6 +176,8 @@ final class EvaluateCommand extends KindredCommand {
     try (Workers workers = Workers.of(threads())) {
       if (personalised) {
         evaluatePersonalised(read, workers);
+      } else if (!tests.isEmpty()) {
+        evaluateGiven(read, workers);
       } else if (model != null) {
         evaluateSnapshot(read, workers);
       } else if (out == null) {
@@ -165,7 +208,43 @@ final class EvaluateCommand extends KindredCommand {
     facts.put(
         "trainSeconds", trained.seconds().values().stream().mapToDouble(Double::doubleValue).sum());
     facts.put("modelHashes", trained.modelHashes());
-    report(trained.table()::related, split, holdout, facts, workers);
+    report(Subject.of(trained), input, split, holdout, facts, workers);
+  }
+
+  /** Trains on all and ranks for the users of given test files. */
+  private void evaluateGiven(TrainConfig read, Workers workers) {
+    PipelineInput input = input(read);
+    GivenTests given = GivenTests.read(input.events(), read.events().columns(), tests, progress());
+    PipelineOptions options = pipelineOptions(read);
+    options = options.withListLength(Math.max(options.listLength(), GivenTests.LIST));
+    TrainedPipeline trained = Pipeline.train(input, options, workers, progress());
+    trained.notes().forEach(this::note);
+    RelatedTable table = trained.table();
+    List<LaterItemsScore> scores =
+        given.scores(
+            (item, n, items, values) -> {
+              int length = Math.min(n, table.count(item));
+              for (int rank = 0; rank < length; rank++) {
+                items[rank] = table.item(item, rank);
+                values[rank] = table.score(item, rank);
+              }
+              return length;
+            },
+            ks,
+            options.als(),
+            workers,
+            progress());
+    if (json()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("config", config.toString());
+      line.put("trainRows", input.events().size());
+      line.put("modelHashes", trained.modelHashes());
+      jsonLines().write(line);
+      scores.forEach(score -> jsonLines().write(score.json()));
+    } else {
+      out().printf(Locale.ROOT, "%s: %,d rows trained on%n", config, input.events().size());
+      new EvaluationText(out()).printGiven(scores);
+    }
   }
 
   private void evaluatePersonalised(TrainConfig read, Workers workers) throws IOException {
@@ -201,7 +280,8 @@ final class EvaluateCommand extends KindredCommand {
                 + snapshot.manifest().listLength()
                 + " items");
       }
-      Events events = input(read).events();
+      PipelineInput input = input(read);
+      Events events = input.events();
       Optional<Holdout> left = Holdout.of(snapshot.manifest());
       Holdout holdout = holdout(events, left);
       if (left.isEmpty()) {
@@ -224,13 +304,15 @@ final class EvaluateCommand extends KindredCommand {
       }
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("snapshot", snapshot.directory().toString());
-      report(lists, holdout.split(events), holdout, facts, workers);
+      Subject subject = Subject.of(snapshot, lists);
+      report(subject, input, holdout.split(events), holdout, facts, workers);
     }
   }
 
   private PipelineInput input(TrainConfig read) {
     TrainingData data = TrainingData.read(read, progress());
     data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
+    Evaluation.checkFields(data.input().items(), segments);
     return data.input();
   }
 
@@ -254,13 +336,15 @@ final class EvaluateCommand extends KindredCommand {
   }
 
   private void report(
-      RelatedLists kindred,
+      Subject subject,
+      PipelineInput input,
       Splits.Split split,
       Holdout holdout,
       Map<String, Object> facts,
-      Workers workers) {
-    List<NextItemScore> scores =
-        NextItemComparison.compare(kindred, split.train(), split.test(), ks, workers);
+      Workers workers)
+      throws IOException {
+    Optional<AlsOptions> single = als ? Optional.of(AlsOptions.defaults()) : Optional.empty();
+    Evaluation evaluation = Evaluation.of(subject, input, split, ks, segments, single, workers);
     if (json()) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("config", config.toString());
@@ -269,59 +353,30 @@ final class EvaluateCommand extends KindredCommand {
       line.put("heldOutRows", split.test().size());
       line.putAll(facts);
       jsonLines().write(line);
-      scores.forEach(score -> jsonLines().write(score.json()));
+      evaluation.json().forEach(jsonLines()::write);
     } else {
-      text(scores, split, holdout, facts);
-    }
-    NextItemComparison.losses(scores).forEach(loss -> note("warning: " + loss));
-  }
-
-  private void text(
-      List<NextItemScore> scores, Splits.Split split, Holdout holdout, Map<String, Object> facts) {
-    out()
-        .printf(
-            Locale.ROOT,
-            "%s: %,d rows%s, %,d held out: %s%n",
-            config,
-            split.train().size(),
-            model == null ? " trained on" : " before",
-            split.test().size(),
-            holdout);
-    if (facts.containsKey("snapshot")) {
-      out().println("snapshot: " + facts.get("snapshot"));
-    }
-    String objective = "";
-    TextTable table = null;
-    for (NextItemScore score : scores) {
-      if (!score.objective().equals(objective)) {
-        print(table);
-        objective = score.objective();
-        out().printf(Locale.ROOT, "%n%s: %,d steps to the next item%n", objective, score.steps());
-        table =
-            new TextTable(
-                "list", ">k", ">hit rate", ">NDCG", ">MRR", ">hit rate by item", ">has a list");
+      out().println(heading(split, holdout));
+      if (facts.containsKey("snapshot")) {
+        out().println("snapshot: " + facts.get("snapshot"));
       }
-      table.row(
-          score.lists(),
-          score.k(),
-          figure(score.hitRate()),
-          figure(score.ndcg()),
-          figure(score.mrr()),
-          figure(score.itemHitRate()),
-          String.format(Locale.ROOT, "%.1f%%", 100 * score.answered()));
+      new EvaluationText(out()).print(evaluation);
     }
-    print(table);
-    out().println();
-    out().println("hit rate by item: every next item counts alike, however popular.");
-  }
-
-  private void print(TextTable table) {
-    if (table != null) {
-      table.print(out());
+    List<String> losses = NextItemComparison.losses(evaluation.nextItem());
+    losses.forEach(loss -> note("warning: " + loss));
+    if (report != null) {
+      EvaluationPage.write(report, heading(split, holdout), evaluation, losses);
+      note("report: " + report);
     }
   }
 
-  private static String figure(double value) {
-    return String.format(Locale.ROOT, "%.4f", value);
+  private String heading(Splits.Split split, Holdout holdout) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d rows%s, %,d held out: %s",
+        config,
+        split.train().size(),
+        model == null ? " trained on" : " before",
+        split.test().size(),
+        holdout);
   }
 }

@@ -30,8 +30,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "In-memory recommendations: from raw logs to related items.",
     subcommands = {
       DemoCommand.class,
+      SimulateCommand.class,
+      DoctorCommand.class,
+      EstimateCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      OffPolicyCommand.class,
       RelatedCommand.class,
       WhyNotCommand.class,
       ServeCommand.class,

@@ -2,6 +2,7 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.config.TrainConfig;
 import dev.kindred.app.config.TrainingData;
+import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.Pipeline;
 import dev.kindred.engine.PipelineInput;
 import dev.kindred.engine.PipelineOptions;
@@ -55,16 +56,28 @@ final class TrainCommand extends KindredCommand {
     Progress progress = progress();
     try (SnapshotWriter writer = Publishing.under(out);
         Workers workers = Workers.of(threads())) {
+      long start = System.nanoTime();
       TrainingData data = TrainingData.read(read, progress);
+      Map<String, Double> seconds = new LinkedHashMap<>();
+      seconds.put("read", secondsSince(start));
       data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
       TrainedPipeline trained = Pipeline.train(data.input(), options, workers, progress);
       trained.notes().forEach(this::note);
+      seconds.putAll(trained.seconds());
+      start = System.nanoTime();
       trained.writeTo(writer, workers, progress);
-      report(writer.publish(), data.input(), trained);
+      Path snapshot = writer.publish();
+      seconds.put("publish", secondsSince(start));
+      report(snapshot, data.input(), trained, seconds);
     }
   }
 
-  private void report(Path snapshot, PipelineInput input, TrainedPipeline trained) {
+  private static double secondsSince(long nanoTime) {
+    return (System.nanoTime() - nanoTime) / 1e9;
+  }
+
+  private void report(
+      Path snapshot, PipelineInput input, TrainedPipeline trained, Map<String, Double> stages) {
     double seconds = trained.seconds().values().stream().mapToDouble(Double::doubleValue).sum();
     if (json()) {
       Map<String, Object> line = new LinkedHashMap<>();
@@ -75,7 +88,8 @@ final class TrainCommand extends KindredCommand {
       line.put("candidates", trained.candidates().size());
       line.put("recommends", trained.ranking().isPresent());
       line.put("trainSeconds", seconds);
-      line.put("secondsPerStage", trained.seconds());
+      line.put("secondsPerStage", stages);
+      PeakMemory.bytes().ifPresent(bytes -> line.put("peakResidentBytes", bytes));
       line.put("modelHashes", trained.modelHashes());
       line.put("notes", trained.notes());
       jsonLines().write(line);
@@ -89,6 +103,13 @@ final class TrainCommand extends KindredCommand {
               input.events().size(),
               input.events().users().size(),
               seconds);
+      TextTable table = new TextTable("stage", ">seconds");
+      stages.forEach((stage, time) -> table.row(stage, String.format(Locale.ROOT, "%.1f", time)));
+      table.print(out());
+      PeakMemory.bytes()
+          .ifPresent(
+              bytes ->
+                  out().printf(Locale.ROOT, "peak memory: %.1f GiB%n", bytes / (double) (1 << 30)));
     }
   }
 }

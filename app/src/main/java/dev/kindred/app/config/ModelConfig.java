@@ -91,6 +91,7 @@ final class ModelConfig {
     boolean idf = section.flag("idf", base.idf());
     boolean balance = section.flag("balance-fields", base.balanceFields());
     boolean weights = section.flag("field-weights", base.fieldWeights());
+    int coOccurring = section.integer("co-occurring", base.coOccurring());
     section.finish();
     return section.make(
         () ->
@@ -104,7 +105,8 @@ final class ModelConfig {
                 minItems,
                 idf,
                 balance,
-                weights));
+                weights,
+                coOccurring));
   }
 
   private static Optional<CoordinateOptions> coordinate(
@@ -213,6 +215,7 @@ final class ModelConfig {
     Optimizer optimizer = optimizer(section, base.optimizer());
     int batch = section.integer("batch", base.batch());
     int epochs = section.integer("epochs", base.epochs());
+    int epochSamples = section.integer("epoch-samples", base.epochSamples());
     int patience = section.integer("patience", base.patience());
     section.finish();
     TowerOptions options =
@@ -236,6 +239,7 @@ final class ModelConfig {
                     optimizer,
                     batch,
                     epochs,
+                    epochSamples,
                     patience,
                     base.seed()));
     return enabled ? Optional.of(options) : Optional.empty();

@@ -2,6 +2,7 @@ package dev.kindred.app.config;
 
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.data.ReadLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,5 +45,11 @@ public record TrainConfig(
     PipelineOptions options = ModelConfig.read(top, paper, objectives);
     top.finish();
     return new TrainConfig(events, objectives, items, users, options);
+  }
+
+  /** The same with other limits of what is forgiven in the log. */
+  public TrainConfig withLimits(ReadLimits limits) {
+    EventsConfig forgiving = new EventsConfig(events.source(), events.columns(), limits);
+    return new TrainConfig(forgiving, objectives, items, users, options);
   }
 }

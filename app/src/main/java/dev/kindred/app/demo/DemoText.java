@@ -91,8 +91,8 @@ public final class DemoText implements Consumer<DemoFact> {
       if (row.objective().equals(first.objective())) {
         table.row(
             row.lists(),
-            format("%.4f", row.hitRate()),
-            format("%.4f", row.ndcg()),
+            format("%.4f", row.hitRate().mean()),
+            format("%.4f", row.ndcg().mean()),
             format("%.4f", row.mrr()),
             format("%.4f", row.itemHitRate()));
       }

@@ -39,6 +39,11 @@ public final class SnapshotLists implements RelatedLists {
     return known;
   }
 
+  /** The snapshot's ordinal of an item of the log, or -1. */
+  int toSnapshot(int item) {
+    return toSnapshot[item];
+  }
+
   @Override
   public int related(int item, int n, int[] out) {
     int source = toSnapshot[item];

@@ -23,6 +23,8 @@ package dev.kindred.engine.content;
  *     actors do not drown one genre
  * @param fieldWeights use the fields' declared weights instead of 1; a field of weight 0 is out
  *     either way
+ * @param coOccurring up to this many items that were met by the same users join each list whatever
+ *     their profiles; 0: profiles alone decide
  */
 public record ContentOptions(
     double threshold,
@@ -34,7 +36,8 @@ public record ContentOptions(
     int minItems,
     boolean idf,
     boolean balanceFields,
-    boolean fieldWeights) {
+    boolean fieldWeights,
+    int coOccurring) {
 
   public ContentOptions {
     requireRange("threshold e", threshold, Double.MIN_NORMAL, 1);
@@ -44,11 +47,12 @@ public record ContentOptions(
     requireAtLeast("maxPerItem", maxPerItem, 1);
     requireAtLeast("topK", topK, 1);
     requireAtLeast("minItems", minItems, 1);
+    requireAtLeast("coOccurring", coOccurring, 0);
   }
 
   /** Weighted cosine, e = 0.65 with back-off to 0.30 below 100 candidates, at most 512 an item. */
   public static ContentOptions defaults() {
-    return new ContentOptions(0.65, 0.30, 0.05, 100, 512, 100_000, 2, true, true, true);
+    return new ContentOptions(0.65, 0.30, 0.05, 100, 512, 100_000, 2, true, true, true, 0);
   }
 
   /**
@@ -56,7 +60,7 @@ public record ContentOptions(
    * and no cap of candidates; 1000 and 512 are ours.
    */
   public static ContentOptions paper() {
-    return new ContentOptions(0.65, 0.65, 0.05, 0, 512, 1_000, 1, false, false, false);
+    return new ContentOptions(0.65, 0.65, 0.05, 0, 512, 1_000, 1, false, false, false, 0);
   }
 
   /** This with another threshold e; a floor above it comes down with it. */
@@ -71,7 +75,8 @@ public record ContentOptions(
         minItems,
         idf,
         balanceFields,
-        fieldWeights);
+        fieldWeights,
+        coOccurring);
   }
 
   /** This with another back-off: below {@code least} candidates, down to {@code floor}. */
@@ -86,7 +91,8 @@ public record ContentOptions(
         minItems,
         idf,
         balanceFields,
-        fieldWeights);
+        fieldWeights,
+        coOccurring);
   }
 
   /** This with another cap of candidates per item. */
@@ -101,7 +107,8 @@ public record ContentOptions(
         minItems,
         idf,
         balanceFields,
-        fieldWeights);
+        fieldWeights,
+        coOccurring);
   }
 
   /** This with another K for fields that declare none. */
@@ -116,7 +123,8 @@ public record ContentOptions(
         minItems,
         idf,
         balanceFields,
-        fieldWeights);
+        fieldWeights,
+        coOccurring);
   }
 
   /** This with another least number of items that a value needs. */
@@ -131,7 +139,8 @@ public record ContentOptions(
         value,
         idf,
         balanceFields,
-        fieldWeights);
+        fieldWeights,
+        coOccurring);
   }
 
   /** This with other weights: by rarity, by field length, by declared field weight. */
@@ -146,7 +155,24 @@ public record ContentOptions(
         minItems,
         idf,
         balanceFields,
-        fieldWeights);
+        fieldWeights,
+        coOccurring);
+  }
+
+  /** This with so many items seen together beside those of a similar profile. */
+  public ContentOptions withCoOccurring(int value) {
+    return new ContentOptions(
+        threshold,
+        floor,
+        step,
+        minCandidates,
+        maxPerItem,
+        topK,
+        minItems,
+        idf,
+        balanceFields,
+        fieldWeights,
+        value);
   }
 
   private static void requireRange(String name, double value, double least, double most) {

@@ -47,6 +47,25 @@ final class Aftermath {
   private static final double MIN_ODDS = 0.05;
   private static final double MAX_ODDS = 20;
 
+  /**
+   * Mean and standard deviation of the scores of one fold's rows.
+   *
+   * @param deviation above 0
+   */
+  record Level(double mean, double deviation) {
+    /** Of the scores of the given rows. */
+    static Level of(float[] scores, int[] rows) {
+      double sum = 0;
+      double squares = 0;
+      for (int row : rows) {
+        sum += scores[row];
+        squares += (double) scores[row] * scores[row];
+      }
+      double mean = sum / rows.length;
+      return new Level(mean, Math.sqrt(Math.max(squares / rows.length - mean * mean, 1e-12)));
+    }
+  }
+
   private final SampleColumns columns;
   private final int objective;
   private final CoordinateOptions options;
@@ -62,12 +81,13 @@ final class Aftermath {
    *
    * @param positives rows of the objective's positives
    * @param folds fold of each row: m of a row is fitted on the other folds
-   * @param scores by row, the balanced probability by user and item alone
+   * @param scores by row, the balanced probability by user and item alone; read at positives only
+   * @param levels what such scores are like over all rows of a fold, event or not
    * @return by place in {@code positives}; empty if the scores don't tell
    */
-  float[] meant(int[] positives, byte[] folds, float[] scores, Workers workers) {
+  float[] meant(int[] positives, byte[] folds, float[] scores, Level[] levels, Workers workers) {
     double baseRate = (double) positives.length / scores.length;
-    float[] standard = standardise(folds, scores);
+    float[] standard = standardise(positives, folds, scores, levels);
     float[] mean = new float[positives.length];
     for (int fold = 0; fold < options.folds(); fold++) {
       fit(positives, folds, fold, standard, mean, workers);
@@ -101,21 +121,12 @@ final class Aftermath {
    * Scores less their fold's mean, over its standard deviation: each fold was judged by a network
    * of its own, with a bias of its own. So low is 0.
    */
-  private float[] standardise(byte[] folds, float[] scores) {
-    double[] count = new double[options.folds()];
-    double[] sum = new double[options.folds()];
-    double[] squares = new double[options.folds()];
-    for (int row = 0; row < scores.length; row++) {
-      count[folds[row]]++;
-      sum[folds[row]] += scores[row];
-      squares[folds[row]] += (double) scores[row] * scores[row];
-    }
+  private static float[] standardise(
+      int[] positives, byte[] folds, float[] scores, Level[] levels) {
     float[] standard = new float[scores.length];
-    for (int row = 0; row < scores.length; row++) {
-      int fold = folds[row];
-      double mean = sum[fold] / count[fold];
-      double variance = Math.max(squares[fold] / count[fold] - mean * mean, 1e-12);
-      standard[row] = (float) ((scores[row] - mean) / Math.sqrt(variance));
+    for (int row : positives) {
+      Level level = levels[folds[row]];
+      standard[row] = (float) ((scores[row] - level.mean) / level.deviation);
     }
     return standard;
   }

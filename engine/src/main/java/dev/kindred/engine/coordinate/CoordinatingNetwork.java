@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Decides which samples may teach which objective ("A Multi-Task Learning Algorithm for
@@ -29,10 +30,13 @@ public final class CoordinatingNetwork {
   /** With fewer samples with or without the event there is nothing to learn. */
   private static final int MIN_SAMPLES = 50;
 
+  /** Rows of a fold whose scores tell the level of all. */
+  private static final int LEVEL_ROWS = 50_000;
+
   private CoordinatingNetwork() {}
 
   /**
-   * Judges every row for every objective.
+   * Judges every positive of every objective.
    *
    * @param items a catalogue over the events' items; may have no fields
    * @param users a catalogue over the events' users; may have no fields
@@ -70,6 +74,7 @@ public final class CoordinatingNetwork {
     final SampleColumns columns;
     final BitSet[] happened;
     final byte[] folds;
+    final Aftermath.Level[][] levels; // [objective][fold], of those with an aftermath
 
     Run(
         Events events,
@@ -96,6 +101,7 @@ public final class CoordinatingNetwork {
           }
         }
       }
+      levels = new Aftermath.Level[objectives][options.folds()];
       folds = new byte[size];
       Draws draws = Draws.of(options.seed(), "coordinate.fold");
       for (int row = 0; row < size; row++) {
@@ -133,14 +139,13 @@ public final class CoordinatingNetwork {
 
     private String reasonNotToJudge(int k) {
       int positives = happened[k].cardinality();
-      boolean hasAftermath = options.balanced() && columns.count(k, Role.AFTERMATH) > 0;
       if (positives < MIN_SAMPLES) {
         return "kept all: only %d positives to learn from".formatted(positives);
       }
       if (size - positives < MIN_SAMPLES) {
         return "kept all: it happened in nearly every sample, so there is nothing to compare with";
       }
-      if (columns.count(k, Role.INPUT) == 0 && !hasAftermath) {
+      if (columns.count(k, Role.INPUT) == 0 && !hasAftermath(k)) {
         return "kept all: no signal and no other objective tells good samples from bad";
       }
       return "";
@@ -163,7 +168,11 @@ public final class CoordinatingNetwork {
       FeatureTable itemTable = FeatureTable.of(items);
       Examples[] examples = new Examples[options.folds()];
       double[][] shift = new double[options.folds()][objectives];
-      long work = (long) size * judged.length;
+      long work = 0;
+      for (int k : judged) {
+        work += happened[k].cardinality();
+        work += hasAftermath(k) ? Math.min(size, (long) LEVEL_ROWS * options.folds()) : 0;
+      }
       for (int fold = 0; fold < options.folds(); fold++) {
         examples[fold] = new Examples();
         for (int k : judged) {
@@ -175,23 +184,51 @@ public final class CoordinatingNetwork {
         for (int fold = 0; fold < options.folds(); fold++) {
           Judge judge = new Judge(events, columns, userTable, itemTable, options, fold);
           judge.train(examples[fold], fold, workers, stage);
-          int current = fold;
-          int[] rows = new int[size];
-          int n = 0;
-          for (int row = 0; row < size; row++) {
-            if (folds[row] == current) {
-              rows[n++] = row;
-            }
-          }
-          rows = Arrays.copyOf(rows, n);
-          judge.judge(rows, judged, scores, workers, stage);
           for (int k : judged) {
-            for (int row : rows) {
-              scores[k][row] = (float) (1 / (1 + Math.exp(-scores[k][row] - shift[fold][k])));
+            if (hasAftermath(k)) {
+              int[] any = anyRows(fold);
+              judge(judge, any, k, shift[fold][k], scores[k], stage);
+              levels[k][fold] = Aftermath.Level.of(scores[k], any);
+              for (int row : any) {
+                scores[k][row] = 0;
+              }
             }
+            judge(judge, positives(k, fold), k, shift[fold][k], scores[k], stage);
           }
         }
       }
+    }
+
+    /** Writes the probabilities of the rows to scores[row]. */
+    private void judge(
+        Judge judge, int[] rows, int k, double shift, float[] scores, Progress.Stage stage) {
+      judge.judge(rows, k, scores, workers, stage);
+      for (int row : rows) {
+        scores[row] = (float) (1 / (1 + Math.exp(-scores[row] - shift)));
+      }
+    }
+
+    private boolean hasAftermath(int k) {
+      return options.balanced() && columns.count(k, Role.AFTERMATH) > 0;
+    }
+
+    /** Rows of a fold, event or not: all, or a draw where there are many. */
+    private int[] anyRows(int fold) {
+      double share = Math.min(1, (double) LEVEL_ROWS * options.folds() / size);
+      Draws draws = Draws.of(options.seed(), "coordinate.level");
+      return IntStream.range(0, size)
+          .filter(row -> folds[row] == fold)
+          .filter(
+              row -> {
+                draws.reset(row);
+                return share == 1 || draws.nextDouble() < share;
+              })
+          .toArray();
+    }
+
+    /** The rows of a fold in which the objective happened: no others are ever asked about. */
+    private int[] positives(int k, int fold) {
+      return happened[k].stream().filter(row -> folds[row] == fold).toArray();
     }
 
     /**
@@ -228,8 +265,9 @@ public final class CoordinatingNetwork {
     private KeepReport decide(int k, float[] scores, BitSet kept) {
       int[] positives = happened[k].stream().toArray();
       List<String> notes = new ArrayList<>(columns.notes(k));
-      if (options.balanced() && columns.count(k, Role.AFTERMATH) > 0) {
-        float[] meant = new Aftermath(columns, k, options).meant(positives, folds, scores, workers);
+      if (hasAftermath(k)) {
+        float[] meant =
+            new Aftermath(columns, k, options).meant(positives, folds, scores, levels[k], workers);
         if (meant.length == 0) {
           kept.or(happened[k]);
           return keepAll(

@@ -162,8 +162,8 @@ final class Judge {
     network.forward(pass, count);
   }
 
-  /** Writes the logit of each of the objectives for each of the rows to logits[objective][row]. */
-  void judge(int[] rows, int[] judged, float[][] logits, Workers workers, Progress.Stage stage) {
+  /** Writes the logit of the objective for each of the rows to logits[row]. */
+  void judge(int[] rows, int objective, float[] logits, Workers workers, Progress.Stage stage) {
     Runner[] runners = new Runner[workers.threads()];
     workers.forEachRange(
         rows.length,
@@ -172,10 +172,8 @@ final class Judge {
           if (runners[worker] == null) {
             runners[worker] = new Runner();
           }
-          for (int objective : judged) {
-            runners[worker].run(rows, (int) from, (int) to, objective, logits[objective]);
-          }
-          stage.add((to - from) * judged.length);
+          runners[worker].run(rows, (int) from, (int) to, objective, logits);
+          stage.add(to - from);
         });
   }
 

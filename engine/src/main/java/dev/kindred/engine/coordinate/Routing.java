@@ -27,8 +27,9 @@ public final class Routing {
   }
 
   /**
-   * How sure the network is that the row belongs to the objective, on the scale of the threshold;
-   * where nothing was judged 1 for positives and 0 for others.
+   * How sure the network is that the row belongs to the objective, on the scale of the threshold; 0
+   * where the objective did not happen, which nobody judges; where nothing was judged 1 for
+   * positives.
    */
   public float probability(int objective, int row) {
     return probabilities[objective][row];

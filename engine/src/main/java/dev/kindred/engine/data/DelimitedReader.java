@@ -94,6 +94,11 @@ final class DelimitedReader extends TableReader {
     pending = !source.header();
   }
 
+  @Override
+  List<String> names() {
+    return List.copyOf(names);
+  }
+
   private boolean nextLine() throws IOException {
     do {
       if (!lines.next()) {

@@ -53,6 +53,7 @@ public final class EventLog {
   private final int[] ruleTypes; // ordinal in types, -1 = any
   private final float[] values;
   private final float[] signals;
+  private long lastTime = Long.MIN_VALUE;
 
   private EventLog(
       TableReader reader,
@@ -173,6 +174,12 @@ public final class EventLog {
     if (row.problem() != null) {
       report.badRow(reader.line(), row.problem());
       return;
+    }
+    if (timeColumn >= 0) {
+      if (time < lastTime) {
+        report.outOfOrder();
+      }
+      lastTime = time;
     }
     int type = typeColumn >= 0 ? type() : -1;
     for (int k = 0; k < values.length; k++) {

@@ -170,6 +170,24 @@ public final class Events {
         Interactions.Duplicates.SUM);
   }
 
+  /** Users x items: every pair with a positive objective; the value counts its rows. */
+  public Interactions engaged() {
+    return Interactions.of(
+        users.size(),
+        items.size(),
+        sink -> {
+          for (int row = 0; row < size; row++) {
+            for (int k = 0; k < values.length; k++) {
+              if (objectives.get(k).polarity() == Polarity.POSITIVE && values[k].get(row) > 0) {
+                sink.add(user[row], item[row], 1);
+                break;
+              }
+            }
+          }
+        },
+        Interactions.Duplicates.SUM);
+  }
+
   private Events rearranged(int[] rows) {
     ValueColumn[] newValues = new ValueColumn[values.length];
     for (int k = 0; k < values.length; k++) {

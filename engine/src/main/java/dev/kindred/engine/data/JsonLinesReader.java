@@ -99,6 +99,11 @@ final class JsonLinesReader extends TableReader {
   }
 
   @Override
+  List<String> names() {
+    return List.copyOf(names);
+  }
+
+  @Override
   long line() {
     return lines.number();
   }

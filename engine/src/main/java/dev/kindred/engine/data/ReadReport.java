@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param file the file
  * @param rows all rows read, the bad ones included
  * @param badRows rows that could not be used and were skipped
+ * @param outOfOrder rows with an earlier time than the row before them; 0 without times
  * @param badRowSamples the first few of them
  * @param badValues cells that were no use (a negative strength, a ratio to 0, NaN) in rows that
  *     were kept: there the objective did not happen, the signal or number is missing
@@ -21,6 +22,7 @@ public record ReadReport(
     Path file,
     long rows,
     long badRows,
+    long outOfOrder,
     List<Sample> badRowSamples,
     long badValues,
     List<Sample> badValueSamples,
@@ -70,6 +72,7 @@ public record ReadReport(
     private final ReadLimits limits;
     private long rows;
     private long badRows;
+    private long outOfOrder;
     private long badValues;
     private final List<Sample> badRowSamples = new ArrayList<>();
     private final List<Sample> badValueSamples = new ArrayList<>();
@@ -104,6 +107,10 @@ public record ReadReport(
 
     void countBadValue() {
       badValues++;
+    }
+
+    void outOfOrder() {
+      outOfOrder++;
     }
 
     void note(String note) {
@@ -142,7 +149,8 @@ public record ReadReport(
                 + badRowSamples.getFirst()
                 + "; mend the file or check the declared columns and format");
       }
-      return new ReadReport(file, rows, badRows, badRowSamples, badValues, badValueSamples, notes);
+      return new ReadReport(
+          file, rows, badRows, outOfOrder, badRowSamples, badValues, badValueSamples, notes);
     }
   }
 }

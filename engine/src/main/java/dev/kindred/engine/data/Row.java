@@ -103,6 +103,11 @@ final class Row {
     }
   }
 
+  /** Takes the row as it is: what was wrong with it does not matter to the caller. */
+  void forgive() {
+    problem = null;
+  }
+
   /** What is wrong with the row, or null. */
   String problem() {
     return problem;

@@ -174,6 +174,9 @@ abstract class TableReader implements AutoCloseable {
   /** Fills {@link #row} from the file. */
   abstract boolean advance() throws IOException;
 
+  /** The names of all columns; of JSON lines those of the rows read so far. */
+  abstract List<String> names();
+
   /** The line, from 1, where the present row begins. */
   abstract long line();
 

@@ -2,6 +2,7 @@ package dev.kindred.engine.eval;
 
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.index.run.Workers;
+import dev.kindred.simd.Distances;
 import java.util.Arrays;
 
 /**
@@ -9,12 +10,14 @@ import java.util.Arrays;
  *
  * <p>Immutable and safe for use by any number of threads.
  */
-public final class BaselineLists implements RelatedLists {
+public final class BaselineLists implements RelatedLists, ScoredLists {
   private final int[][] lists;
+  private final float[][] scores;
   private final boolean shared;
 
-  private BaselineLists(int[][] lists, boolean shared) {
+  private BaselineLists(int[][] lists, float[][] scores, boolean shared) {
     this.lists = lists;
+    this.scores = scores;
     this.shared = shared;
   }
 
@@ -36,7 +39,12 @@ public final class BaselineLists implements RelatedLists {
       }
     }
     int[] list = new int[n + 1];
-    return new BaselineLists(new int[][] {Arrays.copyOf(list, best.drain(list))}, true);
+    int[] popular = Arrays.copyOf(list, best.drain(list));
+    float[] scores = new float[popular.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = counts[popular[i]];
+    }
+    return new BaselineLists(new int[][] {popular}, new float[][] {scores}, true);
   }
 
   /**
@@ -52,6 +60,7 @@ public final class BaselineLists implements RelatedLists {
     Interactions byItem = train.transposed();
     int items = train.columns();
     int[][] lists = new int[items][];
+    float[][] scores = new float[items][];
     float[][] counts = new float[workers.threads()][];
     workers.forEachRange(
         items,
@@ -65,6 +74,8 @@ public final class BaselineLists implements RelatedLists {
           int[] list = new int[n];
           for (int item = (int) from; item < to; item++) {
             count(train, byItem, item, shared);
+            // The source's own count is the same for all: it does not change their order.
+            double own = cosine ? Math.sqrt(Math.max(1, byItem.count(item))) : 1;
             for (int other = 0; other < items; other++) {
               if (shared[other] > 0 && other != item) {
                 best.add(
@@ -73,13 +84,19 @@ public final class BaselineLists implements RelatedLists {
                         ? (float) (shared[other] / Math.sqrt((double) byItem.count(other)))
                         : shared[other]);
               }
-              shared[other] = 0;
             }
             int length = best.drain(list);
             lists[item] = Arrays.copyOf(list, length);
+            scores[item] = new float[length];
+            for (int i = 0; i < length; i++) {
+              double common = shared[list[i]] / own;
+              scores[item][i] =
+                  (float) (cosine ? common / Math.sqrt((double) byItem.count(list[i])) : common);
+            }
+            Arrays.fill(shared, 0);
           }
         });
-    return new BaselineLists(lists, false);
+    return new BaselineLists(lists, scores, false);
   }
 
   private static void count(Interactions train, Interactions byItem, int item, float[] shared) {
@@ -101,5 +118,69 @@ public final class BaselineLists implements RelatedLists {
       }
     }
     return written;
+  }
+
+  @Override
+  public int related(int item, int n, int[] items, float[] scores) {
+    int at = shared ? 0 : item;
+    int written = 0;
+    for (int i = 0; i < lists[at].length && written < n; i++) {
+      if (lists[at][i] != item) {
+        items[written] = lists[at][i];
+        scores[written++] = this.scores[at][i];
+      }
+    }
+    return written;
+  }
+
+  /**
+   * Items by the cosine of their vectors, for instance the factors of one matrix factorisation.
+   *
+   * @param vectors [items x dim], row-major; an item whose vector is zero has no list and stands in
+   *     none
+   * @param n longest list to be asked for
+   */
+  public static BaselineLists nearest(float[] vectors, int dim, int n, Workers workers) {
+    int items = vectors.length / dim;
+    float[] unit = vectors.clone();
+    boolean[] known = new boolean[items];
+    for (int item = 0; item < items; item++) {
+      Distances.normalize(unit, item * dim, dim);
+      for (int j = 0; j < dim; j++) {
+        known[item] |= unit[item * dim + j] != 0;
+      }
+    }
+    FactorScores cosines = new FactorScores(unit, unit, dim);
+    int[][] lists = new int[items][];
+    float[][] scores = new float[items][];
+    workers.forEachRange(
+        items,
+        64,
+        (from, to, worker) -> {
+          float[] tile = new float[Scores.TILE];
+          float[] row = new float[items];
+          TopK best = new TopK(n);
+          int[] list = new int[n];
+          for (int item = (int) from; item < to; item++) {
+            int[] source = {item};
+            for (int first = 0; first < items; first += Scores.TILE) {
+              int width = Math.min(Scores.TILE, items - first);
+              cosines.score(source, 0, 1, first, width, tile);
+              System.arraycopy(tile, 0, row, first, width);
+            }
+            for (int other = 0; known[item] && other < items; other++) {
+              if (other != item && known[other]) {
+                best.add(other, row[other]);
+              }
+            }
+            int length = best.drain(list);
+            lists[item] = Arrays.copyOf(list, length);
+            scores[item] = new float[length];
+            for (int i = 0; i < scores[item].length; i++) {
+              scores[item][i] = row[lists[item][i]];
+            }
+          }
+        });
+    return new BaselineLists(lists, scores, false);
   }
 }

@@ -40,6 +40,19 @@ public final class NextItemEvaluator {
    */
   public static Report evaluate(
       RelatedLists lists, Transitions transitions, int k, Workers workers) {
+    return report(places(lists, transitions, k, workers), transitions, k);
+  }
+
+  /** No list at all: see {@link #places}. */
+  public static final int NO_LIST = -1;
+
+  /**
+   * Where the next item of each step stands.
+   *
+   * @return from 1; 0 = not in the first k; {@link #NO_LIST} = the present item has no list
+   * @throws IllegalArgumentException if k is below 1 or there are no steps
+   */
+  public static int[] places(RelatedLists lists, Transitions transitions, int k, Workers workers) {
     if (k < 1) {
       throw new IllegalArgumentException("k is " + k + "; it must be at least 1");
     }
@@ -49,7 +62,7 @@ public final class NextItemEvaluator {
           "no user goes on from one item to another in the held-out part: hold out more of the"
               + " log");
     }
-    int[] places = new int[n]; // 0 = miss, -1 = no list
+    int[] places = new int[n];
     workers.forEachRange(
         n,
         256,
@@ -57,7 +70,7 @@ public final class NextItemEvaluator {
           int[] list = new int[k];
           for (int i = (int) from; i < to; i++) {
             int length = lists.related(transitions.from(i), k, list);
-            places[i] = length == 0 ? -1 : 0;
+            places[i] = length == 0 ? NO_LIST : 0;
             for (int p = 0; p < length; p++) {
               if (list[p] == transitions.to(i)) {
                 places[i] = p + 1;
@@ -66,13 +79,23 @@ public final class NextItemEvaluator {
             }
           }
         });
+    return places;
+  }
+
+  /**
+   * Evaluates the first k of each list.
+   *
+   * @param places of {@link #places} for k or a larger one
+   */
+  public static Report report(int[] places, Transitions transitions, int k) {
+    int n = places.length;
     long hits = 0;
     long answered = 0;
     double ndcg = 0;
     double reciprocal = 0;
     for (int place : places) {
       answered += place >= 0 ? 1 : 0;
-      if (place > 0) {
+      if (place > 0 && place <= k) {
         hits++;
         ndcg += RankingMetrics.discount(place - 1);
         reciprocal += 1.0 / place;
@@ -85,10 +108,28 @@ public final class NextItemEvaluator {
         ndcg / n,
         reciprocal / n,
         (double) answered / n,
-        itemHitRate(transitions, places));
+        itemHitRate(transitions, places, k));
   }
 
-  private static double itemHitRate(Transitions transitions, int[] places) {
+  /** For each step 1 if its next item stands in the first k, else 0. */
+  public static double[] hits(int[] places, int k) {
+    double[] hits = new double[places.length];
+    for (int i = 0; i < hits.length; i++) {
+      hits[i] = places[i] > 0 && places[i] <= k ? 1 : 0;
+    }
+    return hits;
+  }
+
+  /** For each step the NDCG at k: 1 / log2(place + 1), or 0. */
+  public static double[] gains(int[] places, int k) {
+    double[] gains = new double[places.length];
+    for (int i = 0; i < gains.length; i++) {
+      gains[i] = places[i] > 0 && places[i] <= k ? RankingMetrics.discount(places[i] - 1) : 0;
+    }
+    return gains;
+  }
+
+  private static double itemHitRate(Transitions transitions, int[] places, int k) {
     int items = 0;
     for (int i = 0; i < places.length; i++) {
       items = Math.max(items, transitions.to(i) + 1);
@@ -97,7 +138,7 @@ public final class NextItemEvaluator {
     int[] hits = new int[items];
     for (int i = 0; i < places.length; i++) {
       steps[transitions.to(i)]++;
-      hits[transitions.to(i)] += places[i] > 0 ? 1 : 0;
+      hits[transitions.to(i)] += places[i] > 0 && places[i] <= k ? 1 : 0;
     }
     double sum = 0;
     int reached = 0;

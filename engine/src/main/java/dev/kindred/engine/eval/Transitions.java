@@ -9,21 +9,25 @@ import java.util.Arrays;
  * <p>Immutable.
  */
 public final class Transitions {
+  private final int[] user;
   private final int[] from;
   private final int[] to;
 
-  private Transitions(int[] from, int[] to) {
+  private Transitions(int[] user, int[] from, int[] to) {
+    this.user = user;
     this.from = from;
     this.to = to;
   }
 
-  /** Pairs (from[i], to[i]); the arrays are copied. */
+  /** Pairs (from[i], to[i]), each of a user of its own; the arrays are copied. */
   public static Transitions of(int[] from, int[] to) {
     if (from.length != to.length) {
       throw new IllegalArgumentException(
           from.length + " present items but " + to.length + " next ones");
     }
-    return new Transitions(from.clone(), to.clone());
+    int[] user = new int[from.length];
+    Arrays.setAll(user, i -> i);
+    return new Transitions(user, from.clone(), to.clone());
   }
 
   /**
@@ -42,6 +46,7 @@ public final class Transitions {
         last[history.user(row)] = history.item(row);
       }
     }
+    int[] users = new int[held.size()];
     int[] from = new int[held.size()];
     int[] to = new int[held.size()];
     int n = 0;
@@ -50,18 +55,24 @@ public final class Transitions {
         int user = held.user(row);
         int item = held.item(row);
         if (last[user] >= 0 && last[user] != item) {
+          users[n] = user;
           from[n] = last[user];
           to[n++] = item;
         }
         last[user] = item;
       }
     }
-    return new Transitions(Arrays.copyOf(from, n), Arrays.copyOf(to, n));
+    return new Transitions(Arrays.copyOf(users, n), Arrays.copyOf(from, n), Arrays.copyOf(to, n));
   }
 
   /** Number of pairs. */
   public int size() {
     return from.length;
+  }
+
+  /** Whose step pair {@code i} is. */
+  public int user(int i) {
+    return user[i];
   }
 
   /** The present item of pair {@code i}. */

@@ -87,6 +87,7 @@ final class TowerDescription {
     map.put("optimizer", optimizer(o.optimizer()));
     map.put("batch", o.batch());
     map.put("epochs", o.epochs());
+    map.put("epochSamples", o.epochSamples());
     map.put("patience", o.patience());
     map.put("seed", o.seed());
     return map;
@@ -111,6 +112,7 @@ final class TowerDescription {
         optimizer(map(map.get("optimizer"))),
         (int) number(map, "batch"),
         (int) number(map, "epochs"),
+        map.get("epochSamples") instanceof Number samples ? samples.intValue() : 0,
         (int) number(map, "patience"),
         ((Number) map.get("seed")).longValue());
   }

@@ -35,6 +35,8 @@ import java.util.function.Consumer;
  * @param batch examples per step: pairs, negatives included, for the cross-entropies; positives for
  *     SAMPLED_SOFTMAX
  * @param epochs passes over the positives, at most
+ * @param epochSamples positives of one pass, at most; where there are more, each pass takes others,
+ *     drawn anew; 0 = all
  * @param patience epochs without a better recall on held-out positives after which training stops;
  *     0 = run all epochs and hold nothing out
  * @param seed of all random draws
@@ -57,6 +59,7 @@ public record TowerOptions(
     Optimizer optimizer,
     int batch,
     int epochs,
+    int epochSamples,
     int patience,
     long seed) {
   private static final int MAX_WIDTH = 1 << 14;
@@ -82,6 +85,7 @@ public record TowerOptions(
       check("batch", batch, negatives + 1, 1 << 16);
     }
     check("epochs", epochs, 1, Integer.MAX_VALUE);
+    check("epochSamples", epochSamples, 0, Integer.MAX_VALUE);
     check("patience", patience, 0, Integer.MAX_VALUE);
   }
 
@@ -120,6 +124,7 @@ public record TowerOptions(
         Adam.of(1e-3),
         512,
         30,
+        0,
         4,
         99);
   }
@@ -155,6 +160,7 @@ public record TowerOptions(
         Sgd.of(0.01),
         512,
         100,
+        0,
         0,
         99);
   }
@@ -227,6 +233,10 @@ public record TowerOptions(
     return with(draft -> draft.epochs = epochs);
   }
 
+  public TowerOptions withEpochSamples(int epochSamples) {
+    return with(draft -> draft.epochSamples = epochSamples);
+  }
+
   public TowerOptions withPatience(int patience) {
     return with(draft -> draft.patience = patience);
   }
@@ -260,6 +270,7 @@ public record TowerOptions(
     Optimizer optimizer;
     int batch;
     int epochs;
+    int epochSamples;
     int patience;
     long seed;
 
@@ -281,6 +292,7 @@ public record TowerOptions(
       optimizer = of.optimizer;
       batch = of.batch;
       epochs = of.epochs;
+      epochSamples = of.epochSamples;
       patience = of.patience;
       seed = of.seed;
     }
@@ -304,6 +316,7 @@ public record TowerOptions(
           optimizer,
           batch,
           epochs,
+          epochSamples,
           patience,
           seed);
     }

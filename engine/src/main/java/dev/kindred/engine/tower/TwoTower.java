@@ -191,7 +191,7 @@ public final class TwoTower {
       List<Double> recalls = new ArrayList<>();
       long[] steps = {0};
       try (Progress.Stage stage =
-          progress.stage("Train two-tower network", options.epochs() * train.size())) {
+          progress.stage("Train two-tower network", options.epochs() * samples())) {
         for (int epoch = 1; epoch <= options.epochs(); epoch++) {
           losses.add(epoch(epoch, steps, step, updater, workers, stage));
           if (stopping != null) {
@@ -229,7 +229,7 @@ public final class TwoTower {
           notes);
     }
 
-    /** Mean loss of one pass over the training positives, in a drawn order. */
+    /** Mean loss of one pass over the training positives, or some of them, in a drawn order. */
     private double epoch(
         int epoch,
         long[] steps,
@@ -245,8 +245,9 @@ public final class TwoTower {
       int[] items = new int[capacity];
       float[] weights = new float[capacity];
       double sum = 0;
-      for (long from = 0; from < train.size(); from += capacity) {
-        int count = (int) Math.min(capacity, train.size() - from);
+      long samples = samples();
+      for (long from = 0; from < samples; from += capacity) {
+        int count = (int) Math.min(capacity, samples - from);
         for (int i = 0; i < count; i++) {
           long positive = order.at(from + i);
           users[i] = rowOf(positive);
@@ -263,7 +264,14 @@ public final class TwoTower {
         sum += loss;
         stage.add(count);
       }
-      return sum / train.size();
+      return sum / samples;
+    }
+
+    /** Positives of one pass: of the drawn order, so many from the start. */
+    private long samples() {
+      return options.epochSamples() == 0
+          ? train.size()
+          : Math.min(train.size(), options.epochSamples());
     }
 
     private float meanValue() {

@@ -1,0 +1,120 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.config.ConfigText;
+import dev.kindred.engine.data.Events;
+import dev.kindred.engine.world.World;
+import dev.kindred.engine.world.WorldOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kindred simulate}: a log, catalogues and a configuration to try the other commands on. */
+@Command(
+    name = "simulate",
+    description = {
+      "Simulate a video site and write its log, its catalogues of items and users, and a",
+      "configuration that 'kindred train' takes as it is."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kindred simulate --out site/",
+      "  kindred simulate --items 100000 --users 200000 --samples 10000000 --out site/",
+      "  kindred train --config site/" + SimulateCommand.CONFIG_FILE + " --out snapshots/"
+    })
+final class SimulateCommand extends KindredCommand {
+  static final String CONFIG_FILE = "kindred.toml";
+
+  @Option(
+      names = "--items",
+      paramLabel = "N",
+      description = "Items of the catalogue (default: 2000).")
+  private Integer items;
+
+  @Option(names = "--users", paramLabel = "N", description = "Users (default: 3000).")
+  private Integer users;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      description = "About how many shown items the log holds (default: 300000).")
+  private Integer samples;
+
+  @Option(names = "--days", paramLabel = "N", description = "Days of the log (default: 35).")
+  private Integer days;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory to write to; files of the same names there are replaced.")
+  private Path out;
+
+  @Override
+  protected void run() throws IOException {
+    WorldOptions options = options(this::world);
+    note("simulating " + options.samples() + " samples ...");
+    World world = World.generate(options);
+    world.write(out);
+    Path config = out.resolve(CONFIG_FILE);
+    Path temporary = out.resolve(CONFIG_FILE + ".tmp");
+    try {
+      Files.writeString(temporary, config(options));
+      Files.move(temporary, config, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+    report(world, config);
+  }
+
+  private WorldOptions world() {
+    WorldOptions base = WorldOptions.defaults();
+    WorldOptions sized =
+        base.withSize(
+            items == null ? base.items() : items,
+            users == null ? base.users() : users,
+            samples == null ? base.samples() : samples);
+    WorldOptions lasting = days == null ? sized : sized.withDays(days);
+    return seed().isPresent() ? lasting.withSeed(seed().getAsLong()) : lasting;
+  }
+
+  private static String config(WorldOptions options) {
+    return new ConfigText("A simulated video site: " + options)
+        .events(World.EVENTS_FILE, World.eventColumns())
+        .objectives(World.objectives())
+        .catalogue("items", World.ITEMS_FILE, World.ITEM_ID, World.itemFields())
+        .catalogue("users", World.USERS_FILE, World.USER_ID, World.userFields())
+        .toString();
+  }
+
+  private void report(World world, Path config) {
+    Events events = world.events();
+    if (json()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("config", config.toString());
+      line.put("items", events.items().size());
+      line.put("users", events.users().size());
+      line.put("samples", events.size());
+      Map<String, Object> happened = new LinkedHashMap<>();
+      for (int k = 0; k < events.objectives().size(); k++) {
+        happened.put(events.objectives().get(k).name(), events.count(k));
+      }
+      line.put("happened", happened);
+      jsonLines().write(line);
+    } else {
+      out()
+          .printf(
+              Locale.ROOT,
+              "%s: %,d samples of %,d items and %,d users%n",
+              config,
+              events.size(),
+              events.items().size(),
+              events.users().size());
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package dev.kindred.app.evaluation;
+
+import dev.kindred.engine.als.AlsModel;
+import dev.kindred.engine.als.AlsOptions;
+import dev.kindred.engine.als.ImplicitAls;
+import dev.kindred.engine.data.EventColumns;
+import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.ReadLimits;
+import dev.kindred.engine.data.RowFilter;
+import dev.kindred.engine.data.TableSource;
+import dev.kindred.engine.data.TextColumns;
+import dev.kindred.engine.eval.BaselineLists;
+import dev.kindred.engine.eval.FactorScores;
+import dev.kindred.engine.eval.ListScores;
+import dev.kindred.engine.eval.PopularityScores;
+import dev.kindred.engine.eval.ScoredLists;
+import dev.kindred.engine.eval.Scores;
+import dev.kindred.engine.eval.TopNEvaluator;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Pairs of user and item that were held out by somebody else, one file per objective: every item is
+ * ranked for every user of the file, only those are left out with which the objective happened in
+ * the log. Related lists rank by adding up the lists beside all items that the user took to.
+ *
+ * <p>Immutable.
+ */
+public final class GivenTests {
+  /** Related items that are added up per item that a user met. */
+  public static final int LIST = 100;
+
+  private final Events events;
+  private final List<Test> tests;
+
+  private record Test(int objective, Interactions pairs) {}
+
+  private GivenTests(Events events, List<Test> tests) {
+    this.events = events;
+    this.tests = tests;
+  }
+
+  /**
+   * Reads the files.
+   *
+   * @param columns names of the columns of user and item, as in the log
+   * @param files objective to its pairs; pairs of users or items that the log has not are left out
+   * @throws InputException if there is no such objective or a file holds no pair that the log knows
+   */
+  public static GivenTests read(
+      Events events, EventColumns columns, Map<String, Path> files, Progress progress) {
+    List<Test> tests = new ArrayList<>();
+    files.forEach((name, file) -> tests.add(read(events, columns, name, file, progress)));
+    return new GivenTests(events, tests);
+  }
+
+  private static Test read(
+      Events events, EventColumns columns, String name, Path file, Progress progress) {
+    int objective = -1;
+    for (int k = 0; k < events.objectives().size(); k++) {
+      objective = events.objectives().get(k).name().equals(name) ? k : objective;
+    }
+    if (objective < 0) {
+      throw new InputException(
+          file
+              + ": is the test of objective '"
+              + name
+              + "', which the configuration does not declare; name one of "
+              + events.objectives().stream().map(o -> o.name()).toList());
+    }
+    TextColumns table =
+        TextColumns.read(
+            TableSource.of(file),
+            List.of(columns.user(), columns.item()),
+            ReadLimits.defaults(),
+            progress);
+    Interactions pairs =
+        Interactions.of(
+            events.users().size(),
+            events.items().size(),
+            sink -> {
+              for (int row = 0; row < table.rows(); row++) {
+                int user = events.users().ordinalOf(table.text(columns.user(), row));
+                int item = events.items().ordinalOf(table.text(columns.item(), row));
+                if (user >= 0 && item >= 0) {
+                  sink.add(user, item, 1);
+                }
+              }
+            },
+            Interactions.Duplicates.LAST);
+    if (pairs.size() == 0) {
+      throw new InputException(file + ": no pair has a user and an item of the log; check the ids");
+    }
+    return new Test(objective, pairs);
+  }
+
+  /**
+   * Ranks, for the pipeline and for each baseline.
+   *
+   * @param kindred the lists of the pipeline
+   * @param ks lengths of the rankings
+   */
+  public List<LaterItemsScore> scores(
+      ScoredLists kindred, List<Integer> ks, AlsOptions als, Workers workers, Progress progress) {
+    List<LaterItemsScore> scores = new ArrayList<>();
+    Interactions engaged = events.engaged();
+    Scores related = new ListScores(kindred, engaged, LIST);
+    Scores together =
+        new ListScores(BaselineLists.cooccurrence(engaged, true, LIST, workers), engaged, LIST);
+    for (Test test : tests) {
+      Interactions own = events.interactions(test.objective, RowFilter.ALL);
+      String name = events.objectives().get(test.objective).name();
+      AlsModel model = ImplicitAls.train(own, als, workers, progress);
+      Map<String, Scores> rankings = new LinkedHashMap<>();
+      rankings.put(NextItemComparison.KINDRED, related);
+      rankings.put(
+          NextItemComparison.ALS,
+          new FactorScores(model.userFactors(), model.itemFactors(), model.rank()));
+      rankings.put(NextItemComparison.COSINE, together);
+      rankings.put(
+          NextItemComparison.COSINE + ", own",
+          new ListScores(BaselineLists.cooccurrence(own, true, LIST, workers), own, LIST));
+      rankings.put(NextItemComparison.POPULARITY, new PopularityScores(own));
+      for (int k : ks) {
+        rankings.forEach(
+            (lists, ranking) ->
+                scores.add(
+                    new LaterItemsScore(
+                        name,
+                        lists,
+                        TopNEvaluator.evaluate(
+                            ranking, own, test.pairs, k, workers, Progress.none()))));
+      }
+    }
+    return scores;
+  }
+}

@@ -1,0 +1,64 @@
+package dev.kindred.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code off-policy} on a log small enough to work out by hand. */
+final class OffPolicyCommandTest {
+  @TempDir Path directory;
+
+  private Run run(String log, String... more) throws IOException {
+    Path file = Files.writeString(directory.resolve("log.csv"), log);
+    String[] line = new String[9 + more.length];
+    String[] first = {
+      "off-policy", "--log", file.toString(), "--reward", "r", "--propensity", "p", "--target", "q"
+    };
+    System.arraycopy(first, 0, line, 0, first.length);
+    System.arraycopy(more, 0, line, first.length, more.length);
+    return Run.kindred(line);
+  }
+
+  @Test
+  void estimatesAreThoseWorkedOutByHand() throws IOException {
+    Run run =
+        run(
+            "r,p,q,e,v\n1,.5,.25,.7,.6\n0,.25,.5,.1,.4\n",
+            "--model-logged",
+            "e",
+            "--model-target",
+            "v",
+            "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    Map<String, JsonNode> lines = new LinkedHashMap<>();
+    for (String line : run.lines()) {
+      JsonNode node = new JsonMapper().readTree(line);
+      lines.put(node.get("estimator").asText(), node);
+    }
+    assertEquals(.25, lines.get("ips").get("value").asDouble(), 1e-12);
+    assertEquals(.2, lines.get("snips").get("value").asDouble(), 1e-12);
+    assertEquals(.475, lines.get("doubly robust").get("value").asDouble(), 1e-12);
+    assertEquals(.5, lines.get("logged").get("value").asDouble(), 1e-12);
+    assertEquals(6.25 / 4.25, lines.get("ips").get("effectiveSampleSize").asDouble(), 1e-12);
+    assertTrue(run.err().contains("the mean weight is 1.250"), run.err());
+  }
+
+  @Test
+  void whatIsNoProbabilityIsRefusedInOneLine() throws IOException {
+    Run zero = run("r,p,q\n1,0,.5\n");
+    assertEquals(3, zero.exitCode(), zero.err());
+    assertTrue(zero.err().contains("propensity 0 is 0.0"), zero.err());
+    Run half = run("r,p,q\n1,.5,.5\n", "--model-logged", "r");
+    assertEquals(2, half.exitCode(), half.err());
+    assertTrue(half.err().contains("go together"), half.err());
+  }
+}

@@ -1,0 +1,194 @@
+package dev.kindred.engine.estimate;
+
+/**
+ * How large the input is, as far as it is known before it is read. Immutable.
+ *
+ * @param items of the catalogue or the log
+ * @param users of the log
+ * @param samples rows of the log
+ * @param objectives K
+ * @param negativeObjectives of them those that subtract
+ * @param positives rows in which the most frequent objective happens; each next one is taken to
+ *     happen half as often as the one before
+ * @param signals numbers kept beside the objectives
+ * @param idBytes mean length of an id in UTF-8
+ * @param candidates mean length of a candidate list
+ * @param profileValues mean number of values of an item's profile; 0 = no catalogue
+ * @param profileFields fields with such values
+ * @param distinctValues different values of all fields together
+ * @param valueBytes mean length of a value in UTF-8
+ */
+public record DataSize(
+    long items,
+    long users,
+    long samples,
+    int objectives,
+    int negativeObjectives,
+    long positives,
+    int signals,
+    double idBytes,
+    double candidates,
+    double profileValues,
+    int profileFields,
+    long distinctValues,
+    double valueBytes) {
+  public DataSize {
+    require(items >= 1, "items", items, "at least 1");
+    require(users >= 1, "users", users, "at least 1");
+    require(samples >= 1, "interactions", samples, "at least 1");
+    require(objectives >= 1 && objectives <= 1000, "objectives", objectives, "from 1 to 1000");
+    require(
+        negativeObjectives >= 0 && negativeObjectives <= objectives,
+        "negative objectives",
+        negativeObjectives,
+        "from 0 to the number of objectives");
+    require(
+        positives >= 1 && positives <= samples,
+        "positives",
+        positives,
+        "from 1 to the number of interactions");
+    require(signals >= 0, "signals", signals, "at least 0");
+    require(idBytes > 0, "id bytes", idBytes, "more than 0");
+    require(candidates >= 0, "candidates", candidates, "at least 0");
+    require(profileValues >= 0, "profile values", profileValues, "at least 0");
+    require(profileFields >= 0, "profile fields", profileFields, "at least 0");
+    require(distinctValues >= 0, "distinct values", distinctValues, "at least 0");
+    require(valueBytes >= 0, "value bytes", valueBytes, "at least 0");
+  }
+
+  private static void require(boolean holds, String name, Object value, String range) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "the number of " + name + " to estimate for is " + value + ", must be " + range);
+    }
+  }
+
+  /**
+   * A log of which little is known: five samples of six without the most frequent objective, ids of
+   * eight characters, a catalogue of a dozen values an item.
+   */
+  public static DataSize of(long items, long users, long samples, int objectives) {
+    return new DataSize(
+        items,
+        users,
+        samples,
+        objectives,
+        objectives > 1 ? 1 : 0,
+        Math.max(1, samples / 3),
+        1,
+        8,
+        200,
+        12,
+        5,
+        Math.max(1, items / 4),
+        10);
+  }
+
+  public DataSize withNegativeObjectives(int value) {
+    return new DataSize(
+        items,
+        users,
+        samples,
+        objectives,
+        value,
+        positives,
+        signals,
+        idBytes,
+        candidates,
+        profileValues,
+        profileFields,
+        distinctValues,
+        valueBytes);
+  }
+
+  public DataSize withPositives(long value) {
+    return new DataSize(
+        items,
+        users,
+        samples,
+        objectives,
+        negativeObjectives,
+        value,
+        signals,
+        idBytes,
+        candidates,
+        profileValues,
+        profileFields,
+        distinctValues,
+        valueBytes);
+  }
+
+  public DataSize withSignals(int value) {
+    return new DataSize(
+        items,
+        users,
+        samples,
+        objectives,
+        negativeObjectives,
+        positives,
+        value,
+        idBytes,
+        candidates,
+        profileValues,
+        profileFields,
+        distinctValues,
+        valueBytes);
+  }
+
+  public DataSize withIdBytes(double value) {
+    return new DataSize(
+        items,
+        users,
+        samples,
+        objectives,
+        negativeObjectives,
+        positives,
+        signals,
+        value,
+        candidates,
+        profileValues,
+        profileFields,
+        distinctValues,
+        valueBytes);
+  }
+
+  public DataSize withCandidates(double value) {
+    return new DataSize(
+        items,
+        users,
+        samples,
+        objectives,
+        negativeObjectives,
+        positives,
+        signals,
+        idBytes,
+        value,
+        profileValues,
+        profileFields,
+        distinctValues,
+        valueBytes);
+  }
+
+  /** Another catalogue. */
+  public DataSize withProfile(double values, int fields, long distinct, double bytes) {
+    return new DataSize(
+        items,
+        users,
+        samples,
+        objectives,
+        negativeObjectives,
+        positives,
+        signals,
+        idBytes,
+        candidates,
+        values,
+        fields,
+        distinct,
+        bytes);
+  }
+
+  /** Rows in which objective {@code k} happens. */
+  long positivesOf(int k) {
+    return Math.max(1, positives >> Math.min(k, 40));
+  }
+}

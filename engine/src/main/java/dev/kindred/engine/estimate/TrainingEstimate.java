@@ -1,0 +1,239 @@
+package dev.kindred.engine.estimate;
+
+import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.als.AlsOptions;
+import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.coordinate.CoordinateOptions;
+import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.tower.TowerOptions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Bytes of a snapshot's files, and memory and time of the stages that make it. Sizes of files
+ * follow from the formats and are exact where the input is known; memory and time are models whose
+ * constants were measured, good to about a third. Immutable.
+ *
+ * @param files of the snapshot
+ * @param stages in the order in which they run; memory includes what earlier ones left
+ */
+public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
+  /** One file. */
+  public record FileSize(String name, long bytes) {}
+
+  /**
+   * One stage.
+   *
+   * @param heapBytes on the Java heap at its peak
+   * @param otherBytes outside of it at its peak
+   */
+  public record Stage(String name, double seconds, long heapBytes, long otherBytes) {}
+
+  private static final long HEADER = 4096;
+  private static final long BLOCK = 1 << 20;
+
+  /** The JVM, its code and threads. */
+  private static final long BASE_HEAP = 40L << 20;
+
+  public TrainingEstimate {
+    files = List.copyOf(files);
+    stages = List.copyOf(stages);
+  }
+
+  /** Estimates. */
+  public static TrainingEstimate of(DataSize size, PipelineOptions options, Speed speed) {
+    return new TrainingEstimate(files(size, options), new Stages(size, options, speed).all());
+  }
+
+  /** Bytes of all files. */
+  public long fileBytes() {
+    return files.stream().mapToLong(FileSize::bytes).sum();
+  }
+
+  /** The largest heap of any stage. */
+  public long heapBytes() {
+    return stages.stream().mapToLong(Stage::heapBytes).max().orElse(0);
+  }
+
+  /** The most memory outside of the heap of any stage. */
+  public long otherBytes() {
+    return stages.stream().mapToLong(Stage::otherBytes).max().orElse(0);
+  }
+
+  /** Time of all stages. */
+  public double seconds() {
+    return stages.stream().mapToDouble(Stage::seconds).sum();
+  }
+
+  private static List<FileSize> files(DataSize size, PipelineOptions options) {
+    long n = size.items();
+    List<FileSize> files = new ArrayList<>();
+    long slots = 2;
+    while (slots < 2 * n) {
+      slots *= 2;
+    }
+    files.add(file("items.kids", padded(8 * (n + 1)) + 8 * slots + Math.round(n * size.idBytes())));
+    int rank = options.als().rank();
+    for (int k = 0; k < size.objectives(); k++) {
+      files.add(file("linear-" + k + ".kvec", n * padded(4L * rank)));
+      if (options.tower().isPresent()) {
+        long dim = options.tower().get().dim();
+        files.add(file("nonlinear-" + k + ".kvec", n * padded(4 * dim)));
+      }
+      boolean negative = k >= size.objectives() - size.negativeObjectives();
+      if (negative && options.merge() != Merge.MAX) {
+        files.add(file("prior-" + k + ".kvec", n * 64));
+      }
+    }
+    long m = Math.round(n * size.candidates());
+    files.add(file(CandidateLists.FILE_NAME, padded(8 * (n + 1)) + 2 * padded(4 * m) + m));
+    files.add(file(RelatedTable.FILE_NAME, 8 * n * options.listLength()));
+    if (size.profileValues() > 0) {
+      long strings = size.profileFields() + size.distinctValues();
+      long x = Math.round(n * size.profileValues());
+      files.add(
+          file(
+              "profile.kprof",
+              8 * (n + 1)
+                  + 8 * (strings + 1)
+                  + 4L * (size.profileFields() + 1)
+                  + 4 * x
+                  + Math.round(strings * size.valueBytes())));
+    }
+    files.add(new FileSize("manifest.json", 6_000L + 1_200L * size.objectives()));
+    return files;
+  }
+
+  private static FileSize file(String name, long body) {
+    return new FileSize(name, HEADER + body + 4 * ((body + BLOCK - 1) / BLOCK));
+  }
+
+  private static long padded(long bytes) {
+    return (bytes + 63) & -64;
+  }
+
+  /** The stages of one training. */
+  private static final class Stages {
+    // Shares of the machine's matrix speed that the stages reach, measured with one size of each.
+    private static final double ALS_SHARE = .20;
+    private static final double TOWER_SHARE = .20;
+    private static final double COORDINATE_SHARE = .12;
+    private static final double RELATED_SHARE = .06;
+
+    private final DataSize size;
+    private final PipelineOptions options;
+    private final Speed speed;
+    private final List<Stage> stages = new ArrayList<>();
+    private long heap = BASE_HEAP; // what stays
+    private long other;
+
+    Stages(DataSize size, PipelineOptions options, Speed speed) {
+      this.size = size;
+      this.options = options;
+      this.speed = speed;
+    }
+
+    List<Stage> all() {
+      read();
+      options.coordinate().ifPresent(this::coordinate);
+      for (int k = 0; k < size.objectives(); k++) {
+        objective(k);
+      }
+      long m = Math.round(size.items() * size.candidates());
+      // Lists of arrays while joining, then the compact ones outside of the heap.
+      double perItem = 2e-9 * size.items() + 3e-6 * Math.max(1, size.candidates());
+      other += 9 * m;
+      add("candidates", perItem * size.items() * slowness(), 10 * m, 0);
+      double users = size.users();
+      add("weights", (2e-6 * size.samples() + 1.5e-4 * users) * slowness(), 200 * size.users(), 0);
+      other += 8L * size.items() * options.listLength();
+      double channels = size.objectives() * (options.als().rank() + dim());
+      add("related", 2 * m * channels / (speed.flops() * RELATED_SHARE), 0, 0);
+      return stages;
+    }
+
+    private void read() {
+      long ids = Math.round((size.users() + size.items()) * (76 + size.idBytes()));
+      double objectiveBytes = (size.objectives() - 1) / 8.0 + 4; // bits, and one of strengths
+      long row = Math.round(16 + 4 * size.signals() + objectiveBytes);
+      long log = row * size.samples();
+      heap += ids + log;
+      long profile =
+          Math.round(size.items() * (4 * size.profileValues() + 4 * size.profileFields()));
+      heap += profile + Math.round(size.distinctValues() * (76 + size.valueBytes()));
+      // Columns grow by half and are trimmed at the end.
+      add("read", size.samples() / speed.rowsPerSecond(), Math.round(1.25 * log), 0);
+    }
+
+    private void coordinate(CoordinateOptions c) {
+      long kept = 4L * size.objectives() * size.samples() + size.objectives() * size.samples() / 8;
+      heap += kept;
+      double examples = 0;
+      double asked = 0;
+      for (int k = 0; k < size.objectives(); k++) {
+        double taken = Math.min(size.positivesOf(k), c.maxPositives());
+        examples += taken * (1 + c.negatives()) * (c.folds() - 1);
+        asked += size.positivesOf(k);
+      }
+      double width = c.embeddingDim() * (2.0 + size.profileFields()) + 24 + 4 * size.signals();
+      double flops = 2 * width * c.hidden().getFirst() + 4 * width * 24;
+      double work = examples * Math.max(1, c.epochs()) * 3 * flops + asked * flops;
+      long scratch = 5 * size.samples() + 12L * c.embeddingDim() * (size.users() + size.items());
+      add("coordinate", work / (speed.flops() * COORDINATE_SHARE), scratch, 0);
+    }
+
+    private void objective(int k) {
+      long positives = size.positivesOf(k);
+      long both = size.users() + size.items();
+      AlsOptions als = options.als();
+      double rank = als.rank();
+      double flops =
+          als.iterations()
+              * (2.0 * positives * rank * rank * 2
+                  + both * (rank * rank * rank / 3 + 4 * rank * rank));
+      // Rows of users, their transpose, and the part held out.
+      long matrix = 8 * (size.users() + size.items()) + 3 * 8 * positives;
+      long factors = Math.round(4 * both * rank);
+      other += size.items() * padded(Math.round(4 * rank));
+      add("als " + k, flops / (speed.flops() * ALS_SHARE), 2 * factors, matrix);
+      if (options.tower().isPresent()) {
+        TowerOptions tower = options.tower().get();
+        double width = tower.embeddingDim() * (2.0 + size.profileFields());
+        double layers = 0;
+        double in = width;
+        for (int hidden : tower.hidden()) {
+          layers += in * hidden;
+          in = hidden;
+        }
+        layers += in * tower.dim() + (tower.skip() ? width * tower.dim() : 0);
+        double perPass =
+            tower.epochSamples() == 0 ? positives : Math.min(positives, tower.epochSamples());
+        double each = 2 * 2 * 3 * layers + 2.0 * 3 * tower.batch() * tower.dim();
+        double passes = tower.epochs();
+        // Embeddings with two moments and a copy of the best ones, and the vectors.
+        long embeddings = 16L * tower.embeddingDim() * (both + size.distinctValues());
+        long vectors = 8L * tower.dim() * both;
+        other += size.items() * padded(4L * tower.dim());
+        add(
+            "tower " + k,
+            passes * perPass * each / (speed.flops() * TOWER_SHARE),
+            embeddings + vectors + 4 * positives,
+            matrix);
+      }
+    }
+
+    private long dim() {
+      return options.tower().map(TowerOptions::dim).orElse(0);
+    }
+
+    /** How much slower than the reference the machine is in what is no matrix product. */
+    private double slowness() {
+      return Speed.REFERENCE.rowsPerSecond() / speed.rowsPerSecond();
+    }
+
+    private void add(String name, double seconds, long heapForNow, long otherForNow) {
+      stages.add(new Stage(name, seconds, heap + heapForNow, other + otherForNow));
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package dev.kindred.engine.eval;
+
+import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.related.CalibrationPairs;
+import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.RelatedScorer;
+import dev.kindred.engine.related.Term;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Does an objective's score tell two items of one user from items of two users?
+ *
+ * <p>Pairs are drawn as for calibration, from interactions that nothing was trained on, both kinds
+ * alike in popularity. Pairs with an item that the scorer does not know are left out. Stateless.
+ */
+public final class PairEvaluator {
+  private static final int BINS = 10;
+
+  /** Bars of a histogram of cosines, from -1 to 1. */
+  public static final int BARS = 40;
+
+  private PairEvaluator() {}
+
+  /**
+   * What came out for one objective.
+   *
+   * @param pairs how many were asked
+   * @param auc with its 95% interval
+   * @param grouped the AUC within the pairs of one source item: is its list in a good order?
+   * @param predictions of probabilities; empty where the scores are none (raw cosines, a negative
+   *     objective)
+   * @param channels the cosines of each channel
+   */
+  public record Report(
+      int pairs,
+      Auc.Interval auc,
+      GroupedAuc grouped,
+      Optional<Probabilities> predictions,
+      List<Cosines> channels) {
+    public Report {
+      channels = List.copyOf(channels);
+    }
+  }
+
+  /**
+   * How good the probabilities are, both kinds of pairs in equal number.
+   *
+   * @param logLoss 0.693 = says nothing
+   * @param rmse 0.5 = says nothing
+   * @param reliability in ten bins
+   */
+  public record Probabilities(double logLoss, double rmse, Reliability reliability) {}
+
+  /**
+   * How the cosines of a channel lie.
+   *
+   * @param kind of the channel
+   * @param auc of the raw cosines, pairs without the channel left out; NaN if undefined
+   * @param positive share of the positive pairs in each of {@link #BARS} ranges from -1 to 1
+   * @param random the same for the others
+   */
+  public record Cosines(
+      Channel.Kind kind, double auc, List<Double> positive, List<Double> random) {}
+
+  /**
+   * Evaluates one objective.
+   *
+   * @param pairs in the ordinals of the log
+   * @param toModel from these to the scorer's; -1 = unknown there
+   * @return empty if fewer than two pairs of either kind are known
+   */
+  public static Optional<Report> evaluate(
+      RelatedScorer scorer, int objective, CalibrationPairs pairs, IntUnaryOperator toModel) {
+    int[] first = new int[pairs.size()];
+    int[] second = new int[pairs.size()];
+    boolean[] positive = new boolean[pairs.size()];
+    int n = 0;
+    int positives = 0;
+    for (int i = 0; i < pairs.size(); i++) {
+      first[n] = toModel.applyAsInt(pairs.first(i));
+      second[n] = toModel.applyAsInt(pairs.second(i));
+      positive[n] = pairs.isPositive(i);
+      if (first[n] >= 0 && second[n] >= 0) {
+        positives += positive[n] ? 1 : 0;
+        n++;
+      }
+    }
+    if (Math.min(positives, n - positives) < 2) {
+      return Optional.empty();
+    }
+    boolean[] labels = Arrays.copyOf(positive, n);
+    int[] sources = Arrays.copyOf(first, n);
+    boolean negative = scorer.weights().objectives().get(objective).polarity() == Polarity.NEGATIVE;
+    float[] merged = merged(scorer, objective, sources, second);
+    Optional<Probabilities> predictions =
+        negative || scorer.merge() == Merge.MAX
+            ? Optional.empty()
+            : Optional.of(probabilities(scorer.merge(), merged, labels));
+    List<Cosines> channels = new ArrayList<>();
+    for (RelatedScorer.Part part : scorer.parts(objective)) {
+      if (part.channel().kind() != Channel.Kind.PRIOR) {
+        channels.add(cosines(part.channel(), sources, second, labels));
+      }
+    }
+    return Optional.of(
+        new Report(
+            n,
+            Auc.interval(merged, labels),
+            GroupedAuc.of(merged, labels, sources),
+            predictions,
+            channels));
+  }
+
+  private static float[] merged(RelatedScorer scorer, int objective, int[] sources, int[] targets) {
+    RelatedScorer.Scratch scratch = scorer.newScratch(1);
+    double[] manual = new double[scorer.weights().size()];
+    float[] merged = new float[sources.length];
+    for (int i = 0; i < sources.length; i++) {
+      List<Term> terms = scorer.terms(sources[i], targets[i], manual, scratch);
+      merged[i] = terms.get(objective).merged();
+    }
+    return merged;
+  }
+
+  private static Probabilities probabilities(Merge merge, float[] merged, boolean[] labels) {
+    float[] probability = new float[merged.length];
+    for (int i = 0; i < merged.length; i++) {
+      probability[i] =
+          merge == Merge.NOISY_OR ? merged[i] : (float) (1 / (1 + Math.exp(-merged[i])));
+    }
+    return new Probabilities(
+        Predictions.logLoss(probability, labels),
+        Predictions.rmse(probability, labels),
+        Reliability.of(probability, labels, BINS));
+  }
+
+  private static Cosines cosines(Channel channel, int[] sources, int[] targets, boolean[] labels) {
+    double[] positive = new double[BARS];
+    double[] random = new double[BARS];
+    float[] known = new float[labels.length];
+    boolean[] knownLabels = new boolean[labels.length];
+    int n = 0;
+    int positives = 0;
+    for (int i = 0; i < labels.length; i++) {
+      if (!channel.covers(sources[i], targets[i])) {
+        continue;
+      }
+      float cosine = channel.cosine(sources[i], targets[i]);
+      int bar = (int) Math.min(BARS - 1, Math.max(0, (cosine + 1) / 2 * BARS));
+      (labels[i] ? positive : random)[bar]++;
+      known[n] = cosine;
+      knownLabels[n++] = labels[i];
+      positives += labels[i] ? 1 : 0;
+    }
+    return new Cosines(
+        channel.kind(),
+        Auc.of(Arrays.copyOf(known, n), Arrays.copyOf(knownLabels, n)),
+        shares(positive, positives),
+        shares(random, n - positives));
+  }
+
+  private static List<Double> shares(double[] counts, int of) {
+    return Arrays.stream(counts).map(c -> of == 0 ? 0 : c / of).boxed().toList();
+  }
+}

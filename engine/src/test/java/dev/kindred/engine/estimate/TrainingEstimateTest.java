@@ -1,0 +1,151 @@
+package dev.kindred.engine.estimate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.Pipeline;
+import dev.kindred.engine.PipelineInput;
+import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.TrainedPipeline;
+import dev.kindred.engine.als.AlsOptions;
+import dev.kindred.engine.data.Catalogue;
+import dev.kindred.engine.snapshot.SnapshotWriter;
+import dev.kindred.engine.tower.TowerOptions;
+import dev.kindred.engine.world.World;
+import dev.kindred.engine.world.WorldOptions;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Estimates against the files of a snapshot, and their growth. */
+final class TrainingEstimateTest {
+  private static final Speed SPEED = new Speed(100e9, 500_000);
+
+  @TempDir Path directory;
+
+  @Test
+  void filesAreAsLargeAsThoseOfASnapshot() throws IOException {
+    World world = World.generate(WorldOptions.defaults().withSize(200, 150, 6_000));
+    PipelineOptions options =
+        PipelineOptions.defaults()
+            .withAls(AlsOptions.defaults().withRank(12).withIterations(2))
+            .withCoordinate(Optional.empty())
+            .withTower(
+                Optional.of(
+                    TowerOptions.defaults()
+                        .withHidden(List.of())
+                        .withDim(20)
+                        .withEmbeddingDim(20)
+                        .withEpochs(1)))
+            .withListLength(30);
+    PipelineInput input = new PipelineInput(world.events(), world.items(), world.users());
+    Path snapshot = directory.resolve("snapshot");
+    long candidates;
+    try (Workers workers = Workers.of(2);
+        SnapshotWriter writer = SnapshotWriter.into(snapshot)) {
+      TrainedPipeline trained = Pipeline.train(input, options, workers, Progress.none());
+      candidates = trained.candidates().size();
+      trained.writeTo(writer);
+      writer.publish();
+    }
+    TrainingEstimate estimate = TrainingEstimate.of(size(world, candidates), options, SPEED);
+    long all = 0;
+    for (TrainingEstimate.FileSize file : estimate.files()) {
+      String name = file.name();
+      for (int k = 0; k < World.objectives().size(); k++) {
+        name = name.replace("-" + k + ".", "-" + World.objectives().get(k).name() + ".");
+      }
+      long found = Files.size(snapshot.resolve(name));
+      all += found;
+      double tolerance = name.equals("manifest.json") ? .5 : name.endsWith("kprof") ? .05 : .001;
+      assertEquals(found, file.bytes(), tolerance * found + 1, name);
+    }
+    assertEquals(all, estimate.fileBytes(), .02 * all);
+    try (var files = Files.list(snapshot)) {
+      assertEquals(estimate.files().size(), files.count(), "every file is named");
+    }
+  }
+
+  private static DataSize size(World world, long candidates) {
+    Catalogue items = world.items();
+    int n = items.ids().size();
+    double idBytes = 0;
+    for (int i = 0; i < n; i++) {
+      idBytes += items.ids().idOf(i).getBytes(StandardCharsets.UTF_8).length;
+    }
+    int fields = 0;
+    long values = 0;
+    long distinct = 0;
+    double bytes = 0;
+    for (int f = 0; f < items.fields().size(); f++) {
+      int vocabulary = items.vocabulary(f).size();
+      fields += vocabulary > 0 ? 1 : 0;
+      distinct += vocabulary;
+      for (int v = 0; v < vocabulary; v++) {
+        bytes += items.vocabulary(f).idOf(v).getBytes(StandardCharsets.UTF_8).length;
+      }
+      for (int i = 0; i < n; i++) {
+        values += items.valueEnd(f, i) - items.valueStart(f, i);
+      }
+    }
+    return DataSize.of(n, world.users().ids().size(), world.events().size(), 5)
+        .withIdBytes(idBytes / n)
+        .withCandidates((double) candidates / n)
+        .withProfile((double) values / n, fields, distinct, bytes / distinct);
+  }
+
+  @Test
+  void moreOfAnythingNeverTakesLess() {
+    PipelineOptions options = PipelineOptions.defaults();
+    DataSize base = DataSize.of(10_000, 20_000, 1_000_000, 3);
+    TrainingEstimate small = TrainingEstimate.of(base, options, SPEED);
+    for (DataSize larger :
+        List.of(
+            DataSize.of(20_000, 20_000, 1_000_000, 3),
+            DataSize.of(10_000, 40_000, 1_000_000, 3),
+            DataSize.of(10_000, 20_000, 2_000_000, 3),
+            DataSize.of(10_000, 20_000, 1_000_000, 4),
+            base.withPositives(900_000),
+            base.withCandidates(400),
+            base.withSignals(9))) {
+      TrainingEstimate large = TrainingEstimate.of(larger, options, SPEED);
+      assertTrue(large.fileBytes() >= small.fileBytes(), larger.toString());
+      assertTrue(large.heapBytes() >= small.heapBytes(), larger.toString());
+      assertTrue(large.otherBytes() >= small.otherBytes(), larger.toString());
+      assertTrue(large.seconds() >= small.seconds(), larger.toString());
+    }
+    assertTrue(
+        TrainingEstimate.of(base, options, new Speed(200e9, 1_000_000)).seconds()
+            < .51 * small.seconds());
+  }
+
+  @Test
+  void theStagesAreThoseOfTheOptions() {
+    DataSize size = DataSize.of(1_000, 1_000, 10_000, 2);
+    PipelineOptions lean =
+        PipelineOptions.defaults().withTower(Optional.empty()).withCoordinate(Optional.empty());
+    List<String> stages =
+        TrainingEstimate.of(size, lean, SPEED).stages().stream()
+            .map(TrainingEstimate.Stage::name)
+            .toList();
+    assertEquals(List.of("read", "als 0", "als 1", "candidates", "weights", "related"), stages);
+    assertThrows(IllegalArgumentException.class, () -> DataSize.of(1, 0, 1, 1));
+    assertThrows(IllegalArgumentException.class, () -> size.withPositives(10_001));
+  }
+
+  @Test
+  void aProbeMeasuresAMachine() {
+    try (Workers workers = Workers.of(1)) {
+      Speed speed = Speed.probe(workers);
+      assertTrue(speed.flops() > 1e8 && speed.flops() < 1e13, speed.toString());
+    }
+  }
+}
