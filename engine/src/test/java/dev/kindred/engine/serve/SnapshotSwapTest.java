@@ -23,15 +23,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A recommender that goes from snapshot to snapshot while it is asked. */
-@Timeout(120)
 class SnapshotSwapTest {
   private static final Path MAPS = Path.of("/proc/self/maps");
 
@@ -171,7 +168,7 @@ class SnapshotSwapTest {
       }
       stop.set(true);
       for (Future<Long> reader : readers) {
-        assertTrue(reader.get(60, TimeUnit.SECONDS) > 0);
+        assertTrue(reader.get() > 0);
       }
       assertEquals(0, recommender.replacedInUse());
       assertEquals(0, mapped(young));
