@@ -1,5 +1,6 @@
 package dev.kindred.app.soak;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.index.run.Draws;
 import java.io.IOException;
@@ -106,10 +107,10 @@ final class SoakChanges implements AutoCloseable {
         case 0 -> {
           if (!hidden.contains(id)) {
             hidden.add(id);
-            send("POST", "/v1/items/hide", "{\"items\":[\"" + id + "\"]}");
+            send("POST", "/v1/items/hide", "{\"items\":[" + quoted(id) + "]}");
           }
           if (hidden.size() > HELD) {
-            send("POST", "/v1/items/unhide", "{\"items\":[\"" + hidden.poll() + "\"]}");
+            send("POST", "/v1/items/unhide", "{\"items\":[" + quoted(hidden.poll()) + "]}");
           }
         }
         case 1 -> {
@@ -126,16 +127,16 @@ final class SoakChanges implements AutoCloseable {
             batch
                 .append("{\"user\":\"soak-")
                 .append(draws.nextInt(1000))
-                .append("\",\"item\":\"")
-                .append(ids.get(draws.nextInt(ids.size())))
-                .append("\",\"event\":\"click\"}\n");
+                .append("\",\"item\":")
+                .append(quoted(ids.get(draws.nextInt(ids.size()))))
+                .append(",\"event\":\"click\"}\n");
           }
           send("POST", "/v1/events", batch.toString());
         }
       }
       LockSupport.parkNanos(interval);
     }
-    hidden.forEach(id -> send("POST", "/v1/items/unhide", "{\"items\":[\"" + id + "\"]}"));
+    hidden.forEach(id -> send("POST", "/v1/items/unhide", "{\"items\":[" + quoted(id) + "]}"));
   }
 
   private void swap() {
@@ -161,7 +162,7 @@ final class SoakChanges implements AutoCloseable {
                   HttpRequest.newBuilder(URI.create(base + target))
                       .header("Authorization", "Bearer " + TOKEN)
                       .timeout(Duration.ofSeconds(20))
-                      .method(method, java.net.http.HttpRequest.BodyPublishers.ofString(body))
+                      .method(method, HttpRequest.BodyPublishers.ofString(body))
                       .build(),
                   BodyHandlers.discarding())
               .statusCode();
@@ -174,6 +175,11 @@ final class SoakChanges implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** As a text of JSON. */
+  private static String quoted(String text) {
+    return TextNode.valueOf(text).toString();
   }
 
   private static String encoded(String text) {
