@@ -42,7 +42,6 @@ final class LinkCodes {
   private final RowCodes rows;
   private final int bits;
   private final float[] rotation;
-  private final float[] rotatedMean;
   private final MemorySegment rotationMemory;
 
   /** Wraps a rotation f32[bits x dim]. */
@@ -52,9 +51,6 @@ final class LinkCodes {
     this.rotation = new float[bits * rows.dim()];
     this.rotationMemory = rotation;
     MemorySegment.copy(rotation, RowCodes.FLOAT, 0, this.rotation, 0, this.rotation.length);
-    this.rotatedMean = new float[bits];
-    Distances.dotRange(
-        rows.means(), 0, this.rotation, 0, rows.dim(), bits, rows.dim(), rotatedMean, 0);
   }
 
   /** Bits per link: whole pairs of pieces, at least one per dimension. */
@@ -96,6 +92,9 @@ final class LinkCodes {
     float[] drawn = rotation(bits(dim), dim, seed);
     MemorySegment.copy(drawn, 0, rotation, RowCodes.FLOAT, 0, drawn.length);
     LinkCodes codes = new LinkCodes(rows, rotation);
+    // Only here: opening a graph doesn't wait until kernels are loaded.
+    float[] rotatedMean = new float[codes.bits];
+    Distances.dotRange(rows.means(), 0, drawn, 0, dim, codes.bits, dim, rotatedMean, 0);
     try (Arena scratch = Arena.ofShared()) {
       long stride = (long) codes.bits * Float.BYTES;
       MemorySegment rotated = scratch.allocate(rows.size() * stride, 64);
@@ -107,7 +106,7 @@ final class LinkCodes {
           rows.size(),
           NODES_PER_PIECE,
           (from, to, worker) -> {
-            codes.encode(bottom, from, to, rotated);
+            codes.encode(bottom, from, to, rotated, rotatedMean);
             stage.add(to - from);
           });
     }
@@ -173,7 +172,8 @@ final class LinkCodes {
     Distances.dotRange(vector, 0, rotation, 0, dim, bits, dim, target, 0);
   }
 
-  private void encode(GraphLevel bottom, long from, long to, MemorySegment rotated) {
+  private void encode(
+      GraphLevel bottom, long from, long to, MemorySegment rotated, float[] rotatedMean) {
     float[] own = new float[bits];
     float[] other = new float[bits];
     int width = width(bottom.maxDegree());
@@ -193,7 +193,7 @@ final class LinkCodes {
         }
         MemorySegment.copy(
             rotated, RowCodes.FLOAT, (long) neighbor * bits * Float.BYTES, other, 0, bits);
-        blocks.set(GraphLevel.INT, at, numbers(own, other, signs));
+        blocks.set(GraphLevel.INT, at, numbers(own, other, rotatedMean, signs));
         int count = chunkWidth(width, i);
         for (int piece = 0; piece < pieces; piece++) {
           long byteAt = chunk + SignCodes.signsAt(count, pieces, link, piece);
@@ -215,7 +215,7 @@ final class LinkCodes {
   }
 
   /** Signs and the two numbers of a link between two rotated rows. */
-  private int numbers(float[] own, float[] other, byte[] signs) {
+  private int numbers(float[] own, float[] other, float[] rotatedMean, byte[] signs) {
     double squared = 0;
     double absolute = 0;
     double signedOwn = 0;

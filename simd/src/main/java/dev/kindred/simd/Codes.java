@@ -16,7 +16,10 @@ public final class Codes {
   /** Largest product of the lengths of query and row for which {@link #dotRows} is exact. */
   public static final int MAX_PRODUCT = Short.MAX_VALUE;
 
-  private static final CodeKernels KERNELS = Kernels.CODES;
+  /** Loaded by the first use: who only asks for sizes, as opening a file does, doesn't wait. */
+  private static final class Loaded {
+    static final CodeKernels KERNELS = Kernels.CODES;
+  }
 
   private Codes() {}
 
@@ -52,6 +55,6 @@ public final class Codes {
     Objects.checkFromToIndex(from, to, ordinals.length);
     Objects.checkFromToIndex(from, to, sums.length);
     Objects.checkFromIndexSize(0, n, query.length);
-    KERNELS.dotRows(query, codes, strideBytes, ordinals, from, to, n, sums);
+    Loaded.KERNELS.dotRows(query, codes, strideBytes, ordinals, from, to, n, sums);
   }
 }

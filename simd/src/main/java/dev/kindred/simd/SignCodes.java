@@ -50,7 +50,10 @@ public final class SignCodes {
 
   private static final int DIMS_PER_TABLE = 4;
 
-  private static final SignCodeKernels KERNELS = Kernels.SIGN_CODES;
+  /** Loaded by the first use: who only asks for sizes, as opening a file does, doesn't wait. */
+  private static final class Loaded {
+    static final SignCodeKernels KERNELS = Kernels.SIGN_CODES;
+  }
 
   private SignCodes() {}
 
@@ -117,6 +120,6 @@ public final class SignCodes {
           "pieces must be a multiple of " + PIECES + ", got " + pieces);
     }
     Objects.checkFromIndexSize(0, tableBytes(pieces), tables.length);
-    return KERNELS.passing(block, offset, count, pieces, tables, scale, shift, least);
+    return Loaded.KERNELS.passing(block, offset, count, pieces, tables, scale, shift, least);
   }
 }
