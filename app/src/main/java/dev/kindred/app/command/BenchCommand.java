@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
       BenchGenerateCommand.class,
       BenchEmbeddedCommand.class,
       BenchHttpCommand.class,
+      BenchSoakCommand.class,
       BenchSwapCommand.class,
       BenchRecallCommand.class
     },
@@ -19,11 +20,12 @@ import picocli.CommandLine.Command;
       "  kindred bench embedded --model big/ --rate 2000 --seconds 120 --json",
       "  kindred bench http --model snapshots/ --rate 2000 --seconds 60 --json",
       "  kindred bench recall --model big/ --queries 200",
+      "  kindred bench soak --model snapshots/ --minutes 20 --rate 1000",
       "  kindred bench swap --swaps 1000"
     })
 final class BenchCommand extends KindredCommand {
   @Override
   protected void run() {
-    throw usage("no benchmark given: generate, embedded, http, recall or swap");
+    throw usage("no benchmark given: generate, embedded, http, recall, soak or swap");
   }
 }

@@ -6,6 +6,7 @@ import dev.kindred.app.serving.EventLog;
 import dev.kindred.app.serving.MemoryCheck;
 import dev.kindred.app.serving.ServingOptions;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
     Section top = settings.section();
     Section model = top.sectionOrEmpty("model");
     Path snapshot = model.path("path");
+    MemoryMode memoryMode = model.choice("memory", MemoryMode.PRELOADED);
     int refresh = model.integer("refresh-millis", 1000);
     int warmup = model.integer("warmup-millis", 2000);
     model.finish();
@@ -78,6 +80,7 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
             () ->
                 new ServingOptions(
                     snapshot,
+                    memoryMode,
                     state,
                     log,
                     fsync,

@@ -16,6 +16,7 @@ import dev.kindred.engine.serve.RelatedQuery;
 import dev.kindred.engine.serve.RelatedResult;
 import dev.kindred.engine.serve.RelatedSearcher;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,12 +36,14 @@ public final class RelatedRoute implements Route.Handler<Desk> {
           "bury",
           "explain",
           "show",
-          "snapshot");
+          "snapshot",
+          "ungated");
 
   private final Recommender recommender;
   private final int mostItems;
   private final ServerWeights serverWeights;
   private final OtherSnapshots others; // null: only the one that is served
+  private final Duration within;
 
   /**
    * Answers from one recommender and no other snapshot, at its own weights.
@@ -48,11 +51,21 @@ public final class RelatedRoute implements Route.Handler<Desk> {
    * @param mostItems largest n that is granted
    */
   public RelatedRoute(Recommender recommender, int mostItems) {
-    this(recommender, mostItems, new ServerWeights(recommender, Map.of()), null);
+    this(
+        recommender,
+        mostItems,
+        new ServerWeights(recommender, Map.of()),
+        null,
+        Duration.ofSeconds(1));
   }
 
   RelatedRoute(
-      Recommender recommender, int mostItems, ServerWeights serverWeights, OtherSnapshots others) {
+      Recommender recommender,
+      int mostItems,
+      ServerWeights serverWeights,
+      OtherSnapshots others,
+      Duration within) {
+    this.within = within;
     this.recommender = recommender;
     this.mostItems = mostItems;
     this.serverWeights = serverWeights;
@@ -91,8 +104,12 @@ public final class RelatedRoute implements Route.Handler<Desk> {
       if (query.has("where")) {
         searcher.rerank(Reranking.none().withWhere(query.required("where")));
       }
+      searcher.gate(!query.flag("ungated"));
+      searcher.deadline(request.receivedNanos() + within.toNanos());
       searcher.related(item, n, result);
     } finally {
+      searcher.noDeadline();
+      searcher.gate(true);
       searcher.clearReranking();
       searcher.storedWeights();
       searcher.clearExclusions();
@@ -111,6 +128,9 @@ public final class RelatedRoute implements Route.Handler<Desk> {
               out.writeStartObject();
               out.writeStringField("item", item);
               out.writeBooleanField("precomputed", result.precomputed());
+              if (result.cutShort()) {
+                out.writeBooleanField("cutShort", true);
+              }
               out.writeArrayFieldStart("items");
               for (int rank = 0; rank < result.size(); rank++) {
                 out.writeStartObject();
@@ -149,6 +169,10 @@ public final class RelatedRoute implements Route.Handler<Desk> {
     for (String id : query.all("bury")) {
       asked = asked.bury(id);
     }
+    if (query.flag("ungated")) {
+      asked = asked.ungated();
+    }
+    asked = asked.within(within);
     if (query.flag("explain")) {
       asked = asked.explain();
     }

@@ -12,8 +12,10 @@ import dev.kindred.engine.serve.InMemoryLiveState;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.LiveStateOptions;
 import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.serve.RecommenderOptions;
 import dev.kindred.engine.serve.UnknownItemException;
 import dev.kindred.engine.snapshot.Manifest;
+import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.live.ChronicleLiveState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -28,15 +30,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A recommender behind HTTP, from opening the snapshot to the last reply: {@link #start} opens and
  * listens, {@link #warmUp} makes it ready, {@link #close} lets running requests end.
  */
 public final class Serving implements AutoCloseable {
-  /** How often CURRENT is looked at. */
-  private static final Duration LOOK_FOR_SNAPSHOTS = Duration.ofSeconds(1);
-
   private final ServingOptions options;
   private final AccessLog log;
   private final String warmUpId = "warm-up-" + UUID.randomUUID();
@@ -50,6 +50,7 @@ public final class Serving implements AutoCloseable {
   private final ServerWeights weights;
   private final Routes<Desk> routes;
   private HttpServer<Desk> server;
+  private final LongAdder refreshFailures = new LongAdder();
   private volatile boolean ready;
 
   private Serving(ServingOptions options, AccessLog log) throws IOException {
@@ -60,8 +61,15 @@ public final class Serving implements AutoCloseable {
       others = own(new OtherSnapshots(options.model()));
       checkMemory();
       live = own(openLive());
-      recommender = own(Recommender.open(options.model(), live));
-      own(recommender.watch(LOOK_FOR_SNAPSHOTS, this::refused));
+      recommender =
+          own(
+              Recommender.open(
+                  options.model(),
+                  RecommenderOptions.defaults()
+                      .withMemory(options.modelMemory())
+                      .withSearchers(options.server().workers() + 1),
+                  live));
+      watch();
       eventLog = options.eventLog().isPresent() ? own(openLog(options.eventLog().get())) : null;
       events = new EventsRoute(eventLog, live);
       weights = new ServerWeights(recommender, options.weights());
@@ -78,11 +86,6 @@ public final class Serving implements AutoCloseable {
       closeOwned();
       throw e;
     }
-  }
-
-  /** A new snapshot that can't be opened: the one before serves on. */
-  private void refused(Exception failure) {
-    log.event("error", "snapshot-refused", Map.of("message", String.valueOf(failure.getMessage())));
   }
 
   /**
@@ -171,6 +174,48 @@ public final class Serving implements AutoCloseable {
     }
   }
 
+  /** Goes over to the snapshot that CURRENT names, as soon as it names another. */
+  private void watch() throws IOException {
+    if (options.refreshMillis() > 0 && !others.current().isEmpty()) {
+      own(
+          recommender.watch(
+              Duration.ofMillis(options.refreshMillis()),
+              failure -> {
+                refreshFailures.increment();
+                log.event(
+                    "error",
+                    "snapshot-refused",
+                    Map.of("message", String.valueOf(failure.getMessage())));
+              }));
+    }
+  }
+
+  /** {@code POST /v1/snapshot/refresh}: looks at CURRENT now. */
+  private Reply refresh(Request request, Desk desk) {
+    request.query().only(Set.of());
+    boolean swapped;
+    try {
+      swapped = recommender.refresh();
+    } catch (IOException | CorruptFileException e) {
+      refreshFailures.increment();
+      throw new Refusal(
+          409, "snapshot-refused", "the old snapshot is served on: " + e.getMessage());
+    }
+    return desk.json()
+        .reply(
+            out -> {
+              out.writeStartObject();
+              out.writeBooleanField("swapped", swapped);
+              out.writeStringField("snapshot", name());
+              out.writeEndObject();
+            });
+  }
+
+  /** Name of the snapshot that answers now. */
+  private String name() {
+    return recommender.directory().getFileName().toString();
+  }
+
   private LiveState openLive() throws IOException {
     return options.live().isPresent()
         ? ChronicleLiveState.open(options.live().get(), LiveStateOptions.defaults())
@@ -196,8 +241,24 @@ public final class Serving implements AutoCloseable {
             "related",
             "GET",
             "/v1/related",
-            explained(new RelatedRoute(recommender, options.mostItems(), weights, others))));
+            explained(
+                new RelatedRoute(
+                    recommender,
+                    options.mostItems(),
+                    weights,
+                    others,
+                    Duration.ofMillis(options.server().deadlineMillis())))));
     all.add(Route.open("explain", "GET", "/v1/explain", explained(new ExplainRoute(recommender))));
+    all.add(
+        Route.open(
+            "similar",
+            "POST",
+            "/v1/similar",
+            explained(
+                new SimilarRoute(
+                    recommender,
+                    options.mostItems(),
+                    Duration.ofMillis(options.server().deadlineMillis())))));
     all.add(Route.open("item", "GET", "/v1/item", explained(items::item)));
     all.add(Route.open("items-search", "GET", "/v1/items", explained(items::search)));
     all.add(Route.open("weights", "GET", "/v1/weights", explained(weights::get)));
@@ -224,6 +285,9 @@ public final class Serving implements AutoCloseable {
             explained((request, desk) -> items.mark(request, desk, false))));
     all.add(
         Route.guarded("items-hidden", "GET", "/v1/items/hidden", admin, explained(items::hidden)));
+    all.add(
+        Route.guarded(
+            "snapshot-refresh", "POST", "/v1/snapshot/refresh", admin, explained(this::refresh)));
     all.add(Route.guarded("weights-set", "PUT", "/v1/weights", admin, explained(weights::put)));
     all.add(Route.immediate("live", "/health/live", (request, desk) -> health(true)));
     all.add(Route.immediate("ready", "/health/ready", (request, desk) -> health(ready)));
@@ -259,7 +323,7 @@ public final class Serving implements AutoCloseable {
     request.query().only(Set.of());
     Manifest manifest = recommender.manifest();
     Map<String, Object> said = new LinkedHashMap<>();
-    said.put("name", others.current());
+    said.put("name", name());
     said.put("created", manifest.provenance().created().toString());
     said.put("libraryVersion", manifest.provenance().libraryVersion());
     said.put("items", manifest.items());
@@ -274,7 +338,7 @@ public final class Serving implements AutoCloseable {
   private Reply snapshots(Request request, Desk desk) throws IOException {
     request.query().only(Set.of());
     Map<String, Object> said = new LinkedHashMap<>();
-    said.put("current", others.current());
+    said.put("current", name());
     said.put("snapshots", others.names());
     return desk.json().reply(out -> out.writePOJO(said));
   }
@@ -300,6 +364,16 @@ public final class Serving implements AutoCloseable {
         "kindred_snapshot_age_seconds",
         "How long ago the snapshot was built.",
         Math.max(0, System.currentTimeMillis() / 1000.0 - created));
+    out.family("kindred_snapshot_info", "gauge", "1, with the name of the snapshot.");
+    out.sample("kindred_snapshot_info", 1, "name", name());
+    out.counter(
+        "kindred_snapshot_refusals_total",
+        "Times that a snapshot named by CURRENT couldn't be opened.",
+        refreshFailures.sum());
+    out.gauge(
+        "kindred_snapshots_replaced_in_use",
+        "Replaced snapshots that a request still reads.",
+        recommender.replacedInUse());
     out.family("kindred_events_total", "counter", "Events taken, and batches refused.");
     out.sample("kindred_events_total", events.accepted(), "result", "accepted");
     out.sample("kindred_events_total", events.refused(), "result", "refused-batch");

@@ -2,6 +2,7 @@ package dev.kindred.app.serving;
 
 import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.http.Tokens;
+import dev.kindred.index.file.MemoryMode;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +12,7 @@ import java.util.Optional;
  * What is served and how. Immutable.
  *
  * @param model a snapshot, or the directory that snapshots are published in
+ * @param modelMemory whether files are read in place, and when
  * @param live directory of the live state; without one it is kept in memory
  * @param eventLog file that events are appended to; without one they feed the live state only
  * @param fsync when the event log is forced to the disk
@@ -27,6 +29,7 @@ import java.util.Optional;
  */
 public record ServingOptions(
     Path model,
+    MemoryMode modelMemory,
     Optional<Path> live,
     Optional<Path> eventLog,
     EventLog.Fsync fsync,
@@ -42,6 +45,7 @@ public record ServingOptions(
     boolean page) {
   public ServingOptions {
     Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(modelMemory, "modelMemory");
     Objects.requireNonNull(live, "live");
     Objects.requireNonNull(eventLog, "eventLog");
     Objects.requireNonNull(fsync, "fsync");
@@ -62,6 +66,7 @@ public record ServingOptions(
   public static ServingOptions of(Path model) {
     return new ServingOptions(
         model,
+        MemoryMode.PRELOADED,
         Optional.empty(),
         Optional.empty(),
         EventLog.Fsync.INTERVAL,
@@ -80,6 +85,7 @@ public record ServingOptions(
   public ServingOptions withServer(ServerOptions changed) {
     return new ServingOptions(
         model,
+        modelMemory,
         live,
         eventLog,
         fsync,
@@ -98,6 +104,7 @@ public record ServingOptions(
   public ServingOptions withTokens(Tokens changed) {
     return new ServingOptions(
         model,
+        modelMemory,
         live,
         eventLog,
         fsync,
@@ -116,6 +123,7 @@ public record ServingOptions(
   public ServingOptions withLive(Path directory) {
     return new ServingOptions(
         model,
+        modelMemory,
         Optional.of(directory),
         eventLog,
         fsync,
@@ -134,6 +142,7 @@ public record ServingOptions(
   public ServingOptions withEventLog(Path file, EventLog.Fsync policy) {
     return new ServingOptions(
         model,
+        modelMemory,
         live,
         Optional.of(file),
         policy,
@@ -152,6 +161,7 @@ public record ServingOptions(
   public ServingOptions withWarmupMillis(int millis) {
     return new ServingOptions(
         model,
+        modelMemory,
         live,
         eventLog,
         fsync,
@@ -170,6 +180,7 @@ public record ServingOptions(
   public ServingOptions withRefreshMillis(int millis) {
     return new ServingOptions(
         model,
+        modelMemory,
         live,
         eventLog,
         fsync,

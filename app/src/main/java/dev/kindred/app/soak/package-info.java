@@ -1,0 +1,2 @@
+/** A long mixed load on one server, and what it does to the process. */
+package dev.kindred.app.soak;

@@ -1,0 +1,151 @@
+package dev.kindred.app.serving;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kindred.app.http.ServerOptions;
+import dev.kindred.app.http.Tokens;
+import dev.kindred.app.load.HttpLoad;
+import dev.kindred.app.load.LoadOptions;
+import dev.kindred.app.load.LoadResult;
+import dev.kindred.app.load.RelatedRequests;
+import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.snapshot.SnapshotWriter;
+import dev.kindred.engine.snapshot.TinyWorld;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One snapshot follows the other while a real server answers. */
+final class SwapOverHttpTest {
+  private static final String ADMIN = "admin-01234567890";
+
+  @TempDir Path directory;
+  private Path first;
+  private Path second;
+  private Serving serving;
+  private int port;
+
+  @BeforeEach
+  void start() throws IOException {
+    second = publish(new TinyWorld(Merge.CALIBRATED, 3));
+    first = publish(new TinyWorld());
+    serving =
+        Serving.start(
+            ServingOptions.of(directory)
+                .withServer(
+                    ServerOptions.defaults()
+                        .withPort(0)
+                        .withDeadlineMillis(60_000)
+                        .withDrainMillis(500))
+                .withTokens(Tokens.of("", ADMIN))
+                .withRefreshMillis(0),
+            new AccessLog(new PrintWriter(PrintWriter.nullWriter()), 0, false));
+    port = serving.port();
+  }
+
+  @AfterEach
+  void stop() {
+    serving.close();
+  }
+
+  @Test
+  void afterARefreshTheOtherSnapshotAnswers() throws IOException {
+    String before = RawHttp.get(port, "/v1/related?item=100").body();
+    assertEquals("{\"swapped\":false,\"snapshot\":\"" + name(first) + "\"}", refresh().body());
+    point(second);
+    assertEquals("{\"swapped\":true,\"snapshot\":\"" + name(second) + "\"}", refresh().body());
+    String after = RawHttp.get(port, "/v1/related?item=100").body();
+    assertNotEquals(before, after);
+    try (Recommender other = Recommender.open(second)) {
+      assertEquals(
+          other.related("100", 1).getFirst().id(),
+          new JsonMapper().readTree(after).at("/items/0/id").asText());
+    }
+    assertTrue(
+        RawHttp.get(port, "/metrics")
+            .body()
+            .contains("kindred_snapshot_info{name=\"" + name(second) + "\"} 1\n"));
+    point(first);
+    refresh();
+    assertEquals(before, RawHttp.get(port, "/v1/related?item=100").body());
+  }
+
+  @Test
+  void aDamagedSnapshotIsRefusedAndTheOldOneServesOn() throws IOException {
+    String before = RawHttp.get(port, "/v1/related?item=100").body();
+    Files.writeString(second.resolve("related.ktop"), "short");
+    point(second);
+    RawHttp.Answer refused = refresh();
+    assertEquals(409, refused.status(), refused.body());
+    assertTrue(refused.body().contains("related.ktop"), refused.body());
+    assertEquals(before, RawHttp.get(port, "/v1/related?item=100").body());
+  }
+
+  @Test
+  void noRequestFailsWhileSnapshotsAreSwapped() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicInteger swaps = new AtomicInteger();
+    Thread swapper =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    while (!done.get()) {
+                      point(swaps.incrementAndGet() % 2 == 0 ? first : second);
+                      assertEquals(200, refresh().status());
+                    }
+                  } catch (IOException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
+    LoadResult result;
+    try (Recommender names = Recommender.open(first);
+        HttpLoad load =
+            new HttpLoad(
+                address,
+                RelatedRequests.drawn(names, address, "", 256, 1),
+                new LoadOptions(200, 2, 0, 4))) {
+      result = load.run();
+    } finally {
+      done.set(true);
+      swapper.join();
+    }
+    assertEquals(0, result.errors(), result.statuses().toString());
+    assertTrue(swaps.get() > 3, "swaps: " + swaps);
+  }
+
+  private RawHttp.Answer refresh() throws IOException {
+    return RawHttp.send(port, "POST", "/v1/snapshot/refresh", ADMIN, "");
+  }
+
+  private Path publish(TinyWorld world) throws IOException {
+    try (SnapshotWriter out = SnapshotWriter.under(directory)) {
+      world.fill(out, true);
+      return out.publish();
+    }
+  }
+
+  private void point(Path snapshot) throws IOException {
+    Path part = directory.resolve(".next");
+    Files.writeString(part, name(snapshot) + "\n");
+    Files.move(part, directory.resolve("CURRENT"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static String name(Path snapshot) {
+    return snapshot.getFileName().toString();
+  }
+}
