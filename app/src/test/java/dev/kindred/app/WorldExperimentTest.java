@@ -30,7 +30,7 @@ final class WorldExperimentTest {
             "--table1",
             "--no-controls",
             "--world-size",
-            "20",
+            "10",
             "--seeds",
             "1",
             "--equal-weights",

@@ -75,8 +75,8 @@ final class WorldExperimentGroup {
   private int size;
 
   /**
-   * The default pipeline with ALS of a rank that suits some hundred items, which is about that of
-   * the source paper; all groups use it, and the base gains most by it.
+   * The default pipeline with ALS of a rank that suits a small world, which is about that of the
+   * source paper; all groups use it, so that the base is not beaten for too many factors.
    */
   static PipelineOptions pipeline() {
     return PipelineOptions.defaults().withAls(AlsOptions.defaults().withRank(RANK));

@@ -109,9 +109,10 @@ public final class Ablations {
         done.accept(
             String.format(
                 Locale.ROOT,
-                "seed %d, %s: %.0f s",
+                "seed %d, %s: item-item AUC %.4f, %.0f s",
                 played.world().options().seed(),
                 names.get(v),
+                auc[v],
                 took));
       }
       aucs.add(auc);

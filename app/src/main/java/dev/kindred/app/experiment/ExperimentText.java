@@ -59,6 +59,14 @@ public final class ExperimentText {
         base.get(Metric.SATISFACTION),
         base.get(Metric.NEGATIVE),
         base.get(Metric.VISITS));
+    for (Metric column : PaperTable.COLUMNS) {
+      StringBuilder line = new StringBuilder("  " + PaperTable.name(column) + ", %:");
+      for (int g = 1; g < part.changes().size(); g++) {
+        double value = part.changes().get(g).get(column).value();
+        line.append(String.format(Locale.ROOT, "  No. %d %+.2f", g + 1, value));
+      }
+      out.println(line);
+    }
     out.flush();
   }
 

@@ -12,14 +12,14 @@ public enum WorldFamily {
   VIDEO("a video site: some minutes, 30% of the clicks by mistake, popularity by a power law") {
     @Override
     public WorldOptions options() {
-      return site();
+      return WorldOptions.defaults();
     }
   },
   SHORT_VIDEO(
       "short clips: nearly all is opened, 45% of it by mistake, flat popularity, no series") {
     @Override
     public WorldOptions options() {
-      return site()
+      return WorldOptions.defaults()
           .withLaws(WorldLaws.shortVideo())
           .withLists(6, .3)
           .withPopularityExponent(.35)
@@ -30,7 +30,7 @@ public enum WorldFamily {
   CATALOGUE("films and series: half of it episodes, telling profiles, a third of the samples") {
     @Override
     public WorldOptions options() {
-      return site()
+      return WorldOptions.defaults()
           .withLaws(WorldLaws.catalogue())
           .withSize(600, 2_000, 80_000)
           .withLists(10, .7)
@@ -42,19 +42,19 @@ public enum WorldFamily {
   NO_NOISE("the video site without clicks by mistake: a Coordinating Network gains nothing") {
     @Override
     public WorldOptions options() {
-      return site().withNoiseShare(0);
+      return WorldOptions.defaults().withNoiseShare(0);
     }
   },
   RETENTION_INDEPENDENT("the video site where nothing brings users back: weights stay equal") {
     @Override
     public WorldOptions options() {
-      return site().withRetentionEffect(0);
+      return WorldOptions.defaults().withRetentionEffect(0);
     }
   },
   POPULARITY_ONLY("nobody has a taste and items differ in popularity alone: no list wins") {
     @Override
     public WorldOptions options() {
-      return site().withLaws(WorldLaws.popularityOnly()).withTasteStrength(0);
+      return WorldOptions.defaults().withLaws(WorldLaws.popularityOnly()).withTasteStrength(0);
     }
   };
 
@@ -62,14 +62,6 @@ public enum WorldFamily {
 
   WorldFamily(String description) {
     this.description = description;
-  }
-
-  /**
-   * The laws of {@link WorldOptions#defaults} with fewer items: 400 samples of each, since a
-   * service that compares models has logs, and models of rare objectives need them.
-   */
-  private static WorldOptions site() {
-    return WorldOptions.defaults().withSize(600, 2_000, 240_000);
   }
 
   /** Its laws, at a size at which an experiment takes minutes. */
