@@ -2,7 +2,6 @@ package dev.kindred.engine.nn.serve;
 
 import dev.kindred.simd.Activation;
 import dev.kindred.simd.Gemm;
-import dev.kindred.simd.HalfFloats;
 import dev.kindred.simd.PackedMatrix;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -17,14 +16,14 @@ import java.util.zip.CRC32C;
  *              once a request      stored: {@link ItemHalves}
  * </pre>
  *
- * <p>The stored half takes 2 bytes for each output of a first layer, and an item may take no more
- * than a budget: as many whole experts are stored as fit, and the gates if after all experts there
- * is room for them too. The rest is computed from the items' inputs, the user's half standing in
- * for the biases. With 8 experts of 256 and 40 gates, 4 experts fit 2 KiB and everything 4,176
- * bytes.
+ * <p>The stored half takes 2 bytes or 1 for each output of a first layer ({@link ItemPrecision}),
+ * and an item may take no more than a budget: as many whole experts are stored as fit, and the
+ * gates if after all experts there is room for them too. The rest is computed from the items'
+ * inputs, the user's half standing in for the biases. With 8 experts of 256 and 40 gates,
+ * everything takes 4,176 bytes as halves; of bytes the experts take 2 KiB and everything 2,088.
  *
- * <p>Halves carry 11 bits, so outputs differ from those of {@link Mmoe#forward} in about the fourth
- * digit.
+ * <p>Outputs differ from those of {@link Mmoe#forward}: with halves, which carry 11 bits, in about
+ * the fourth digit; with bytes in the third.
  *
  * <p>Immutable; safe for any number of threads, each with its own {@link Request}.
  */
@@ -34,6 +33,7 @@ public final class SplitMmoe {
 
   private final Mmoe network;
   private final int userInputs;
+  private final ItemPrecision precision;
   private final int hidden;
   private final int stored;
   private final boolean gatesStored;
@@ -55,12 +55,32 @@ public final class SplitMmoe {
   private final long fingerprint;
 
   /**
+   * Stores halves where everything of an item fits the budget as halves, else bytes.
+   *
    * @param userInputs the first columns of the network's input, which describe the user
    * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
    */
   public SplitMmoe(Mmoe network, int userInputs, int bytesPerItem) {
+    this(network, userInputs, bytesPerItem, bestFor(network, bytesPerItem));
+  }
+
+  private static ItemPrecision bestFor(Mmoe network, int bytesPerItem) {
+    int hidden = network.experts().getFirst().layers().getFirst().outputs();
+    long values = (long) network.experts().size() * hidden + network.gates().outputs();
+    return values * ItemPrecision.HALF.bytes() <= bytesPerItem
+        ? ItemPrecision.HALF
+        : ItemPrecision.BYTE;
+  }
+
+  /**
+   * @param userInputs the first columns of the network's input, which describe the user
+   * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
+   * @param precision of what is stored
+   */
+  public SplitMmoe(Mmoe network, int userInputs, int bytesPerItem, ItemPrecision precision) {
     this.network = network;
     this.userInputs = userInputs;
+    this.precision = precision;
     int count = network.experts().size();
     int inputs = network.inputs();
     if (userInputs < 1 || userInputs >= inputs) {
@@ -78,8 +98,9 @@ public final class SplitMmoe {
     }
     hidden = network.experts().getFirst().layers().getFirst().outputs();
     int gateCount = network.gates().outputs();
-    stored = Math.min(count, bytesPerItem / (Short.BYTES * hidden));
-    gatesStored = stored == count && Short.BYTES * (count * hidden + gateCount) <= bytesPerItem;
+    int room = bytesPerItem / precision.bytes();
+    stored = Math.min(count, room / hidden);
+    gatesStored = stored == count && count * hidden + gateCount <= room;
 
     DenseLayer[] firsts = new DenseLayer[count + 1];
     for (int e = 0; e < count; e++) {
@@ -159,7 +180,12 @@ public final class SplitMmoe {
     return gatesStored;
   }
 
-  /** Values stored of an item, 2 bytes each. */
+  /** How a stored value is kept. */
+  public ItemPrecision precision() {
+    return precision;
+  }
+
+  /** Values stored of an item. */
   public int storedValues() {
     return stored * hidden + (gatesStored ? network.gates().outputs() : 0);
   }
@@ -178,6 +204,10 @@ public final class SplitMmoe {
   public static final class Request {
     private final Mmoe.Scratch scratch;
     private final float[] half;
+
+    /** The half with what all stored items have in common. */
+    private final float[] base;
+
     private final float[] first;
     private final float[] bias;
     private final float[] gateBias;
@@ -189,7 +219,8 @@ public final class SplitMmoe {
     private Request(SplitMmoe split) {
       scratch = split.network.scratch();
       half = new float[split.bias.length];
-      first = new float[Mmoe.BLOCK * split.hidden];
+      base = new float[split.storedValues()];
+      first = new float[Mmoe.BLOCK * Mlp.stride(split.hidden)];
       bias = new float[split.hidden];
       gateBias = new float[split.network.gates().outputs()];
     }
@@ -243,6 +274,7 @@ public final class SplitMmoe {
       throw new IllegalStateException("no user yet: call begin before rank");
     }
     items.check(this);
+    items.prepare(request.half, request.base);
     for (int i = 0; i < count; i += Mmoe.BLOCK) {
       int n = Math.min(Mmoe.BLOCK, count - i);
       block(request, items, ordinals, from + i, n, x, xOffset + i * ldx, ldx);
@@ -260,23 +292,34 @@ public final class SplitMmoe {
       int xOffset,
       int ldx) {
     float[] first = request.first;
+    int stride = Mlp.stride(hidden);
     int gateCount = network.gates().outputs();
     int gatesAt = network.experts().size() * hidden;
     request.touched += items.touch(ordinals, from, rows);
     for (int e = 0; e < stored; e++) {
       int at = e * hidden;
-      add(request.half, at, items, ordinals, from, rows, hidden, first, Activation.RELU);
-      network.expert(e, 1, first, 0, hidden, rows, request.scratch);
+      add(request.base, at, items, ordinals, from, rows, hidden, first, stride, Activation.RELU);
+      network.expert(e, 1, first, 0, stride, rows, request.scratch);
     }
     if (gatesStored) {
       float[] scores = request.scratch.gates;
-      add(request.half, gatesAt, items, ordinals, from, rows, gateCount, scores, Activation.NONE);
+      add(
+          request.base,
+          gatesAt,
+          items,
+          ordinals,
+          from,
+          rows,
+          gateCount,
+          scores,
+          gateCount,
+          Activation.NONE);
     }
     for (int e = stored; e < experts.length; e++) {
       System.arraycopy(request.half, e * hidden, request.bias, 0, hidden);
       Gemm.multiplyBias(
-          x, xOffset, ldx, rows, experts[e], first, 0, hidden, request.bias, Activation.RELU);
-      network.expert(e, 1, first, 0, hidden, rows, request.scratch);
+          x, xOffset, ldx, rows, experts[e], first, 0, stride, request.bias, Activation.RELU);
+      network.expert(e, 1, first, 0, stride, rows, request.scratch);
     }
     if (!gatesStored) {
       System.arraycopy(request.half, gatesAt, request.gateBias, 0, gateCount);
@@ -294,9 +337,9 @@ public final class SplitMmoe {
     }
   }
 
-  /** target [rows x count] = act(the user's half + the items'), values [at, at + count) of both. */
+  /** target [rows x count] = act(base + the items'), values [at, at + count) of both. */
   private static void add(
-      float[] half,
+      float[] base,
       int at,
       ItemHalves items,
       int[] ordinals,
@@ -304,10 +347,10 @@ public final class SplitMmoe {
       int rows,
       int count,
       float[] target,
+      int stride,
       Activation act) {
     for (int i = 0; i < rows; i++) {
-      long offset = items.offset(ordinals[from + i]) + (long) at * Short.BYTES;
-      HalfFloats.add(half, at, items.halves(), offset, count, target, i * count, act);
+      items.add(base, at, ordinals[from + i], count, target, i * stride, act);
     }
   }
 }
