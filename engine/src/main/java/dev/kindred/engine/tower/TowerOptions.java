@@ -32,11 +32,15 @@ import java.util.function.Consumer;
  * @param unknownIds share of training rows whose id is read as unknown where the table has other
  *     features too, so that an unseen item gets a good vector
  * @param optimizer and its learning rate
+ * @param anneal whether the learning rate falls along half a cosine, to 0 at the end of the last of
+ *     {@code epochs}: as many as are to be run, then
  * @param batch examples per step: pairs, negatives included, for the cross-entropies; positives for
  *     SAMPLED_SOFTMAX
  * @param epochs passes over the positives, at most
  * @param patience epochs without a better recall on held-out positives after which training stops;
  *     0 = run all epochs and hold nothing out
+ * @param smooth whether in the end the vectors of known users and items lean towards the means of
+ *     their neighbours', by weights that are chosen on held-out positives; nothing without patience
  * @param seed of all random draws
  */
 public record TowerOptions(
@@ -55,9 +59,11 @@ public record TowerOptions(
     double dropout,
     double unknownIds,
     Optimizer optimizer,
+    boolean anneal,
     int batch,
     int epochs,
     int patience,
+    boolean smooth,
     long seed) {
   private static final int MAX_WIDTH = 1 << 14;
 
@@ -118,9 +124,11 @@ public record TowerOptions(
         0,
         0.1,
         Adam.of(1e-3),
+        false,
         512,
         30,
         4,
+        false,
         99);
   }
 
@@ -153,9 +161,11 @@ public record TowerOptions(
         0,
         0,
         Sgd.of(0.01),
+        false,
         512,
         100,
         0,
+        false,
         99);
   }
 
@@ -219,6 +229,10 @@ public record TowerOptions(
     return with(draft -> draft.optimizer = optimizer);
   }
 
+  public TowerOptions withAnneal(boolean anneal) {
+    return with(draft -> draft.anneal = anneal);
+  }
+
   public TowerOptions withBatch(int batch) {
     return with(draft -> draft.batch = batch);
   }
@@ -229,6 +243,10 @@ public record TowerOptions(
 
   public TowerOptions withPatience(int patience) {
     return with(draft -> draft.patience = patience);
+  }
+
+  public TowerOptions withSmooth(boolean smooth) {
+    return with(draft -> draft.smooth = smooth);
   }
 
   public TowerOptions withSeed(long seed) {
@@ -258,9 +276,11 @@ public record TowerOptions(
     double dropout;
     double unknownIds;
     Optimizer optimizer;
+    boolean anneal;
     int batch;
     int epochs;
     int patience;
+    boolean smooth;
     long seed;
 
     Draft(TowerOptions of) {
@@ -279,9 +299,11 @@ public record TowerOptions(
       dropout = of.dropout;
       unknownIds = of.unknownIds;
       optimizer = of.optimizer;
+      anneal = of.anneal;
       batch = of.batch;
       epochs = of.epochs;
       patience = of.patience;
+      smooth = of.smooth;
       seed = of.seed;
     }
 
@@ -302,9 +324,11 @@ public record TowerOptions(
           dropout,
           unknownIds,
           optimizer,
+          anneal,
           batch,
           epochs,
           patience,
+          smooth,
           seed);
     }
   }
