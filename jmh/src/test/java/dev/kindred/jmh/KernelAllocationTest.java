@@ -12,6 +12,7 @@ import dev.kindred.simd.Gemm;
 import dev.kindred.simd.HalfFloats;
 import dev.kindred.simd.PackedMatrix;
 import dev.kindred.simd.Panels;
+import dev.kindred.simd.ScaledBytes;
 import dev.kindred.simd.SignCodes;
 import dev.kindred.simd.Simd;
 import dev.kindred.simd.SymmetricUpdate;
@@ -156,10 +157,13 @@ final class KernelAllocationTest {
 
     float[] mixed = new float[3 * 140];
     float[] experts = Inputs.values(8, 4 * 140);
-    kernels.put("mixture", () -> Panels.mix(experts, 0, 4, 140, x, 0, 3, mixed, 0));
+    kernels.put("mixture", () -> Panels.mix(experts, 0, 4, 140, x, 0, 3, mixed, 0, 140));
     kernels.put(
         "layer of halves",
         () -> HalfFloats.add(experts, 0, rows, 16, 140, mixed, 0, Activation.RELU));
+    kernels.put(
+        "layer of bytes",
+        () -> ScaledBytes.add(experts, 0, experts, 1, rows, 16, 139, mixed, 0, Activation.RELU));
 
     int eight = Math.max(4, Simd.bits() / Float.SIZE) * 8;
     float[] array = Inputs.values(9, 7 * eight);

@@ -30,6 +30,8 @@ final class Kernels {
 
   static final HalfFloatKernels HALF_FLOATS =
       BITS == 0 ? new ScalarHalfFloats() : new VectorHalfFloats();
+  static final ScaledByteKernels SCALED_BYTES =
+      BITS == 0 ? new ScalarScaledBytes() : new VectorScaledBytes();
 
   private Kernels() {}
 

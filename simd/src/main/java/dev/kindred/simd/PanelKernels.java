@@ -33,5 +33,6 @@ interface PanelKernels {
       int weightsOffset,
       int groups,
       float[] target,
-      int targetOffset);
+      int targetOffset,
+      int targetStride);
 }

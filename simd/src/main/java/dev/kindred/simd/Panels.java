@@ -71,9 +71,9 @@ public final class Panels {
   }
 
   /**
-   * target [groups x width] = weights [groups x count] rows [count x width], all three without gaps
-   * between rows: each group's mixture of the same few rows. Sums in row order, each step a fused
-   * multiply-add.
+   * target [groups x width], rows targetStride apart = weights [groups x count] rows [count x
+   * width], those without gaps between rows: each group's mixture of the same few rows. Sums in row
+   * order, each step a fused multiply-add.
    */
   public static void mix(
       float[] rows,
@@ -84,11 +84,21 @@ public final class Panels {
       int weightsOffset,
       int groups,
       float[] target,
-      int targetOffset) {
+      int targetOffset,
+      int targetStride) {
     Shapes.check("rows", rows, rowsOffset, width, count, width);
     Shapes.check("weights", weights, weightsOffset, count, groups, count);
-    Shapes.check("target", target, targetOffset, width, groups, width);
+    Shapes.check("target", target, targetOffset, targetStride, groups, width);
     KERNELS.mix(
-        rows, rowsOffset, count, width, weights, weightsOffset, groups, target, targetOffset);
+        rows,
+        rowsOffset,
+        count,
+        width,
+        weights,
+        weightsOffset,
+        groups,
+        target,
+        targetOffset,
+        targetStride);
   }
 }

@@ -49,7 +49,8 @@ final class ScalarPanels implements PanelKernels {
       int weightsOffset,
       int groups,
       float[] target,
-      int targetOffset) {
+      int targetOffset,
+      int targetStride) {
     for (int g = 0; g < groups; g++) {
       for (int k = 0; k < width; k++) {
         float sum = 0;
@@ -58,7 +59,7 @@ final class ScalarPanels implements PanelKernels {
               Math.fma(
                   weights[weightsOffset + g * count + i], rows[rowsOffset + i * width + k], sum);
         }
-        target[targetOffset + g * width + k] = sum;
+        target[targetOffset + g * targetStride + k] = sum;
       }
     }
   }

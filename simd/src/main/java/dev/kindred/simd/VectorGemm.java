@@ -33,6 +33,13 @@ final class VectorGemm implements GemmKernels {
   /** Rows of a gradient tile: six spill in sixteen registers, here where both sides are strided. */
   private static final int GRADIENT_TILE = COUNT == 16 ? 8 : 4;
 
+  /**
+   * Whether rows {@link Gemm#ROW_STRIDE} apart have a tile of their own: with 256 bits a tile of
+   * six rows spends more instructions on addresses than on anything but its multiply-adds, which
+   * shows where another thread shares the core.
+   */
+  private static final boolean SPACED_TILES = COUNT == 8;
+
   private final GemmKernels scalar = new ScalarGemm();
 
   @Override
@@ -93,7 +100,10 @@ final class VectorGemm implements GemmKernels {
       for (int i = 0; i < tiled; ) {
         int from = a0 + i * lda;
         int to = c0 + i * ldc + j;
-        if (tileRows(tiled - i) == 6) {
+        if (SPACED_TILES && lda == Gemm.ROW_STRIDE && tiled - i != 6) {
+          spacedRows4(a, from, k, data, j * k, bias, j, least, c, to, ldc);
+          i += 4;
+        } else if (tileRows(tiled - i) == 6) {
           rows6(a, from, lda, k, data, j * k, bias, j, least, c, to, ldc);
           i += 6;
         } else {
@@ -291,6 +301,94 @@ final class VectorGemm implements GemmKernels {
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
     }
+    s00.blend(floor, s00.compare(VectorOperators.LT, floor)).intoArray(c, c0);
+    s01.blend(floor, s01.compare(VectorOperators.LT, floor)).intoArray(c, c0 + COUNT);
+    s10.blend(floor, s10.compare(VectorOperators.LT, floor)).intoArray(c, c0 + ldc);
+    s11.blend(floor, s11.compare(VectorOperators.LT, floor)).intoArray(c, c0 + ldc + COUNT);
+    s20.blend(floor, s20.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 2 * ldc);
+    s21.blend(floor, s21.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 2 * ldc + COUNT);
+    s30.blend(floor, s30.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * ldc);
+    s31.blend(floor, s31.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * ldc + COUNT);
+  }
+
+  /**
+   * c [4 x 2 vectors] = a [4 x k] by one panel, rows of a {@link Gemm#ROW_STRIDE} apart: one
+   * address serves all of them, and two steps along k share the loop's.
+   */
+  private static void spacedRows4(
+      float[] a,
+      int a0,
+      int k,
+      float[] b,
+      int b0,
+      float[] bias,
+      int bias0,
+      float least,
+      float[] c,
+      int c0,
+      int ldc) {
+    FloatVector s00 =
+        bias == null ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, bias, bias0);
+    FloatVector s01 =
+        bias == null
+            ? FloatVector.zero(SPECIES)
+            : FloatVector.fromArray(SPECIES, bias, bias0 + COUNT);
+    FloatVector s10 = s00;
+    FloatVector s11 = s01;
+    FloatVector s20 = s00;
+    FloatVector s21 = s01;
+    FloatVector s30 = s00;
+    FloatVector s31 = s01;
+    int end = b0 + (k - 1) * PANEL;
+    int p = a0;
+    int q = b0;
+    for (; q < end; q += 2 * PANEL, p += 2) {
+      FloatVector w0 = FloatVector.fromArray(SPECIES, b, q);
+      FloatVector w1 = FloatVector.fromArray(SPECIES, b, q + COUNT);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[p]);
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[p + Gemm.ROW_STRIDE]);
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[p + 2 * Gemm.ROW_STRIDE]);
+      s20 = x2.fma(w0, s20);
+      s21 = x2.fma(w1, s21);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[p + 3 * Gemm.ROW_STRIDE]);
+      s30 = x3.fma(w0, s30);
+      s31 = x3.fma(w1, s31);
+      FloatVector v0 = FloatVector.fromArray(SPECIES, b, q + PANEL);
+      FloatVector v1 = FloatVector.fromArray(SPECIES, b, q + PANEL + COUNT);
+      FloatVector y0 = FloatVector.broadcast(SPECIES, a[p + 1]);
+      s00 = y0.fma(v0, s00);
+      s01 = y0.fma(v1, s01);
+      FloatVector y1 = FloatVector.broadcast(SPECIES, a[p + 1 + Gemm.ROW_STRIDE]);
+      s10 = y1.fma(v0, s10);
+      s11 = y1.fma(v1, s11);
+      FloatVector y2 = FloatVector.broadcast(SPECIES, a[p + 1 + 2 * Gemm.ROW_STRIDE]);
+      s20 = y2.fma(v0, s20);
+      s21 = y2.fma(v1, s21);
+      FloatVector y3 = FloatVector.broadcast(SPECIES, a[p + 1 + 3 * Gemm.ROW_STRIDE]);
+      s30 = y3.fma(v0, s30);
+      s31 = y3.fma(v1, s31);
+    }
+    if (q <= end) {
+      FloatVector w0 = FloatVector.fromArray(SPECIES, b, q);
+      FloatVector w1 = FloatVector.fromArray(SPECIES, b, q + COUNT);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[p]);
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[p + Gemm.ROW_STRIDE]);
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[p + 2 * Gemm.ROW_STRIDE]);
+      s20 = x2.fma(w0, s20);
+      s21 = x2.fma(w1, s21);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[p + 3 * Gemm.ROW_STRIDE]);
+      s30 = x3.fma(w0, s30);
+      s31 = x3.fma(w1, s31);
+    }
+    FloatVector floor = FloatVector.broadcast(SPECIES, least);
     s00.blend(floor, s00.compare(VectorOperators.LT, floor)).intoArray(c, c0);
     s01.blend(floor, s01.compare(VectorOperators.LT, floor)).intoArray(c, c0 + COUNT);
     s10.blend(floor, s10.compare(VectorOperators.LT, floor)).intoArray(c, c0 + ldc);

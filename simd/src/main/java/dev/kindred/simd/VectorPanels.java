@@ -98,10 +98,11 @@ final class VectorPanels implements PanelKernels {
       int weightsOffset,
       int groups,
       float[] target,
-      int targetOffset) {
+      int targetOffset,
+      int targetStride) {
     for (int g = 0; g < groups; g++) {
       int weight = weightsOffset + g * count;
-      int to = targetOffset + g * width;
+      int to = targetOffset + g * targetStride;
       int k = 0;
       for (; k + 8 * COUNT <= width; k += 8 * COUNT) {
         mix8(rows, rowsOffset + k, count, width, weights, weight, target, to + k);

@@ -43,10 +43,11 @@ class PanelsTest {
       int groups = width % 4;
       float[] rows = values(5, count * width + 1);
       float[] weights = values(6, groups * count + 2);
-      float[] mixed = values(7, groups * width + 3);
+      int stride = width + width % 3;
+      float[] mixed = values(7, groups * stride + 3);
       float[] expected = mixed.clone();
-      Panels.mix(rows, 1, count, width, weights, 2, groups, mixed, 1);
-      twin.mix(rows, 1, count, width, weights, 2, groups, expected, 1);
+      Panels.mix(rows, 1, count, width, weights, 2, groups, mixed, 1, stride);
+      twin.mix(rows, 1, count, width, weights, 2, groups, expected, 1, stride);
       assertArrayEquals(expected, mixed, "width " + width);
     }
   }
@@ -75,10 +76,10 @@ class PanelsTest {
         () -> Panels.addWeighted(new float[8], 4, 2, scales, 1, new float[4]));
     assertThrows(
         IllegalArgumentException.class,
-        () -> Panels.mix(new float[8], 0, 2, 4, scales, 1, 1, new float[4], 0));
+        () -> Panels.mix(new float[8], 0, 2, 4, scales, 1, 1, new float[4], 0, 4));
     assertThrows(
         IllegalArgumentException.class,
-        () -> Panels.mix(new float[8], 0, 2, 4, scales, 0, 1, new float[3], 0));
+        () -> Panels.mix(new float[8], 0, 2, 4, scales, 0, 1, new float[3], 0, 4));
   }
 
   @Test

@@ -149,6 +149,16 @@ final class TwoTowerCommand extends KindredCommand {
   private Double learningRate;
 
   @Option(
+      names = "--anneal",
+      description = "Let the learning rate fall along a cosine, to 0 at the end of --epochs.")
+  private boolean anneal;
+
+  @Option(
+      names = "--smooth",
+      description = "Let vectors lean towards their neighbours', as far as held-out pairs say.")
+  private boolean smooth;
+
+  @Option(
       names = "--save",
       paramLabel = "FILE",
       description = "Write the model to a safetensors file.")
@@ -266,6 +276,8 @@ final class TwoTowerCommand extends KindredCommand {
     o = scale == null ? o : o.withScale(scale);
     o = batch == null ? o : o.withBatch(batch);
     o = epochs == null ? o : o.withEpochs(epochs);
+    o = anneal ? o.withAnneal(true) : o;
+    o = smooth ? o.withSmooth(true) : o;
     o = patience == null ? o : o.withPatience(patience);
     o = popularityExponent == null ? o : o.withPopularityExponent(popularityExponent);
     o = correction == null ? o : o.withCorrection(correction);

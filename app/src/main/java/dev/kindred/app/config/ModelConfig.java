@@ -213,10 +213,12 @@ final class ModelConfig {
     double dropout = section.number("dropout", base.dropout());
     double unknownIds = section.number("unknown-ids", base.unknownIds());
     Optimizer optimizer = optimizer(section, base.optimizer());
+    boolean anneal = section.flag("anneal", base.anneal());
     int batch = section.integer("batch", base.batch());
     int epochs = section.integer("epochs", base.epochs());
     int epochSamples = section.integer("epoch-samples", base.epochSamples());
     int patience = section.integer("patience", base.patience());
+    boolean smooth = section.flag("smooth", base.smooth());
     section.finish();
     TowerOptions options =
         section.make(
@@ -237,10 +239,12 @@ final class ModelConfig {
                     dropout,
                     unknownIds,
                     optimizer,
+                    anneal,
                     batch,
                     epochs,
                     epochSamples,
                     patience,
+                    smooth,
                     base.seed()));
     return enabled ? Optional.of(options) : Optional.empty();
   }

@@ -54,8 +54,10 @@ public final class TaskTable {
       switch (column.kind()) {
         case CATEGORICAL -> categorical(builder, table, column, train);
         case MULTI -> multiple(builder, table, column, train);
-        case NUMERIC ->
-            numeric(builder, column.column(), table.numbers(column.column(), spec.limits()), train);
+        case NUMERIC -> {
+          String name = numberName(column, columns);
+          numeric(builder, name, table.numbers(column.column(), spec.limits()), train);
+        }
         case RELATIVE ->
             numeric(
                 builder,
@@ -65,6 +67,15 @@ public final class TaskTable {
       }
     }
     return builder.build();
+  }
+
+  /** A column may be read both ways: its frequent values as categories, all as numbers. */
+  private static String numberName(Column column, List<Column> columns) {
+    boolean twice =
+        columns.stream()
+            .anyMatch(
+                c -> c.column().equals(column.column()) && c.kind() == MmoeSpec.Kind.CATEGORICAL);
+    return twice ? column.column() + " as a number" : column.column();
   }
 
   private static void categorical(

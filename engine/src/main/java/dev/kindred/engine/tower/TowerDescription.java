@@ -85,10 +85,12 @@ final class TowerDescription {
     map.put("dropout", o.dropout());
     map.put("unknownIds", o.unknownIds());
     map.put("optimizer", optimizer(o.optimizer()));
+    map.put("anneal", o.anneal());
     map.put("batch", o.batch());
     map.put("epochs", o.epochs());
     map.put("epochSamples", o.epochSamples());
     map.put("patience", o.patience());
+    map.put("smooth", o.smooth());
     map.put("seed", o.seed());
     return map;
   }
@@ -110,10 +112,13 @@ final class TowerDescription {
         number(map, "dropout"),
         number(map, "unknownIds"),
         optimizer(map(map.get("optimizer"))),
+        // Files of earlier trainings don't say.
+        Boolean.TRUE.equals(map.get("anneal")),
         (int) number(map, "batch"),
         (int) number(map, "epochs"),
         map.get("epochSamples") instanceof Number samples ? samples.intValue() : 0,
         (int) number(map, "patience"),
+        Boolean.TRUE.equals(map.get("smooth")),
         ((Number) map.get("seed")).longValue());
   }
 

@@ -32,6 +32,8 @@ import java.util.function.Consumer;
  * @param unknownIds share of training rows whose id is read as unknown where the table has other
  *     features too, so that an unseen item gets a good vector
  * @param optimizer and its learning rate
+ * @param anneal whether the learning rate falls along half a cosine, to 0 at the end of the last of
+ *     {@code epochs}: as many as are to be run, then
  * @param batch examples per step: pairs, negatives included, for the cross-entropies; positives for
  *     SAMPLED_SOFTMAX
  * @param epochs passes over the positives, at most
@@ -39,6 +41,8 @@ import java.util.function.Consumer;
  *     drawn anew; 0 = all
  * @param patience epochs without a better recall on held-out positives after which training stops;
  *     0 = run all epochs and hold nothing out
+ * @param smooth whether in the end the vectors of known users and items lean towards the means of
+ *     their neighbours', by weights that are chosen on held-out positives; nothing without patience
  * @param seed of all random draws
  */
 public record TowerOptions(
@@ -57,10 +61,12 @@ public record TowerOptions(
     double dropout,
     double unknownIds,
     Optimizer optimizer,
+    boolean anneal,
     int batch,
     int epochs,
     int epochSamples,
     int patience,
+    boolean smooth,
     long seed) {
   private static final int MAX_WIDTH = 1 << 14;
 
@@ -122,10 +128,12 @@ public record TowerOptions(
         0,
         0.1,
         Adam.of(1e-3),
+        false,
         512,
         30,
         0,
         4,
+        false,
         99);
   }
 
@@ -158,10 +166,12 @@ public record TowerOptions(
         0,
         0,
         Sgd.of(0.01),
+        false,
         512,
         100,
         0,
         0,
+        false,
         99);
   }
 
@@ -225,6 +235,10 @@ public record TowerOptions(
     return with(draft -> draft.optimizer = optimizer);
   }
 
+  public TowerOptions withAnneal(boolean anneal) {
+    return with(draft -> draft.anneal = anneal);
+  }
+
   public TowerOptions withBatch(int batch) {
     return with(draft -> draft.batch = batch);
   }
@@ -239,6 +253,10 @@ public record TowerOptions(
 
   public TowerOptions withPatience(int patience) {
     return with(draft -> draft.patience = patience);
+  }
+
+  public TowerOptions withSmooth(boolean smooth) {
+    return with(draft -> draft.smooth = smooth);
   }
 
   public TowerOptions withSeed(long seed) {
@@ -268,10 +286,12 @@ public record TowerOptions(
     double dropout;
     double unknownIds;
     Optimizer optimizer;
+    boolean anneal;
     int batch;
     int epochs;
     int epochSamples;
     int patience;
+    boolean smooth;
     long seed;
 
     Draft(TowerOptions of) {
@@ -290,10 +310,12 @@ public record TowerOptions(
       dropout = of.dropout;
       unknownIds = of.unknownIds;
       optimizer = of.optimizer;
+      anneal = of.anneal;
       batch = of.batch;
       epochs = of.epochs;
       epochSamples = of.epochSamples;
       patience = of.patience;
+      smooth = of.smooth;
       seed = of.seed;
     }
 
@@ -314,10 +336,12 @@ public record TowerOptions(
           dropout,
           unknownIds,
           optimizer,
+          anneal,
           batch,
           epochs,
           epochSamples,
           patience,
+          smooth,
           seed);
     }
   }

@@ -20,7 +20,7 @@ import java.util.Random;
  * A process that reads its networks, warms up, and then serves: what do its first requests cost?
  *
  * <p>A request computes a user's vector, its cosines with 500 items, and ranks 500 candidates with
- * everything of an item stored. Wall time, since that is what a user waits.
+ * what the budget stores of them. Wall time, since that is what a user waits.
  */
 final class ColdStart {
   static final String TOWERS = "towers.safetensors";
@@ -63,7 +63,8 @@ final class ColdStart {
             towers.user().forward(users, at, towers.user().inputs(), 1, vector, 0, dim, scratch);
             Distances.dotRange(vector, 0, items, 0, dim, rows, dim, scores, 0);
             ranker.begin(request, users, at);
-            ranker.rank(request, halves, candidates, at, rows, users, 0, 0, y, 0, tasks);
+            int in = ranker.itemInputs();
+            ranker.rank(request, halves, candidates, at, rows, users, 0, in, y, 0, tasks);
           };
       boolean settled = WarmUp.run(serve, new int[] {ROWS, 100}, Duration.ofMillis(2_200));
       double ready =

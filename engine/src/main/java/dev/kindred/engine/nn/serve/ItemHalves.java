@@ -3,16 +3,19 @@ package dev.kindred.engine.nn.serve;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
-import dev.kindred.index.file.ElementType;
+import dev.kindred.simd.Activation;
+import dev.kindred.simd.HalfFloats;
+import dev.kindred.simd.ScaledBytes;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * What a ranker's first layers make of each item, as 16-bit floats in a memory-mapped file
- * (docs/formats.md): the item half of {@link SplitMmoe}.
+ * What a ranker's first layers make of each item, as 16-bit floats or scaled bytes in a
+ * memory-mapped file (docs/formats.md): the item half of {@link SplitMmoe}.
  *
  * <p>Immutable and free to share while its arena is open.
  */
@@ -26,6 +29,11 @@ public final class ItemHalves {
   private static final int ALIGNMENT = 64;
   private static final int ROWS_AT_ONCE = 240;
 
+  private static final ValueLayout.OfShort HALF =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   /** Largest magnitude that rounds to a finite half. */
   private static final float LARGEST = 65_504;
 
@@ -33,12 +41,27 @@ public final class ItemHalves {
   private final int items;
   private final int values;
   private final long stride;
+  private final ItemPrecision precision;
 
-  private ItemHalves(CheckedFile file, int items, int values, long stride) {
+  /** Middle of each column's range and what one step of a byte is worth; null of halves. */
+  private final float[] centres;
+
+  private final float[] scales;
+
+  private ItemHalves(
+      CheckedFile file,
+      int items,
+      int values,
+      ItemPrecision precision,
+      float[] centres,
+      float[] scales) {
     this.file = file;
     this.items = items;
     this.values = values;
-    this.stride = stride;
+    this.precision = precision;
+    this.centres = centres;
+    this.scales = scales;
+    stride = strideFor(values, precision);
   }
 
   /** Gives the inputs of items, one after the other. */
@@ -48,9 +71,10 @@ public final class ItemHalves {
   }
 
   /**
-   * Computes and writes what the network stores of items [0, items).
+   * Computes and writes what the network stores of items [0, items). With bytes the items are gone
+   * through twice, first for the ranges of the columns.
    *
-   * @throws IllegalArgumentException naming the item, if a value doesn't fit a 16-bit float
+   * @throws IllegalArgumentException naming the item, if a value can't be stored
    */
   public static void write(Path target, SplitMmoe network, int items, Inputs inputs)
       throws IOException {
@@ -60,29 +84,63 @@ public final class ItemHalves {
           "%d items of %d stored values make no file; allow more bytes an item"
               .formatted(items, values));
     }
-    int in = network.itemInputs();
-    float[] x = new float[ROWS_AT_ONCE * in];
-    float[] sums = new float[ROWS_AT_ONCE * values];
-    byte[] row = new byte[values * Short.BYTES];
+    ItemPrecision precision = network.precision();
+    byte[] row = new byte[values * precision.bytes()];
     try (CheckedFileWriter out = CheckedFileWriter.create(target, KIND, VERSION)) {
-      for (int from = 0; from < items; from += ROWS_AT_ONCE) {
-        int n = Math.min(ROWS_AT_ONCE, items - from);
-        for (int i = 0; i < n; i++) {
-          inputs.copy(from + i, x, i * in);
-        }
-        network.storedHalves(x, n, sums);
-        for (int i = 0; i < n; i++) {
-          round(sums, i * values, row, from + i);
-          out.writeBytes(row, 0, row.length);
-          out.alignTo(ALIGNMENT);
-        }
+      if (precision == ItemPrecision.HALF) {
+        forEach(
+            network,
+            items,
+            inputs,
+            (item, sums, at) -> {
+              round(sums, at, row, item);
+              out.writeBytes(row, 0, row.length);
+              out.alignTo(ALIGNMENT);
+            });
+      } else {
+        ColumnRanges ranges = new ColumnRanges(values);
+        forEach(network, items, inputs, ranges::widen);
+        forEach(
+            network,
+            items,
+            inputs,
+            (item, sums, at) -> {
+              ranges.round(sums, at, row);
+              out.writeBytes(row, 0, row.length);
+              out.alignTo(ALIGNMENT);
+            });
+        out.writeFloats(ranges.centres(), 0, values);
+        out.writeFloats(ranges.scales(), 0, values);
       }
-      out.elementType(ElementType.F16);
+      out.elementType(precision.type());
       out.count(ITEMS, items);
       out.count(VALUES, values);
-      out.count(STRIDE, strideFor(values));
+      out.count(STRIDE, strideFor(values, precision));
       out.count(FINGERPRINT, network.fingerprint());
       out.commit();
+    }
+  }
+
+  /** Takes the sums of an item at sums[at ..). */
+  private interface Sums {
+    void take(int item, float[] sums, int at) throws IOException;
+  }
+
+  private static void forEach(SplitMmoe network, int items, Inputs inputs, Sums taker)
+      throws IOException {
+    int in = network.itemInputs();
+    int values = network.storedValues();
+    float[] x = new float[ROWS_AT_ONCE * in];
+    float[] sums = new float[ROWS_AT_ONCE * values];
+    for (int from = 0; from < items; from += ROWS_AT_ONCE) {
+      int n = Math.min(ROWS_AT_ONCE, items - from);
+      for (int i = 0; i < n; i++) {
+        inputs.copy(from + i, x, i * in);
+      }
+      network.storedHalves(x, n, sums);
+      for (int i = 0; i < n; i++) {
+        taker.take(from + i, sums, i * values);
+      }
     }
   }
 
@@ -100,8 +158,8 @@ public final class ItemHalves {
     }
   }
 
-  private static long strideFor(long values) {
-    return (values * Short.BYTES + ALIGNMENT - 1) & -(long) ALIGNMENT;
+  private static long strideFor(long values, ItemPrecision precision) {
+    return (values * precision.bytes() + ALIGNMENT - 1) & -(long) ALIGNMENT;
   }
 
   /**
@@ -112,24 +170,41 @@ public final class ItemHalves {
    */
   public static ItemHalves open(Path path, Arena arena) throws IOException {
     CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
-    if (file.elementType() != ElementType.F16) {
+    ItemPrecision precision = null;
+    for (ItemPrecision each : ItemPrecision.values()) {
+      precision = each.type() == file.elementType() ? each : precision;
+    }
+    if (precision == null) {
       throw new CorruptFileException(
-          path, -1, "holds " + file.elementType() + " values, this Kindred reads F16");
+          path, -1, "holds " + file.elementType() + " values, this Kindred reads F16 and I8");
     }
     long items = file.count(ITEMS);
     long values = file.count(VALUES);
+    boolean bytes = precision == ItemPrecision.BYTE;
     boolean sized =
         items >= 1 && items <= Integer.MAX_VALUE && values >= 1 && values <= Integer.MAX_VALUE / 2;
+    long stride = strideFor(values, precision);
     if (!sized
-        || file.count(STRIDE) != strideFor(values)
-        || file.body().byteSize() != items * strideFor(values)) {
+        || file.count(STRIDE) != stride
+        || file.body().byteSize() != items * stride + (bytes ? 2 * values * Float.BYTES : 0)) {
       throw new CorruptFileException(
           path,
           -1,
           "%d items of %d values in rows of %d bytes don't make the body of %d bytes; write it again"
               .formatted(items, values, file.count(STRIDE), file.body().byteSize()));
     }
-    return new ItemHalves(file, (int) items, (int) values, strideFor(values));
+    float[] centres = bytes ? column(file, items * stride, (int) values) : null;
+    float[] scales =
+        bytes ? column(file, items * stride + values * Float.BYTES, (int) values) : null;
+    return new ItemHalves(file, (int) items, (int) values, precision, centres, scales);
+  }
+
+  private static float[] column(CheckedFile file, long offset, int values) {
+    float[] column = new float[values];
+    for (int i = 0; i < values; i++) {
+      column[i] = file.body().get(FLOAT, offset + (long) i * Float.BYTES);
+    }
+    return column;
   }
 
   /** Number of items. */
@@ -137,9 +212,14 @@ public final class ItemHalves {
     return items;
   }
 
-  /** Values of an item, 2 bytes each. */
+  /** Values of an item. */
   public int values() {
     return values;
+  }
+
+  /** How the values are kept. */
+  public ItemPrecision precision() {
+    return precision;
   }
 
   /** Bytes from item to item. */
@@ -150,10 +230,12 @@ public final class ItemHalves {
   /** Copies the values of an item, widened, to target[offset, offset + values). */
   public void copy(int ordinal, float[] target, int offset) {
     long at = offset(ordinal);
+    MemorySegment body = file.body();
     for (int i = 0; i < values; i++) {
-      byte low = file.body().get(ValueLayout.JAVA_BYTE, at + 2L * i);
-      byte high = file.body().get(ValueLayout.JAVA_BYTE, at + 2L * i + 1);
-      target[offset + i] = Float.float16ToFloat((short) (high << Byte.SIZE | low & 0xff));
+      target[offset + i] =
+          precision == ItemPrecision.HALF
+              ? Float.float16ToFloat(body.get(HALF, at + 2L * i))
+              : Math.fma(scales[i], body.get(ValueLayout.JAVA_BYTE, at + i), centres[i]);
     }
   }
 
@@ -166,8 +248,38 @@ public final class ItemHalves {
     file.verify();
   }
 
-  MemorySegment halves() {
-    return file.body();
+  /**
+   * What all items have in common is taken into the user's half: base [values] = half, with bytes
+   * also the columns' centres.
+   */
+  void prepare(float[] half, float[] base) {
+    if (precision == ItemPrecision.HALF) {
+      System.arraycopy(half, 0, base, 0, values);
+    } else {
+      for (int i = 0; i < values; i++) {
+        base[i] = half[i] + centres[i];
+      }
+    }
+  }
+
+  /** target = act(base from baseAt on + the item's values [at, at + count)). */
+  void add(
+      float[] base,
+      int baseAt,
+      int at,
+      int ordinal,
+      int count,
+      float[] target,
+      int targetOffset,
+      Activation act) {
+    long row = offset(ordinal);
+    if (precision == ItemPrecision.HALF) {
+      long from = row + (long) at * Short.BYTES;
+      HalfFloats.add(base, baseAt, file.body(), from, count, target, targetOffset, act);
+    } else {
+      ScaledBytes.add(
+          base, baseAt, scales, at, file.body(), row + at, count, target, targetOffset, act);
+    }
   }
 
   long offset(int ordinal) {
@@ -195,10 +307,13 @@ public final class ItemHalves {
   }
 
   void check(SplitMmoe network) {
-    if (values != network.storedValues() || file.count(FINGERPRINT) != network.fingerprint()) {
+    if (values != network.storedValues()
+        || precision != network.precision()
+        || file.count(FINGERPRINT) != network.fingerprint()) {
       throw new IllegalArgumentException(
-          "%s holds %d values an item, of another network or budget; this one stores %d: write anew"
-              .formatted(file.path(), values, network.storedValues()));
+          "%s holds %d values (%s) an item, of another network or budget; this one stores %d (%s): write anew"
+              .formatted(
+                  file.path(), values, precision, network.storedValues(), network.precision()));
     }
   }
 }

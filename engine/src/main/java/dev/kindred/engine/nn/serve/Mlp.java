@@ -1,6 +1,7 @@
 package dev.kindred.engine.nn.serve;
 
 import dev.kindred.simd.Distances;
+import dev.kindred.simd.Gemm;
 import java.util.List;
 
 /**
@@ -46,8 +47,9 @@ public final class Mlp {
     private final float[] odd;
 
     private Scratch(int width, int layers) {
-      even = new float[layers > 1 ? BLOCK * width : 0];
-      odd = new float[layers > 2 ? BLOCK * width : 0];
+      int size = BLOCK * stride(width);
+      even = new float[layers > 1 ? size : 0];
+      odd = new float[layers > 2 ? size : 0];
     }
   }
 
@@ -87,6 +89,11 @@ public final class Mlp {
     }
   }
 
+  /** How far apart rows of so many values are where that is ours to choose. */
+  static int stride(int width) {
+    return Math.max(width, Gemm.ROW_STRIDE);
+  }
+
   /** The layers from {@code first} on, for at most {@link #BLOCK} rows. */
   void block(
       int first,
@@ -105,10 +112,11 @@ public final class Mlp {
     for (int i = first; i < last; i++) {
       float[] to = i % 2 == 0 ? scratch.even : scratch.odd;
       DenseLayer layer = layers.get(i);
-      layer.forward(from, fromOffset, ld, rows, to, 0, layer.outputs());
+      int stride = stride(layer.outputs());
+      layer.forward(from, fromOffset, ld, rows, to, 0, stride);
       from = to;
       fromOffset = 0;
-      ld = layer.outputs();
+      ld = stride;
     }
     layers.get(last).forward(from, fromOffset, ld, rows, y, yOffset, ldy);
     if (normalized) {

@@ -93,7 +93,11 @@ public final class Mmoe {
     final float[] gates;
     private final Mlp.Scratch[] towers;
     final float[] outputs;
+    private final float[] inputs;
+
+    /** A matrix of rows for each task, one after the other. */
     private final float[] mixed;
+
     private final float[] result = new float[BLOCK];
 
     private Scratch(Mmoe network) {
@@ -101,7 +105,8 @@ public final class Mmoe {
       gates = new float[BLOCK * network.gates.outputs()];
       towers = network.towers.stream().map(Mlp::scratch).toArray(Mlp.Scratch[]::new);
       outputs = new float[BLOCK * network.outputStride()];
-      mixed = new float[BLOCK * network.towers.size() * network.width];
+      inputs = new float[BLOCK * Mlp.stride(network.inputs())];
+      mixed = new float[BLOCK * network.towers.size() * Mlp.stride(network.width)];
     }
   }
 
@@ -143,11 +148,16 @@ public final class Mmoe {
       float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
     for (int from = 0; from < rows; from += BLOCK) {
       int n = Math.min(BLOCK, rows - from);
-      int at = xOffset + from * ldx;
-      for (int e = 0; e < experts.size(); e++) {
-        expert(e, 0, x, at, ldx, n, scratch);
+      // Copied once, read by all experts: rows in the distance that products like best.
+      float[] in = scratch.inputs;
+      int stride = Mlp.stride(inputs());
+      for (int i = 0; i < n; i++) {
+        System.arraycopy(x, xOffset + (from + i) * ldx, in, i * stride, inputs());
       }
-      gates.forward(x, at, ldx, n, scratch.gates, 0, gates.outputs());
+      for (int e = 0; e < experts.size(); e++) {
+        expert(e, 0, in, 0, stride, n, scratch);
+      }
+      gates.forward(in, 0, stride, n, scratch.gates, 0, gates.outputs());
       finish(n, y, yOffset + from * ldy, ldy, scratch);
     }
   }
@@ -185,6 +195,8 @@ public final class Mmoe {
   void finish(int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
     int count = experts.size();
     int taskCount = tasks.size();
+    int stride = Mlp.stride(width);
+    int matrix = BLOCK * stride;
     softmax(scratch.gates, rows * taskCount, count);
     for (int i = 0; i < rows; i++) {
       Panels.mix(
@@ -196,22 +208,14 @@ public final class Mmoe {
           i * taskCount * count,
           taskCount,
           scratch.mixed,
-          i * taskCount * width);
+          i * stride,
+          matrix);
     }
     float[] result = scratch.result;
     for (int t = 0; t < taskCount; t++) {
       towers
           .get(t)
-          .block(
-              0,
-              scratch.mixed,
-              t * width,
-              taskCount * width,
-              rows,
-              result,
-              0,
-              1,
-              scratch.towers[t]);
+          .block(0, scratch.mixed, t * matrix, stride, rows, result, 0, 1, scratch.towers[t]);
       if (tasks.get(t).probability()) {
         Activations.sigmoid(result, 0, rows);
       }

@@ -2,7 +2,6 @@ package dev.kindred.engine.nn.serve;
 
 import dev.kindred.simd.Activation;
 import dev.kindred.simd.Gemm;
-import dev.kindred.simd.HalfFloats;
 import dev.kindred.simd.PackedMatrix;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -20,14 +19,14 @@ import java.util.zip.CRC32C;
  * <p>The pair part holds what depends on user and item both and so can be neither stored nor
  * computed once, such as how often this user met this item; it may be empty, and should be small.
  *
- * <p>The stored half takes 2 bytes for each output of a first layer, and an item may take no more
- * than a budget: as many whole experts are stored as fit, and the gates if after all experts there
- * is room for them too. The rest is computed from the items' inputs, the user's half standing in
- * for the biases. With 8 experts of 256 and 40 gates, 4 experts fit 2 KiB and everything 4,176
- * bytes.
+ * <p>The stored half takes 2 bytes or 1 for each output of a first layer ({@link ItemPrecision}),
+ * and an item may take no more than a budget: as many whole experts are stored as fit, and the
+ * gates if after all experts there is room for them too. The rest is computed from the items'
+ * inputs, the user's half standing in for the biases. With 8 experts of 256 and 40 gates,
+ * everything takes 4,176 bytes as halves; of bytes the experts take 2 KiB and everything 2,088.
  *
- * <p>Halves carry 11 bits, so outputs differ from those of {@link Mmoe#forward} in about the fourth
- * digit.
+ * <p>Outputs differ from those of {@link Mmoe#forward}: with halves, which carry 11 bits, in about
+ * the fourth digit; with bytes in the third.
  *
  * <p>Immutable; safe for any number of threads, each with its own {@link Request}.
  */
@@ -38,6 +37,7 @@ public final class SplitMmoe {
   private final Mmoe network;
   private final int userInputs;
   private final int pairInputs;
+  private final ItemPrecision precision;
   private final int hidden;
   private final int depth;
   private final int stored;
@@ -63,11 +63,21 @@ public final class SplitMmoe {
   private final long fingerprint;
 
   /**
+   * Stores halves where everything of an item fits the budget as halves, else bytes.
+   *
    * @param userInputs the first columns of the network's input, which describe the user
    * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
    */
   public SplitMmoe(Mmoe network, int userInputs, int bytesPerItem) {
     this(network, userInputs, 0, bytesPerItem);
+  }
+
+  private static ItemPrecision bestFor(Mmoe network, int bytesPerItem) {
+    int hidden = network.experts().getFirst().layers().getFirst().outputs();
+    long values = (long) network.experts().size() * hidden + network.gates().outputs();
+    return values * ItemPrecision.HALF.bytes() <= bytesPerItem
+        ? ItemPrecision.HALF
+        : ItemPrecision.BYTE;
   }
 
   /**
@@ -76,9 +86,26 @@ public final class SplitMmoe {
    * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
    */
   public SplitMmoe(Mmoe network, int userInputs, int pairInputs, int bytesPerItem) {
+    this(network, userInputs, pairInputs, bytesPerItem, bestFor(network, bytesPerItem));
+  }
+
+  /** Without inputs of the pair. */
+  public SplitMmoe(Mmoe network, int userInputs, int bytesPerItem, ItemPrecision precision) {
+    this(network, userInputs, 0, bytesPerItem, precision);
+  }
+
+  /**
+   * @param userInputs the first columns of the network's input, which describe the user
+   * @param pairInputs the last columns, which describe user and item together; may be 0
+   * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
+   * @param precision of what is stored
+   */
+  public SplitMmoe(
+      Mmoe network, int userInputs, int pairInputs, int bytesPerItem, ItemPrecision precision) {
     this.network = network;
     this.userInputs = userInputs;
     this.pairInputs = pairInputs;
+    this.precision = precision;
     int count = network.experts().size();
     int inputs = network.inputs();
     if (pairInputs < 0 || userInputs < 1 || (long) userInputs + pairInputs >= inputs) {
@@ -96,8 +123,9 @@ public final class SplitMmoe {
     }
     hidden = network.experts().getFirst().layers().getFirst().outputs();
     int gateCount = network.gates().outputs();
-    stored = Math.min(count, bytesPerItem / (Short.BYTES * hidden));
-    gatesStored = stored == count && Short.BYTES * (count * hidden + gateCount) <= bytesPerItem;
+    int room = bytesPerItem / precision.bytes();
+    stored = Math.min(count, room / hidden);
+    gatesStored = stored == count && count * hidden + gateCount <= room;
 
     DenseLayer[] firsts = new DenseLayer[count + 1];
     for (int e = 0; e < count; e++) {
@@ -188,7 +216,12 @@ public final class SplitMmoe {
     return gatesStored;
   }
 
-  /** Values stored of an item, 2 bytes each. */
+  /** How a stored value is kept. */
+  public ItemPrecision precision() {
+    return precision;
+  }
+
+  /** Values stored of an item. */
   public int storedValues() {
     return stored * hidden + (gatesStored ? network.gates().outputs() : 0);
   }
@@ -207,6 +240,10 @@ public final class SplitMmoe {
   public static final class Request {
     private final Mmoe.Scratch scratch;
     private final float[] half;
+
+    /** The half with what all stored items have in common. */
+    private final float[] base;
+
     private final float[] first;
     private final float[] bias;
     private final float[] gateBias;
@@ -218,7 +255,8 @@ public final class SplitMmoe {
     private Request(SplitMmoe split) {
       scratch = split.network.scratch();
       half = new float[split.bias.length];
-      first = new float[Mmoe.BLOCK * split.hidden];
+      base = new float[split.storedValues()];
+      first = new float[Mmoe.BLOCK * Mlp.stride(split.hidden)];
       bias = new float[split.hidden];
       gateBias = new float[split.network.gates().outputs()];
     }
@@ -272,6 +310,7 @@ public final class SplitMmoe {
       throw new IllegalStateException("no user yet: call begin before rank");
     }
     items.check(this);
+    items.prepare(request.half, request.base);
     for (int i = 0; i < count; i += Mmoe.BLOCK) {
       int n = Math.min(Mmoe.BLOCK, count - i);
       block(request, items, ordinals, from + i, n, x, xOffset + i * ldx, ldx);
@@ -292,17 +331,17 @@ public final class SplitMmoe {
     request.touched += items.touch(ordinals, from, rows);
     // Where all is stored, x has but the pairs.
     int xPair = gatesStored ? xOffset : xOffset + itemInputs();
+    boolean last = depth == 1;
     for (int e = 0; e < experts.length; e++) {
       boolean isStored = e < stored;
-      boolean last = depth == 1;
       float[] target = last ? request.scratch.outputs : first;
       int targetAt = last ? network.outputAt(e) : 0;
-      int ld = last ? network.outputStride() : hidden;
-      float[] base = request.half;
+      int ld = last ? network.outputStride() : Mlp.stride(hidden);
+      float[] base = isStored ? request.base : request.half;
       int baseAt = e * hidden;
       int baseLd = 0;
       if (experts[e] != null) {
-        System.arraycopy(request.half, e * hidden, request.bias, 0, hidden);
+        System.arraycopy(base, baseAt, request.bias, 0, hidden);
         Activation act = isStored ? Activation.NONE : Activation.RELU;
         int at = isStored ? xPair : xOffset;
         Gemm.multiplyBias(x, at, ldx, rows, experts[e], target, targetAt, ld, request.bias, act);
@@ -310,22 +349,19 @@ public final class SplitMmoe {
         baseAt = targetAt;
         baseLd = ld;
       }
-      if (isStored) {
-        for (int i = 0; i < rows; i++) {
-          long offset = items.offset(ordinals[from + i]) + (long) e * hidden * Short.BYTES;
-          HalfFloats.add(
-              base,
-              baseAt + i * baseLd,
-              items.halves(),
-              offset,
-              hidden,
-              target,
-              targetAt + i * ld,
-              Activation.RELU);
-        }
+      for (int i = 0; isStored && i < rows; i++) {
+        items.add(
+            base,
+            baseAt + i * baseLd,
+            e * hidden,
+            ordinals[from + i],
+            hidden,
+            target,
+            targetAt + i * ld,
+            Activation.RELU);
       }
       if (!last) {
-        network.expert(e, 1, first, 0, hidden, rows, request.scratch);
+        network.expert(e, 1, first, 0, ld, rows, request.scratch);
       }
     }
     gates(request, items, ordinals, from, rows, x, gatesStored ? xPair : xOffset, ldx);
@@ -343,11 +379,11 @@ public final class SplitMmoe {
     int gateCount = network.gates().outputs();
     int gatesAt = network.experts().size() * hidden;
     float[] scores = request.scratch.gates;
-    float[] base = request.half;
+    float[] base = gatesStored ? request.base : request.half;
     int baseAt = gatesAt;
     int baseLd = 0;
     if (gates != null) {
-      System.arraycopy(request.half, gatesAt, request.gateBias, 0, gateCount);
+      System.arraycopy(base, gatesAt, request.gateBias, 0, gateCount);
       Gemm.multiplyBias(
           x, xOffset, ldx, rows, gates, scores, 0, gateCount, request.gateBias, Activation.NONE);
       base = scores;
@@ -355,12 +391,11 @@ public final class SplitMmoe {
       baseLd = gateCount;
     }
     for (int i = 0; gatesStored && i < rows; i++) {
-      long offset = items.offset(ordinals[from + i]) + (long) gatesAt * Short.BYTES;
-      HalfFloats.add(
+      items.add(
           base,
           baseAt + i * baseLd,
-          items.halves(),
-          offset,
+          gatesAt,
+          ordinals[from + i],
           gateCount,
           scores,
           i * gateCount,

@@ -48,12 +48,15 @@ class SplitMmoeTest {
     for (int i = 0; i < count; i++) {
       many[i + 2] = ordinals[i % 5] + (ordinals[i % 5] + i < ITEMS ? i : 0);
     }
-    for (int stored = 1; stored <= EXPERTS + 1; stored++) {
-      int bytes = 2 * Math.min(stored, EXPERTS) * HIDDEN + (stored > EXPERTS ? 2 * GATES : 0);
-      SplitMmoe split = new SplitMmoe(mmoe, USER, bytes + 1);
+    for (int i = 0; i < 2 * (EXPERTS + 1); i++) {
+      int stored = 1 + i / 2;
+      ItemPrecision precision = ItemPrecision.values()[i % 2];
+      int values = Math.min(stored, EXPERTS) * HIDDEN + (stored > EXPERTS ? GATES : 0);
+      int bytes = precision.bytes() * values;
+      SplitMmoe split = new SplitMmoe(mmoe, USER, bytes + precision.bytes() - 1, precision);
       assertEquals(Math.min(stored, EXPERTS), split.storedExperts());
       assertEquals(stored > EXPERTS, split.complete());
-      assertEquals(bytes, 2 * split.storedValues());
+      assertEquals(values, split.storedValues());
       try (Arena arena = Arena.ofConfined()) {
         ItemHalves halves = ItemHalves.open(written(split), arena);
         halves.verify();
@@ -62,18 +65,19 @@ class SplitMmoeTest {
         float[] expected = new float[count * 3];
         Mmoe.Scratch scratch = mmoe.scratch();
         System.arraycopy(user, 0, whole, 0, USER);
-        for (int i = 0; i < count; i++) {
-          System.arraycopy(itemInputs, many[i + 2] * ITEM, x, i * ITEM, ITEM);
-          System.arraycopy(x, i * ITEM, whole, USER, ITEM);
-          mmoe.forward(whole, 0, USER + ITEM, 1, expected, i * 3, 3, scratch);
+        for (int r = 0; r < count; r++) {
+          System.arraycopy(itemInputs, many[r + 2] * ITEM, x, r * ITEM, ITEM);
+          System.arraycopy(x, r * ITEM, whole, USER, ITEM);
+          mmoe.forward(whole, 0, USER + ITEM, 1, expected, r * 3, 3, scratch);
         }
         float[] y = new float[count * 3];
         SplitMmoe.Request request = split.request();
         split.begin(request, user, 0);
         float[] given = split.complete() ? new float[0] : x;
         split.rank(request, halves, many, 2, count, given, 0, ITEM, y, 0, 3);
-        // 2^-11 of values of a few units, through a few layers.
-        assertArrayEquals(expected, y, 5e-3f, stored + " stored");
+        // 2^-11 of values of a few units or 1/508 of their range, through a few layers.
+        float tolerance = precision == ItemPrecision.HALF ? 5e-3f : 2e-2f;
+        assertArrayEquals(expected, y, tolerance, stored + " stored, " + precision);
       }
     }
   }
@@ -144,9 +148,57 @@ class SplitMmoeTest {
   }
 
   @Test
+  void storedBytesAreOffByAtMostHalfAStepOfTheirColumn() throws IOException {
+    for (int i = 0; i < ITEMS; i++) {
+      itemInputs[i * ITEM + 3] += 40; // far from 0: the centre takes it up
+    }
+    SplitMmoe split = new SplitMmoe(mmoe, USER, 128);
+    SplitMmoe exact = new SplitMmoe(mmoe, USER, 256);
+    assertEquals(ItemPrecision.BYTE, split.precision());
+    assertEquals(ItemPrecision.HALF, exact.precision());
+    int values = split.storedValues();
+    float[] sums = new float[ITEMS * values];
+    exact.storedHalves(itemInputs, ITEMS, sums);
+    try (Arena arena = Arena.ofConfined()) {
+      ItemHalves stored = ItemHalves.open(written(split), arena);
+      stored.verify();
+      assertEquals(128, stored.strideBytes());
+      float[] row = new float[values];
+      for (int v = 0; v < values; v++) {
+        float least = Float.MAX_VALUE;
+        float most = -Float.MAX_VALUE;
+        for (int i = 0; i < ITEMS; i++) {
+          least = Math.min(least, sums[i * values + v]);
+          most = Math.max(most, sums[i * values + v]);
+        }
+        for (int i = 0; i < ITEMS; i += 23) {
+          stored.copy(i, row, 0);
+          assertEquals(sums[i * values + v], row[v], (most - least) / 508 * 1.001 + 1e-5);
+        }
+      }
+      SplitMmoe.Request request = exact.request();
+      exact.begin(request, user, 0);
+      Exception other =
+          assertThrows(
+              IllegalArgumentException.class,
+              () ->
+                  exact.rank(request, stored, new int[1], 0, 1, itemInputs, 0, 0, sums, 0, values));
+      assertTrue(other.getMessage().contains("BYTE"), other.getMessage());
+    }
+    itemInputs[7 * ITEM] = Float.NaN;
+    Exception notFinite = assertThrows(IllegalArgumentException.class, () -> written(split));
+    assertTrue(notFinite.getMessage().contains("item 7 is NaN"), notFinite.getMessage());
+  }
+
+  @Test
   void rankingAllocatesNothing() throws IOException {
+    for (ItemPrecision precision : ItemPrecision.values()) {
+      rankingAllocatesNothing(new SplitMmoe(mmoe, USER, 2 * HIDDEN, precision));
+    }
+  }
+
+  private void rankingAllocatesNothing(SplitMmoe split) throws IOException {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    SplitMmoe split = new SplitMmoe(mmoe, USER, 2 * HIDDEN);
     try (Arena arena = Arena.ofConfined()) {
       ItemHalves halves = ItemHalves.open(written(split), arena);
       SplitMmoe.Request request = split.request();
@@ -168,9 +220,9 @@ class SplitMmoeTest {
 
   @Test
   void whatDoesNotFitTogetherIsRefused() throws IOException {
-    SplitMmoe split = new SplitMmoe(mmoe, USER, 2 * HIDDEN);
-    SplitMmoe larger = new SplitMmoe(mmoe, USER, 4 * HIDDEN);
-    SplitMmoe otherCut = new SplitMmoe(mmoe, USER - 1, 2 * HIDDEN);
+    SplitMmoe split = new SplitMmoe(mmoe, USER, 2 * HIDDEN, ItemPrecision.HALF);
+    SplitMmoe larger = new SplitMmoe(mmoe, USER, 4 * HIDDEN, ItemPrecision.HALF);
+    SplitMmoe otherCut = new SplitMmoe(mmoe, USER - 1, 2 * HIDDEN, ItemPrecision.HALF);
     try (Arena arena = Arena.ofConfined()) {
       ItemHalves halves = ItemHalves.open(written(split), arena);
       int[] one = {0};
@@ -198,7 +250,7 @@ class SplitMmoeTest {
     assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER + ITEM, 2048));
     assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, -1));
     assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, ITEM, 2048));
-    SplitMmoe nothing = new SplitMmoe(mmoe, USER, 2 * HIDDEN - 1);
+    SplitMmoe nothing = new SplitMmoe(mmoe, USER, 2 * HIDDEN - 1, ItemPrecision.HALF);
     assertEquals(0, nothing.storedValues());
     assertThrows(IllegalArgumentException.class, () -> written(nothing));
     Arrays.fill(itemInputs, 1e6f);
@@ -208,7 +260,7 @@ class SplitMmoeTest {
 
   @Test
   void aDamagedFileIsRefused() throws IOException {
-    SplitMmoe split = new SplitMmoe(mmoe, USER, 2 * HIDDEN);
+    SplitMmoe split = new SplitMmoe(mmoe, USER, 2 * HIDDEN, ItemPrecision.HALF);
     Path path = written(split);
     byte[] bytes = Files.readAllBytes(path);
     bytes[4096 + 77] ^= 1;
