@@ -248,6 +248,9 @@ final class EvaluateCommand extends KindredCommand {
   }
 
   private void evaluatePersonalised(TrainConfig read, Workers workers) throws IOException {
+    if (read.options().rank().isEmpty()) {
+      throw usage("--personalised needs lists for users: put enabled = true under [rank]");
+    }
     PipelineInput input = input(read);
     Holdout holdout = holdout(input.events(), Optional.empty());
     Splits.Split split = holdout.split(input.events());

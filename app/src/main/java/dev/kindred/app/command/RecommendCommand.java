@@ -106,7 +106,7 @@ final class RecommendCommand extends KindredCommand {
       if (!recommender.canRecommend()) {
         throw new InputException(
             "the snapshot has no personalised ranking; train it from a log with times or an order"
-                + " of events, and without rank.enabled = false");
+                + " of events, with enabled = true under [rank]");
       }
       RecommendQuery query =
           (user != null ? RecommendQuery.user(user) : RecommendQuery.history(history))

@@ -40,9 +40,7 @@ final class ModelConfig {
             .withTower(tower(top.sectionOrEmpty("tower"), base.tower()));
     options = als(top.sectionOrEmpty("als"), options, objectives);
     options = related(top.sectionOrEmpty("related"), options);
-    // The paper's lists are for everybody alike.
-    boolean literal = base.equals(PipelineOptions.paper());
-    options = options.withRank(RankConfig.read(top.sectionOrEmpty("rank"), !literal));
+    options = options.withRank(RankConfig.read(top.sectionOrEmpty("rank"), false));
     return options.withScoring(
         options.scoring().withNext(next(top.sectionOrEmpty("next"), options.scoring().next())));
   }

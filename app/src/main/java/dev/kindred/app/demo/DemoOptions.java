@@ -2,7 +2,6 @@ package dev.kindred.app.demo;
 
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.als.AlsOptions;
-import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.world.WorldOptions;
 import java.util.List;
@@ -17,14 +16,6 @@ import java.util.Optional;
  * @param testShare of the log, its end, that is held out
  */
 public record DemoOptions(WorldOptions world, PipelineOptions pipeline, double testShare) {
-  /** The personalised path, with what the world's items and lists tell. */
-  private static final RankOptions RANK =
-      RankOptions.defaults()
-          .withTopic("styles")
-          .withSeries("series")
-          .withPosition("position")
-          .withExamplesPerUser(20);
-
   public DemoOptions {
     Objects.requireNonNull(world, "world");
     Objects.requireNonNull(pipeline, "pipeline");
@@ -38,9 +29,7 @@ public record DemoOptions(WorldOptions world, PipelineOptions pipeline, double t
   public static DemoOptions defaults() {
     TowerOptions tower = TowerOptions.defaults().withEpochs(10);
     return new DemoOptions(
-        WorldOptions.defaults(),
-        PipelineOptions.defaults().withTower(Optional.of(tower)).withRank(Optional.of(RANK)),
-        0.2);
+        WorldOptions.defaults(), PipelineOptions.defaults().withTower(Optional.of(tower)), 0.2);
   }
 
   /** A smaller world and smaller models. */
@@ -55,8 +44,7 @@ public record DemoOptions(WorldOptions world, PipelineOptions pipeline, double t
         WorldOptions.defaults().withSize(600, 1_000, 80_000),
         PipelineOptions.defaults()
             .withAls(AlsOptions.defaults().withRank(32).withIterations(8))
-            .withTower(Optional.of(tower))
-            .withRank(Optional.of(RANK.withExamplesPerUser(10))),
+            .withTower(Optional.of(tower)),
         0.2);
   }
 
