@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     name = "estimate",
     description = {
       "Estimate the files, the memory and the time that 'kindred train' takes for input of a size.",
-      "Files follow from their formats; memory and time are models, good to about a third."
+      "Files follow from their formats; memory and time are rough, expect a factor of two."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -16,7 +16,7 @@ public record Speed(double flops, double rowsPerSecond) {
   private static final int SIZE = 256;
   private static final long PROBE_NANOS = 150_000_000L;
 
-  /** The machine that the constants of the estimate were measured on: two cores, Zen 3, AVX2. */
+  /** The machine that the constants of the estimate are meant for: two cores, Zen 3, AVX2. */
   static final Speed REFERENCE = new Speed(110e9, 600_000);
 
   public Speed {

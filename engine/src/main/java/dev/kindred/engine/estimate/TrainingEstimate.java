@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * Bytes of a snapshot's files, and memory and time of the stages that make it. Sizes of files
  * follow from the formats and are exact where the input is known; memory and time are models whose
- * constants were measured, good to about a third. Immutable.
+ * constants are rough: expect a factor of two. Immutable.
  *
  * @param files of the snapshot
  * @param stages in the order in which they run; memory includes what earlier ones left
@@ -115,7 +115,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
 
   /** The stages of one training. */
   private static final class Stages {
-    // Shares of the machine's matrix speed that the stages reach, measured with one size of each.
+    // Shares of the machine's matrix speed that the stages reach: rough.
     private static final double ALS_SHARE = .20;
     private static final double TOWER_SHARE = .20;
     private static final double COORDINATE_SHARE = .12;

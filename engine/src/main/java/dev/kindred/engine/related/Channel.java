@@ -267,11 +267,11 @@ public final class Channel {
     if (next != null) {
       return next.value(first, second);
     }
-    Objects.checkIndex(first, items);
     Objects.checkIndex(second, items);
     if (kind == Kind.PRIOR) {
       return rows.get(FLOAT, second * strideBytes);
     }
+    Objects.checkIndex(first, items);
     return Distances.dot(rows, first * strideBytes, rows, second * strideBytes, dim);
   }
 
