@@ -71,8 +71,7 @@ public final class TiledPanels {
    * rows of the panel of row_r row_r^T. Sums continue from a in row order; what lies above the
    * diagonal is undefined afterwards.
    */
-  public static void accumulate(
-      float[] panel, int capacity, int count, int d, float[] a, int lda) {
+  public static void accumulate(float[] panel, int capacity, int count, int d, float[] a, int lda) {
     check(panel, capacity, count, d);
     Shapes.check("a", a, 0, lda, d, d);
     KERNELS.accumulate(panel, capacity, count, d, a, lda);

@@ -76,8 +76,7 @@ class TiledPanelsTest {
         double magnitudes = 0;
         for (int r = 0; r < count; r++) {
           double square = (double) scales[r] * scales[r];
-          double product =
-              square * rows[ordinals[r] * d + i] * rows[ordinals[r] * d + j];
+          double product = square * rows[ordinals[r] * d + i] * rows[ordinals[r] * d + j];
           sum += product;
           magnitudes += Math.abs(product);
         }

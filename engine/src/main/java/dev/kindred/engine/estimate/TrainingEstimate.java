@@ -74,21 +74,16 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       slots *= 2;
     }
     files.add(file("items.kids", padded(8 * (n + 1)) + 8 * slots + Math.round(n * size.idBytes())));
-    int rank = options.als().rank();
-    for (int k = 0; k < size.objectives(); k++) {
-      files.add(file("linear-" + k + ".kvec", n * padded(4L * rank)));
-      if (options.tower().isPresent()) {
-        long dim = options.tower().get().dim();
-        files.add(file("nonlinear-" + k + ".kvec", n * padded(4 * dim)));
-      }
-      boolean negative = k >= size.objectives() - size.negativeObjectives();
-      if (negative && options.merge() != Merge.MAX) {
-        files.add(file("prior-" + k + ".kvec", n * 64));
-      }
+    long vectors = vectorDims(size, options);
+    // Some number for each channel that an item lacks: as if every channel were lacked by one.
+    files.add(file("channels.kvec", n * padded(4 * (vectors + channels(size, options)))));
+    if (size.negativeObjectives() > 0 && options.merge() != Merge.MAX) {
+      files.add(file("priors.kvec", n * padded(4L * size.negativeObjectives())));
     }
+    addFused(files, n, vectors + channels(size, options), options);
     long m = Math.round(n * size.candidates());
     files.add(file(CandidateLists.FILE_NAME, padded(8 * (n + 1)) + 2 * padded(4 * m) + m));
-    files.add(file(RelatedTable.FILE_NAME, 8 * n * options.listLength()));
+    files.add(file(RelatedTable.FILE_NAME, n * padded(9L * options.listLength())));
     if (size.profileValues() > 0) {
       long strings = size.profileFields() + size.distinctValues();
       long x = Math.round(n * size.profileValues());
@@ -100,14 +95,58 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
                   + 4L * (size.profileFields() + 1)
                   + 4 * x
                   + Math.round(strings * size.valueBytes())));
+      files.add(file("gate.kgate", gateBytes(n, x, size)));
     }
     files.add(new FileSize("manifest.json", 6_000L + 1_200L * size.objectives()));
     return files;
   }
 
+  private static int channels(DataSize size, PipelineOptions options) {
+    return size.objectives() * (options.tower().isPresent() ? 2 : 1);
+  }
+
+  /** Numbers of an item's vectors of all channels. */
+  private static long vectorDims(DataSize size, PipelineOptions options) {
+    long tower = options.tower().isPresent() ? options.tower().get().dim() : 0;
+    return size.objectives() * (options.als().rank() + tower);
+  }
+
+  private static void addFused(
+      List<FileSize> files, long n, long vectors, PipelineOptions options) {
+    if (options.fused().isEmpty()) {
+      return;
+    }
+    long dim = vectors;
+    if (vectors > options.fused().get().maxDim()) {
+      dim = options.fused().get().maxDim();
+      long longest =
+          Math.max(
+              options.als().rank(), options.tower().isPresent() ? options.tower().get().dim() : 0);
+      files.add(file("fused.kvec", n * padded(4 * dim)));
+      files.add(file("fused-basis.kvec", dim * padded(4 * longest)));
+    }
+    long links = 8L * options.fused().get().graph().m();
+    long codes = (dim + 31) & -32;
+    boolean rows = n > GRAPH_WITHOUT_CODES;
+    boolean signs = n * codes > GRAPH_OF_ROW_CODES;
+    long block = padded(links) + (signs ? links + links * (Math.max(dim, 64) + 31) / 32 : 0);
+    files.add(file("fused.khnsw", n * (block + 5 + (rows ? codes + 4 : 0))));
+  }
+
+  /** As if every item had a profile of its own. */
+  private static long gateBytes(long n, long entries, DataSize size) {
+    long values = size.distinctValues();
+    return 40 + 8 * n + 4 * n + 8 * n + 4 * n + 8 * entries + 8 * entries + 16 * values;
+  }
+
   private static FileSize file(String name, long body) {
     return new FileSize(name, HEADER + body + 4 * ((body + BLOCK - 1) / BLOCK));
   }
+
+  /** Up to so many vectors a graph keeps no codes, and to so many bytes codes of rows only. */
+  private static final long GRAPH_WITHOUT_CODES = 2000;
+
+  private static final long GRAPH_OF_ROW_CODES = 12_000_000;
 
   private static long padded(long bytes) {
     return (bytes + 63) & -64;

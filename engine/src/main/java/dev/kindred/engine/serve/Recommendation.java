@@ -41,7 +41,10 @@ final class Recommendation {
       searcher.recommend(query.user().get(), query.n(), result);
     } else {
       int[] items =
-          query.history().stream().mapToInt(searcher::ordinalOf).filter(item -> item >= 0).toArray();
+          query.history().stream()
+              .mapToInt(searcher::ordinalOf)
+              .filter(item -> item >= 0)
+              .toArray();
       if (items.length < query.history().size()) {
         notes.add(
             query.history().size()

