@@ -184,13 +184,13 @@ final class SimulateCommandTest {
             .mapToDouble(line -> line.get("stage").get("seconds").asDouble())
             .sum();
     assertEquals(seconds, lines.getFirst().get("seconds").asDouble(), 1e-6 * seconds);
-    JsonNode tower =
+    JsonNode channels =
         lines.stream()
-            .filter(line -> line.path("file").path("name").asText().equals("nonlinear-0.kvec"))
+            .filter(line -> line.path("file").path("name").asText().equals("channels.kvec"))
             .findFirst()
             .orElseThrow();
-    // 100,000 rows of 32 floats: 12.8 MB, and header and checksums.
-    assertEquals(12_800_000, tower.get("file").get("bytes").asLong(), 10_000);
+    // 100,000 rows of 5 vectors of 64 and 5 of 32 floats and 10 marks, padded to 1,984 bytes.
+    assertEquals(198_400_000, channels.get("file").get("bytes").asLong(), 10_000);
     Run wrong = Run.kindred("estimate", "--items", "0", "--users", "1", "--interactions", "1");
     assertEquals(2, wrong.exitCode());
     assertTrue(wrong.err().contains("number of items to estimate for is 0"), wrong.err());
