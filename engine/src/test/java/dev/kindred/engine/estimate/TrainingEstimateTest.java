@@ -65,7 +65,7 @@ final class TrainingEstimateTest {
       double tolerance = tolerance(name);
       assertEquals(found, file.bytes(), tolerance * found + 1, name);
     }
-    assertEquals(all, estimate.fileBytes(), .1 * all);
+    assertEquals(all, estimate.fileBytes(), .05 * all);
     try (var files = Files.list(snapshot)) {
       assertEquals(estimate.files().size(), files.count(), "every file is named");
     }
@@ -74,8 +74,9 @@ final class TrainingEstimateTest {
   /** What an estimate can't know: notes, kinds of fields, equal profiles, levels of a graph. */
   private static double tolerance(String name) {
     return switch (name) {
-      case "manifest.json" -> .6;
-      case "profile.kprof", "channels.kvec", "fused.kvec", "fused-basis.kvec" -> .1;
+      case "manifest.json" -> .5;
+      case "channels.kvec", "fused.kvec", "fused-basis.kvec" -> .05;
+      case "profile.kprof" -> .1; // numeric fields, which a size does not tell
       case "gate.kgate", "fused.khnsw" -> .45;
       default -> .001;
     };
