@@ -200,7 +200,8 @@ public final class AttributeFilter {
               + "' holds text, which has no order; declare it as a number in the catalogue or use ="
               + " or in");
     }
-    double limit = order.number();
+    // Compared as what the field holds, so that 0.1 is at most, at least and equal to itself.
+    float limit = (float) order.number();
     // A comparison with NaN is false, so an item without a number meets none.
     return switch (order.comparison()) {
       case LESS -> item -> attributes.number(item, field) < limit;

@@ -1,6 +1,7 @@
 package dev.kindred.engine.rerank;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -58,6 +59,21 @@ class AttributeFilterTest {
     assertEquals(List.of(1, 4), accepted("year in (1990, -3)"));
     assertEquals(List.of(2), accepted("not year exists"));
     assertEquals(List.of(0, 2, 3, 4), accepted("year != 1990"));
+  }
+
+  @Test
+  void aDecimalNumberIsComparedAsTheFieldHoldsIt() {
+    Shelf shelf = new Shelf().item(0.1f, "").item(0.3f, "");
+    for (String expression : List.of("year = 0.1", "year <= 0.1", "year < 0.3")) {
+      OrdinalFilter filter = AttributeFilter.parse(expression).bind(shelf);
+      assertTrue(filter.accepts(0), expression);
+      assertFalse(filter.accepts(1), expression);
+    }
+    for (String expression : List.of("year = 0.3", "year >= 0.3", "year > 0.1")) {
+      OrdinalFilter filter = AttributeFilter.parse(expression).bind(shelf);
+      assertFalse(filter.accepts(0), expression);
+      assertTrue(filter.accepts(1), expression);
+    }
   }
 
   @Test
