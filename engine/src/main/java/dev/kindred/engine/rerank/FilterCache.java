@@ -4,6 +4,7 @@ import dev.kindred.index.BitSetFilter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Filters compiled over the attributes of one snapshot, the latest kept so that a repeated request
@@ -22,16 +23,16 @@ public final class FilterCache {
   record Span(double newest, double mean) {}
 
   private final ItemAttributes attributes;
-  private final Map<AttributeFilter, BitSetFilter> filters =
+  private final Map<AttributeFilter, Compiled> filters =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<AttributeFilter, BitSetFilter> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<AttributeFilter, Compiled> eldest) {
           return size() > KEPT;
         }
       };
-  private final Map<Integer, Span> spans = new LinkedHashMap<>();
+  private final Map<Integer, Span> spans = new ConcurrentHashMap<>();
 
   /** An empty cache. */
   public FilterCache(ItemAttributes attributes) {
@@ -48,16 +49,37 @@ public final class FilterCache {
    *
    * @throws IllegalArgumentException if it doesn't fit the fields
    */
-  public synchronized BitSetFilter bits(AttributeFilter filter) {
-    BitSetFilter bits = filters.get(filter);
-    if (bits == null) {
-      bits = filter.bits(attributes);
-      filters.put(filter, bits);
+  public BitSetFilter bits(AttributeFilter filter) {
+    Compiled compiled;
+    synchronized (filters) {
+      compiled = filters.computeIfAbsent(filter, f -> new Compiled());
     }
-    return bits;
+    try {
+      return compiled.bits(filter, attributes);
+    } catch (IllegalArgumentException e) {
+      synchronized (filters) {
+        filters.remove(filter);
+      }
+      throw e;
+    }
   }
 
-  synchronized Span span(int field) {
+  /**
+   * The place of one filter. Its own lock: who asks for a filter that is being compiled waits for
+   * it, who asks for another does not.
+   */
+  private static final class Compiled {
+    private BitSetFilter bits;
+
+    synchronized BitSetFilter bits(AttributeFilter filter, ItemAttributes attributes) {
+      if (bits == null) {
+        bits = filter.bits(attributes);
+      }
+      return bits;
+    }
+  }
+
+  Span span(int field) {
     return spans.computeIfAbsent(field, this::measure);
   }
 

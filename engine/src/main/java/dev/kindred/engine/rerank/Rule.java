@@ -126,10 +126,4 @@ public record Rule(
   public Rule withTime(Optional<Instant> start, Optional<Instant> end) {
     return new Rule(name, action, lists, items, factor, slot, start, end);
   }
-
-  /** Whether it holds at a time in milliseconds since 1970 UTC. */
-  public boolean isActiveAt(long millis) {
-    return (from.isEmpty() || from.get().toEpochMilli() <= millis)
-        && (until.isEmpty() || millis < until.get().toEpochMilli());
-  }
 }
