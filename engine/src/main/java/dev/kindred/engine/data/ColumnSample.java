@@ -59,6 +59,10 @@ public final class ColumnSample {
     }
     List<String> wanted = new ArrayList<>(columns);
     wanted.add(known.event());
+    for (Objective objective : objectives) {
+      wanted.add(objective.rule().column());
+      wanted.add(objective.rule().per());
+    }
     try (TableReader reader = TableReader.open(source, wanted, stage())) {
       return read(reader, columns, known, objectives, most);
     }

@@ -225,16 +225,16 @@ public final class EventLog {
   private int type() {
     int type = types.add(row.cell(typeColumn));
     if (type >= typeCounts.length) {
-      if (type >= MAX_EVENT_TYPES) {
-        throw new InputException(
-            reader.source().file()
-                + ": column '"
-                + reader.wanted().get(typeColumn)
-                + "' holds more than "
-                + MAX_EVENT_TYPES
-                + " types of event; declare the column that holds the type");
-      }
       typeCounts = Arrays.copyOf(typeCounts, Math.max(16, type * 2));
+    }
+    if (type >= MAX_EVENT_TYPES) {
+      throw new InputException(
+          reader.source().file()
+              + ": column '"
+              + reader.wanted().get(typeColumn)
+              + "' holds more than "
+              + MAX_EVENT_TYPES
+              + " types of event; declare the column that holds the type");
     }
     typeCounts[type]++;
     return type;

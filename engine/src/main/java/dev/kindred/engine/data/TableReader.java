@@ -82,42 +82,12 @@ abstract class TableReader implements AutoCloseable {
         throw new InputException(file + ": is a directory; name the file in it");
       }
       InputStream raw = new CountedStream(Files.newInputStream(file), stage);
-      InputStream in = new BufferedInputStream(raw, BUFFER_BYTES);
-      in.mark(4);
-      int first = in.read();
-      int second = in.read();
-      in.reset();
-      if (first < 0) {
-        in.close();
-        throw new InputException(file + ": is empty; give a file with at least one row of data");
+      try {
+        return decoded(source, raw);
+      } catch (IOException | RuntimeException e) {
+        raw.close();
+        throw e;
       }
-      if (first == 0x1f && second == 0x8b) {
-        in = new BufferedInputStream(new GZIPInputStream(in, BUFFER_BYTES), BUFFER_BYTES);
-      } else if (file.toString().endsWith(".gz")) {
-        in.close();
-        throw new InputException(
-            file + ": is not a gzip file; compress it or drop .gz of its name");
-      }
-      in.mark(4);
-      byte[] start = in.readNBytes(3);
-      in.reset();
-      if (start.length == 3 && (start[0] & 0xff) == 0xef && (start[1] & 0xff) == 0xbb) {
-        in.skipNBytes(3);
-      } else if (start.length >= 2
-          && ((start[0] & 0xff) == 0xfe && (start[1] & 0xff) == 0xff
-              || (start[0] & 0xff) == 0xff && (start[1] & 0xff) == 0xfe)
-          && !source.charset().name().startsWith("UTF-16")) {
-        in.close();
-        throw new InputException(
-            file + ": is UTF-16 text but is read as " + source.charset() + "; declare the charset");
-      }
-      return new InputStreamReader(
-          in,
-          source
-              .charset()
-              .newDecoder()
-              .onMalformedInput(CodingErrorAction.REPLACE)
-              .onUnmappableCharacter(CodingErrorAction.REPLACE));
     } catch (NoSuchFileException e) {
       throw new InputException(file + ": no such file; check the path", e);
     } catch (AccessDeniedException e) {
@@ -125,6 +95,42 @@ abstract class TableReader implements AutoCloseable {
     } catch (IOException e) {
       throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static Reader decoded(TableSource source, InputStream raw) throws IOException {
+    Path file = source.file();
+    InputStream in = new BufferedInputStream(raw, BUFFER_BYTES);
+    in.mark(4);
+    int first = in.read();
+    int second = in.read();
+    in.reset();
+    if (first < 0) {
+      throw new InputException(file + ": is empty; give a file with at least one row of data");
+    }
+    if (first == 0x1f && second == 0x8b) {
+      in = new BufferedInputStream(new GZIPInputStream(in, BUFFER_BYTES), BUFFER_BYTES);
+    } else if (file.toString().endsWith(".gz")) {
+      throw new InputException(file + ": is not a gzip file; compress it or drop .gz of its name");
+    }
+    in.mark(4);
+    byte[] start = in.readNBytes(3);
+    in.reset();
+    if (start.length == 3 && (start[0] & 0xff) == 0xef && (start[1] & 0xff) == 0xbb) {
+      in.skipNBytes(3);
+    } else if (start.length >= 2
+        && ((start[0] & 0xff) == 0xfe && (start[1] & 0xff) == 0xff
+            || (start[0] & 0xff) == 0xff && (start[1] & 0xff) == 0xfe)
+        && !source.charset().name().startsWith("UTF-16")) {
+      throw new InputException(
+          file + ": is UTF-16 text but is read as " + source.charset() + "; declare the charset");
+    }
+    return new InputStreamReader(
+        in,
+        source
+            .charset()
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE));
   }
 
   /** The index of a wanted column, for {@link Row}; -1 for the empty name. */

@@ -236,6 +236,23 @@ class DataReadersTest {
   }
 
   @Test
+  void aSampleAppliesRulesOfKeysThatComeLate() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int row = 0; row < 2_000; row++) {
+      String late = row < 1_500 ? "" : ",\"stars\":" + row % 5;
+      lines.append("{\"u\":\"u\",\"i\":\"i\",\"n\":" + row + late + "}\n");
+    }
+    TableSource source = TableSource.of(file("late.jsonl", lines.toString()));
+    List<Objective> objectives =
+        List.of(Objective.positive("liked", LabelRule.atLeast("stars", 4)));
+    ColumnSample sample = ColumnSample.read(source, EventColumns.of("u", "i"), objectives, 2_000);
+    boolean[] liked = sample.happened(0);
+    for (int row = 0; row < 2_000; row++) {
+      assertEquals(row >= 1_500 && row % 5 == 4, liked[row], "row " + row);
+    }
+  }
+
+  @Test
   void linesLongerThanTheBufferAreReadWhole() throws IOException {
     StringBuilder text = new StringBuilder("a,b\n");
     List<List<String>> expected = new ArrayList<>();
