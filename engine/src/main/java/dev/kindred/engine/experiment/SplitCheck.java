@@ -21,6 +21,8 @@ public record SplitCheck(
     double largestErrors,
     double limitErrors,
     List<String> findings) {
+  private static final double VOLUME_ERRORS = 3.0902; // 1 in 1,000
+
   public SplitCheck {
     users = List.copyOf(users);
     findings = List.copyOf(findings);
@@ -47,9 +49,15 @@ public record SplitCheck(
     for (int g = 0; g < split.length; g++) {
       sizes.add(split[g].length);
       chiSquare += (split[g].length - expected) * (split[g].length - expected) / expected;
+      if (split.length == 1) {
+        break; // there is nobody to compare it with
+      }
       int[] others = others(split, g);
       for (Metric metric : metrics) {
         Change change = Ratios.apart(metric, tally, split[g], tally, others);
+        if (isSame(metric, change, tally, split[g], others)) {
+          continue;
+        }
         double z = Math.abs(change.value() / change.error());
         percent = Math.max(percent, Math.abs(change.value()));
         errors = Math.max(errors, z);
@@ -66,12 +74,18 @@ public record SplitCheck(
       }
     }
     double freedom = split.length - 1.0;
-    double volumeLimit = freedom + 3.1 * Math.sqrt(2 * freedom) + 4; // about 1 in 1,000
-    if (split.length > 1 && chiSquare > volumeLimit) {
+    if (split.length > 1 && chiSquare > chiSquareQuantile(freedom, VOLUME_ERRORS)) {
       findings.add(
           String.format(Locale.ROOT, "volumes differ: %s, chi-square %.1f", sizes, chiSquare));
     }
     return new SplitCheck(sizes, chiSquare, percent, errors, limit, findings);
+  }
+
+  /** Whether there is no difference to judge, not even one of chance. */
+  private static boolean isSame(
+      Metric metric, Change change, Tally tally, int[] users, int[] others) {
+    boolean never = tally.sum(metric.over, users) == 0 && tally.sum(metric.over, others) == 0;
+    return never || change.value() == 0;
   }
 
   private static int[] others(int[][] split, int group) {
@@ -88,6 +102,12 @@ public record SplitCheck(
       }
     }
     return others;
+  }
+
+  /** What chance exceeds as seldom as a normal variable does so many errors; Wilson, Hilferty. */
+  private static double chiSquareQuantile(double freedom, double errors) {
+    double part = 2 / (9 * freedom);
+    return freedom * Math.pow(1 - part + errors * Math.sqrt(part), 3);
   }
 
   /** By bisection of the error function's series; p in (0.5, 1). */

@@ -218,6 +218,40 @@ class LiveExperimentTest {
   }
 
   @Test
+  void whatNeverHappensAndWhatAllDoAlikeIsNoDifference() {
+    Tally tally = new Tally(400);
+    for (int user = 0; user < 400; user++) {
+      for (int count = 0; count < 9; count++) {
+        tally.add(count, user, count == Tally.COMPLAINTS ? 0 : 10);
+      }
+    }
+    int[][] halves = {IntStream.range(0, 200).toArray(), IntStream.range(200, 400).toArray()};
+    SplitCheck same = SplitCheck.of(tally, halves);
+    assertTrue(same.passed(), same.findings().toString());
+    assertEquals(0, same.largestErrors());
+    SplitCheck alone = SplitCheck.of(tally, new int[][] {IntStream.range(0, 400).toArray()});
+    assertTrue(alone.passed(), alone.findings().toString());
+  }
+
+  @Test
+  void volumesFailOnceInAThousandTimes() {
+    // Two groups: one degree of freedom, so the difference is normal and its square counts.
+    Tally tally = new Tally(10_000);
+    for (int count = 0; count < 9; count++) {
+      for (int user = 0; user < 10_000; user++) {
+        tally.add(count, user, 10);
+      }
+    }
+    for (int more : new int[] {160, 170}) { // of a standard deviation of 50: 3.2 and 3.4
+      int first = 5_000 + more;
+      int[][] split = {
+        IntStream.range(0, first).toArray(), IntStream.range(first, 10_000).toArray()
+      };
+      assertEquals(more == 160, SplitCheck.of(tally, split).passed(), "chi-square of " + more);
+    }
+  }
+
+  @Test
   void optionsOutOfRangeAreNamed() {
     IllegalArgumentException e =
         assertThrows(
