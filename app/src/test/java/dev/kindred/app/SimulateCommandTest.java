@@ -201,7 +201,7 @@ final class SimulateCommandTest {
     Run run =
         Run.kindred("simulate", "--items", "5", "--out", directory.resolve("none").toString());
     assertEquals(2, run.exitCode());
-    assertTrue(run.err().contains("items of a world is 5, must be at least 100"), run.err());
+    assertTrue(run.err().contains("items of a world is 5, must be from 100"), run.err());
     assertFalse(Files.exists(directory.resolve("none")));
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How each stage of the {@link Pipeline} runs.
@@ -136,257 +137,120 @@ public record PipelineOptions(
   }
 
   public PipelineOptions withSeed(long value) {
-    return new PipelineOptions(
-        value,
-        content,
-        gate,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        scoring,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.seed = value);
   }
 
   public PipelineOptions withContent(ContentOptions value) {
-    return new PipelineOptions(
-        seed,
-        value,
-        gate,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        scoring,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.content = value);
   }
 
   public PipelineOptions withGate(boolean value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        value,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        scoring,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.gate = value);
   }
 
   public PipelineOptions withCoordinate(Optional<CoordinateOptions> value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        value,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        scoring,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.coordinate = value);
   }
 
   public PipelineOptions withLinear(boolean value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        value,
-        als,
-        alsFor,
-        tower,
-        merge,
-        scoring,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.linear = value);
   }
 
   public PipelineOptions withAls(AlsOptions value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        linear,
-        value,
-        alsFor,
-        tower,
-        merge,
-        scoring,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.als = value);
   }
 
   /** The same but for the linear channel of one objective. */
   public PipelineOptions withAlsFor(String objective, AlsOptions value) {
     Map<String, AlsOptions> changed = new LinkedHashMap<>(alsFor);
     changed.put(objective, value);
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        linear,
-        als,
-        changed,
-        tower,
-        merge,
-        scoring,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.alsFor = changed);
   }
 
   public PipelineOptions withTower(Optional<TowerOptions> value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        value,
-        merge,
-        scoring,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.tower = value);
   }
 
   public PipelineOptions withMerge(Merge value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        value,
-        scoring,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.merge = value);
   }
 
   public PipelineOptions withScoring(ScoringOptions value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        value,
-        learnWeights,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.scoring = value);
   }
 
   public PipelineOptions withLearnWeights(boolean value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        scoring,
-        value,
-        listLength,
-        fused,
-        rank);
+    return with(draft -> draft.learnWeights = value);
   }
 
   public PipelineOptions withListLength(int value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        scoring,
-        learnWeights,
-        value,
-        fused,
-        rank);
+    return with(draft -> draft.listLength = value);
   }
 
   public PipelineOptions withFused(Optional<FusedOptions> value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        scoring,
-        learnWeights,
-        listLength,
-        value,
-        rank);
+    return with(draft -> draft.fused = value);
   }
 
   public PipelineOptions withRank(Optional<RankOptions> value) {
-    return new PipelineOptions(
-        seed,
-        content,
-        gate,
-        coordinate,
-        linear,
-        als,
-        alsFor,
-        tower,
-        merge,
-        scoring,
-        learnWeights,
-        listLength,
-        fused,
-        value);
+    return with(draft -> draft.rank = value);
+  }
+
+  private PipelineOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** A copy of which something is about to be changed. */
+  private static final class Draft {
+    long seed;
+    ContentOptions content;
+    boolean gate;
+    Optional<CoordinateOptions> coordinate;
+    boolean linear;
+    AlsOptions als;
+    Map<String, AlsOptions> alsFor;
+    Optional<TowerOptions> tower;
+    Merge merge;
+    ScoringOptions scoring;
+    boolean learnWeights;
+    int listLength;
+    Optional<FusedOptions> fused;
+    Optional<RankOptions> rank;
+
+    Draft(PipelineOptions of) {
+      seed = of.seed;
+      content = of.content;
+      gate = of.gate;
+      coordinate = of.coordinate;
+      linear = of.linear;
+      als = of.als;
+      alsFor = of.alsFor;
+      tower = of.tower;
+      merge = of.merge;
+      scoring = of.scoring;
+      learnWeights = of.learnWeights;
+      listLength = of.listLength;
+      fused = of.fused;
+      rank = of.rank;
+    }
+
+    PipelineOptions options() {
+      return new PipelineOptions(
+          seed,
+          content,
+          gate,
+          coordinate,
+          linear,
+          als,
+          alsFor,
+          tower,
+          merge,
+          scoring,
+          learnWeights,
+          listLength,
+          fused,
+          rank);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.kindred.app.http;
 
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * How the server listens and what it grants. Immutable.
@@ -61,144 +62,95 @@ public record ServerOptions(
   }
 
   public ServerOptions withHost(String host) {
-    return new ServerOptions(
-        host,
-        port,
-        workers,
-        queue,
-        deadlineMillis,
-        bodyBytes,
-        bodyMillis,
-        headerBytes,
-        idleMillis,
-        connections,
-        drainMillis);
+    return with(draft -> draft.host = host);
   }
 
   public ServerOptions withPort(int port) {
-    return new ServerOptions(
-        host,
-        port,
-        workers,
-        queue,
-        deadlineMillis,
-        bodyBytes,
-        bodyMillis,
-        headerBytes,
-        idleMillis,
-        connections,
-        drainMillis);
+    return with(draft -> draft.port = port);
   }
 
   public ServerOptions withWorkers(int workers) {
-    return new ServerOptions(
-        host,
-        port,
-        workers,
-        queue,
-        deadlineMillis,
-        bodyBytes,
-        bodyMillis,
-        headerBytes,
-        idleMillis,
-        connections,
-        drainMillis);
+    return with(draft -> draft.workers = workers);
   }
 
   public ServerOptions withQueue(int queue) {
-    return new ServerOptions(
-        host,
-        port,
-        workers,
-        queue,
-        deadlineMillis,
-        bodyBytes,
-        bodyMillis,
-        headerBytes,
-        idleMillis,
-        connections,
-        drainMillis);
+    return with(draft -> draft.queue = queue);
   }
 
   public ServerOptions withDeadlineMillis(int deadlineMillis) {
-    return new ServerOptions(
-        host,
-        port,
-        workers,
-        queue,
-        deadlineMillis,
-        bodyBytes,
-        bodyMillis,
-        headerBytes,
-        idleMillis,
-        connections,
-        drainMillis);
+    return with(draft -> draft.deadlineMillis = deadlineMillis);
   }
 
   public ServerOptions withBodyBytes(int bodyBytes) {
-    return new ServerOptions(
-        host,
-        port,
-        workers,
-        queue,
-        deadlineMillis,
-        bodyBytes,
-        bodyMillis,
-        headerBytes,
-        idleMillis,
-        connections,
-        drainMillis);
+    return with(draft -> draft.bodyBytes = bodyBytes);
   }
 
   public ServerOptions withBodyMillis(int bodyMillis) {
-    return new ServerOptions(
-        host,
-        port,
-        workers,
-        queue,
-        deadlineMillis,
-        bodyBytes,
-        bodyMillis,
-        headerBytes,
-        idleMillis,
-        connections,
-        drainMillis);
+    return with(draft -> draft.bodyMillis = bodyMillis);
   }
 
   public ServerOptions withIdleMillis(int idleMillis) {
-    return new ServerOptions(
-        host,
-        port,
-        workers,
-        queue,
-        deadlineMillis,
-        bodyBytes,
-        bodyMillis,
-        headerBytes,
-        idleMillis,
-        connections,
-        drainMillis);
+    return with(draft -> draft.idleMillis = idleMillis);
   }
 
   public ServerOptions withDrainMillis(int drainMillis) {
-    return new ServerOptions(
-        host,
-        port,
-        workers,
-        queue,
-        deadlineMillis,
-        bodyBytes,
-        bodyMillis,
-        headerBytes,
-        idleMillis,
-        connections,
-        drainMillis);
+    return with(draft -> draft.drainMillis = drainMillis);
   }
 
   private static void check(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
           name + " is " + value + ", must be " + least + " to " + most);
+    }
+  }
+
+  private ServerOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** A copy of which something is about to be changed. */
+  private static final class Draft {
+    String host;
+    int port;
+    int workers;
+    int queue;
+    int deadlineMillis;
+    int bodyBytes;
+    int bodyMillis;
+    int headerBytes;
+    int idleMillis;
+    int connections;
+    int drainMillis;
+
+    Draft(ServerOptions of) {
+      host = of.host;
+      port = of.port;
+      workers = of.workers;
+      queue = of.queue;
+      deadlineMillis = of.deadlineMillis;
+      bodyBytes = of.bodyBytes;
+      bodyMillis = of.bodyMillis;
+      headerBytes = of.headerBytes;
+      idleMillis = of.idleMillis;
+      connections = of.connections;
+      drainMillis = of.drainMillis;
+    }
+
+    ServerOptions options() {
+      return new ServerOptions(
+          host,
+          port,
+          workers,
+          queue,
+          deadlineMillis,
+          bodyBytes,
+          bodyMillis,
+          headerBytes,
+          idleMillis,
+          connections,
+          drainMillis);
     }
   }
 }

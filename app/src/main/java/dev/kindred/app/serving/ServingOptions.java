@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What is served and how. Immutable.
@@ -83,123 +84,99 @@ public record ServingOptions(
   }
 
   public ServingOptions withServer(ServerOptions changed) {
-    return new ServingOptions(
-        model,
-        modelMemory,
-        live,
-        eventLog,
-        fsync,
-        fsyncMillis,
-        changed,
-        tokens,
-        mostItems,
-        weights,
-        warmupMillis,
-        refreshMillis,
-        memory,
-        memoryBytes,
-        page);
+    return with(draft -> draft.server = changed);
   }
 
   public ServingOptions withTokens(Tokens changed) {
-    return new ServingOptions(
-        model,
-        modelMemory,
-        live,
-        eventLog,
-        fsync,
-        fsyncMillis,
-        server,
-        changed,
-        mostItems,
-        weights,
-        warmupMillis,
-        refreshMillis,
-        memory,
-        memoryBytes,
-        page);
+    return with(draft -> draft.tokens = changed);
   }
 
   public ServingOptions withLive(Path directory) {
-    return new ServingOptions(
-        model,
-        modelMemory,
-        Optional.of(directory),
-        eventLog,
-        fsync,
-        fsyncMillis,
-        server,
-        tokens,
-        mostItems,
-        weights,
-        warmupMillis,
-        refreshMillis,
-        memory,
-        memoryBytes,
-        page);
+    return with(draft -> draft.live = Optional.of(directory));
   }
 
   public ServingOptions withEventLog(Path file, EventLog.Fsync policy) {
-    return new ServingOptions(
-        model,
-        modelMemory,
-        live,
-        Optional.of(file),
-        policy,
-        fsyncMillis,
-        server,
-        tokens,
-        mostItems,
-        weights,
-        warmupMillis,
-        refreshMillis,
-        memory,
-        memoryBytes,
-        page);
+    return with(
+        draft -> {
+          draft.eventLog = Optional.of(file);
+          draft.fsync = policy;
+        });
   }
 
   public ServingOptions withWarmupMillis(int millis) {
-    return new ServingOptions(
-        model,
-        modelMemory,
-        live,
-        eventLog,
-        fsync,
-        fsyncMillis,
-        server,
-        tokens,
-        mostItems,
-        weights,
-        millis,
-        refreshMillis,
-        memory,
-        memoryBytes,
-        page);
+    return with(draft -> draft.warmupMillis = millis);
   }
 
   public ServingOptions withRefreshMillis(int millis) {
-    return new ServingOptions(
-        model,
-        modelMemory,
-        live,
-        eventLog,
-        fsync,
-        fsyncMillis,
-        server,
-        tokens,
-        mostItems,
-        weights,
-        warmupMillis,
-        millis,
-        memory,
-        memoryBytes,
-        page);
+    return with(draft -> draft.refreshMillis = millis);
   }
 
   private static void check(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
           name + " is " + value + ", must be " + least + " to " + most);
+    }
+  }
+
+  private ServingOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** A copy of which something is about to be changed. */
+  private static final class Draft {
+    Path model;
+    MemoryMode modelMemory;
+    Optional<Path> live;
+    Optional<Path> eventLog;
+    EventLog.Fsync fsync;
+    int fsyncMillis;
+    ServerOptions server;
+    Tokens tokens;
+    int mostItems;
+    Map<String, Double> weights;
+    int warmupMillis;
+    int refreshMillis;
+    MemoryCheck.Policy memory;
+    long memoryBytes;
+    boolean page;
+
+    Draft(ServingOptions of) {
+      model = of.model;
+      modelMemory = of.modelMemory;
+      live = of.live;
+      eventLog = of.eventLog;
+      fsync = of.fsync;
+      fsyncMillis = of.fsyncMillis;
+      server = of.server;
+      tokens = of.tokens;
+      mostItems = of.mostItems;
+      weights = of.weights;
+      warmupMillis = of.warmupMillis;
+      refreshMillis = of.refreshMillis;
+      memory = of.memory;
+      memoryBytes = of.memoryBytes;
+      page = of.page;
+    }
+
+    ServingOptions options() {
+      return new ServingOptions(
+          model,
+          modelMemory,
+          live,
+          eventLog,
+          fsync,
+          fsyncMillis,
+          server,
+          tokens,
+          mostItems,
+          weights,
+          warmupMillis,
+          refreshMillis,
+          memory,
+          memoryBytes,
+          page);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.kindred.engine.als;
 
 import dev.kindred.engine.data.Interactions;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Options of {@link ImplicitAls}; what each means in the loss stands at {@link Convention}.
@@ -123,167 +124,96 @@ public record AlsOptions(
   }
 
   public AlsOptions withRank(int value) {
-    return new AlsOptions(
-        value,
-        iterations,
-        regularization,
-        alpha,
-        convention,
-        unobservedWeight,
-        frequencyExponent,
-        popularityExponent,
-        tolerance,
-        solver,
-        seed);
+    return with(draft -> draft.rank = value);
   }
 
   public AlsOptions withIterations(int value) {
-    return new AlsOptions(
-        rank,
-        value,
-        regularization,
-        alpha,
-        convention,
-        unobservedWeight,
-        frequencyExponent,
-        popularityExponent,
-        tolerance,
-        solver,
-        seed);
+    return with(draft -> draft.iterations = value);
   }
 
   public AlsOptions withRegularization(double value) {
-    return new AlsOptions(
-        rank,
-        iterations,
-        value,
-        alpha,
-        convention,
-        unobservedWeight,
-        frequencyExponent,
-        popularityExponent,
-        tolerance,
-        solver,
-        seed);
+    return with(draft -> draft.regularization = value);
   }
 
   public AlsOptions withAlpha(double value) {
-    return new AlsOptions(
-        rank,
-        iterations,
-        regularization,
-        value,
-        convention,
-        unobservedWeight,
-        frequencyExponent,
-        popularityExponent,
-        tolerance,
-        solver,
-        seed);
+    return with(draft -> draft.alpha = value);
   }
 
   public AlsOptions withConvention(Convention value) {
-    return new AlsOptions(
-        rank,
-        iterations,
-        regularization,
-        alpha,
-        value,
-        unobservedWeight,
-        frequencyExponent,
-        popularityExponent,
-        tolerance,
-        solver,
-        seed);
+    return with(draft -> draft.convention = value);
   }
 
   public AlsOptions withUnobservedWeight(double value) {
-    return new AlsOptions(
-        rank,
-        iterations,
-        regularization,
-        alpha,
-        convention,
-        value,
-        frequencyExponent,
-        popularityExponent,
-        tolerance,
-        solver,
-        seed);
+    return with(draft -> draft.unobservedWeight = value);
   }
 
   public AlsOptions withFrequencyExponent(double value) {
-    return new AlsOptions(
-        rank,
-        iterations,
-        regularization,
-        alpha,
-        convention,
-        unobservedWeight,
-        value,
-        popularityExponent,
-        tolerance,
-        solver,
-        seed);
+    return with(draft -> draft.frequencyExponent = value);
   }
 
   public AlsOptions withPopularityExponent(double value) {
-    return new AlsOptions(
-        rank,
-        iterations,
-        regularization,
-        alpha,
-        convention,
-        unobservedWeight,
-        frequencyExponent,
-        value,
-        tolerance,
-        solver,
-        seed);
+    return with(draft -> draft.popularityExponent = value);
   }
 
   public AlsOptions withTolerance(double value) {
-    return new AlsOptions(
-        rank,
-        iterations,
-        regularization,
-        alpha,
-        convention,
-        unobservedWeight,
-        frequencyExponent,
-        popularityExponent,
-        value,
-        solver,
-        seed);
+    return with(draft -> draft.tolerance = value);
   }
 
   public AlsOptions withSolver(Solver value) {
-    return new AlsOptions(
-        rank,
-        iterations,
-        regularization,
-        alpha,
-        convention,
-        unobservedWeight,
-        frequencyExponent,
-        popularityExponent,
-        tolerance,
-        value,
-        seed);
+    return with(draft -> draft.solver = value);
   }
 
   public AlsOptions withSeed(long value) {
-    return new AlsOptions(
-        rank,
-        iterations,
-        regularization,
-        alpha,
-        convention,
-        unobservedWeight,
-        frequencyExponent,
-        popularityExponent,
-        tolerance,
-        solver,
-        value);
+    return with(draft -> draft.seed = value);
+  }
+
+  private AlsOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** A copy of which something is about to be changed. */
+  private static final class Draft {
+    int rank;
+    int iterations;
+    double regularization;
+    double alpha;
+    Convention convention;
+    double unobservedWeight;
+    double frequencyExponent;
+    double popularityExponent;
+    double tolerance;
+    Solver solver;
+    long seed;
+
+    Draft(AlsOptions of) {
+      rank = of.rank;
+      iterations = of.iterations;
+      regularization = of.regularization;
+      alpha = of.alpha;
+      convention = of.convention;
+      unobservedWeight = of.unobservedWeight;
+      frequencyExponent = of.frequencyExponent;
+      popularityExponent = of.popularityExponent;
+      tolerance = of.tolerance;
+      solver = of.solver;
+      seed = of.seed;
+    }
+
+    AlsOptions options() {
+      return new AlsOptions(
+          rank,
+          iterations,
+          regularization,
+          alpha,
+          convention,
+          unobservedWeight,
+          frequencyExponent,
+          popularityExponent,
+          tolerance,
+          solver,
+          seed);
+    }
   }
 }

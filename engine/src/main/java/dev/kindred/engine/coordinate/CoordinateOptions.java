@@ -1,6 +1,7 @@
 package dev.kindred.engine.coordinate;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * How the Coordinating Network is trained and where it draws the line.
@@ -82,223 +83,110 @@ public record CoordinateOptions(
   }
 
   public CoordinateOptions withHidden(List<Integer> hidden) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.hidden = hidden);
   }
 
   public CoordinateOptions withEmbeddingDim(int embeddingDim) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.embeddingDim = embeddingDim);
   }
 
   public CoordinateOptions withThreshold(double threshold) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.threshold = threshold);
   }
 
   public CoordinateOptions withBalanced(boolean balanced) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.balanced = balanced);
   }
 
   public CoordinateOptions withFolds(int folds) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.folds = folds);
   }
 
   public CoordinateOptions withFloor(double floor) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.floor = floor);
   }
 
   public CoordinateOptions withNegatives(int negatives) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.negatives = negatives);
   }
 
   public CoordinateOptions withMaxPositives(int maxPositives) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.maxPositives = maxPositives);
   }
 
   public CoordinateOptions withEpochs(int epochs) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.epochs = epochs);
   }
 
   public CoordinateOptions withSteps(int steps) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.steps = steps);
   }
 
   public CoordinateOptions withBatch(int batch) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.batch = batch);
   }
 
   public CoordinateOptions withLearningRate(double learningRate) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.learningRate = learningRate);
   }
 
   public CoordinateOptions withSeed(long seed) {
-    return new CoordinateOptions(
-        hidden,
-        embeddingDim,
-        threshold,
-        balanced,
-        folds,
-        floor,
-        negatives,
-        maxPositives,
-        epochs,
-        steps,
-        batch,
-        learningRate,
-        seed);
+    return with(draft -> draft.seed = seed);
+  }
+
+  private CoordinateOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** A copy of which something is about to be changed. */
+  private static final class Draft {
+    List<Integer> hidden;
+    int embeddingDim;
+    double threshold;
+    boolean balanced;
+    int folds;
+    double floor;
+    int negatives;
+    int maxPositives;
+    int epochs;
+    int steps;
+    int batch;
+    double learningRate;
+    long seed;
+
+    Draft(CoordinateOptions of) {
+      hidden = of.hidden;
+      embeddingDim = of.embeddingDim;
+      threshold = of.threshold;
+      balanced = of.balanced;
+      folds = of.folds;
+      floor = of.floor;
+      negatives = of.negatives;
+      maxPositives = of.maxPositives;
+      epochs = of.epochs;
+      steps = of.steps;
+      batch = of.batch;
+      learningRate = of.learningRate;
+      seed = of.seed;
+    }
+
+    CoordinateOptions options() {
+      return new CoordinateOptions(
+          hidden,
+          embeddingDim,
+          threshold,
+          balanced,
+          folds,
+          floor,
+          negatives,
+          maxPositives,
+          epochs,
+          steps,
+          batch,
+          learningRate,
+          seed);
+    }
   }
 }

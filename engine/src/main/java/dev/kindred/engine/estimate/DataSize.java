@@ -1,5 +1,7 @@
 package dev.kindred.engine.estimate;
 
+import java.util.function.Consumer;
+
 /**
  * How large the input is, as far as it is known before it is read. Immutable.
  *
@@ -85,110 +87,94 @@ public record DataSize(
   }
 
   public DataSize withNegativeObjectives(int value) {
-    return new DataSize(
-        items,
-        users,
-        samples,
-        objectives,
-        value,
-        positives,
-        signals,
-        idBytes,
-        candidates,
-        profileValues,
-        profileFields,
-        distinctValues,
-        valueBytes);
+    return with(draft -> draft.negativeObjectives = value);
   }
 
   public DataSize withPositives(long value) {
-    return new DataSize(
-        items,
-        users,
-        samples,
-        objectives,
-        negativeObjectives,
-        value,
-        signals,
-        idBytes,
-        candidates,
-        profileValues,
-        profileFields,
-        distinctValues,
-        valueBytes);
+    return with(draft -> draft.positives = value);
   }
 
   public DataSize withSignals(int value) {
-    return new DataSize(
-        items,
-        users,
-        samples,
-        objectives,
-        negativeObjectives,
-        positives,
-        value,
-        idBytes,
-        candidates,
-        profileValues,
-        profileFields,
-        distinctValues,
-        valueBytes);
+    return with(draft -> draft.signals = value);
   }
 
   public DataSize withIdBytes(double value) {
-    return new DataSize(
-        items,
-        users,
-        samples,
-        objectives,
-        negativeObjectives,
-        positives,
-        signals,
-        value,
-        candidates,
-        profileValues,
-        profileFields,
-        distinctValues,
-        valueBytes);
+    return with(draft -> draft.idBytes = value);
   }
 
   public DataSize withCandidates(double value) {
-    return new DataSize(
-        items,
-        users,
-        samples,
-        objectives,
-        negativeObjectives,
-        positives,
-        signals,
-        idBytes,
-        value,
-        profileValues,
-        profileFields,
-        distinctValues,
-        valueBytes);
+    return with(draft -> draft.candidates = value);
   }
 
   /** Another catalogue. */
   public DataSize withProfile(double values, int fields, long distinct, double bytes) {
-    return new DataSize(
-        items,
-        users,
-        samples,
-        objectives,
-        negativeObjectives,
-        positives,
-        signals,
-        idBytes,
-        candidates,
-        values,
-        fields,
-        distinct,
-        bytes);
+    return with(
+        draft -> {
+          draft.profileValues = values;
+          draft.profileFields = fields;
+          draft.distinctValues = distinct;
+          draft.valueBytes = bytes;
+        });
   }
 
   /** Rows in which objective {@code k} happens. */
   long positivesOf(int k) {
     return Math.max(1, positives >> Math.min(k, 40));
+  }
+
+  private DataSize with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.size();
+  }
+
+  /** A copy of which something is about to be changed. */
+  private static final class Draft {
+    long items;
+    long users;
+    long samples;
+    int objectives;
+    int negativeObjectives;
+    long positives;
+    int signals;
+    double idBytes;
+    double candidates;
+    double profileValues;
+    int profileFields;
+    long distinctValues;
+    double valueBytes;
+
+    Draft(DataSize of) {
+      items = of.items;
+      users = of.users;
+      samples = of.samples;
+      objectives = of.objectives;
+      negativeObjectives = of.negativeObjectives;
+      positives = of.positives;
+      signals = of.signals;
+      idBytes = of.idBytes;
+      candidates = of.candidates;
+      profileValues = of.profileValues;
+      profileFields = of.profileFields;
+      distinctValues = of.distinctValues;
+      valueBytes = of.valueBytes;
+    }
+
+    DataSize size() {
+      return new DataSize(
+          items,
+          users,
+          samples,
+          objectives,
+          negativeObjectives,
+          positives,
+          signals,
+          idBytes,
+          candidates,
+          profileValues,
+          profileFields,
+          distinctValues,
+          valueBytes);
+    }
   }
 }

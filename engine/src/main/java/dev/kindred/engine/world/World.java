@@ -181,7 +181,7 @@ public final class World {
 
   // The truth
 
-  /** Whether the row's click is noise: a mistake, quit within 5 seconds. */
+  /** Whether the row's click is noise: a mistake, quit within a few seconds. */
   public boolean isNoise(int row) {
     return noise.get(Objects.checkIndex(row, events.size()));
   }

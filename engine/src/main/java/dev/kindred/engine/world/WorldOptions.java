@@ -1,13 +1,14 @@
 package dev.kindred.engine.world;
 
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * The size and the laws of a simulated world.
  *
  * @param seed the same seed and options give the same world, bit for bit
- * @param items at least 100
- * @param users at least 10
+ * @param items from 100 to 100 million
+ * @param users from 10 to 100 million
  * @param samples about how many shown items the log holds, from 1,000 to 200 million
  * @param days how long the log is, from 15 to 365, so that a week to look at and a week to come
  *     back fit in
@@ -36,10 +37,12 @@ public record WorldOptions(
     double tasteStrength,
     double retentionEffect,
     WorldLaws laws) {
+  private static final int MOST = 100_000_000; // vectors of all are one array
+
   public WorldOptions {
     Objects.requireNonNull(laws, "laws");
-    require(items >= 100, "items", items, "at least 100");
-    require(users >= 10, "users", users, "at least 10");
+    require(items >= 100 && items <= MOST, "items", items, "from 100 to " + MOST);
+    require(users >= 10 && users <= MOST, "users", users, "from 10 to " + MOST);
     require(
         samples >= 1000 && samples <= 200_000_000, "samples", samples, "from 1000 to 200000000");
     require(days >= 15 && days <= 365, "days", days, "from 15 to 365");
@@ -77,154 +80,108 @@ public record WorldOptions(
 
   /** The same laws with other draws. */
   public WorldOptions withSeed(long newSeed) {
-    return new WorldOptions(
-        newSeed,
-        items,
-        users,
-        samples,
-        days,
-        listLength,
-        examinationExponent,
-        popularityExponent,
-        noiseShare,
-        tasteStrength,
-        retentionEffect,
-        laws);
+    return with(draft -> draft.seed = newSeed);
   }
 
   /** The same laws at another size. */
   public WorldOptions withSize(int newItems, int newUsers, int newSamples) {
-    return new WorldOptions(
-        seed,
-        newItems,
-        newUsers,
-        newSamples,
-        days,
-        listLength,
-        examinationExponent,
-        popularityExponent,
-        noiseShare,
-        tasteStrength,
-        retentionEffect,
-        laws);
+    return with(
+        draft -> {
+          draft.items = newItems;
+          draft.users = newUsers;
+          draft.samples = newSamples;
+        });
   }
 
   /** The same laws for another time. */
   public WorldOptions withDays(int newDays) {
-    return new WorldOptions(
-        seed,
-        items,
-        users,
-        samples,
-        newDays,
-        listLength,
-        examinationExponent,
-        popularityExponent,
-        noiseShare,
-        tasteStrength,
-        retentionEffect,
-        laws);
+    return with(draft -> draft.days = newDays);
   }
 
   /** Lists of another length, looked at by another law. */
   public WorldOptions withLists(int newListLength, double newExaminationExponent) {
-    return new WorldOptions(
-        seed,
-        items,
-        users,
-        samples,
-        days,
-        newListLength,
-        newExaminationExponent,
-        popularityExponent,
-        noiseShare,
-        tasteStrength,
-        retentionEffect,
-        laws);
+    return with(
+        draft -> {
+          draft.listLength = newListLength;
+          draft.examinationExponent = newExaminationExponent;
+        });
   }
 
   /** Another law of popularity. */
   public WorldOptions withPopularityExponent(double newPopularityExponent) {
-    return new WorldOptions(
-        seed,
-        items,
-        users,
-        samples,
-        days,
-        listLength,
-        examinationExponent,
-        newPopularityExponent,
-        noiseShare,
-        tasteStrength,
-        retentionEffect,
-        laws);
+    return with(draft -> draft.popularityExponent = newPopularityExponent);
   }
 
   /** Another share of noise among the clicks. */
   public WorldOptions withNoiseShare(double newNoiseShare) {
-    return new WorldOptions(
-        seed,
-        items,
-        users,
-        samples,
-        days,
-        listLength,
-        examinationExponent,
-        popularityExponent,
-        newNoiseShare,
-        tasteStrength,
-        retentionEffect,
-        laws);
+    return with(draft -> draft.noiseShare = newNoiseShare);
   }
 
   /** Another strength of taste. */
   public WorldOptions withTasteStrength(double newTasteStrength) {
-    return new WorldOptions(
-        seed,
-        items,
-        users,
-        samples,
-        days,
-        listLength,
-        examinationExponent,
-        popularityExponent,
-        noiseShare,
-        newTasteStrength,
-        retentionEffect,
-        laws);
+    return with(draft -> draft.tasteStrength = newTasteStrength);
   }
 
   /** Another effect of satisfaction on returning. */
   public WorldOptions withRetentionEffect(double newRetentionEffect) {
-    return new WorldOptions(
-        seed,
-        items,
-        users,
-        samples,
-        days,
-        listLength,
-        examinationExponent,
-        popularityExponent,
-        noiseShare,
-        tasteStrength,
-        newRetentionEffect,
-        laws);
+    return with(draft -> draft.retentionEffect = newRetentionEffect);
   }
 
   /** Another kind of service. */
   public WorldOptions withLaws(WorldLaws newLaws) {
-    return new WorldOptions(
-        seed,
-        items,
-        users,
-        samples,
-        days,
-        listLength,
-        examinationExponent,
-        popularityExponent,
-        noiseShare,
-        tasteStrength,
-        retentionEffect,
-        newLaws);
+    return with(draft -> draft.laws = newLaws);
+  }
+
+  private WorldOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** A copy of which something is about to be changed. */
+  private static final class Draft {
+    long seed;
+    int items;
+    int users;
+    int samples;
+    int days;
+    int listLength;
+    double examinationExponent;
+    double popularityExponent;
+    double noiseShare;
+    double tasteStrength;
+    double retentionEffect;
+    WorldLaws laws;
+
+    Draft(WorldOptions of) {
+      seed = of.seed;
+      items = of.items;
+      users = of.users;
+      samples = of.samples;
+      days = of.days;
+      listLength = of.listLength;
+      examinationExponent = of.examinationExponent;
+      popularityExponent = of.popularityExponent;
+      noiseShare = of.noiseShare;
+      tasteStrength = of.tasteStrength;
+      retentionEffect = of.retentionEffect;
+      laws = of.laws;
+    }
+
+    WorldOptions options() {
+      return new WorldOptions(
+          seed,
+          items,
+          users,
+          samples,
+          days,
+          listLength,
+          examinationExponent,
+          popularityExponent,
+          noiseShare,
+          tasteStrength,
+          retentionEffect,
+          laws);
+    }
   }
 }
