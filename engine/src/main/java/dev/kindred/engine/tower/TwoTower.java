@@ -77,6 +77,9 @@ public final class TwoTower {
     List<String> notes = new ArrayList<>();
     Interactions train = positives;
     Interactions validation = null;
+    if (options.smooth() && options.patience() == 0) {
+      notes.add("vectors do not lean towards their neighbours': nothing was held out to choose by");
+    }
     if (options.patience() > 0) {
       HeldOut parts = HeldOut.of(positives, options.seed());
       if (parts.validation().size() >= MIN_VALIDATION) {
@@ -184,7 +187,7 @@ public final class TwoTower {
           options.loss() == TowerLoss.SAMPLED_SOFTMAX
               ? new SoftmaxStep(userTower, itemTower, userTable, itemTable, train, options)
               : new PairStep(userTower, itemTower, userTable, itemTable, train, options);
-      long batches = (train.size() + step.capacity() - 1) / step.capacity();
+      long batches = (samples() + step.capacity() - 1) / step.capacity();
       Schedule schedule =
           options.anneal() ? Schedule.cosine(0, batches * options.epochs()) : Schedule.constant();
       Updater updater = new Updater(options.optimizer(), step.passes(), step.lossParameters());

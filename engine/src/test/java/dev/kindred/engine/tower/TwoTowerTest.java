@@ -131,6 +131,16 @@ class TwoTowerTest {
   }
 
   @Test
+  void annealedRatesFallToZeroAtTheEndOfShortPassesToo() {
+    TowerOptions batch =
+        Groups.options().withPatience(0).withEpochs(1).withBatch(32).withEpochSamples(32);
+    double rate = batch.optimizer().learningRate();
+    TowerModel annealed = train(batch.withAnneal(true).withEpochs(2), 1);
+    TowerModel half = train(batch.withOptimizer(batch.optimizer().withLearningRate(rate / 2)), 1);
+    assertEquals(half.hash(), annealed.hash(), "of two steps the first has half the rate");
+  }
+
+  @Test
   void tooFewPositivesForEarlyStoppingAreNoted() {
     Interactions few =
         Interactions.of(
