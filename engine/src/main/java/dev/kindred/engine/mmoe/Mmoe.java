@@ -85,6 +85,9 @@ public final class Mmoe {
     }
     boolean biased = labels.tasks().stream().anyMatch(Task::biased);
     Optional<FeatureTable> used = biased ? bias : Optional.empty();
+    if (used.isPresent() && options.biasMode() == BiasMode.MULTIPLICATIVE) {
+      labels.tasks().forEach(Mmoe::checkProbability);
+    }
     return new Training(inputs, used, labels, train, validation, options)
         .run(checkpoint, workers, progress);
   }
@@ -93,6 +96,15 @@ public final class Mmoe {
     if (rows != expected) {
       throw new IllegalArgumentException(
           "%s of %d rows don't fit inputs of %d rows".formatted(what, rows, expected));
+    }
+  }
+
+  private static void checkProbability(Task task) {
+    if (task.biased() && task.kind() != Task.Kind.BINARY) {
+      throw new IllegalArgumentException(
+          "task %s is a number, which the probability of being seen can't multiply; take its bias"
+                  .formatted(task.name())
+              + " away, or make the bias additive");
     }
   }
 
@@ -205,7 +217,9 @@ public final class Mmoe {
       try (Progress.Stage stage =
           progress.stage("Train multi-task network", (long) options.epochs() * order.length)) {
         for (int epoch = losses.size() + 1; epoch <= options.epochs(); epoch++) {
-          if (stops && !scores.isEmpty() && stopping.shouldStop()) {
+          // Rows that say nothing of any task stop nothing.
+          boolean judged = stopping.bestScore() > Double.NEGATIVE_INFINITY;
+          if (stops && judged && stopping.shouldStop()) {
             break;
           }
           System.arraycopy(train, 0, order, 0, order.length);

@@ -211,6 +211,46 @@ class MmoeTest {
   }
 
   @Test
+  void validationRowsThatSayNothingStopNothing() {
+    World world = new World();
+    float[][] holes = new float[3][ROWS];
+    for (int t = 0; t < 3; t++) {
+      for (int row = 0; row < ROWS; row++) {
+        holes[t][row] = row < TRAIN.length ? world.labels.label(t, row) : Float.NaN;
+      }
+    }
+    TaskLabels labels = TaskLabels.of(world.labels.tasks(), holes);
+    MmoeModel model = train(world, labels, SMALL.withEpochs(3).withPatience(1), 1);
+    assertEquals(3, model.epochs());
+    assertEquals(3, model.bestEpoch());
+  }
+
+  @Test
+  void aNumberIsNotMultipliedByTheProbabilityOfBeingSeen() {
+    World world = new World();
+    TaskLabels labels =
+        TaskLabels.of(
+            List.of(Task.regression("amount").withBiased(true)), new float[][] {new float[ROWS]});
+    MmoeOptions options = SMALL.withBiasMode(BiasMode.MULTIPLICATIVE);
+    try (Workers workers = Workers.of(1)) {
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () ->
+                  Mmoe.train(
+                      world.inputs,
+                      Optional.of(world.inputs),
+                      labels,
+                      TRAIN,
+                      HELD_OUT,
+                      options,
+                      workers,
+                      Progress.none()));
+      assertTrue(e.getMessage().contains("task amount is a number"), e.getMessage());
+    }
+  }
+
+  @Test
   void trainingThatDivergesNamesItsStepAndLearningRate() {
     World world = new World();
     MmoeOptions wild = SMALL.withOptimizer(Sgd.of(1e30));
