@@ -1,10 +1,10 @@
 package dev.kindred.app;
 
+import dev.kindred.app.command.ExitCode;
 import dev.kindred.app.command.RootCommand;
+import dev.kindred.app.output.StandardStream;
 import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /** Entry point of the command line; the launcher {@code kindred} starts it. */
@@ -12,10 +12,13 @@ public final class Kindred {
   private Kindred() {}
 
   public static void main(String[] args) {
-    // UTF-8 whatever the locale says; the launcher sets the same for the arguments.
-    PrintWriter out = writer(FileDescriptor.out);
-    PrintWriter err = writer(FileDescriptor.err);
-    int exitCode = run(args, out, err);
+    StandardStream stdout = new StandardStream(FileDescriptor.out);
+    PrintWriter err = new StandardStream(FileDescriptor.err).writer();
+    int exitCode = run(args, stdout.writer(), err);
+    if (exitCode == ExitCode.OK && stdout.failure().isPresent()) {
+      err.println("kindred: stdout: " + stdout.failure().get());
+      exitCode = ExitCode.FAILURE;
+    }
     err.close();
     awaitFilterOfStderr();
     System.exit(exitCode);
@@ -36,7 +39,7 @@ public final class Kindred {
    *
    * @param out gets results and nothing else; flushed, not closed
    * @param err gets errors, notes and progress; flushed, not closed
-   * @return the exit code, see {@link dev.kindred.app.command.ExitCode}
+   * @return the exit code, see {@link ExitCode}
    */
   public static int run(String[] args, PrintWriter out, PrintWriter err) {
     try {
@@ -45,9 +48,5 @@ public final class Kindred {
       out.flush();
       err.flush();
     }
-  }
-
-  private static PrintWriter writer(FileDescriptor descriptor) {
-    return new PrintWriter(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
   }
 }

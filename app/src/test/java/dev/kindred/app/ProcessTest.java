@@ -28,6 +28,23 @@ final class ProcessTest {
   }
 
   @Test
+  void aFullDiskFailsAndAReaderThatLeavesDoesNot() throws Exception {
+    Path snapshot = new TinyWorld().write(directory.resolve("snapshot"));
+    List<String> command =
+        command(true, "related", "--model", snapshot.toString(), "--item", "100");
+    Path err = directory.resolve("stderr");
+    for (String target : List.of("exec \"$@\" > /dev/full", "\"$@\" > >(exec true)")) {
+      List<String> shell = new ArrayList<>(List.of("bash", "-c", target, "bash"));
+      shell.addAll(command);
+      Process process = new ProcessBuilder(shell).redirectError(err.toFile()).start();
+      assertTrue(process.waitFor(120, TimeUnit.SECONDS));
+      boolean full = target.contains("full");
+      assertEquals(full ? 1 : 0, process.exitValue(), target + Files.readString(err));
+      assertEquals(full, Files.readString(err).contains("kindred: stdout: "), target);
+    }
+  }
+
+  @Test
   void theExitCodeReachesTheShell() throws Exception {
     Run run =
         start(true, "related", "--model", directory.resolve("none").toString(), "--item", "1");
@@ -52,7 +69,7 @@ final class ProcessTest {
     List<String> command = new ArrayList<>(List.of("bash", "-c", slowFilter, "bash"));
     command.addAll(command(true, "related", "--model", "none", "--item", "1"));
     Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertTrue(process.waitFor(120, TimeUnit.SECONDS));
     assertEquals(3, process.exitValue());
     assertTrue(Files.readString(err).contains("kindred: none: no such snapshot"));
   }
@@ -61,7 +78,7 @@ final class ProcessTest {
     Path err = directory.resolve("stderr");
     Process process = new ProcessBuilder(command(flags, args)).redirectError(err.toFile()).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertTrue(process.waitFor(120, TimeUnit.SECONDS));
     return new Run(process.exitValue(), out, Files.readString(err));
   }
 
