@@ -42,19 +42,38 @@ final class ServeCommand extends KindredCommand {
     log.event("info", "listening", where(options, serving, start));
     // A signal starts the hooks; the process then ends with 128 plus its number, unless it is
     // halted here, when all is closed.
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  log.event("info", "draining", Map.of());
-                  serving.close();
-                  log.event("info", "stopped", Map.of());
-                  Runtime.getRuntime().halt(ExitCode.OK);
-                },
-                "kindred-stop"));
-    serving.warmUp();
-    log.event("info", "ready", where(options, serving, start));
+    Thread stop =
+        new Thread(
+            () -> {
+              log.event("info", "draining", Map.of());
+              serving.close();
+              log.event("info", "stopped", Map.of());
+              Runtime.getRuntime().halt(ExitCode.OK);
+            },
+            "kindred-stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      serving.warmUp();
+      log.event("info", "ready", where(options, serving, start));
+    } catch (IOException | RuntimeException | Error e) {
+      if (!isStopping(stop)) {
+        serving.close();
+        throw e;
+      }
+    }
     awaitForever();
+  }
+
+  /**
+   * Whether a signal came first. If none did, the hook is taken away: a failure must not end in 0.
+   */
+  private static boolean isStopping(Thread stop) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(stop);
+      return false;
+    } catch (IllegalStateException e) {
+      return true; // that is what it throws once the hooks run
+    }
   }
 
   private static Map<String, Object> where(ServingOptions options, Serving serving, long start) {
