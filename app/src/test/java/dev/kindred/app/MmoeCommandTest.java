@@ -189,6 +189,19 @@ final class MmoeCommandTest {
   }
 
   @Test
+  void aPositiveTextThatNoRowHasIsRefused() throws IOException {
+    Files.writeString(spec, SPEC.replace("positive = \"yes\"", "positive = \"Yes\""));
+    Run typo = run();
+    assertEquals(3, typo.exitCode());
+    assertTrue(typo.err().contains("no row has 'Yes' in column 'outcome'"), typo.err());
+    Files.writeString(
+        spec, SPEC.replace("kind = \"regression\"", "kind = \"regression\"\npositive = \"1\""));
+    Run regression = run();
+    assertEquals(3, regression.exitCode());
+    assertTrue(regression.err().contains("is for binary tasks"), regression.err());
+  }
+
+  @Test
   void textInANumericColumnIsCountedAndRefused() throws IOException {
     Files.writeString(spec, SPEC.replace("numeric = [\"price\"]", "numeric = [\"color\"]"));
     Run run = run();

@@ -5,7 +5,7 @@ import dev.kindred.engine.data.TableSource;
 import dev.kindred.engine.mmoe.BiasMode;
 import dev.kindred.engine.mmoe.MmoeOptions;
 import dev.kindred.engine.mmoe.Task;
-import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -204,6 +204,9 @@ public record MmoeSpec(
       String positive = section.text("positive", "");
       double atLeast = section.number("at-least", 1);
       section.finish();
+      if (kind == Task.Kind.REGRESSION && !positive.isEmpty()) {
+        throw section.wrong("positive", "is for binary tasks; a regression learns the number");
+      }
       if (!names.add(name)) {
         throw section.wrong("name", "\"" + name + "\" is taken by an earlier task");
       }
@@ -240,14 +243,14 @@ public record MmoeSpec(
 
   private static MmoeOptions network(Section section, BiasMode mode, double biasDropout) {
     MmoeOptions d = MmoeOptions.defaults();
-    Adam adam = Adam.of(d.optimizer().learningRate());
+    Optimizer optimizer = d.optimizer();
     int experts = section.integer("experts", d.experts());
     List<Integer> hidden = section.integers("hidden", d.hidden());
     List<Integer> towerHidden = section.integers("tower-hidden", d.towerHidden());
     int embeddingDim = section.integer("embedding-dim", d.embeddingDim());
     double dropout = section.number("dropout", d.dropout());
-    double rate = section.number("learning-rate", adam.learningRate());
-    double decay = section.number("weight-decay", adam.weightDecay());
+    double rate = section.number("learning-rate", optimizer.learningRate());
+    double decay = section.number("weight-decay", optimizer.weightDecay());
     int batch = section.integer("batch", d.batch());
     int epochs = section.integer("epochs", d.epochs());
     int patience = section.integer("patience", d.patience());
@@ -262,7 +265,7 @@ public record MmoeSpec(
                 .withDropout(dropout)
                 .withBiasMode(mode)
                 .withBiasDropout(biasDropout)
-                .withOptimizer(adam.withLearningRate(rate).withWeightDecay(decay))
+                .withOptimizer(optimizer.withLearningRate(rate).withWeightDecay(decay))
                 .withBatch(batch)
                 .withEpochs(epochs)
                 .withPatience(patience)

@@ -53,13 +53,24 @@ public final class RowSplit {
     double[] sorted = Arrays.stream(times).map(t -> Double.isNaN(t) ? 0 : t).sorted().toArray();
     double[] place = new double[times.length];
     for (int row = 0; row < times.length; row++) {
-      int at = Arrays.binarySearch(sorted, Double.isNaN(times[row]) ? 0 : times[row]);
-      while (at > 0 && sorted[at - 1] == sorted[at]) {
-        at--;
-      }
-      place[row] = (double) at / times.length;
+      int earlier = countBelow(sorted, Double.isNaN(times[row]) ? 0 : times[row]);
+      place[row] = (double) earlier / times.length;
     }
     return place;
+  }
+
+  private static int countBelow(double[] sorted, double limit) {
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted[middle] < limit) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   private static int[] rows(double[] place, double from, double to) {

@@ -4,6 +4,7 @@ import dev.kindred.app.config.MmoeSpec;
 import dev.kindred.app.config.MmoeSpec.Column;
 import dev.kindred.app.config.MmoeSpec.TaskColumn;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.TextColumns;
 import dev.kindred.engine.mmoe.Task;
 import dev.kindred.engine.mmoe.TaskLabels;
@@ -191,6 +192,16 @@ public final class TaskTable {
       tasks.add(each.task());
       boolean byText = !each.positive().isEmpty();
       int positive = byText ? table.vocabulary(each.column()).ordinalOf(each.positive()) : -1;
+      if (byText && positive < 0) {
+        throw new InputException(
+            spec.source().file()
+                + ": no row has '"
+                + each.positive()
+                + "' in column '"
+                + each.column()
+                + "', the positive label of task "
+                + each.task().name());
+      }
       double[] numbers = byText ? new double[0] : table.numbers(each.column(), spec.limits());
       for (int row = 0; row < table.rows(); row++) {
         int code = table.code(each.column(), row);
