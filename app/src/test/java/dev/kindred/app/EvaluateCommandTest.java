@@ -288,6 +288,7 @@ final class EvaluateCommandTest {
     assertBad(evaluate("--holdout", "1.5"), 2, "the held-out share is 1.5");
     assertBad(evaluate("-k", "0"), 2, "-k is 0");
     assertBad(evaluate("--model", "m", "--paper"), 2, "--model trains nothing");
+    assertBad(evaluate("--personalised", "--als"), 2, "--personalised has no --als");
     Path none = directory.resolve("none");
     assertBad(evaluate("--model", none.toString()), 3, none + ": no such snapshot");
     assertBad(evaluate("--split", "time"), 3, "a split by time needs events with times");

@@ -125,6 +125,9 @@ final class AlsCommand extends KindredCommand {
     Ids items = new Ids();
     SplitFiles.Split split = SplitFiles.read(train, test, users, items);
     checkFindable(split);
+    if (save != null) {
+      Files.createDirectories(save); // before the work: a place that can't be had shows now
+    }
     List<Map<String, Object>> results = new ArrayList<>();
     Scores popularity = new PopularityScores(split.train());
     results.add(report("popularity", popularity, split, workers));
@@ -181,7 +184,6 @@ final class AlsCommand extends KindredCommand {
   }
 
   private void save(AlsModel model, Ids users, Ids items) throws IOException {
-    Files.createDirectories(save);
     EmbeddingFile.write(save.resolve("users.kvec"), model.userFactors(), model.rank());
     IdTable.write(save.resolve("users.kids"), users.size(), users::idOf);
     EmbeddingFile.write(save.resolve("items.kvec"), model.itemFactors(), model.rank());

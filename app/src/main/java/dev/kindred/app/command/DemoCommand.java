@@ -46,12 +46,18 @@ final class DemoCommand extends KindredCommand {
   @Option(
       names = "--port",
       paramLabel = "P",
-      defaultValue = "7070",
-      description = "Port to serve on (default: ${DEFAULT-VALUE}; 0: any free one).")
-  private int port;
+      description = "Port to serve on (default: 7070; 0: any free one).")
+  private Integer port;
 
   @Override
   protected void run() throws IOException {
+    if (port != null && !serve) {
+      throw usage("--port is where to serve: give --serve too");
+    }
+    ServerOptions server =
+        port == null
+            ? ServerOptions.defaults()
+            : options(() -> ServerOptions.defaults().withPort(port));
     DemoOptions chosen = quick ? DemoOptions.quick() : DemoOptions.defaults();
     if (seed().isPresent()) {
       chosen = chosen.withSeed(seed().getAsLong());
@@ -64,9 +70,7 @@ final class DemoCommand extends KindredCommand {
     if (serve) {
       AccessLog log = new AccessLog(err(), 100, false);
       ServeCommand.serve(
-          ServingOptions.of(directory)
-              .withServer(options(() -> ServerOptions.defaults().withPort(port)))
-              .withLive(directory.resolve(Demo.LIVE)),
+          ServingOptions.of(directory).withServer(server).withLive(directory.resolve(Demo.LIVE)),
           log);
     }
   }

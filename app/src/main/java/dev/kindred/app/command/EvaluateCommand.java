@@ -144,6 +144,13 @@ final class EvaluateCommand extends KindredCommand {
       if (config != null || model != null || out != null) {
         throw usage("experiments in a world need no data: leave out --config, --model and --out");
       }
+      if (personalised || als || report != null || !tests.isEmpty() || !segments.isEmpty()) {
+        throw usage(
+            "experiments in a world have no --personalised, --als, --report, --test or --segment");
+      }
+      if (share != null || by != null) {
+        throw usage("experiments in a world hold nothing out: leave out --holdout and --split");
+      }
       PipelineOptions base = paper ? PipelineOptions.paper() : WorldExperimentGroup.pipeline();
       PipelineOptions asked = options(() -> variant.over(base));
       worlds.run(this, seed().isPresent() ? asked.withSeed(seed().getAsLong()) : asked);
@@ -162,6 +169,12 @@ final class EvaluateCommand extends KindredCommand {
     }
     if (personalised && (model != null || out != null)) {
       throw usage("--personalised trains and publishes nothing: leave out --model and --out");
+    }
+    if (personalised && (als || report != null || !tests.isEmpty() || !segments.isEmpty())) {
+      throw usage("--personalised has no --als, --report, --test or --segment");
+    }
+    if (!tests.isEmpty() && !segments.isEmpty()) {
+      throw usage("--test divides nothing: leave out --segment");
     }
     if (!tests.isEmpty() && (share != null || by != null || report != null || als)) {
       throw usage("--test holds nothing out: leave out --holdout, --split, --report and --als");

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,9 @@ final class TrialLog implements AutoCloseable {
             options.seed());
     List<Trial> trials = new ArrayList<>();
     StringBuilder kept = new StringBuilder(MAPPER.writeValueAsString(header)).append('\n');
-    if (Files.exists(path) && Files.size(path) > 0) {
+    if (!Files.exists(path) || Files.size(path) == 0) {
+      Files.writeString(path, kept);
+    } else {
       List<String> lines = Files.readAllLines(path);
       if (!header.equals(parse(lines.getFirst(), Header.class))) {
         throw new InputException(
@@ -74,8 +77,12 @@ final class TrialLog implements AutoCloseable {
         kept.append(line).append('\n');
       }
     }
-    // Written anew, for a line that was cut off must not be gone on with.
-    Files.writeString(path, kept);
+    // A line that was cut off must not be gone on with; until that is mended the old file stays.
+    if (!Files.readString(path).contentEquals(kept)) {
+      Path mended = path.resolveSibling(path.getFileName() + ".tmp");
+      Files.writeString(mended, kept);
+      Files.move(mended, path, StandardCopyOption.ATOMIC_MOVE);
+    }
     return new TrialLog(trials, Files.newBufferedWriter(path, StandardOpenOption.APPEND));
   }
 

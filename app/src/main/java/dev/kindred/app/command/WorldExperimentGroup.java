@@ -12,6 +12,7 @@ import dev.kindred.engine.world.WorldFamily;
 import dev.kindred.engine.world.WorldOptions;
 import dev.kindred.index.run.Workers;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The experiments of {@code evaluate} that need no data: they are played in simulated worlds. */
@@ -97,6 +98,9 @@ final class WorldExperimentGroup {
     if (seeds < 1) {
       throw command.usage("--seeds is " + seeds + ", must be 1 or more");
     }
+    // Before anything is played, for a wrong option must not show after an hour.
+    Map<String, PipelineOptions> variants =
+        command.options(() -> Ablations.variants(pipeline, paperEpochs));
     ExperimentOptions experiment = ExperimentOptions.defaults();
     try (Workers workers = Workers.of(command.threads())) {
       if (controls || table1 && !noControls) {
@@ -114,7 +118,8 @@ final class WorldExperimentGroup {
             command, new TableOne(family, options, seeds, pipeline, experiment), options, workers);
       }
       if (ablations) {
-        ablations(command, family, options, pipeline, experiment, workers);
+        Ablations made = new Ablations(options, seeds, variants, experiment);
+        ablations(command, family, options, made, workers);
       }
     }
   }
@@ -135,11 +140,8 @@ final class WorldExperimentGroup {
       KindredCommand command,
       WorldFamily family,
       WorldOptions options,
-      PipelineOptions pipeline,
-      ExperimentOptions experiment,
+      Ablations made,
       Workers workers) {
-    Ablations made =
-        new Ablations(options, seeds, Ablations.variants(pipeline, paperEpochs), experiment);
     if (!command.json()) {
       new ExperimentText(command.out()).world(family, options, seeds);
     }
