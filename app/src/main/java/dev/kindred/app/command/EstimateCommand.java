@@ -108,6 +108,9 @@ final class EstimateCommand extends KindredCommand {
   protected void run() throws IOException {
     Optional<TrainConfig> read =
         config == null ? Optional.empty() : Optional.of(TrainConfig.read(config, false));
+    if (noTowers && dim != null) {
+      throw usage("--no-towers has no vectors for --dim");
+    }
     DataSize size = options(() -> size(read));
     PipelineOptions options = options(() -> pipeline(read));
     Speed speed;
@@ -115,6 +118,9 @@ final class EstimateCommand extends KindredCommand {
       speed = Speed.probe(workers);
     }
     TrainingEstimate estimate = TrainingEstimate.of(size, options, speed);
+    if (options.rank().isPresent()) {
+      note("without the personalised path of [rank], which is trained and stored beside it");
+    }
     if (json()) {
       json(size, estimate, speed);
     } else {
@@ -130,6 +136,8 @@ final class EstimateCommand extends KindredCommand {
       long negatives =
           read.get().objectives().stream().filter(o -> o.polarity() == Polarity.NEGATIVE).count();
       size = size.withNegativeObjectives((int) negatives);
+    }
+    if (read.isPresent()) {
       size = size.withSignals(read.get().events().columns().signals().size());
       if (read.get().items().isEmpty()) {
         size = size.withProfile(0, 0, 0, 0);

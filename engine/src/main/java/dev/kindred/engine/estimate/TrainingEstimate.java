@@ -95,7 +95,9 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
                   + 4L * (size.profileFields() + 1)
                   + 4 * x
                   + Math.round(strings * size.valueBytes())));
-      files.add(file("gate.kgate", gateBytes(n, x, size)));
+      if (options.gate()) {
+        files.add(file("gate.kgate", gateBytes(n, x, size)));
+      }
     }
     files.add(new FileSize("manifest.json", 6_000L + 1_200L * size.objectives()));
     return files;
