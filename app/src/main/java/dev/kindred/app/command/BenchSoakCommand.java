@@ -1,15 +1,11 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.TemporaryDirectory;
 import dev.kindred.app.soak.Soak;
 import dev.kindred.app.soak.SoakOptions;
 import dev.kindred.app.soak.SoakSlice;
 import dev.kindred.app.soak.SoakVerdict;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -62,12 +58,9 @@ final class BenchSoakCommand extends KindredCommand {
             () ->
                 new SoakOptions(
                     minutes, rate, slice, swapMillis, changes, seed().orElse(DEFAULTS.seed())));
-    Path work = Files.createTempDirectory("kindred-soak");
     SoakVerdict verdict;
-    try {
-      verdict = new Soak(model.path(), work, options, this::show).run();
-    } finally {
-      delete(work);
+    try (TemporaryDirectory work = new TemporaryDirectory("soak")) {
+      verdict = new Soak(model.path(), work.path(), options, this::show).run();
     }
     if (json()) {
       Map<String, Object> line = new LinkedHashMap<>();
@@ -92,7 +85,10 @@ final class BenchSoakCommand extends KindredCommand {
     if (!verdict.complaints().isEmpty()) {
       throw new IOException("the soak found faults: " + String.join("; ", verdict.complaints()));
     }
-    note("nothing grew, nothing failed");
+    note(
+        verdict.isLong()
+            ? "nothing grew, nothing failed"
+            : "nothing failed; too few slices to tell whether anything grows");
   }
 
   private void show(SoakSlice slice) {
@@ -137,25 +133,5 @@ final class BenchSoakCommand extends KindredCommand {
             slice.mappings(),
             slice.threads());
     out().flush();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, IOException failure)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -3,14 +3,11 @@ package dev.kindred.app.command;
 import dev.kindred.app.bench.GeneratedOptions;
 import dev.kindred.app.bench.GeneratedSnapshot;
 import dev.kindred.app.bench.SwapBench;
+import dev.kindred.app.output.TemporaryDirectory;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -74,14 +71,11 @@ final class BenchSwapCommand extends KindredCommand {
       show(SwapBench.run(model, swaps, swapsPerSecond, rate, clients, seed().orElse(1)));
       return;
     }
-    Path directory = Files.createTempDirectory("kindred-swap");
-    try {
+    try (TemporaryDirectory made = new TemporaryDirectory("swap")) {
       for (int i = 0; i < 2; i++) {
-        generate(directory, i);
+        generate(made.path(), i);
       }
-      show(SwapBench.run(directory, swaps, swapsPerSecond, rate, clients, seed().orElse(1)));
-    } finally {
-      delete(directory);
+      show(SwapBench.run(made.path(), swaps, swapsPerSecond, rate, clients, seed().orElse(1)));
     }
   }
 
@@ -93,26 +87,6 @@ final class BenchSwapCommand extends KindredCommand {
       GeneratedSnapshot.write(options, writer, workers, progress());
       writer.publish();
     }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, IOException failure)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private void show(Map<String, Object> line) {

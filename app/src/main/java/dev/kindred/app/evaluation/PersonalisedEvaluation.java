@@ -1,5 +1,6 @@
 package dev.kindred.app.evaluation;
 
+import dev.kindred.app.output.TemporaryDirectory;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.Pipeline;
 import dev.kindred.engine.PipelineInput;
@@ -14,9 +15,7 @@ import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,9 +53,8 @@ public record PersonalisedEvaluation(
               + String.join(
                   "; ", trained.notes().stream().filter(n -> n.contains("rank")).toList()));
     }
-    Path place = Files.createTempDirectory("kindred-evaluation");
-    try {
-      Path directory = place.resolve("snapshot");
+    try (TemporaryDirectory place = new TemporaryDirectory("evaluation")) {
+      Path directory = place.path().resolve("snapshot");
       try (SnapshotWriter writer = SnapshotWriter.into(directory)) {
         trained.writeTo(writer, workers, progress);
         writer.publish();
@@ -69,16 +67,6 @@ public record PersonalisedEvaluation(
             trained.notes(),
             trained.seconds().values().stream().mapToDouble(Double::doubleValue).sum(),
             trained.seconds().getOrDefault("rank", 0.0));
-      }
-    } finally {
-      delete(place);
-    }
-  }
-
-  private static void delete(Path place) throws IOException {
-    try (var files = Files.walk(place)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
       }
     }
   }

@@ -64,6 +64,7 @@ public final class Soak {
             .withTokens(Tokens.of("", SoakChanges.TOKEN))
             .withLive(work.resolve("live"))
             .withRefreshMillis(0)
+            .withWarmupMillis(warmUpMillis())
             .withEventLog(work.resolve("events.ndjson"), EventLog.Fsync.INTERVAL);
     List<SoakSlice> all = new ArrayList<>();
     try (Serving server = Serving.start(serving, log)) {
@@ -90,6 +91,11 @@ public final class Soak {
       }
     }
     return SoakVerdict.of(all);
+  }
+
+  /** As a server warms up, but no longer than the soak itself takes. */
+  private int warmUpMillis() {
+    return (int) Math.min(ServingOptions.of(model).warmupMillis(), options.minutes() * 60_000);
   }
 
   private SoakSlice slice(long start, Path snapshots, LoadResult result, SoakChanges changes)

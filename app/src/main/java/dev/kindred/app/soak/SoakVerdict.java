@@ -12,10 +12,18 @@ import java.util.function.ToDoubleFunction;
  * @param errors in all
  * @param swaps in all
  * @param worstP99Micros of any slice
+ * @param isLong whether there were slices enough to tell whether anything grows
  * @param complaints one line each; none if all is well
  */
 public record SoakVerdict(
-    long requests, long errors, long swaps, double worstP99Micros, List<String> complaints) {
+    long requests,
+    long errors,
+    long swaps,
+    double worstP99Micros,
+    boolean isLong,
+    List<String> complaints) {
+  private static final int LEAST_SLICES = 6;
+
   public SoakVerdict {
     complaints = List.copyOf(complaints);
   }
@@ -38,7 +46,8 @@ public record SoakVerdict(
       complaints.add(errors + " requests or changes failed");
     }
     List<SoakSlice> steady = all.subList((all.size() + 9) / 10, all.size());
-    if (steady.size() >= 6) {
+    boolean isLong = steady.size() >= LEAST_SLICES;
+    if (isLong) {
       grown(complaints, steady, "heap, MB", SoakSlice::heapMb, 8, 0.10);
       grown(complaints, steady, "resident memory, MB", SoakSlice::residentMb, 24, 0.10);
       grown(complaints, steady, "mapped snapshots, MB", SoakSlice::mappedMb, 1, 0.5);
@@ -47,7 +56,7 @@ public record SoakVerdict(
       grown(complaints, steady, "open files", SoakSlice::openFiles, 8, 0.10);
     }
     return new SoakVerdict(
-        requests, errors, all.isEmpty() ? 0 : all.getLast().swaps(), worst, complaints);
+        requests, errors, all.isEmpty() ? 0 : all.getLast().swaps(), worst, isLong, complaints);
   }
 
   private static void grown(

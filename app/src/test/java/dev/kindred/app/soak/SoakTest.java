@@ -27,15 +27,16 @@ final class SoakTest {
             "--model",
             snapshot.toString(),
             "--minutes",
-            "0.05",
+            "0.025",
             "--rate",
             "100",
             "--slice",
-            "1",
+            "0.5",
             "--swap-millis",
-            "100",
+            "50",
             "--json");
     assertEquals(0, run.exitCode(), run.err() + run.out());
+    assertTrue(run.err().contains("too few slices to tell"), run.err());
     assertEquals(4, run.lines().size(), run.out());
     assertTrue(run.lines().getLast().contains("\"errors\":0"), run.out());
     assertTrue(!run.lines().getLast().contains("\"swaps\":0"), run.out());
