@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * Shows stages that take over two seconds: on a terminal a bar that redraws itself, elsewhere a
@@ -22,6 +23,8 @@ public final class StderrProgress implements Progress {
 
   private final PrintWriter err;
   private final int columns;
+  private final long redrawMillis;
+  private final LongSupplier nanoClock;
   private final List<LiveStage> open = new ArrayList<>();
   private ScheduledExecutorService clock;
 
@@ -31,8 +34,15 @@ public final class StderrProgress implements Progress {
    * @param columns width of the terminal, or 0 if it is none
    */
   public StderrProgress(PrintWriter err, int columns) {
+    this(err, columns, columns > 0 ? REDRAW_MILLIS : PLAIN_MILLIS, System::nanoTime);
+  }
+
+  /** For tests: redrawn at another pace, and by another clock than the system's. */
+  StderrProgress(PrintWriter err, int columns, long redrawMillis, LongSupplier nanoClock) {
     this.err = err;
     this.columns = columns;
+    this.redrawMillis = redrawMillis;
+    this.nanoClock = nanoClock;
   }
 
   @Override
@@ -51,8 +61,8 @@ public final class StderrProgress implements Progress {
     stage.ticks =
         clock.scheduleAtFixedRate(
             stage::show,
-            SHOWN_AFTER_MILLIS,
-            columns > 0 ? REDRAW_MILLIS : PLAIN_MILLIS,
+            Math.min(SHOWN_AFTER_MILLIS, redrawMillis),
+            redrawMillis,
             TimeUnit.MILLISECONDS);
     return stage;
   }
@@ -60,7 +70,7 @@ public final class StderrProgress implements Progress {
   private final class LiveStage implements Stage {
     private final String name;
     private final long total;
-    private final long startNanos = System.nanoTime();
+    private final long startNanos = nanoClock.getAsLong();
     private final LongAdder done = new LongAdder();
     private volatile String note = "";
     private ScheduledFuture<?> ticks;
@@ -87,8 +97,8 @@ public final class StderrProgress implements Progress {
           return;
         }
         ticks.cancel(false);
-        long elapsed = System.nanoTime() - startNanos;
-        if (elapsed >= TimeUnit.MILLISECONDS.toNanos(SHOWN_AFTER_MILLIS)) {
+        long elapsed = nanoClock.getAsLong() - startNanos;
+        if (isShown(elapsed)) {
           erase();
           err.println(ProgressLine.end(name, done.sum(), elapsed, note));
           err.flush();
@@ -102,11 +112,15 @@ public final class StderrProgress implements Progress {
 
     private void show() {
       synchronized (StderrProgress.this) {
-        // Of stages within stages a terminal shows the innermost: it has one line.
-        if (open.isEmpty() || columns > 0 && open.getLast() != this) {
+        // A tick may have begun before its stage was closed. Of stages within stages a terminal
+        // shows the innermost: it has one line.
+        if (!open.contains(this) || columns > 0 && open.getLast() != this) {
           return;
         }
-        long elapsed = System.nanoTime() - startNanos;
+        long elapsed = nanoClock.getAsLong() - startNanos;
+        if (!isShown(elapsed)) {
+          return;
+        }
         if (columns > 0) {
           erase();
           err.print(ProgressLine.bar(name, done.sum(), total, elapsed, note, columns));
@@ -115,6 +129,10 @@ public final class StderrProgress implements Progress {
         }
         err.flush();
       }
+    }
+
+    private boolean isShown(long elapsed) {
+      return elapsed >= TimeUnit.MILLISECONDS.toNanos(SHOWN_AFTER_MILLIS);
     }
 
     private void erase() {

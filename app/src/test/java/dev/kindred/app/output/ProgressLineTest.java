@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindred.index.run.Progress;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(120)
 final class ProgressLineTest {
   private static final long SECOND = 1_000_000_000L;
 
@@ -49,22 +54,46 @@ final class ProgressLineTest {
   @Test
   void aShortStageLeavesNoTrace() {
     StringWriter err = new StringWriter();
-    Progress progress = new StderrProgress(new PrintWriter(err, true), 80);
+    AtomicLong clock = new AtomicLong();
+    AtomicInteger looks = new AtomicInteger();
+    Progress progress =
+        new StderrProgress(new PrintWriter(err, true), 80, 1, counted(clock, looks));
     try (Progress.Stage stage = progress.stage("quick", 10)) {
       stage.add(10);
+      clock.set(2 * SECOND - 1);
+      awaitLooks(looks, 3);
     }
     assertEquals("", err.toString());
   }
 
   @Test
-  void aLongStageIsDrawnAndEndsWithOneLine() throws Exception {
+  void aLongStageIsDrawnAndEndsWithOneLine() {
     StringWriter err = new StringWriter();
-    Progress progress = new StderrProgress(new PrintWriter(err, true), 60);
+    AtomicLong clock = new AtomicLong();
+    AtomicInteger looks = new AtomicInteger();
+    Progress progress =
+        new StderrProgress(new PrintWriter(err, true), 60, 1, counted(clock, looks));
     try (Progress.Stage stage = progress.stage("slow", 4)) {
       stage.add(2);
-      Thread.sleep(2300);
+      clock.set(2 * SECOND);
+      // The look after the next one comes when the next one has been drawn.
+      awaitLooks(looks, looks.get() + 2);
+      clock.set(2_300_000_000L);
     }
     assertTrue(err.toString().contains("slow [############............]  50%"), err.toString());
-    assertTrue(err.toString().strip().matches("(?s).*slow: 2 in 2\\.\\d s"), err.toString());
+    assertTrue(err.toString().strip().endsWith("slow: 2 in 2.3 s"), err.toString());
+  }
+
+  private static LongSupplier counted(AtomicLong clock, AtomicInteger looks) {
+    return () -> {
+      looks.incrementAndGet();
+      return clock.get();
+    };
+  }
+
+  private static void awaitLooks(AtomicInteger looks, int count) {
+    while (looks.get() < count) {
+      Thread.onSpinWait();
+    }
   }
 }
