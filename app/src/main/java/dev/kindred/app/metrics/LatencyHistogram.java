@@ -1,5 +1,6 @@
 package dev.kindred.app.metrics;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -55,7 +56,7 @@ public final class LatencyHistogram {
 
   /** Writes the samples of one histogram: cumulative buckets, sum in seconds, count. */
   void write(PrometheusText out, String name, String... labels) {
-    String[] bounded = java.util.Arrays.copyOf(labels, labels.length + 2);
+    String[] bounded = Arrays.copyOf(labels, labels.length + 2);
     bounded[labels.length] = "le";
     long cumulative = 0;
     for (int i = 0; i < buckets.length; i++) {

@@ -4,6 +4,7 @@ import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Gemm;
 import dev.kindred.simd.PackedMatrix;
 import dev.kindred.simd.SymmetricUpdate;
+import java.util.Arrays;
 
 /**
  * The side that is held fixed during a half sweep, and what all rows of the other side share of it:
@@ -160,7 +161,7 @@ final class FixedSide {
           1,
           (from, to, worker) -> {
             for (int p = (int) from; p < to; p++) {
-              java.util.Arrays.fill(partial[p], 0);
+              Arrays.fill(partial[p], 0);
               int start = (base + p) * GRAMIAN_GRAIN;
               SymmetricUpdate.gramian(
                   factors, start, Math.min(GRAMIAN_GRAIN, rows - start), rank, partial[p]);

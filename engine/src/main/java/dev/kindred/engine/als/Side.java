@@ -3,6 +3,7 @@ package dev.kindred.engine.als;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
+import java.util.Arrays;
 
 /**
  * One side's rows and the order in which a half sweep solves them.
@@ -42,7 +43,7 @@ final class Side {
     for (int i = 0; i < rows; i++) {
       if (work == 0) {
         if (pieces + 1 >= starts.length) {
-          starts = java.util.Arrays.copyOf(starts, 2 * starts.length);
+          starts = Arrays.copyOf(starts, 2 * starts.length);
         }
         starts[pieces++] = i;
       }
@@ -52,7 +53,7 @@ final class Side {
       }
     }
     starts[pieces] = rows;
-    this.pieceStarts = java.util.Arrays.copyOf(starts, pieces + 1);
+    this.pieceStarts = Arrays.copyOf(starts, pieces + 1);
   }
 
   /** Ordinals by falling length, equal lengths by ordinal: a counting sort over capped lengths. */

@@ -28,8 +28,7 @@ import java.util.Objects;
  *   (padding to 64 bytes)
  *   similarities  float32 [candidates]
  *   (padding to 64 bytes)
- *   sources       int8 [candidates]    0 content, 1 content relaxed, 2 co-occurrence, 3 factors,
- *                                      4 vectors
+ *   sources       int8 [candidates]    0 content, 1 content relaxed, 2 co-occurrence, 3 factors
  * </pre>
  *
  * <p>All little-endian. Reading is safe whatever the body of a file holds: an impossible offset,
