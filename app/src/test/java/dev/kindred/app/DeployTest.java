@@ -110,7 +110,7 @@ final class DeployTest {
             .redirectErrorStream(true)
             .start();
     String said = new String(process.getInputStream().readAllBytes());
-    assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+    assertTrue(process.waitFor(120, TimeUnit.SECONDS));
     assertEquals(0, process.exitValue(), said);
     assertTrue(!said.contains(unit.getFileName().toString()), said);
   }

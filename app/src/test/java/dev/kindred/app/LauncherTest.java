@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,18 +202,22 @@ final class LauncherTest {
     builder.environment().clear();
     builder.environment().put("PATH", toolsWithoutJava().toString());
     builder.environment().putAll(environment);
-    Path err = Files.createTempFile(directory, "stderr", "");
-    builder.redirectError(err.toFile());
     Process process = builder.start();
     process.getOutputStream().close();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(20, TimeUnit.SECONDS), "the launcher hangs");
-    // The line filter of the launcher may end a moment after the JVM.
-    for (int i = 0; i < 100 && process.descendants().findAny().isPresent(); i++) {
-      Thread.sleep(10);
+    // The line filter of the launcher may end after the JVM: the pipe ends when both have.
+    CompletableFuture<String> err =
+        CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
+    String out = text(process.getInputStream());
+    assertTrue(process.waitFor(120, TimeUnit.SECONDS), "the launcher hangs");
+    return new Result(process.exitValue(), out, err.get(120, TimeUnit.SECONDS));
+  }
+
+  private static String text(InputStream stream) {
+    try {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    Thread.sleep(100);
-    return new Result(process.exitValue(), out, Files.readString(err));
   }
 
   private Path toolsWithoutJava() throws IOException {

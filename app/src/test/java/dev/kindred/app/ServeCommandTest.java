@@ -44,7 +44,7 @@ final class ServeCommandTest {
     Served served = serve();
     assertEquals(200, served.send("{\"user\":\"u\",\"item\":\"100\"}\n"));
     served.process.toHandle().destroy(); // SIGTERM; the process's own closes its streams
-    assertTrue(served.process.waitFor(30, TimeUnit.SECONDS));
+    assertTrue(served.process.waitFor(120, TimeUnit.SECONDS));
     String rest = served.rest();
     assertEquals(0, served.process.exitValue(), rest);
     assertTrue(rest.contains("\"draining\"") && rest.contains("\"stopped\""), rest);
