@@ -29,8 +29,9 @@ final class WorldExperimentTest {
         evaluate(
             "--table1",
             "--no-controls",
+            "--no-towers",
             "--world-size",
-            "10",
+            "5",
             "--seeds",
             "1",
             "--equal-weights",
@@ -62,6 +63,9 @@ final class WorldExperimentTest {
     assertBad(evaluate("--table1", "--world", "radio"), "must be one of video, short-video");
     assertBad(evaluate("--table1", "--config", "site.toml"), "need no data");
     assertBad(evaluate("--ablations", "--seeds", "0"), "--seeds is 0");
+    assertBad(evaluate("--ablations", "--table1", "--paper-epochs", "0"), "epochs");
+    assertBad(evaluate("--table1", "--personalised"), "have no --personalised");
+    assertBad(evaluate("--table1", "--split", "user"), "hold nothing out");
     assertBad(evaluate("--table1", "--world-size", "0"), "items of a world is 0");
     assertBad(evaluate("--table1", "--no-linear", "--no-towers"), "neither the linear nor");
     assertBad(evaluate(), "give --config FILE, or --table1");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What one process writes another sees, also after the writer was killed. */
 final class TwoProcessesTest {
   private static final LiveStateOptions OPTIONS =
-      LiveStateOptions.defaults().withExpectedUsers(1000).withExpectedItems(1000);
+      LiveStateOptions.defaults().withExpectedUsers(1000).withExpectedItems(10_000);
 
   @TempDir Path directory;
 
@@ -139,7 +139,7 @@ final class TwoProcessesTest {
     /** SIGKILL; through the handle, since Process itself would close the pipes too. */
     void kill() throws InterruptedException {
       process.toHandle().destroyForcibly();
-      assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+      assertTrue(process.waitFor(120, TimeUnit.SECONDS));
     }
 
     @Override
@@ -148,8 +148,7 @@ final class TwoProcessesTest {
     }
 
     public static void main(String[] args) throws Exception {
-      try (ChronicleLiveState state =
-          ChronicleLiveState.open(Path.of(args[1]), LiveStateOptions.defaults())) {
+      try (ChronicleLiveState state = ChronicleLiveState.open(Path.of(args[1]), OPTIONS)) {
         switch (args[0]) {
           case "answer" -> answer(state);
           case "write" -> write(state);
@@ -190,7 +189,7 @@ final class TwoProcessesTest {
 
     /** Stands still inside an update of a counter, its lock held. */
     private static void hang(Path directory) throws Exception {
-      LiveDirectory files = LiveDirectory.acquire(directory, LiveStateOptions.defaults());
+      LiveDirectory files = LiveDirectory.acquire(directory, OPTIONS);
       files
           .counters()
           .update(
