@@ -246,7 +246,10 @@ final class LiveCommand extends KindredCommand {
       for (String item : items) {
         boolean removed = state.removeItem(item);
         if (json()) {
-          jsonLines().write(Map.of("item", item, "removed", removed));
+          Map<String, Object> line = new LinkedHashMap<>();
+          line.put("item", item);
+          line.put("removed", removed);
+          jsonLines().write(line);
         } else {
           out().println(item + (removed ? " taken away" : " had not been added"));
         }

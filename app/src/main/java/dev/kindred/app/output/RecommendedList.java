@@ -98,11 +98,10 @@ public final class RecommendedList {
       Map<String, Object> line = new LinkedHashMap<>(whom);
       Map<String, Object> stages = new LinkedHashMap<>();
       for (RetrievalSource source : RetrievalSource.values()) {
-        stages.put(
-            name(source),
-            Map.of(
-                "found", answer.funnel().found().get(source),
-                "allowed", answer.funnel().kept().get(source)));
+        Map<String, Object> stage = new LinkedHashMap<>();
+        stage.put("found", answer.funnel().found().get(source));
+        stage.put("allowed", answer.funnel().kept().get(source));
+        stages.put(name(source), stage);
       }
       line.put("funnel", stages);
       line.put("ranked", answer.funnel().ranked());

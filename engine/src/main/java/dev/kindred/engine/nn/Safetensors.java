@@ -16,6 +16,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 
 /**
@@ -38,6 +40,7 @@ public final class Safetensors {
   private static final int LENGTH_BYTES = 8;
   private static final int MAX_HEADER_BYTES = 256 << 20;
   private static final int BUFFER_BYTES = 1 << 20;
+  private static final AtomicLong TEMPORARY_NUMBER = new AtomicLong();
 
   private final Map<String, String> metadata;
   private final Map<String, Tensor> tensors;
@@ -112,10 +115,12 @@ public final class Safetensors {
 
   /**
    * Writes a file under a temporary name, forces it to disk and renames it; on failure nothing is
-   * left behind.
+   * left behind. The same strings and tensors give the same bytes, whatever the order of the
+   * strings.
    */
-  public static void write(Path path, Map<String, String> metadata, Map<String, Tensor> tensors)
+  public static void write(Path path, Map<String, String> strings, Map<String, Tensor> tensors)
       throws IOException {
+    Map<String, String> metadata = new TreeMap<>(strings);
     CRC32C checksum = new CRC32C();
     add(metadata, checksum);
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -127,9 +132,17 @@ public final class Safetensors {
     }
     byte[] header = header(metadata, tensors, Long.toHexString(checksum.getValue()));
     Path directory = path.toAbsolutePath().getParent();
-    Path temporary = Files.createTempFile(directory, path.getFileName() + ".", ".tmp");
+    // Not createTempFile: its files can be read by their owner alone, and would stay so.
+    Path temporary =
+        directory.resolve(
+            ".%s.%d-%d.tmp"
+                .formatted(
+                    path.getFileName(),
+                    ProcessHandle.current().pid(),
+                    TEMPORARY_NUMBER.incrementAndGet()));
     try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         buffer.clear();
         buffer.putLong(header.length).flip();
         writeAll(channel, buffer);

@@ -51,6 +51,30 @@ class SafetensorsTest {
   }
 
   @Test
+  void theOrderOfTheStringsDoesNotMatter() throws IOException {
+    LinkedHashMap<String, String> strings = new LinkedHashMap<>();
+    strings.put("b", "2");
+    strings.put("a", "1");
+    Map<String, Safetensors.Tensor> tensors =
+        Map.of("x", new Safetensors.Tensor(1, 1, new float[] {7}));
+    Path one = directory.resolve("one");
+    Path other = directory.resolve("other");
+    Safetensors.write(one, strings, tensors);
+    Safetensors.write(other, strings.reversed(), tensors);
+    assertEquals(-1, Files.mismatch(one, other));
+    assertEquals(strings, Safetensors.read(other).metadata());
+  }
+
+  @Test
+  void whoMayReadOtherFilesOfTheDirectoryMayReadThis() throws IOException {
+    Path plain = Files.writeString(directory.resolve("plain"), "");
+    Path weights = written();
+    assertEquals(
+        Files.getAttribute(plain, "posix:permissions"),
+        Files.getAttribute(weights, "posix:permissions"));
+  }
+
+  @Test
   void aFileCutOffAnywhereIsRefused() throws IOException {
     byte[] bytes = Files.readAllBytes(written());
     Path cut = directory.resolve("cut");

@@ -278,7 +278,10 @@ public final class NetworkFiles {
       }
       put(tensors, "towers." + t + ".", tower);
       Task task = mmoe.tasks().get(t);
-      tasks.add(Map.of("name", task.name(), "probability", task.probability()));
+      Map<String, Object> described = new LinkedHashMap<>();
+      described.put("name", task.name());
+      described.put("probability", task.probability());
+      tasks.add(described);
     }
     write(path, description("mmoe", first, Map.of("tasks", tasks)), tensors);
   }
