@@ -6,7 +6,6 @@ import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.estimate.DataSize;
 import dev.kindred.engine.rank.RankOptions;
-import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.world.WorldOptions;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,5 @@ final class OptionsTest {
     assertEquals(13, Withers.check(CoordinateOptions.defaults()));
     assertEquals(7, Withers.check(WorldOptions.defaults()));
     assertEquals(5, Withers.check(DataSize.of(1000, 2000, 30_000, 4)));
-    Withers.check(TowerOptions.defaults());
-    Withers.check(RankOptions.defaults());
   }
 }
