@@ -17,6 +17,7 @@ package dev.kindred.engine.estimate;
  * @param profileFields fields with such values
  * @param distinctValues different values of all fields together
  * @param valueBytes mean length of a value in UTF-8
+ * @param numberFields fields of an item that hold one number, for conditions and freshness
  */
 public record DataSize(
     long items,
@@ -31,7 +32,8 @@ public record DataSize(
     double profileValues,
     int profileFields,
     long distinctValues,
-    double valueBytes) {
+    double valueBytes,
+    int numberFields) {
   public DataSize {
     require(items >= 1, "items", items, "at least 1");
     require(users >= 1, "users", users, "at least 1");
@@ -54,6 +56,7 @@ public record DataSize(
     require(profileFields >= 0, "profile fields", profileFields, "at least 0");
     require(distinctValues >= 0, "distinct values", distinctValues, "at least 0");
     require(valueBytes >= 0, "value bytes", valueBytes, "at least 0");
+    require(numberFields >= 0, "number fields", numberFields, "at least 0");
   }
 
   private static void require(boolean holds, String name, Object value, String range) {
@@ -81,7 +84,8 @@ public record DataSize(
         12,
         5,
         Math.max(1, items / 4),
-        10);
+        10,
+        0);
   }
 
   public DataSize withNegativeObjectives(int value) {
@@ -98,7 +102,8 @@ public record DataSize(
         profileValues,
         profileFields,
         distinctValues,
-        valueBytes);
+        valueBytes,
+        numberFields);
   }
 
   public DataSize withPositives(long value) {
@@ -115,7 +120,8 @@ public record DataSize(
         profileValues,
         profileFields,
         distinctValues,
-        valueBytes);
+        valueBytes,
+        numberFields);
   }
 
   public DataSize withSignals(int value) {
@@ -132,7 +138,8 @@ public record DataSize(
         profileValues,
         profileFields,
         distinctValues,
-        valueBytes);
+        valueBytes,
+        numberFields);
   }
 
   public DataSize withIdBytes(double value) {
@@ -149,7 +156,8 @@ public record DataSize(
         profileValues,
         profileFields,
         distinctValues,
-        valueBytes);
+        valueBytes,
+        numberFields);
   }
 
   public DataSize withCandidates(double value) {
@@ -166,7 +174,8 @@ public record DataSize(
         profileValues,
         profileFields,
         distinctValues,
-        valueBytes);
+        valueBytes,
+        numberFields);
   }
 
   /** Another catalogue. */
@@ -184,7 +193,27 @@ public record DataSize(
         values,
         fields,
         distinct,
-        bytes);
+        bytes,
+        numberFields);
+  }
+
+  /** Another number of fields that hold one number. */
+  public DataSize withNumberFields(int value) {
+    return new DataSize(
+        items,
+        users,
+        samples,
+        objectives,
+        negativeObjectives,
+        positives,
+        signals,
+        idBytes,
+        candidates,
+        profileValues,
+        profileFields,
+        distinctValues,
+        valueBytes,
+        value);
   }
 
   /** Rows in which objective {@code k} happens. */
