@@ -71,6 +71,7 @@ public final class Pipeline {
   private final List<LearningCurve> curves = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private List<RetentionWeights.Effect> effects = List.of();
+  private List<RetentionWeights.Interval> intervals = List.of();
 
   private Pipeline(
       PipelineInput input, PipelineOptions options, Workers workers, Progress progress) {
@@ -131,6 +132,7 @@ public final class Pipeline {
         fused,
         ranking,
         effects,
+        intervals,
         seconds,
         modelHashes,
         curves,
@@ -159,7 +161,7 @@ public final class Pipeline {
     return result.model();
   }
 
-  /** The directed objective, unless the log has no times. */
+  /** The directed objective, unless the log has no order. */
   private Optional<RelatedScorer.Part> next(NextItemOptions wanted) {
     if (options.merge() == Merge.MAX) {
       throw new IllegalArgumentException(
@@ -178,7 +180,10 @@ public final class Pipeline {
         NextItemChannel.of(input.events(), wanted, options.scoring().calibration(), options.seed());
     notes.add(
         part.map(found -> found.calibration().note())
-            .orElse("no objective '" + wanted.name() + "': the log has no timestamps"));
+            .orElse(
+                "no objective '"
+                    + wanted.name()
+                    + "': the log has no times and no order of events"));
     return part;
   }
 
@@ -415,6 +420,7 @@ public final class Pipeline {
     RetentionWeights learned =
         RetentionWeights.learn(events, membership(routing), RetentionOptions.defaults(), workers);
     effects = learned.effects();
+    intervals = learned.intervals();
     notes.add(learned.weights().note());
     return learned.weights();
   }

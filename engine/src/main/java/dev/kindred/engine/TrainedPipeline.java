@@ -30,6 +30,7 @@ public final class TrainedPipeline {
   private final Optional<FusedIndex> fused;
   private final Optional<RankModel> ranking;
   private final List<RetentionWeights.Effect> effects;
+  private final List<RetentionWeights.Interval> intervals;
   private final Map<String, Double> seconds;
   private final Map<String, String> modelHashes;
   private final List<LearningCurve> curves;
@@ -45,6 +46,7 @@ public final class TrainedPipeline {
       Optional<FusedIndex> fused,
       Optional<RankModel> ranking,
       List<RetentionWeights.Effect> effects,
+      List<RetentionWeights.Interval> intervals,
       Map<String, Double> seconds,
       Map<String, String> modelHashes,
       List<LearningCurve> curves,
@@ -58,6 +60,7 @@ public final class TrainedPipeline {
     this.fused = fused;
     this.ranking = ranking;
     this.effects = List.copyOf(effects);
+    this.intervals = List.copyOf(intervals);
     this.seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
     this.modelHashes = Collections.unmodifiableMap(new LinkedHashMap<>(modelHashes));
     this.curves = List.copyOf(curves);
@@ -97,6 +100,11 @@ public final class TrainedPipeline {
   /** What was learned of each objective from retention, with intervals; empty if nothing was. */
   public List<RetentionWeights.Effect> effects() {
     return effects;
+  }
+
+  /** The learned weights with their intervals; empty where all weights are equal. */
+  public List<RetentionWeights.Interval> weightIntervals() {
+    return intervals;
   }
 
   /** Wall-clock seconds per stage, in the order in which they ran. */
@@ -175,6 +183,9 @@ public final class TrainedPipeline {
         });
     if (!effects.isEmpty()) {
       out.metric("retentionEffects", effects);
+    }
+    if (!intervals.isEmpty()) {
+      out.metric("learnedWeights", intervals);
     }
     out.metric("secondsPerStage", seconds);
     out.metric("learningCurves", curves);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.content.CandidateSource;
+import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.related.Channel;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +47,14 @@ class PipelineTest {
                       .withEpochs(2)))
           .withListLength(20);
 
+  /** Trained once for all tests that only look at the result. */
+  private static TrainedPipeline usual;
+
+  @BeforeAll
+  static void train() {
+    usual = train(INPUT, QUICK, 3);
+  }
+
   @TempDir Path directory;
 
   private static TrainedPipeline train(PipelineInput input, PipelineOptions options, int threads) {
@@ -56,21 +66,20 @@ class PipelineTest {
   @Test
   void theSameBitsComeOutForAnyNumberOfThreads() {
     TrainedPipeline one = train(INPUT, QUICK, 1);
-    TrainedPipeline three = train(INPUT, QUICK, 3);
-    assertEquals(one.modelHashes(), three.modelHashes());
-    assertEquals(one.notes(), three.notes());
+    assertEquals(one.modelHashes(), usual.modelHashes());
+    assertEquals(one.notes(), usual.notes());
     for (int item = 0; item < WORLD.items().size(); item++) {
-      assertEquals(one.table().count(item), three.table().count(item));
+      assertEquals(one.table().count(item), usual.table().count(item));
       for (int rank = 0; rank < one.table().count(item); rank++) {
-        assertEquals(one.table().item(item, rank), three.table().item(item, rank));
-        assertEquals(one.table().score(item, rank), three.table().score(item, rank));
+        assertEquals(one.table().item(item, rank), usual.table().item(item, rank));
+        assertEquals(one.table().score(item, rank), usual.table().score(item, rank));
       }
     }
   }
 
   @Test
   void relatedItemsAreMoreRelatedInTruthThanTheirCandidatesAndFarMoreThanOthers() {
-    TrainedPipeline trained = train(INPUT, QUICK, 2);
+    TrainedPipeline trained = usual;
     double top = 0;
     double gate = 0;
     double any = 0;
@@ -95,7 +104,7 @@ class PipelineTest {
 
   @Test
   void theCoordinatingNetworkKeepsNoiseOutMoreOftenThanWhatWasMeant() {
-    TrainedPipeline trained = train(INPUT, QUICK.withTower(Optional.empty()), 2);
+    TrainedPipeline trained = usual;
     int[] clicks = new int[2];
     int[] kept = new int[2];
     for (int row = 0; row < WORLD.events().size(); row++) {
@@ -116,7 +125,7 @@ class PipelineTest {
 
   @Test
   void blockbustersWithNothingInCommonAreNotRelated() {
-    TrainedPipeline trained = train(INPUT, QUICK.withTower(Optional.empty()), 2);
+    TrainedPipeline trained = usual;
     int[] pair = WORLD.blockbusters();
     assertEquals(-1, trained.candidates().find(pair[0], pair[1]));
     assertEquals(-1, trained.candidates().find(pair[1], pair[0]));
@@ -125,7 +134,10 @@ class PipelineTest {
   @Test
   void withoutCatalogueCandidatesComeFromBehaviourAndTheNotesSaySo() {
     TrainedPipeline trained =
-        train(PipelineInput.of(WORLD.events()), QUICK.withTower(Optional.empty()), 2);
+        train(
+            PipelineInput.of(WORLD.events()),
+            QUICK.withTower(Optional.empty()).withCoordinate(Optional.empty()),
+            2);
     long[] counts = trained.candidates().countsBySource();
     assertEquals(0, counts[CandidateSource.CONTENT.ordinal()]);
     assertEquals(0, counts[CandidateSource.CONTENT_RELAXED.ordinal()]);
@@ -136,7 +148,7 @@ class PipelineTest {
 
   @Test
   void dislikeHasAPriorOfItsOwnAndOtherObjectivesHaveNone() {
-    RelatedScorer scorer = train(INPUT, QUICK.withTower(Optional.empty()), 2).scorer();
+    RelatedScorer scorer = usual.scorer();
     for (int k = 0; k < WORLD.events().objectives().size(); k++) {
       boolean prior =
           scorer.parts(k).stream().anyMatch(part -> part.channel().kind() == Channel.Kind.PRIOR);
@@ -146,7 +158,7 @@ class PipelineTest {
 
   @Test
   void aSnapshotAnswersWhatWasTrained() throws IOException {
-    TrainedPipeline trained = train(INPUT, QUICK, 2);
+    TrainedPipeline trained = usual;
     Path snapshot;
     try (SnapshotWriter out = SnapshotWriter.under(directory)) {
       trained.writeTo(out);
@@ -170,6 +182,7 @@ class PipelineTest {
   void thePapersReadingRunsOnRawCosines() {
     PipelineOptions paper =
         PipelineOptions.paper()
+            .withCoordinate(Optional.of(CoordinateOptions.paper().withSteps(100)))
             .withTower(
                 Optional.of(TowerOptions.paper().withHidden(List.of(16)).withDim(8).withEpochs(1)))
             .withListLength(20);

@@ -3,6 +3,7 @@ package dev.kindred.app.command;
 import dev.kindred.app.config.TrainConfig;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.estimate.DataSize;
 import dev.kindred.engine.estimate.Speed;
@@ -95,6 +96,12 @@ final class EstimateCommand extends KindredCommand {
       description = "Mean number of values of an item's profile (default: 12; 0: no catalogue).")
   private Double profileValues;
 
+  @Option(
+      names = "--number-fields",
+      paramLabel = "N",
+      description = "Fields of an item that hold one number (default: those of --config, or 0).")
+  private Integer numberFields;
+
   @Option(names = "--no-towers", description = "Without the two-tower networks.")
   private boolean noTowers;
 
@@ -141,6 +148,8 @@ final class EstimateCommand extends KindredCommand {
       size = size.withSignals(read.get().events().columns().signals().size());
       if (read.get().items().isEmpty()) {
         size = size.withProfile(0, 0, 0, 0);
+      } else {
+        size = size.withNumberFields(numberFields(read.get()));
       }
     }
     if (negative != null) {
@@ -162,7 +171,17 @@ final class EstimateCommand extends KindredCommand {
               : size.withProfile(
                   profileValues, size.profileFields(), size.distinctValues(), size.valueBytes());
     }
+    if (numberFields != null) {
+      size = size.withNumberFields(numberFields);
+    }
     return size;
+  }
+
+  private static int numberFields(TrainConfig config) {
+    return (int)
+        config.items().orElseThrow().fields().stream()
+            .filter(field -> field.kind() == FieldSpec.Kind.NUMERIC)
+            .count();
   }
 
   private PipelineOptions pipeline(Optional<TrainConfig> read) {

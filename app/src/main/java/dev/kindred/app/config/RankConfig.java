@@ -69,10 +69,11 @@ final class RankConfig {
   private static SourceQuotas quotas(Section section, SourceQuotas base) {
     int tower = section.integer("tower", base.tower());
     int related = section.integer("related", base.related());
+    int together = section.integer("together", base.together());
     int content = section.integer("content", base.content());
     int popular = section.integer("popular", base.popular());
     section.finish();
-    return section.make(() -> new SourceQuotas(tower, related, content, popular));
+    return section.make(() -> new SourceQuotas(tower, related, together, content, popular));
   }
 
   private static TowerOptions retrieval(Section section, TowerOptions base) {

@@ -8,6 +8,7 @@ import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.TrainedPipeline;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.Splits;
+import dev.kindred.engine.rank.RetrievalSource;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.engine.snapshot.SnapshotWriter;
@@ -16,22 +17,27 @@ import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Trains on all but the end of a log, serves from the snapshot and compares the lists with what
  * came. Immutable.
  *
  * @param scores of every kind of list and length
+ * @param stages what each source brought to the ranker
  * @param notes of the training
  * @param trainSeconds what all stages took
  * @param rankSeconds what the personalised path took of it
  */
 public record PersonalisedEvaluation(
     List<PersonalisedComparison.Score> scores,
+    Optional<PersonalisedComparison.Stages> stages,
     List<String> notes,
     double trainSeconds,
     double rankSeconds) {
@@ -61,9 +67,12 @@ public record PersonalisedEvaluation(
       }
       try (Snapshot snapshot = Snapshot.open(directory);
           Recommender recommender = Recommender.open(directory)) {
-        return new PersonalisedEvaluation(
+        PersonalisedComparison.Result result =
             PersonalisedComparison.compare(
-                snapshot, recommender, split.train(), split.test(), ks, workers),
+                snapshot, recommender, split.train(), split.test(), ks, workers);
+        return new PersonalisedEvaluation(
+            result.scores(),
+            result.stages(),
             trained.notes(),
             trained.seconds().values().stream().mapToDouble(Double::doubleValue).sum(),
             trained.seconds().getOrDefault("rank", 0.0));
@@ -86,13 +95,47 @@ public record PersonalisedEvaluation(
           String.format(Locale.ROOT, "%.1f%%", 100 * score.answered()));
     }
     table.print(out);
+    stages.ifPresent(found -> text(found, out));
     out.printf(
         Locale.ROOT, "trained in %.1f s, %.1f s of it for ranking%n", trainSeconds, rankSeconds);
   }
 
-  /** One object for each score. */
+  private static void text(PersonalisedComparison.Stages stages, PrintWriter out) {
+    out.println();
+    TextTable table = new TextTable("candidates by", ">found", ">allowed", ">recall");
+    for (RetrievalSource source : RetrievalSource.values()) {
+      table.row(
+          source.name().toLowerCase(Locale.ROOT),
+          String.format(Locale.ROOT, "%.1f", stages.found().get(source)),
+          String.format(Locale.ROOT, "%.1f", stages.kept().get(source)),
+          figure(stages.held().get(source)));
+    }
+    String ranked = String.format(Locale.ROOT, "%.1f", stages.ranked());
+    table.row("all, each once", "", ranked, figure(stages.recall()));
+    table.print(out);
+    out.println();
+  }
+
+  /** One object for each score, and one for the stages. */
   public List<Map<String, Object>> json() {
-    return scores.stream().map(PersonalisedEvaluation::json).toList();
+    List<Map<String, Object>> lines = new ArrayList<>();
+    scores.forEach(score -> lines.add(json(score)));
+    stages.ifPresent(
+        found -> {
+          Map<String, Object> line = new LinkedHashMap<>();
+          line.put("part", "candidates");
+          for (RetrievalSource source : RetrievalSource.values()) {
+            Map<String, Object> of = new LinkedHashMap<>();
+            of.put("found", found.found().get(source));
+            of.put("allowed", found.kept().get(source));
+            of.put("recall", found.held().get(source));
+            line.put(source.name().toLowerCase(Locale.ROOT), of);
+          }
+          line.put("ranked", found.ranked());
+          line.put("recall", found.recall());
+          lines.add(line);
+        });
+    return lines;
   }
 
   private static Map<String, Object> json(PersonalisedComparison.Score score) {

@@ -22,7 +22,8 @@ import java.util.Arrays;
  * user and item look like those of any sample; a meant click has a user and item that fit. Call s
  * the balanced probability of the event by user and item alone. Its mean given the aftermath d,
  * m(d), lies between its mean over all samples, low, where all were mistakes, and that where all
- * were meant, high. Taking at least half of the events for meant, high is the median of m(d), and
+ * were meant, high. Taking at least half of the events for meant, the median of m(d) is one of
+ * theirs, and mistakes lie below half of it; high is the 10th percentile of what lies above, and
  * r(d) = (m(d) - low) / (high - low), within [0, 1], is the share of meant events among those with
  * aftermath d. With the odds f of the user and item in meant events against any sample, an event
  * was meant with probability r f / (r f + 1 - r): two components told apart as in learning from
@@ -38,8 +39,14 @@ final class Aftermath {
   /** Steps that fit m, whatever the number of positives. */
   private static final int STEPS = 1500;
 
-  /** Aftermaths above this quantile of m are taken for meant without exception. */
-  private static final double BEST = 0.5;
+  /** At least so many events are taken for meant. */
+  private static final double MEANT = 0.5;
+
+  /**
+   * Of the aftermaths with an m that is nearer to that of meant events, those above this quantile
+   * are taken for meant without exception: m differs among meant events too.
+   */
+  private static final double SURE = 0.1;
 
   /** Standard errors that high must lie above low, or user and item tell nothing. */
   private static final double MIN_CONTRAST = 5;
@@ -94,10 +101,15 @@ final class Aftermath {
     }
     float[] sorted = mean.clone();
     Arrays.sort(sorted);
-    double high = sorted[(int) (BEST * (sorted.length - 1))];
-    if (high < MIN_CONTRAST / Math.sqrt(positives.length)) {
+    double median = sorted[(int) ((1 - MEANT) * (sorted.length - 1))];
+    if (median < MIN_CONTRAST / Math.sqrt(positives.length)) {
       return new float[0];
     }
+    int near = 0;
+    while (sorted[near] < median / 2) {
+      near++;
+    }
+    double high = sorted[near + (int) (SURE * (sorted.length - 1 - near))];
     double[] share = new double[positives.length];
     double meanShare = 0;
     for (int i = 0; i < positives.length; i++) {

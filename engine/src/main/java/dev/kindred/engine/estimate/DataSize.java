@@ -19,6 +19,7 @@ import java.util.function.Consumer;
  * @param profileFields fields with such values
  * @param distinctValues different values of all fields together
  * @param valueBytes mean length of a value in UTF-8
+ * @param numberFields fields of an item that hold one number, for conditions and freshness
  */
 public record DataSize(
     long items,
@@ -33,7 +34,8 @@ public record DataSize(
     double profileValues,
     int profileFields,
     long distinctValues,
-    double valueBytes) {
+    double valueBytes,
+    int numberFields) {
   public DataSize {
     require(items >= 1, "items", items, "at least 1");
     require(users >= 1, "users", users, "at least 1");
@@ -56,6 +58,7 @@ public record DataSize(
     require(profileFields >= 0, "profile fields", profileFields, "at least 0");
     require(distinctValues >= 0, "distinct values", distinctValues, "at least 0");
     require(valueBytes >= 0, "value bytes", valueBytes, "at least 0");
+    require(numberFields >= 0, "number fields", numberFields, "at least 0");
   }
 
   private static void require(boolean holds, String name, Object value, String range) {
@@ -83,7 +86,8 @@ public record DataSize(
         12,
         5,
         Math.max(1, items / 4),
-        10);
+        10,
+        0);
   }
 
   public DataSize withNegativeObjectives(int value) {
@@ -117,6 +121,11 @@ public record DataSize(
         });
   }
 
+  /** Another number of fields that hold one number. */
+  public DataSize withNumberFields(int value) {
+    return with(draft -> draft.numberFields = value);
+  }
+
   /** Rows in which objective {@code k} happens. */
   long positivesOf(int k) {
     return Math.max(1, positives >> Math.min(k, 40));
@@ -143,6 +152,7 @@ public record DataSize(
     int profileFields;
     long distinctValues;
     double valueBytes;
+    int numberFields;
 
     Draft(DataSize of) {
       items = of.items;
@@ -158,6 +168,7 @@ public record DataSize(
       profileFields = of.profileFields;
       distinctValues = of.distinctValues;
       valueBytes = of.valueBytes;
+      numberFields = of.numberFields;
     }
 
     DataSize size() {
@@ -174,7 +185,8 @@ public record DataSize(
           profileValues,
           profileFields,
           distinctValues,
-          valueBytes);
+          valueBytes,
+          numberFields);
     }
   }
 }

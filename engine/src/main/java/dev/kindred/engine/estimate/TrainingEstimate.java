@@ -84,9 +84,9 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     long m = Math.round(n * size.candidates());
     files.add(file(CandidateLists.FILE_NAME, padded(8 * (n + 1)) + 2 * padded(4 * m) + m));
     files.add(file(RelatedTable.FILE_NAME, n * padded(9L * options.listLength())));
-    if (size.profileValues() > 0) {
-      long strings = size.profileFields() + size.distinctValues();
-      long x = Math.round(n * size.profileValues());
+    long x = Math.round(n * size.profileValues());
+    if (x > 0 || size.numberFields() > 0) {
+      long strings = size.profileFields() + size.numberFields() + size.distinctValues();
       files.add(
           file(
               "profile.kprof",
@@ -94,10 +94,11 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
                   + 8 * (strings + 1)
                   + 4L * (size.profileFields() + 1)
                   + 4 * x
+                  + 4 * n * size.numberFields()
                   + Math.round(strings * size.valueBytes())));
-      if (options.gate()) {
-        files.add(file("gate.kgate", gateBytes(n, x, size)));
-      }
+    }
+    if (x > 0 && options.gate()) {
+      files.add(file("gate.kgate", gateBytes(n, x, size)));
     }
     files.add(new FileSize("manifest.json", 6_000L + 1_200L * size.objectives()));
     return files;

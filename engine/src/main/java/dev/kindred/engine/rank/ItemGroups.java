@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * Which topics and which series each item belongs to, and which items are popular: what ranking
  * needs to know of items beside their vectors. In memory after training, mapped when served.
  *
- * <p>Body of kind {@code kgroup}, version 1, for n items, x topics of all items together and p
+ * <p>Body of kind {@code kgroup}, version 2, for n items, x topics of all items together and p
  * popular items:
  *
  * <pre>
@@ -23,13 +23,14 @@ import java.nio.file.Path;
  * i32 series[n]      -1 = none
  * i32 topic[x]
  * i32 popular[p]     items, most popular first
+ * f32 popularity[n]  share of what was watched of late that each item is
  * </pre>
  *
  * Header counts: n, x, p. Immutable; may be shared by threads while its arena is open.
  */
 public final class ItemGroups {
   static final String KIND = "kgroup";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** Topics of an item beyond these are left out: the work per candidate stays bounded. */
   static final int MOST_TOPICS = 8;
@@ -38,6 +39,9 @@ public final class ItemGroups {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final CheckedFile file; // null before it is written
   private final MemorySegment body;
@@ -59,10 +63,16 @@ public final class ItemGroups {
    * @param topicField name of the field whose values are topics; "" for none
    * @param seriesField name of the field whose first value is the series or channel; "" for none
    * @param popular items, most popular first
+   * @param popularity share of what was watched of late that each item is
    * @throws IllegalArgumentException if the catalogue has no such field
    */
   public static ItemGroups of(
-      Catalogue catalogue, int items, String topicField, String seriesField, int[] popular) {
+      Catalogue catalogue,
+      int items,
+      String topicField,
+      String seriesField,
+      int[] popular,
+      float[] popularity) {
     int topic = field(catalogue, topicField);
     int series = field(catalogue, seriesField);
     long total = 0;
@@ -73,7 +83,8 @@ public final class ItemGroups {
     long topicAt = seriesAt + Integer.BYTES * (long) items;
     long popularAt = topicAt + Integer.BYTES * total;
     MemorySegment body =
-        Arena.ofAuto().allocate(popularAt + Integer.BYTES * (long) popular.length, Long.BYTES);
+        Arena.ofAuto()
+            .allocate(popularAt + Integer.BYTES * ((long) popular.length + items), Long.BYTES);
     long at = 0;
     for (int item = 0; item < items; item++) {
       for (int t = 0; t < topics(catalogue, topic, item); t++) {
@@ -88,6 +99,10 @@ public final class ItemGroups {
     }
     for (int i = 0; i < popular.length; i++) {
       body.set(INT, popularAt + Integer.BYTES * (long) i, popular[i]);
+    }
+    long popularityAt = popularAt + Integer.BYTES * (long) popular.length;
+    for (int item = 0; item < items; item++) {
+      body.set(FLOAT, popularityAt + Float.BYTES * (long) item, popularity[item]);
     }
     return new ItemGroups(null, body, items, total, popular.length);
   }
@@ -117,7 +132,8 @@ public final class ItemGroups {
     long popular = file.count(2);
     long size = file.body().byteSize();
     boolean bounded = items < Integer.MAX_VALUE && topics <= size && popular <= size;
-    if (!bounded || Long.BYTES * (items + 1) + Integer.BYTES * (items + topics + popular) != size) {
+    if (!bounded
+        || Long.BYTES * (items + 1) + Integer.BYTES * (2 * items + topics + popular) != size) {
       throw file.corrupt(0, "the counts in the header don't fit the body");
     }
     return new ItemGroups(file, file.body(), (int) items, topics, (int) popular);
@@ -164,6 +180,12 @@ public final class ItemGroups {
   /** The series of an item, or -1. */
   int series(int item) {
     return body.get(INT, Long.BYTES * (items + 1L) + Integer.BYTES * (long) item);
+  }
+
+  /** Share of what was watched of late that an item is. */
+  float popularity(int item) {
+    long at = Long.BYTES * (items + 1L) + Integer.BYTES * (items + topics + popular + item);
+    return body.get(FLOAT, at);
   }
 
   /** How many popular items are known. */

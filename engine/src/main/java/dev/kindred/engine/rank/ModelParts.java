@@ -1,5 +1,6 @@
 package dev.kindred.engine.rank;
 
+import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.mmoe.MmoeModel;
@@ -21,6 +22,7 @@ final class ModelParts {
   private final RankOptions options;
   private final PointInTime log;
   private final ItemGroups groups;
+  private final CandidateLists together;
   private final Optional<FeatureTable> userProfiles;
   private final FeatureTable itemTable;
   private final RankExamples.Table examples;
@@ -36,6 +38,7 @@ final class ModelParts {
       RankOptions options,
       PointInTime log,
       ItemGroups groups,
+      CandidateLists together,
       Optional<FeatureTable> userProfiles,
       FeatureTable itemTable,
       RankExamples.Table examples,
@@ -46,6 +49,7 @@ final class ModelParts {
     this.options = options;
     this.log = log;
     this.groups = groups;
+    this.together = together;
     this.userProfiles = userProfiles;
     this.itemTable = itemTable;
     this.examples = examples;
@@ -71,7 +75,11 @@ final class ModelParts {
       // What content would have brought, related lists bring.
       quotas =
           new SourceQuotas(
-              quotas.tower(), quotas.related() + quotas.content(), 0, quotas.popular());
+              quotas.tower(),
+              quotas.related() + quotas.content(),
+              quotas.together(),
+              0,
+              quotas.popular());
     }
     RankDescription description =
         new RankDescription(
@@ -89,7 +97,13 @@ final class ModelParts {
             examples.userNumbers(),
             examples.pairNumbers());
     return new RankModel(
-        description, userTower, network, new Items(description), groups, users(description));
+        description,
+        userTower,
+        network,
+        new Items(description),
+        groups,
+        together,
+        users(description));
   }
 
   /** What the ranker and the user tower make of items. */

@@ -107,7 +107,13 @@ public record RankDescription(
     json.put("rankHistory", rankHistory);
     json.put("rankProfile", rankProfile);
     json.put(
-        "quotas", List.of(quotas.tower(), quotas.related(), quotas.content(), quotas.popular()));
+        "quotas",
+        List.of(
+            quotas.tower(),
+            quotas.related(),
+            quotas.together(),
+            quotas.content(),
+            quotas.popular()));
     List<Object> taskList = new ArrayList<>();
     for (RankTask task : tasks) {
       Map<String, Object> entry = new LinkedHashMap<>();
@@ -174,7 +180,8 @@ public record RankDescription(
               (Integer) quotas.get(0),
               (Integer) quotas.get(1),
               (Integer) quotas.get(2),
-              (Integer) quotas.get(3)),
+              (Integer) quotas.get(3),
+              (Integer) quotas.get(4)),
           tasks,
           distributions((List<?>) json.get("userNumbers")),
           distributions((List<?>) json.get("pairNumbers")));

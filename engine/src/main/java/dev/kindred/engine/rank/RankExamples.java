@@ -1,5 +1,6 @@
 package dev.kindred.engine.rank;
 
+import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.Polarity;
@@ -22,7 +23,10 @@ import java.util.Optional;
  * What the ranker learns from: positives, what was shown without one, and items drawn from all,
  * each with what was known of its user before.
  *
- * <p>Drawn items make the ranker fit for candidates that nobody was shown. For one thread.
+ * <p>Drawn items make the ranker fit for candidates that nobody was shown. Most are drawn from what
+ * the same users watched, so that it learns to tell candidates apart and not only candidates from
+ * the rest; each counts by the chance that all items alike would have had over the chance that it
+ * had, so that what is learned stays the odds against an item drawn from all. For one thread.
  */
 final class RankExamples {
   /** Name of the feature that holds the items watched. */
@@ -32,6 +36,13 @@ final class RankExamples {
   private static final int FEWEST = 20;
 
   private static final int POSITIONS = 200;
+
+  /** Of the drawn items one in so many comes from all, the others from what will be ranked. */
+  private static final int FROM_ALL = 4;
+
+  /** Items watched last whose companions stand for what will be ranked. */
+  private static final int COMPANIONS_OF = 10;
+
   private static final int DRAWN = -1;
 
   private final Events events;
@@ -44,6 +55,7 @@ final class RankExamples {
   private int[] item = new int[1024];
   private int[] row = new int[1024]; // DRAWN = not in the log
   private float[] numbers = new float[1024 * width];
+  private float[] weight = new float[1024];
 
   private RankExamples(Events events, RankOptions options, List<String> notes) {
     this.events = events;
@@ -75,6 +87,8 @@ final class RankExamples {
   /**
    * Walks the log once.
    *
+   * @param groups with the popularity before these rows
+   * @param together as counted before these rows
    * @param positives rows to learn from; rows without a positive are chosen beside them
    */
   static RankExamples of(
@@ -82,13 +96,15 @@ final class RankExamples {
       PointInTime log,
       RankOptions options,
       ItemGroups groups,
+      CandidateLists together,
       int[] kinds,
       int[] positives,
       List<String> notes) {
     RankExamples examples = new RankExamples(events, options, notes);
     boolean[] wanted = examples.wanted(log, kinds, positives);
-    UserState known = new UserState(groups, options.history(), options.shown());
+    UserState known = new UserState(groups, together, options.history(), options.shown());
     OrdinalMarks watched = new OrdinalMarks(events.items().size());
+    Tally companions = new Tally(COMPANIONS_OF * Math.max(1, together.longest()));
     Draws draws = Draws.of(options.ranker().seed(), "rank.negatives");
     int[] last = {-1};
     log.forEach(
@@ -106,19 +122,44 @@ final class RankExamples {
             }
           }
           int at = examples.states.add(row, user, 0, before);
-          examples.add(at, events.item(row), row, before);
+          examples.add(at, events.item(row), row, 1, before);
           if (kinds[row] == HistoryEntry.WATCHED) {
             draws.reset(row);
-            for (int i = 0; i < options.negatives(); i++) {
-              int drawn = draws.nextInt(events.items().size());
-              // What the user watched at some time is no negative.
-              if (!watched.contains(drawn)) {
-                examples.add(at, drawn, DRAWN, before);
-              }
-            }
+            examples.draw(at, before, together, watched, companions, draws);
           }
         });
     return examples;
+  }
+
+  /** Adds items that the user at a moment never watched. */
+  private void draw(
+      int atState,
+      UserState before,
+      CandidateLists together,
+      OrdinalMarks watched,
+      Tally companions,
+      Draws draws) {
+    companions.clear();
+    for (int age = 0; age < Math.min(COMPANIONS_OF, before.watched()); age++) {
+      long end = together.end(before.watched(age));
+      for (long at = together.start(before.watched(age)); at < end; at++) {
+        companions.add(together.item(at), 1, 0);
+      }
+    }
+    int all = events.items().size();
+    int wanted = options.negatives();
+    int fromAll = companions.size() == 0 ? wanted : (wanted + FROM_ALL - 1) / FROM_ALL;
+    double outside = (double) fromAll / wanted; // chances relative to those of a draw from all
+    double inside = outside + (1 - outside) * all / Math.max(1, companions.size());
+    for (int i = 0; i < wanted; i++) {
+      int drawn =
+          i < fromAll ? draws.nextInt(all) : companions.key(draws.nextInt(companions.size()));
+      // What the user watched at some time is no negative.
+      if (!watched.contains(drawn)) {
+        double chance = companions.contains(drawn) ? inside : outside;
+        add(atState, drawn, DRAWN, (float) (1 / chance), before);
+      }
+    }
   }
 
   /** The positives and, of each user, the last rows that are none, in proportion. */
@@ -148,17 +189,19 @@ final class RankExamples {
     return wanted;
   }
 
-  private void add(int atState, int ofItem, int ofRow, UserState known) {
+  private void add(int atState, int ofItem, int ofRow, float counts, UserState known) {
     if (size == state.length) {
       int capacity = Math.addExact(size, size >> 1);
       state = Arrays.copyOf(state, capacity);
       item = Arrays.copyOf(item, capacity);
       row = Arrays.copyOf(row, capacity);
+      weight = Arrays.copyOf(weight, capacity);
       numbers = Arrays.copyOf(numbers, Math.multiplyExact(capacity, width));
     }
     state[size] = atState;
     item[size] = ofItem;
     row[size] = ofRow;
+    weight[size] = counts;
     known.pair(ofItem, numbers, size * width);
     size++;
   }
@@ -197,9 +240,7 @@ final class RankExamples {
     }
     TaskLabels all = TaskLabels.of(outputs, labels.toArray(float[][]::new));
     for (int t = 0; t < weights.size(); t++) {
-      if (weights.get(t) != null) {
-        all = all.withWeights(t, weights.get(t));
-      }
+      all = all.withWeights(t, weights.get(t));
     }
     cosines(towerInputs.now(states, userProfiles), towers, workers);
     int[] stateOf = Arrays.copyOf(state, size);
@@ -271,18 +312,18 @@ final class RankExamples {
     if (how != WatchTime.REGRESSION) {
       outputs.add(Task.binary(objective.name()).withBiased(hasPosition));
       labels.add(happened);
-      weights.add(null);
+      weights.add(Arrays.copyOf(weight, size));
     }
     if (how == WatchTime.REGRESSION) {
       outputs.add(Task.regression(objective.name()));
       labels.add(strength);
-      weights.add(null);
+      weights.add(Arrays.copyOf(weight, size));
     } else if (how == WatchTime.WEIGHTED_LOGISTIC) {
       outputs.add(Task.binary(objective.name() + " strength").withBiased(hasPosition));
       labels.add(happened);
       float[] byStrength = new float[size];
       for (int e = 0; e < size; e++) {
-        byStrength[e] = happened[e] == 1 ? strength[e] : 1;
+        byStrength[e] = weight[e] * (happened[e] == 1 ? strength[e] : 1);
       }
       weights.add(byStrength);
     }

@@ -23,7 +23,7 @@ public final class RankFiles {
   public static final String DESCRIPTION = "ranking.krank";
 
   static final String KIND = "krank";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final String USERS = "users.kids";
   static final String HISTORIES = "histories.khist";
   static final String PROFILES = "users.kvec";
@@ -34,6 +34,7 @@ public final class RankFiles {
   static final String NETWORK = "ranker.safetensors";
   static final String HALVES = "ranker.khalf";
   static final String GROUPS = "groups.kgroup";
+  static final String TOGETHER = "together.kcsr";
 
   private RankFiles() {}
 
@@ -68,6 +69,7 @@ public final class RankFiles {
     NetworkFiles.write(places.file(USER_TOWER), model.userTower());
     NetworkFiles.write(places.file(NETWORK), model.network());
     model.groups().write(places.file(GROUPS));
+    model.together().write(places.file(TOGETHER));
     items(model, places);
     graph(places, workers, progress);
   }

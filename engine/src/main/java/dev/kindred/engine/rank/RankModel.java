@@ -1,5 +1,6 @@
 package dev.kindred.engine.rank;
 
+import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.nn.serve.Mlp;
 import dev.kindred.engine.nn.serve.Mmoe;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import java.util.Objects;
  * @param network the ranker, its inputs in the order [user | item | pair]
  * @param items what is stored of items
  * @param groups topics, series and popular items
+ * @param together for each item what the same users watched
  * @param users what is stored of users
  */
 public record RankModel(
@@ -20,6 +22,7 @@ public record RankModel(
     Mmoe network,
     ItemRows items,
     ItemGroups groups,
+    CandidateLists together,
     UserRows users) {
 
   /** What is stored of each item; asked in order. */
@@ -63,9 +66,10 @@ public record RankModel(
     Objects.requireNonNull(description, "description");
     Objects.requireNonNull(items, "items");
     Objects.requireNonNull(users, "users");
-    if (groups.size() != items.size()) {
+    if (groups.size() != items.size() || together.items() != items.size()) {
       throw new IllegalArgumentException(
-          "groups of %d items, vectors of %d".formatted(groups.size(), items.size()));
+          "groups of %d items and companions of %d, vectors of %d"
+              .formatted(groups.size(), together.items(), items.size()));
     }
     check(description, userTower, network);
   }

@@ -31,7 +31,10 @@ public final class RankSearcher {
   private static final float RANK_OFFSET = 10;
 
   /** An item watched one step earlier counts so much less. */
-  private static final float FADING = 0.9f;
+  private static final float FADING = UserState.FADING;
+
+  /** As much less in the sum over all that is remembered. */
+  private static final float SLOW_FADING = 0.97f;
 
   /** Items watched last whose profiles make the centroid. */
   private static final int CENTROID_OF = 5;
@@ -81,7 +84,9 @@ public final class RankSearcher {
     this.related = related;
     this.content = content;
     description = ranking.description();
-    state = new UserState(ranking.groups(), description.history(), description.shown());
+    state =
+        new UserState(
+            ranking.groups(), ranking.together(), description.history(), description.shown());
     index = ranking.index().searcher();
     towerScratch = ranking.userTower().scratch();
     request = ranking.network().request();
@@ -152,6 +157,9 @@ public final class RankSearcher {
     }
     if (quotas.related() > 0) {
       byRelated(quotas.related(), gate);
+    }
+    if (quotas.together() > 0) {
+      byCompanions(quotas.together(), gate);
     }
     if (quotas.content() > 0 && content != null) {
       byContent(quotas.content(), gate);
@@ -249,6 +257,20 @@ public final class RankSearcher {
       }
     }
     bySums(quota, RetrievalSource.RELATED, gate);
+  }
+
+  private void byCompanions(int quota, OrdinalFilter gate) {
+    sums.clear();
+    CandidateLists together = ranking.together();
+    float weight = 1;
+    for (int age = 0; age < state.watched(); age++, weight *= SLOW_FADING) {
+      int item = state.watched(age);
+      long end = together.end(item);
+      for (long at = together.start(item); at < end; at++) {
+        sums.add(together.item(at), weight * together.similarity(at), 0);
+      }
+    }
+    bySums(quota, RetrievalSource.TOGETHER, gate);
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.kindred.engine.rank;
 
-import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.FieldSpec;
@@ -41,12 +40,6 @@ public final class RankTrainer {
   /** With fewer positives in either part nothing is learned. */
   private static final int FEWEST = 20;
 
-  /** Popular items that are kept. */
-  private static final int POPULAR = 2000;
-
-  /** Popular means: in the last part of the positives. */
-  private static final double RECENT_SHARE = 0.2;
-
   private final Events events;
   private final Catalogue items;
   private final Optional<FeatureTable> itemProfiles;
@@ -56,6 +49,7 @@ public final class RankTrainer {
   private final Progress progress;
   private final List<String> notes = new ArrayList<>();
   private final Map<String, String> hashes = new LinkedHashMap<>();
+  private final ItemCounts counts;
   private final ItemGroups groups;
   private final PointInTime log;
   private final boolean[] late;
@@ -87,8 +81,8 @@ public final class RankTrainer {
     log = new PointInTime(events, options.lagSeconds());
     kinds = new int[events.size()];
     Arrays.setAll(kinds, log::kind);
-    groups =
-        ItemGroups.of(items, events.items().size(), options.topic(), options.series(), popular());
+    counts = counts(row -> true);
+    groups = groups(counts);
     late = late();
   }
 
@@ -120,7 +114,10 @@ public final class RankTrainer {
     }
     StateRows towerStates = states(early);
     TowerModel first = tower(towerStates, early);
-    RankExamples examples = RankExamples.of(events, log, options, groups, kinds, later, notes);
+    ItemCounts before = counts(row -> !late[row]);
+    RankExamples examples =
+        RankExamples.of(
+            events, log, options, groups(before), before.together(), kinds, later, notes);
     Optional<RankExamples.Table> table =
         examples.table(userProfiles, itemTable(), towerInputs(), first, workers);
     if (table.isEmpty()) {
@@ -149,6 +146,7 @@ public final class RankTrainer {
                 options,
                 log,
                 groups,
+                counts.together(),
                 userProfiles,
                 itemTable(),
                 table.get(),
@@ -196,7 +194,7 @@ public final class RankTrainer {
       wanted[row] = true;
     }
     StateRows states = new StateRows(events.items().size());
-    UserState state = new UserState(groups, options.history(), options.shown());
+    UserState state = new UserState(groups, counts.together(), options.history(), options.shown());
     long end = log.time(events.size() - 1);
     log.forEach(
         state,
@@ -274,33 +272,19 @@ public final class RankTrainer {
     return marks;
   }
 
-  /** Items by how often they were watched of late; each user counts once per item. */
-  private int[] popular() {
-    int positives = 0;
-    for (int kind : kinds) {
-      positives += kind == HistoryEntry.WATCHED ? 1 : 0;
-    }
-    // Without common times the log's end is not its last part: then all of it counts.
-    double share = events.order() == Order.TIME ? RECENT_SHARE : 1;
-    long least = Math.max(1, Math.round(positives * share));
-    int[] counts = new int[events.items().size()];
-    long seen = 0;
-    for (int row = events.size() - 1; row >= 0 && seen < least; row--) {
-      if (kinds[row] == HistoryEntry.WATCHED) {
-        counts[events.item(row)]++;
-        seen++;
-      }
-    }
-    BestItems best = new BestItems(Math.min(POPULAR, counts.length));
-    for (int item = 0; item < counts.length; item++) {
-      if (counts[item] > 0 || events.order() != Order.TIME) {
-        best.offer(item, counts[item]);
-      }
-    }
-    best.sort();
-    int[] ranked = new int[best.size()];
-    Arrays.setAll(ranked, best::item);
-    return ranked;
+  private ItemCounts counts(IntPredicate rows) {
+    return ItemCounts.of(
+        events, row -> kinds[row] == HistoryEntry.WATCHED && rows.test(row), workers, progress);
+  }
+
+  private ItemGroups groups(ItemCounts counts) {
+    return ItemGroups.of(
+        items,
+        events.items().size(),
+        options.topic(),
+        options.series(),
+        counts.popular(),
+        counts.popularity());
   }
 
   /** Whether items have profiles that candidates can come from. */

@@ -1,5 +1,6 @@
 package dev.kindred.engine.rank;
 
+import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.nn.serve.ItemHalves;
 import dev.kindred.engine.nn.serve.Mlp;
 import dev.kindred.engine.nn.serve.Mmoe;
@@ -37,6 +38,7 @@ public final class Ranking {
   private final SplitMmoe network;
   private final ItemHalves halves;
   private final ItemGroups groups;
+  private final CandidateLists together;
 
   private Ranking(Path directory, Arena arena) throws IOException {
     Path path = directory.resolve(RankFiles.DESCRIPTION);
@@ -62,6 +64,7 @@ public final class Ranking {
     Mmoe mmoe = NetworkFiles.readMmoe(directory.resolve(RankFiles.NETWORK));
     halves = ItemHalves.open(directory.resolve(RankFiles.HALVES), arena);
     groups = ItemGroups.open(directory.resolve(RankFiles.GROUPS), arena);
+    together = CandidateLists.open(directory.resolve(RankFiles.TOGETHER), arena);
     try {
       RankModel.check(description, userTower, mmoe);
       network = RankFiles.split(description, mmoe);
@@ -80,6 +83,7 @@ public final class Ranking {
     agree(RankFiles.HALVES, directory, halves.size(), vectors.size());
     agree(RankFiles.HALVES, directory, halves.values(), network.storedValues());
     agree(RankFiles.GROUPS, directory, groups.size(), vectors.size());
+    agree(RankFiles.TOGETHER, directory, together.items(), vectors.size());
   }
 
   private static void agree(String name, Path directory, int found, int expected) {
@@ -116,6 +120,7 @@ public final class Ranking {
     checks.add(watched::verify);
     checks.add(halves::verify);
     checks.add(groups::verify);
+    checks.add(together::verify);
     return checks;
   }
 
@@ -149,6 +154,11 @@ public final class Ranking {
   /** Topics, series and popular items. */
   public ItemGroups groups() {
     return groups;
+  }
+
+  /** For each item what the same users watched. */
+  CandidateLists together() {
+    return together;
   }
 
   Mlp userTower() {

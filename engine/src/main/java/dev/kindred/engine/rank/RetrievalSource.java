@@ -6,6 +6,8 @@ public enum RetrievalSource {
   TOWER,
   /** In the related lists of items that the user watched last. */
   RELATED,
+  /** Watched by the users of what the user watched last (item-based collaborative filtering). */
+  TOGETHER,
   /** Like the centroid of the profiles of items that the user watched last. */
   CONTENT,
   /** Watched by many of late. */

@@ -6,18 +6,20 @@ package dev.kindred.engine.rank;
  *
  * @param tower at most so many by the user's vector
  * @param related from the related lists of the items watched last
+ * @param together watched by the users of the items watched last
  * @param content by the centroid of the profiles of the items watched last
  * @param popular at least so many popular ones, if there are as many
  */
-public record SourceQuotas(int tower, int related, int content, int popular) {
+public record SourceQuotas(int tower, int related, int together, int content, int popular) {
   private static final int MOST = 1 << 16;
 
   public SourceQuotas {
     check("tower", tower);
     check("related", related);
+    check("together", together);
     check("content", content);
     check("popular", popular);
-    if (tower + related + content + popular < 1) {
+    if (tower + related + together + content + popular < 1) {
       throw new IllegalArgumentException(
           "all quotas are 0: there would be nothing to rank; raise one");
     }
@@ -30,9 +32,9 @@ public record SourceQuotas(int tower, int related, int content, int popular) {
     }
   }
 
-  /** 500 in all: half by the user's vector. */
+  /** 500 in all. */
   public static SourceQuotas defaults() {
-    return new SourceQuotas(250, 150, 50, 50);
+    return new SourceQuotas(200, 100, 100, 50, 50);
   }
 
   /** The quota of a source. */
@@ -40,6 +42,7 @@ public record SourceQuotas(int tower, int related, int content, int popular) {
     return switch (source) {
       case TOWER -> tower;
       case RELATED -> related;
+      case TOGETHER -> together;
       case CONTENT -> content;
       case POPULAR -> popular;
     };
@@ -47,6 +50,6 @@ public record SourceQuotas(int tower, int related, int content, int popular) {
 
   /** How many candidates are ranked, if there are as many. */
   public int total() {
-    return tower + related + content + popular;
+    return tower + related + together + content + popular;
   }
 }

@@ -1,5 +1,7 @@
 package dev.kindred.engine.rank;
 
+import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Polarity;
@@ -104,8 +106,22 @@ public final class SyntheticRankModel {
         userTower,
         network,
         new Items(items, seed),
-        ItemGroups.of(catalogue, items, topic, series, popular),
+        ItemGroups.of(catalogue, items, topic, series, popular, new float[items]),
+        companions(items),
         new Users(items, users, seed));
+  }
+
+  /** The next items of the same cluster, as many as a trained model has. */
+  private static CandidateLists companions(int items) {
+    int[] lengths = new int[items];
+    Arrays.fill(lengths, Math.min(ItemCounts.TOGETHER, items - 1));
+    return CandidateLists.filled(
+        lengths,
+        (item, sink) -> {
+          for (int i = 1; i <= lengths[item]; i++) {
+            sink.add((item + i) % items, 1f / i, CandidateSource.COOCCURRENCE);
+          }
+        });
   }
 
   private static float[] even() {

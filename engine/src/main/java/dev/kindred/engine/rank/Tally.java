@@ -89,6 +89,10 @@ final class Tally {
     return latest[slot];
   }
 
+  float sumAt(int slot) {
+    return sums[slot];
+  }
+
   /** The key that came i-th, for i in [0, size()). */
   int key(int i) {
     return keys[used[i]];

@@ -1,5 +1,6 @@
 package dev.kindred.engine.rank;
 
+import dev.kindred.engine.content.CandidateLists;
 import java.util.List;
 
 /**
@@ -24,7 +25,10 @@ public final class UserState {
           "share of topic in history",
           "watched of the same series",
           "shown without a click",
-          "time since shown");
+          "time since shown",
+          "popularity",
+          "watched together",
+          "watched together of late");
 
   static final int TOWER_COSINE = 0;
   static final int RECENT_COSINE = 1;
@@ -33,28 +37,39 @@ public final class UserState {
   private static final int SERIES_COUNT = 4;
   private static final int SHOWN_COUNT = 5;
   private static final int SINCE_SHOWN = 6;
+  private static final int POPULARITY = 7;
+  private static final int TOGETHER = 8;
+  private static final int TOGETHER_LATE = 9;
+
+  /** In "of late" an item watched one step earlier counts so much less. */
+  static final float FADING = 0.9f;
 
   private final ItemGroups groups;
+  private final CandidateLists together;
   private final Ring watched;
   private final Ring shown;
   private final Tally topics;
   private final Tally series;
   private final Tally shownItems;
+  private final Tally watchedItems;
   private final float[] numbers = new float[USER_NUMBERS.size()];
   private long now;
   private long newest;
 
   /**
+   * @param together for each item what the same users watched
    * @param watchedLength items watched that are remembered, at least 1
    * @param shownLength items shown without a click that are remembered, at least 1
    */
-  public UserState(ItemGroups groups, int watchedLength, int shownLength) {
+  public UserState(ItemGroups groups, CandidateLists together, int watchedLength, int shownLength) {
     this.groups = groups;
+    this.together = together;
     watched = new Ring(watchedLength);
     shown = new Ring(shownLength);
     topics = new Tally(watchedLength * ItemGroups.MOST_TOPICS);
     series = new Tally(watchedLength);
     shownItems = new Tally(shownLength);
+    watchedItems = new Tally(watchedLength);
     clear();
   }
 
@@ -107,9 +122,15 @@ public final class UserState {
     topics.clear();
     series.clear();
     shownItems.clear();
+    watchedItems.clear();
+    float weight = 1;
     for (int age = 0; age < watched.size; age++) {
       int item = watched.items[watched.at(age)];
       long at = watched.times[watched.at(age)];
+      if (!watchedItems.contains(item)) {
+        watchedItems.add(item, weight, at);
+      }
+      weight *= FADING;
       long end = groups.end(item);
       for (long i = groups.start(item); i < end; i++) {
         topics.add(groups.topic(i), 1, at);
@@ -157,6 +178,29 @@ public final class UserState {
     int seen = shownItems.find(item);
     target[at + SHOWN_COUNT] = seen < 0 ? 0 : shownItems.count(seen);
     target[at + SINCE_SHOWN] = seen < 0 ? Float.NaN : since(shownItems.latest(seen));
+    target[at + POPULARITY] = groups.popularity(item);
+    together(item, target, at);
+  }
+
+  /**
+   * Item-based collaborative filtering: the cosines to those of its companions that were watched.
+   */
+  private void together(int item, float[] target, int at) {
+    float all = 0;
+    float late = 0;
+    if (watched.size > 0) {
+      long end = together.end(item);
+      for (long i = together.start(item); i < end; i++) {
+        int found = watchedItems.find(together.item(i));
+        if (found >= 0) {
+          float cosine = together.similarity(i);
+          all += cosine;
+          late += cosine * watchedItems.sumAt(found);
+        }
+      }
+    }
+    target[at + TOGETHER] = all;
+    target[at + TOGETHER_LATE] = late;
   }
 
   private float since(long time) {

@@ -11,8 +11,8 @@ import java.util.Optional;
  * Counts what users go on to and calibrates it on users who were not counted: the directed channel,
  * an objective of its own beside the symmetric ones.
  *
- * <p>A step is two different items that a user took to one after the other, by time, within the
- * longest gap; rows without a positive objective are passed over. Deterministic.
+ * <p>A step is two different items that a user took to one after the other, within the longest gap
+ * where the log has times; rows without a positive objective are passed over. Deterministic.
  */
 public final class NextItemChannel {
   /** Share of users whose steps are kept for calibration. */
@@ -25,11 +25,11 @@ public final class NextItemChannel {
   /**
    * The channel with its calibration, which may be inactive.
    *
-   * @return empty if the log has no order in time
+   * @return empty if the log has no order
    */
   public static Optional<RelatedScorer.Part> of(
       Events events, NextItemOptions options, Calibration.Method method, long seed) {
-    if (events.order() != Order.TIME) {
+    if (events.order() == Order.NONE) {
       return Optional.empty();
     }
     Draws draws = Draws.of(seed, "next-items");
@@ -52,6 +52,7 @@ public final class NextItemChannel {
   /** from << 32 | to of each step, in the order of the log. */
   private static long[] steps(
       Events events, NextItemOptions options, boolean[] isHeldOut, boolean heldOut) {
+    boolean timed = events.order() == Order.TIME;
     int[] last = new int[isHeldOut.length];
     long[] lastTime = new long[isHeldOut.length];
     Arrays.fill(last, -1);
@@ -65,7 +66,7 @@ public final class NextItemChannel {
       int item = events.item(row);
       if (last[user] >= 0
           && last[user] != item
-          && events.time(row) - lastTime[user] <= options.maxGapMillis()) {
+          && (!timed || events.time(row) - lastTime[user] <= options.maxGapMillis())) {
         if (count == steps.length) {
           steps = Arrays.copyOf(steps, Math.addExact(count, count >> 1));
         }

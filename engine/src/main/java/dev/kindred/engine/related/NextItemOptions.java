@@ -8,7 +8,8 @@ import java.util.Objects;
  *
  * @param name of the objective, as weights and explanations call it; no declared one may have it
  * @param weight its manual weight a, finite and 0 or more
- * @param maxGapMillis two items of a user further apart than this are no step, at least 1
+ * @param maxGapMillis two items of a user further apart than this are no step, at least 1; logs
+ *     without times have no gaps
  * @param smoothing m: steps at the average rates that every item is credited with, > 0
  */
 public record NextItemOptions(String name, double weight, long maxGapMillis, double smoothing) {

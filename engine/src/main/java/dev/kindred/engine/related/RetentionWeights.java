@@ -67,12 +67,30 @@ public final class RetentionWeights {
     }
   }
 
+  /**
+   * How far a learned weight can be trusted: what it would have been had other users been there.
+   *
+   * @param objective name
+   * @param weight w_k
+   * @param low 2.5th percentile of w_k over draws of the users with replacement
+   * @param high 97.5th percentile
+   */
+  public record Interval(String objective, double weight, double low, double high) {
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%s %.3f [%.3f, %.3f]", objective, weight, low, high);
+    }
+  }
+
   private final ObjectiveWeights weights;
   private final List<Effect> effects;
+  private final List<Interval> intervals;
 
-  private RetentionWeights(ObjectiveWeights weights, List<Effect> effects) {
+  private RetentionWeights(
+      ObjectiveWeights weights, List<Effect> effects, List<Interval> intervals) {
     this.weights = weights;
     this.effects = List.copyOf(effects);
+    this.intervals = List.copyOf(intervals);
   }
 
   /** The weights of the objectives; their note says how they came about. */
@@ -83,6 +101,14 @@ public final class RetentionWeights {
   /** One per objective, or none where nothing could be fitted. */
   public List<Effect> effects() {
     return effects;
+  }
+
+  /**
+   * One per objective that takes part by its effect; none where all weights are equal. Which
+   * objectives take part is not drawn anew.
+   */
+  public List<Interval> intervals() {
+    return intervals;
   }
 
   /**
@@ -121,15 +147,15 @@ public final class RetentionWeights {
               options.minUserWeeks(),
               options.minPerOutcome()));
     }
-    return weigh(objectives, data, fit(objectives, data, options, workers));
+    return fit(objectives, data, options, workers);
   }
 
   private static RetentionWeights equal(List<Objective> objectives, String reason) {
     return new RetentionWeights(
-        ObjectiveWeights.equal(objectives, "equal weights: " + reason), List.of());
+        ObjectiveWeights.equal(objectives, "equal weights: " + reason), List.of(), List.of());
   }
 
-  private static List<Effect> fit(
+  private static RetentionWeights fit(
       List<Objective> objectives, UserWeeks data, RetentionOptions options, Workers workers) {
     int columns = objectives.size() + CONTROLS;
     data.standardize(columns);
@@ -160,7 +186,7 @@ public final class RetentionWeights {
                     options.ridge(),
                     start);
             for (int k = 0; k < samples[b].length; k++) {
-              samples[b][k] = again.coefficient(k);
+              samples[b][k] = objectives.get(k).polarity().sign() * again.coefficient(k);
             }
           }
         });
@@ -172,7 +198,7 @@ public final class RetentionWeights {
       effects.add(
           new Effect(objectives.get(k).name(), effect + 0.0, effect - error, effect + error));
     }
-    return effects;
+    return weigh(objectives, data, effects, samples);
   }
 
   private static double deviation(double[][] samples, int column) {
@@ -188,7 +214,7 @@ public final class RetentionWeights {
   }
 
   private static RetentionWeights weigh(
-      List<Objective> objectives, UserWeeks data, List<Effect> effects) {
+      List<Objective> objectives, UserWeeks data, List<Effect> effects, double[][] samples) {
     int clear = 0;
     double positive = 0;
     for (Effect effect : effects) {
@@ -203,7 +229,7 @@ public final class RetentionWeights {
     if (positive == 0) {
       String reason = "no objective is clearly tied to coming back in " + sample + "; " + found;
       return new RetentionWeights(
-          ObjectiveWeights.equal(objectives, "equal weights: " + reason), effects);
+          ObjectiveWeights.equal(objectives, "equal weights: " + reason), effects, List.of());
     }
     int k = effects.size();
     double[] weights = new double[k];
@@ -221,15 +247,52 @@ public final class RetentionWeights {
         }
       }
     }
+    List<Interval> intervals = intervals(effects, weights, samples, (double) clear / k);
     String note =
         "learned from "
             + sample
+            + "; w with 95% intervals: "
+            + intervals
             + "; "
             + found
             + (unclear.isEmpty() ? "" : "; not clear, so weight 1/" + k + ": " + unclear)
             + (against.isEmpty() ? "" : "; against the declared polarity, so weight 0: " + against)
             + "; association, not cause";
-    return new RetentionWeights(ObjectiveWeights.of(objectives, weights, true, note), effects);
+    return new RetentionWeights(
+        ObjectiveWeights.of(objectives, weights, true, note), effects, intervals);
+  }
+
+  /**
+   * Weighs again with the effects of every draw of the users.
+   *
+   * @param samples effects by draw and objective
+   * @param share what the objectives with a clear effect have of all weight
+   */
+  private static List<Interval> intervals(
+      List<Effect> effects, double[] weights, double[][] samples, double share) {
+    int draws = samples.length;
+    double[][] drawn = new double[effects.size()][draws];
+    for (int b = 0; b < draws; b++) {
+      double positive = 0;
+      for (int k = 0; k < weights.length; k++) {
+        positive += effects.get(k).isClear() ? Math.max(0, samples[b][k]) : 0;
+      }
+      for (int k = 0; k < weights.length; k++) {
+        // Where a draw has no positive effect at all the weights are equal.
+        drawn[k][b] =
+            positive == 0 ? 1.0 / weights.length : share * Math.max(0, samples[b][k]) / positive;
+      }
+    }
+    List<Interval> intervals = new ArrayList<>();
+    for (int k = 0; k < weights.length; k++) {
+      if (effects.get(k).isClear()) {
+        Arrays.sort(drawn[k]);
+        double low = drawn[k][(int) Math.floor(0.025 * (draws - 1))];
+        double high = drawn[k][(int) Math.ceil(0.975 * (draws - 1))];
+        intervals.add(new Interval(effects.get(k).objective(), weights[k], low, high));
+      }
+    }
+    return intervals;
   }
 
   /** Observations: a row per user and week. */

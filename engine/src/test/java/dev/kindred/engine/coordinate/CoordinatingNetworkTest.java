@@ -124,7 +124,7 @@ class CoordinatingNetworkTest {
     assertTrue(
         plain.warnings().stream().anyMatch(w -> w.startsWith("hate") && w.contains("starves")),
         plain.warnings().toString());
-    Routing balanced = route(log, CoordinateOptions.defaults(), 2);
+    Routing balanced = route(log, CoordinateOptions.defaults().withSteps(300), 2);
     assertTrue(balanced.reports().get(NoisyLog.HATE).keptShare() > hate.keptShare());
   }
 

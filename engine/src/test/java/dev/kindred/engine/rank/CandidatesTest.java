@@ -19,7 +19,7 @@ class CandidatesTest {
       candidates.begin(40 + round);
       Map<Integer, Integer> expected = new HashMap<>();
       for (int i = 0; i < 100; i++) {
-        RetrievalSource source = RetrievalSource.values()[draws.nextInt(4)];
+        RetrievalSource source = RetrievalSource.values()[draws.nextInt(5)];
         int item = draws.nextInt(60) * 1024;
         boolean room = expected.size() < candidates.ordinals().length;
         boolean isNew = !expected.containsKey(item);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.FieldSpec;
@@ -25,14 +27,23 @@ class PointInTimeTest {
 
   private static ItemGroups groups(World world) {
     return ItemGroups.of(
-        world.items(), world.events().items().size(), "styles", "series", new int[0]);
+        world.items(),
+        world.events().items().size(),
+        "styles",
+        "series",
+        new int[0],
+        new float[world.events().items().size()]);
+  }
+
+  private static CandidateLists none(int items) {
+    return CandidateLists.empty(items);
   }
 
   @Test
   void everythingKnownAtARowIsOlderThanTheRowByTheLag() {
     for (long lag : new long[] {0, 60, 3600}) {
       PointInTime log = new PointInTime(WORLD.events(), lag);
-      UserState state = new UserState(groups(WORLD), 20, 20);
+      UserState state = new UserState(groups(WORLD), none(WORLD.events().items().size()), 20, 20);
       int[] visited = {0};
       int[] informed = {0};
       log.forEach(
@@ -67,7 +78,7 @@ class PointInTimeTest {
   /** Of the rows before a border, in the order of the walk. */
   private static List<float[]> features(Events events, int border) {
     List<float[]> all = new ArrayList<>();
-    UserState state = new UserState(groups(WORLD), 20, 20);
+    UserState state = new UserState(groups(WORLD), none(WORLD.events().items().size()), 20, 20);
     new PointInTime(events, 60)
         .forEach(
             state,
@@ -107,8 +118,19 @@ class PointInTimeTest {
     log.value(0, log.add(0, 1, 400_000), 1); // a2 watched at 400 s
     Events events = log.build();
     PointInTime walk = new PointInTime(events, 0);
-    UserState state =
-        new UserState(ItemGroups.of(profiles.build(), 4, "topic", "show", new int[0]), 5, 5);
+    float[] popularity = {0.5f, 0.25f, 0.25f, 0};
+    ItemGroups groups = ItemGroups.of(profiles.build(), 4, "topic", "show", new int[0], popularity);
+    int[] lengths = {1, 2, 1, 0};
+    int[][] companions = {{1}, {0, 2}, {1}, {}};
+    CandidateLists together =
+        CandidateLists.filled(
+            lengths,
+            (item, sink) -> {
+              for (int other : companions[item]) {
+                sink.add(other, 0.5f + 0.125f * other, CandidateSource.COOCCURRENCE);
+              }
+            });
+    UserState state = new UserState(groups, together, 5, 5);
     walk.forEach(
         state,
         row -> row == 4,
@@ -118,10 +140,13 @@ class PointInTimeTest {
           assertArrayEquals(new float[] {1, 300, 2}, known.numbers());
           float[] numbers = new float[UserState.PAIR_NUMBERS.size()];
           known.pair(1, numbers, 0);
-          // topic 300 s ago, all of the history, one of the series, never shown in vain
-          assertArrayEquals(new float[] {0, 0, 300, 1, 1, 0, Float.NaN}, numbers);
+          // topic 300 s ago, all of the history, one of the series, never shown in vain; a quarter
+          // of all watching, and one companion watched, just now
+          float[] ofA2 = {0, 0, 300, 1, 1, 0, Float.NaN, 0.25f, 0.5f, 0.5f};
+          assertArrayEquals(ofA2, numbers);
           known.pair(2, numbers, 0);
-          assertArrayEquals(new float[] {0, 0, Float.NaN, 0, Float.NaN, 2, 150}, numbers);
+          float[] ofB1 = {0, 0, Float.NaN, 0, Float.NaN, 2, 150, 0.25f, 0, 0};
+          assertArrayEquals(ofB1, numbers);
         });
     long[] history = walk.history(0, 10, 1);
     assertEquals(4, history.length); // the older impression fell out

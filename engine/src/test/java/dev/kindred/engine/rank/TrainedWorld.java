@@ -38,7 +38,7 @@ public final class TrainedWorld {
                   .withTowerHidden(List.of(8))
                   .withEmbeddingDim(8)
                   .withEpochs(1))
-          .withQuotas(new SourceQuotas(40, 30, 20, 10))
+          .withQuotas(new SourceQuotas(40, 20, 10, 20, 10))
           .withHistory(20)
           .withShown(30)
           .withTopic("styles")

@@ -140,14 +140,20 @@ class NextItemsTest {
   }
 
   @Test
-  void withoutTimesThereIsNoDirectionAndFarApartIsNoStep() {
+  void withoutOrderThereIsNoDirectionAndFarApartIsNoStep() {
     assertTrue(
         NextItemChannel.of(
+                series(true, Order.NONE), NextItemOptions.defaults(), Calibration.Method.PLATT, 1)
+            .isEmpty());
+    RelatedScorer.Part ordered =
+        NextItemChannel.of(
                 series(true, Order.SEQUENCE),
-                NextItemOptions.defaults(),
+                NextItemOptions.defaults().withMaxGapMillis(1),
                 Calibration.Method.PLATT,
                 1)
-            .isEmpty());
+            .orElseThrow();
+    assertTrue(ordered.calibration().active(), "an order has no gaps");
+    assertTrue(ordered.channel().cosine(0, 1) > ordered.channel().cosine(1, 0) + 1);
     RelatedScorer.Part none =
         NextItemChannel.of(
                 series(true, Order.TIME),

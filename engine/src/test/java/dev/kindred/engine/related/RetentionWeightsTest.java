@@ -84,6 +84,7 @@ class RetentionWeightsTest {
 
   private static void assertEqualWeights(RetentionWeights learned, String reason) {
     assertFalse(learned.weights().learned());
+    assertTrue(learned.intervals().isEmpty());
     for (ObjectiveWeight objective : learned.weights().objectives()) {
       assertEquals(0.25, objective.learned());
     }
@@ -108,6 +109,16 @@ class RetentionWeightsTest {
     double click = Math.abs(effects.get(0).effect());
     assertTrue(click < effects.get(1).effect() / 2, "activity is controlled for: " + effects);
     assertEquals(3, learned.weights().objectives().get(1).manual(), "a_k is the declared one");
+    List<RetentionWeights.Interval> intervals = learned.intervals();
+    for (RetentionWeights.Interval interval : intervals) {
+      assertEquals(weight(learned, interval.objective()), interval.weight());
+      assertTrue(interval.low() <= interval.weight() && interval.weight() <= interval.high());
+      assertTrue(0 < interval.low() && interval.low() < interval.high(), intervals.toString());
+    }
+    List<String> named = intervals.stream().map(RetentionWeights.Interval::objective).toList();
+    assertTrue(named.containsAll(List.of("like", "dislike")), named.toString());
+    assertFalse(named.contains("share"), "a weight that is not learned has no interval");
+    assertTrue(learned.weights().note().contains("w with 95% intervals"));
   }
 
   @Test

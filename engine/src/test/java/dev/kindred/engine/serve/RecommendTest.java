@@ -240,7 +240,7 @@ class RecommendTest {
     int[] history = {1, 5, 9};
     String[] users = {user(1), user(2), user(9), "nobody"};
     // Few candidates: the compiler is done sooner, and whether it allocates doesn't depend on them.
-    searcher.quotas(new SourceQuotas(8, 8, 4, 4));
+    searcher.quotas(new SourceQuotas(8, 6, 2, 4, 4));
     long end = System.nanoTime() + 60_000_000_000L;
     long bytes;
     do {
@@ -258,7 +258,7 @@ class RecommendTest {
   @Test
   void quotasBoundWhatASourceBrings() {
     RecommendSearcher searcher = recommender.recommendSearcher();
-    searcher.quotas(new SourceQuotas(10, 0, 5, 0));
+    searcher.quotas(new SourceQuotas(10, 0, 0, 5, 0));
     RecommendResult result = new RecommendResult(10);
     searcher.recommend(user(9), 10, result);
     assertEquals(0, result.found(RetrievalSource.RELATED));
