@@ -135,6 +135,11 @@ final class Beam implements Walk {
     this.size = size;
   }
 
+  @Override
+  public void collect(GraphLevel level, int start, int ef) {
+    walk(level, start, ef, ef);
+  }
+
   /** Lists the neighbours that this walk hasn't seen, and marks them as seen. */
   private int gather(GraphLevel level, int node) {
     if (!level.isBottom()) {

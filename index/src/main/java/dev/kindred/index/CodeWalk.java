@@ -117,6 +117,27 @@ final class CodeWalk implements Walk {
 
   @Override
   public void walk(GraphLevel level, int start, int ef, int ranked) {
+    fillQueue(level, start, ef);
+    rank(level, Math.min(ranked, ef));
+  }
+
+  @Override
+  public void collect(GraphLevel level, int start, int ef) {
+    fillQueue(level, start, ef);
+    reserve(queue.size());
+    int listed = queue.best(ef, found);
+    for (int i = 0; i < listed; i++) {
+      // Sorting is upwards; the complement puts the best first.
+      entries[i] = ~ScoredOrdinal.of(queue.score(found[i]), queue.node(found[i]));
+    }
+    Arrays.sort(entries, 0, listed);
+    size = Math.min(listed, ef);
+    for (int i = 0; i < size; i++) {
+      entries[i] = ~entries[i];
+    }
+  }
+
+  private void fillQueue(GraphLevel level, int start, int ef) {
     nextWalk(level);
     visited[start] = epoch;
     queue.reset(coded.ceiling(), coded.reach(), ef);
@@ -132,7 +153,6 @@ final class CodeWalk implements Walk {
       coded.score(ordinals, count, scores);
       queue.addAll(nodes, scores, count);
     }
-    rank(level, Math.min(ranked, ef));
   }
 
   @Override
@@ -262,20 +282,15 @@ final class CodeWalk implements Walk {
 
   /** Scores the best entries by their rows, at least so many, and sorts them. */
   private void rank(GraphLevel level, int ranked) {
-    int most = queue.size();
-    if (found.length < most) {
-      found = new int[2 * most];
-      rowOf = new int[2 * most];
-      exact = new float[2 * most];
-      entries = new long[2 * most];
-    }
+    reserve(queue.size());
     int listed = queue.best(ranked, found);
     int count = 0;
     for (int i = 0; i < listed; i++) {
-      int ordinal = level.ordinalOf(found[i]);
+      int node = queue.node(found[i]);
+      int ordinal = level.ordinalOf(node);
       // A damaged file may name any row.
       if (Integer.compareUnsigned(ordinal, rows.size()) < 0) {
-        found[count] = found[i];
+        found[count] = node;
         rowOf[count++] = ordinal;
       }
     }
@@ -289,6 +304,15 @@ final class CodeWalk implements Walk {
       entries[i] = heap.removeWorst();
     }
     size = count;
+  }
+
+  private void reserve(int most) {
+    if (found.length < most) {
+      found = new int[2 * most];
+      rowOf = new int[2 * most];
+      exact = new float[2 * most];
+      entries = new long[2 * most];
+    }
   }
 
   private void nextWalk(GraphLevel level) {

@@ -152,7 +152,7 @@ final class GapQueue {
   }
 
   /**
-   * Lists the nodes of the best entries, at least {@code wanted} if there are so many.
+   * Lists the best entries in no order, at least {@code wanted} if there are so many.
    *
    * @param target has room for {@link #size} of them
    */
@@ -165,7 +165,7 @@ final class GapQueue {
     int listed = 0;
     for (int entry = 0; entry < size; entry++) {
       if (buckets[entry] >= bucket) {
-        target[listed++] = nodes[entry];
+        target[listed++] = entry;
       }
     }
     return listed;

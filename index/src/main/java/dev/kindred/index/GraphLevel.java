@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.index.file.HugePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -62,8 +63,20 @@ final class GraphLevel {
       Arena arena) {
     long bytes = size * blockBytes;
     MemorySegment blocks =
-        size == 0 ? MemorySegment.NULL : arena.allocate(bytes, ALIGNMENT).fill((byte) -1);
+        size == 0
+            ? MemorySegment.NULL
+            : HugePages.allocate(bytes, ALIGNMENT, arena).fill((byte) -1);
     return new GraphLevel(size, maxDegree, blockBytes, blocks, ordinals, below);
+  }
+
+  /** The same links in blocks of more bytes, all bits of the rest set. */
+  GraphLevel spread(long blockBytes, Arena arena) {
+    GraphLevel wide = allocate(size, maxDegree, blockBytes, ordinals, below, arena);
+    for (int node = 0; node < size; node++) {
+      MemorySegment.copy(
+          blocks, blockAt(node), wide.blocks, wide.blockAt(node), (long) maxDegree * Integer.BYTES);
+    }
+    return wide;
   }
 
   /** Bytes of a block that holds links alone. */

@@ -78,17 +78,25 @@ final class HnswBuilder {
     RowCodes rowCodes =
         resolved.codes() == SearchCodes.NONE ? null : RowCodes.of(rows, metric, arena, workers);
     int m = options.m();
-    long bottomBytes =
-        linked ? LinkCodes.blockBytes(2 * m, rows.dim()) : GraphLevel.blockBytes(2 * m);
-    GraphLevel[] levels = allocateLevels(levelOf, m, bottomBytes, arena);
-    HnswBuilder builder =
-        new HnswBuilder(rows, metric, resolved, rowCodes, workers, levelOf, levels);
-    builder.insertAll(builder.insertionOrder(left), progress);
+    GraphLevel[] levels;
+    int[] order;
+    // Blocks with room for codes would lie several times farther apart while links are sought.
+    try (Arena scratch = Arena.ofShared()) {
+      levels = allocateLevels(levelOf, m, linked ? scratch : arena, arena);
+      HnswBuilder builder =
+          new HnswBuilder(rows, metric, resolved, rowCodes, workers, levelOf, levels);
+      order = builder.insertionOrder(left);
+      builder.insertAll(order, progress);
+      if (linked) {
+        builder.fillSlots(order, progress);
+        levels[0] = levels[0].spread(LinkCodes.blockBytes(2 * m, rows.dim()), arena);
+      }
+    }
     LinkCodes linkCodes = null;
     if (linked) {
-      builder.fillSlots(left, progress);
-      try (Progress.Stage stage = progress.stage("code links", rows.size())) {
-        linkCodes = LinkCodes.of(rows, rowCodes, levels[0], options.seed(), arena, workers, stage);
+      try (Progress.Stage stage = progress.stage("code links", order.length)) {
+        linkCodes =
+            LinkCodes.of(rows, rowCodes, levels[0], order, options.seed(), arena, workers, stage);
       }
     }
     return new Hnsw(rows, metric, resolved, levels, duplicates, rowCodes, linkCodes, null);
@@ -109,7 +117,8 @@ final class HnswBuilder {
     return levelOf;
   }
 
-  private static GraphLevel[] allocateLevels(byte[] levelOf, int m, long bottomBytes, Arena arena) {
+  private static GraphLevel[] allocateLevels(
+      byte[] levelOf, int m, Arena bottomArena, Arena arena) {
     int[] sizes = new int[MAX_UPPER_LEVELS + 1];
     int top = 0;
     for (byte level : levelOf) {
@@ -119,7 +128,9 @@ final class HnswBuilder {
       }
     }
     GraphLevel[] levels = new GraphLevel[top + 1];
-    levels[0] = GraphLevel.allocate(levelOf.length, 2 * m, bottomBytes, null, null, arena);
+    levels[0] =
+        GraphLevel.allocate(
+            levelOf.length, 2 * m, GraphLevel.blockBytes(2 * m), null, null, bottomArena);
     for (int l = 1; l <= top; l++) {
       MemorySegment ordinals = arena.allocate((long) sizes[l] * Integer.BYTES, Integer.BYTES);
       MemorySegment below = arena.allocate((long) sizes[l] * Integer.BYTES, Integer.BYTES);
@@ -178,13 +189,13 @@ final class HnswBuilder {
     if (start == 0) {
       return;
     }
-    sortByPlace(order, start, end);
+    int[] entries = sortByPlace(order, start, end);
     workers.forEachRange(
         end - start,
         NODES_PER_PIECE,
         (from, to, worker) -> {
-          for (int i = start + (int) from; i < start + to; i++) {
-            chooseNeighbors(order[i], scratch(worker));
+          for (int i = (int) from; i < to; i++) {
+            chooseNeighbors(order[start + i], entries[i], scratch(worker));
           }
         });
     for (int l = 0; l < levels.length; l++) {
@@ -196,8 +207,10 @@ final class HnswBuilder {
    * Brings the rows of a batch that lie near each other together, by the nodes that lead to them
    * from level to level: the next walk then finds what it needs in the cache. All rows of a batch
    * see the same graph, so their order doesn't change it.
+   *
+   * @return for each row in the new order the node of level 0 that a walk for it begins at
    */
-  private void sortByPlace(int[] order, int start, int end) {
+  private int[] sortByPlace(int[] order, int start, int end) {
     int count = end - start;
     int indexBits = bits(count);
     int placeBits = 0;
@@ -208,23 +221,33 @@ final class HnswBuilder {
     }
     int highest = levelsUsed;
     long[] keys = new long[count];
+    int[] entries = new int[count];
     workers.forEachRange(
         count,
         NODES_PER_PIECE,
         (from, to, worker) -> {
           for (int i = (int) from; i < to; i++) {
-            keys[i] = place(order[start + i], highest, scratch(worker)) << indexBits | i;
+            Scratch s = scratch(worker);
+            keys[i] = place(order[start + i], highest, s) << indexBits | i;
+            entries[i] = s.entry;
           }
         });
     Arrays.sort(keys);
     int[] sorted = new int[count];
+    int[] sortedEntries = new int[count];
     for (int i = 0; i < count; i++) {
-      sorted[i] = order[start + (int) (keys[i] & (1L << indexBits) - 1)];
+      int index = (int) (keys[i] & (1L << indexBits) - 1);
+      sorted[i] = order[start + index];
+      sortedEntries[i] = entries[index];
     }
     System.arraycopy(sorted, 0, order, start, count);
+    return sortedEntries;
   }
 
-  /** The nodes of levels highest to 1 that a search for the row comes to, upper ones first. */
+  /**
+   * The nodes of levels highest to 1 that a search for the row comes to, upper ones first; leaves
+   * the node below them as the scratch's entry.
+   */
   private long place(int ordinal, int highest, Scratch s) {
     s.walk.queryRow(ordinal);
     long place = 0;
@@ -236,6 +259,7 @@ final class HnswBuilder {
       }
       node = levels[l].belowOf(node);
     }
+    s.entry = node;
     return place;
   }
 
@@ -250,29 +274,30 @@ final class HnswBuilder {
     return scratch[worker];
   }
 
-  /** Fills the blocks of a new row on all its levels. */
-  private void chooseNeighbors(int ordinal, Scratch s) {
-    s.walk.queryRow(ordinal);
-    int node = 0;
-    for (int l = levels.length - 1; l > levelOf[ordinal]; l--) {
-      node = levels[l].belowOf(s.walk.descend(levels[l], node));
+  /**
+   * Fills the blocks of a new row on all its levels.
+   *
+   * @param entry where to begin on level 0, for a row that is on no other
+   */
+  private void chooseNeighbors(int ordinal, int entry, Scratch s) {
+    int node = levelOf[ordinal] == 0 ? entry : 0;
+    if (levelOf[ordinal] > 0) {
+      s.walk.queryRow(ordinal);
+      for (int l = levels.length - 1; l > levelOf[ordinal]; l--) {
+        node = levels[l].belowOf(s.walk.descend(levels[l], node));
+      }
     }
     for (int l = levelOf[ordinal]; l >= 0; l--) {
       GraphLevel level = levels[l];
-      s.walk.walk(level, node, options.efConstruction(), options.efConstruction());
-      int found = s.walk.size();
-      s.reserve(found);
-      for (int i = 0; i < found; i++) {
-        s.candidates[i] = s.walk.entry(i);
-      }
-      int chosen = s.select(level, ordinal, found, options.m());
+      s.walk.queryRow(ordinal);
+      s.walk.collect(level, node, options.efConstruction());
+      int chosen = s.selectFound(level, ordinal, options.m());
       int own = level.nodeOf(ordinal);
       for (int i = 0; i < chosen; i++) {
         level.setSlot(own, i, s.chosenNodes[i]);
       }
-      node = ScoredOrdinal.ordinal(s.candidates[0]);
       if (l > 0) {
-        node = level.belowOf(node);
+        node = level.belowOf(s.chosenNodes[0]);
       }
     }
   }
@@ -383,20 +408,18 @@ final class HnswBuilder {
    * Links every node of level 0 to the nearest nodes that it isn't linked to, until its slots are
    * full: with codes in the block, more links cost a search next to nothing.
    */
-  private void fillSlots(boolean[] left, Progress progress) {
+  private void fillSlots(int[] order, Progress progress) {
     GraphLevel bottom = levels[0];
     int degree = bottom.maxDegree();
     try (Arena arena = Arena.ofShared();
-        Progress.Stage stage = progress.stage("fill links", rows.size())) {
+        Progress.Stage stage = progress.stage("fill links", order.length)) {
       MemorySegment added = arena.allocate((long) rows.size() * degree * Integer.BYTES);
       workers.forEachRange(
-          rows.size(),
+          order.length,
           NODES_PER_PIECE,
           (from, to, worker) -> {
-            for (int node = (int) from; node < to; node++) {
-              if (!left[node]) {
-                chooseMore(bottom, node, added, scratch(worker));
-              }
+            for (int i = (int) from; i < to; i++) {
+              chooseMore(bottom, order[i], added, scratch(worker));
             }
             stage.add(to - from);
           });
@@ -421,7 +444,7 @@ final class HnswBuilder {
     }
     s.walk.queryRow(node);
     int candidates = bottom.maxDegree() * 5 / 4;
-    s.walk.walk(bottom, node, candidates, candidates);
+    s.walk.collect(bottom, node, candidates);
     int chosen = 0;
     for (int i = 0; i < s.walk.size() && degree + chosen < bottom.maxDegree(); i++) {
       int candidate = ScoredOrdinal.ordinal(s.walk.entry(i));
@@ -469,6 +492,10 @@ final class HnswBuilder {
     private int[] nodes = new int[0];
     private int[] ordinals = new int[0];
     private float[] scores = new float[0];
+    private float[] toSelf = new float[0];
+
+    /** Where the last descent came to on level 0. */
+    private int entry;
 
     Scratch(HnswBuilder builder) {
       rows = builder.rows;
@@ -491,6 +518,7 @@ final class HnswBuilder {
         nodes = new int[2 * count];
         ordinals = new int[2 * count];
         scores = new float[2 * count];
+        toSelf = new float[2 * count];
       }
     }
 
@@ -511,6 +539,45 @@ final class HnswBuilder {
           chosenNodes[chosen] = node;
           chosenOrdinals[chosen++] = ordinal;
         }
+      }
+      return chosen;
+    }
+
+    /**
+     * The same for what the walk has found, by its own scores. Each one that is taken strikes out
+     * those that are nearer to it: a candidate's distances are computed up to the first that does,
+     * many with one query.
+     */
+    int selectFound(GraphLevel level, int self, int most) {
+      int left = walk.size();
+      reserve(left);
+      for (int i = 0; i < left; i++) {
+        long entry = walk.entry(i);
+        nodes[i] = ScoredOrdinal.ordinal(entry);
+        ordinals[i] = level.ordinalOf(nodes[i]);
+        toSelf[i] = byAngle(ScoredOrdinal.score(entry), self);
+      }
+      int chosen = 0;
+      while (left > 0) {
+        int taken = ordinals[0];
+        chosenNodes[chosen++] = nodes[0];
+        if (chosen == most) {
+          break;
+        }
+        walk.queryRow(taken);
+        // Scores what follows the one taken, in place of it.
+        System.arraycopy(nodes, 1, nodes, 0, left - 1);
+        System.arraycopy(ordinals, 1, ordinals, 0, left - 1);
+        System.arraycopy(toSelf, 1, toSelf, 0, left - 1);
+        walk.estimate(ordinals, left - 1, scores);
+        int kept = 0;
+        for (int i = 0; i < left - 1; i++) {
+          nodes[kept] = nodes[i];
+          ordinals[kept] = ordinals[i];
+          toSelf[kept] = toSelf[i];
+          kept += byAngle(scores[i], taken) > toSelf[i] ? 0 : 1;
+        }
+        left = kept;
       }
       return chosen;
     }

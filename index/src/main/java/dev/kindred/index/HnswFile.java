@@ -89,7 +89,7 @@ final class HnswFile {
     MemorySegment prelude = sections.next(PRELUDE_BYTES);
     GraphLevel[] levels = levels(file, sections, options, rows.dim());
     long duplicates = file.count(DUPLICATES);
-    require(file, duplicates <= rows.size(), "states " + duplicates + " duplicates");
+    require(file, duplicates <= rows.size(), "states more duplicates than vectors");
     MemorySegment twins = sections.nextTable(duplicates);
     MemorySegment others = sections.nextTable(duplicates);
     RowCodes rowCodes =
@@ -144,7 +144,7 @@ final class HnswFile {
             (int) below, 2 * m, bottomBytes, sections.next(below * bottomBytes), null, null);
     for (int l = 1; l <= upper; l++) {
       long size = file.count(UPPER_SIZES + l - 1);
-      require(file, size <= below, "states " + size + " nodes on level " + l);
+      require(file, size <= below, "states more nodes on a level than on the one below it");
       MemorySegment ordinals = sections.nextTable(size);
       MemorySegment down = sections.nextTable(size);
       MemorySegment blocks = sections.next(size * GraphLevel.blockBytes(m));
@@ -246,6 +246,12 @@ final class HnswFile {
     }
   }
 
+  /**
+   * Checks what a file states.
+   *
+   * @param fault a constant: putting a text together would cost every process that opens a file
+   *     the start of the JVM's machinery for that
+   */
   private static void require(CheckedFile file, boolean holds, String fault) {
     if (!holds) {
       throw new CorruptFileException(file.path(), -1, fault + "; build the file again");

@@ -87,10 +87,27 @@ public final class HnswSearcher implements VectorSearcher {
     Queries.prepare(query, queryOffset, k, index.metric(), index.dim(), walk.query());
     int kept = Math.max(ef, k);
     boolean done =
-        filter == OrdinalFilter.ALL ? walk(k, kept, result) : walkFiltered(k, kept, filter, result);
+        !isIndifferent()
+            && (filter == OrdinalFilter.ALL
+                ? walk(k, kept, result)
+                : walkFiltered(k, kept, filter, result));
     if (!done) {
       exact.search(query, queryOffset, k, filter, result);
     }
+  }
+
+  /** Whether the query scores all rows alike, as zeros do: a walk would go everywhere. */
+  private boolean isIndifferent() {
+    if (index.metric() == Metric.L2) {
+      return false;
+    }
+    float[] query = walk.query();
+    for (int i = 0; i < index.dim(); i++) {
+      if (query[i] != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Lets searches pass a row of level 0 by, as if it weren't in the graph; -1 for none. */

@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.index.file.HugePages;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -78,11 +79,13 @@ final class LinkCodes {
    * Codes all links of a graph.
    *
    * @param bottom its level 0, with blocks of {@link #blockBytes}, of which this fills the codes
+   * @param order the nodes that have links; neighbours near each other in it are fast
    */
   static LinkCodes of(
       Embeddings embeddings,
       RowCodes rows,
       GraphLevel bottom,
+      int[] order,
       long seed,
       Arena arena,
       Workers workers,
@@ -97,16 +100,16 @@ final class LinkCodes {
     Distances.dotRange(rows.means(), 0, drawn, 0, dim, codes.bits, dim, rotatedMean, 0);
     try (Arena scratch = Arena.ofShared()) {
       long stride = (long) codes.bits * Float.BYTES;
-      MemorySegment rotated = scratch.allocate(rows.size() * stride, 64);
+      MemorySegment rotated = HugePages.allocate(rows.size() * stride, 64, scratch);
       workers.forEachRange(
           rows.size(),
           NODES_PER_PIECE,
           (from, to, worker) -> codes.rotate(embeddings, from, to, rotated));
       workers.forEachRange(
-          rows.size(),
+          order.length,
           NODES_PER_PIECE,
           (from, to, worker) -> {
-            codes.encode(bottom, from, to, rotated, rotatedMean);
+            codes.encode(bottom, order, from, to, rotated, rotatedMean);
             stage.add(to - from);
           });
     }
@@ -173,15 +176,25 @@ final class LinkCodes {
   }
 
   private void encode(
-      GraphLevel bottom, long from, long to, MemorySegment rotated, float[] rotatedMean) {
+      GraphLevel bottom,
+      int[] order,
+      long from,
+      long to,
+      MemorySegment rotated,
+      float[] rotatedMean) {
     float[] own = new float[bits];
-    float[] other = new float[bits];
+    float[] uncentred = new float[bits];
+    float[] sums = new float[4];
     int width = width(bottom.maxDegree());
     int pieces = bits / SignCodes.PIECE;
     byte[] signs = new byte[pieces];
     MemorySegment blocks = bottom.blocks();
-    for (int node = (int) from; node < to; node++) {
+    for (int n = (int) from; n < to; n++) {
+      int node = order[n];
       MemorySegment.copy(rotated, RowCodes.FLOAT, (long) node * bits * Float.BYTES, own, 0, bits);
+      for (int k = 0; k < bits; k++) {
+        uncentred[k] = own[k] + rotatedMean[k];
+      }
       for (int i = 0; i < width; i++) {
         int neighbor = i < bottom.maxDegree() ? bottom.slot(node, i) : -1;
         long chunk = bottom.blockAt(node) + chunkAt(width, i);
@@ -191,9 +204,9 @@ final class LinkCodes {
           blocks.set(GraphLevel.INT, at, bf16(Float.NEGATIVE_INFINITY) << 16);
           continue;
         }
-        MemorySegment.copy(
-            rotated, RowCodes.FLOAT, (long) neighbor * bits * Float.BYTES, other, 0, bits);
-        blocks.set(GraphLevel.INT, at, numbers(own, other, rotatedMean, signs));
+        long other = (long) neighbor * bits * Float.BYTES;
+        SignCodes.residual(own, uncentred, rotated, other, bits, signs, sums);
+        blocks.set(GraphLevel.INT, at, numbers(sums));
         int count = chunkWidth(width, i);
         for (int piece = 0; piece < pieces; piece++) {
           long byteAt = chunk + SignCodes.signsAt(count, pieces, link, piece);
@@ -214,29 +227,12 @@ final class LinkCodes {
     return Math.min(SignCodes.MAX_COUNT, width - chunk);
   }
 
-  /** Signs and the two numbers of a link between two rotated rows. */
-  private int numbers(float[] own, float[] other, float[] rotatedMean, byte[] signs) {
-    double squared = 0;
-    double absolute = 0;
-    double signedOwn = 0;
-    double along = 0;
-    for (int piece = 0; piece < signs.length; piece++) {
-      int set = 0;
-      for (int b = 0; b < SignCodes.PIECE; b++) {
-        int k = piece * SignCodes.PIECE + b;
-        float difference = other[k] - own[k];
-        squared += (double) difference * difference;
-        absolute += Math.abs(difference);
-        along += (double) difference * (own[k] + rotatedMean[k]);
-        if (difference >= 0) {
-          set |= 1 << b;
-          signedOwn += own[k];
-        } else {
-          signedOwn -= own[k];
-        }
-      }
-      signs[piece] = (byte) set;
-    }
+  /** The two numbers of a link, from the sums of its residual. */
+  private int numbers(float[] sums) {
+    double squared = sums[0];
+    double absolute = sums[1];
+    double signedOwn = sums[2];
+    double along = sums[3];
     // Two rows that rounding made equal.
     double factor = absolute == 0 ? 0 : squared / absolute;
     double addend;

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -43,7 +42,9 @@ public final class LiveIndex implements AutoCloseable {
   private final Consumer<String> steps;
 
   private final Slots<LiveSearcher> pool;
-  private final Thread maintenance;
+
+  /** Merges in the background; runs only where the options say so. */
+  private final LiveMaintenance maintenance;
 
   /** One merge at a time; taken before {@link #changing}. */
   private final ReentrantLock merging = new ReentrantLock();
@@ -51,14 +52,11 @@ public final class LiveIndex implements AutoCloseable {
   /** One change at a time. */
   private final ReentrantLock changing = new ReentrantLock();
 
-  private final Condition sealed = changing.newCondition();
-
   private volatile LiveView view;
   private volatile boolean closed;
 
   // Guarded by changing.
   private final float[] scratch;
-  private Exception failure;
 
   // Guarded by merging.
   private final LiveSegmentWriter segmentWriter;
@@ -84,9 +82,8 @@ public final class LiveIndex implements AutoCloseable {
     LiveReplay replay = new LiveReplay(directory, dim, options.deltaRows(), state);
     this.view = replay.view();
     start(replay.nextLog());
-    this.maintenance = options.background() ? new Thread(this::maintain, "kindred-merge") : null;
-    if (maintenance != null) {
-      maintenance.setDaemon(true);
+    this.maintenance = new LiveMaintenance(changing, () -> view.deltas.length > 1, this::merge);
+    if (options.background()) {
       maintenance.start();
     }
   }
@@ -420,7 +417,7 @@ public final class LiveIndex implements AutoCloseable {
   public Optional<Exception> mergeFailure() {
     changing.lock();
     try {
-      return Optional.ofNullable(failure);
+      return maintenance.failure();
     } finally {
       changing.unlock();
     }
@@ -438,21 +435,11 @@ public final class LiveIndex implements AutoCloseable {
         return;
       }
       closed = true;
-      sealed.signalAll();
+      maintenance.close();
     } finally {
       changing.unlock();
     }
-    boolean interrupted = false;
-    while (maintenance != null && maintenance.isAlive()) {
-      try {
-        maintenance.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    maintenance.join();
     merging.lock();
     changing.lock();
     try {
@@ -499,7 +486,7 @@ public final class LiveIndex implements AutoCloseable {
     ChangeLog log = view.active().log();
     log.force();
     start(log.number() + 1);
-    sealed.signalAll();
+    maintenance.deltaSealed();
     steps.accept("log started");
   }
 
@@ -508,38 +495,6 @@ public final class LiveIndex implements AutoCloseable {
     LiveView current = view;
     view = current.put(id, text, vector);
     return view.size == current.size;
-  }
-
-  private void maintain() {
-    while (true) {
-      changing.lock();
-      try {
-        while (!closed && (view.deltas.length == 1 || failure != null)) {
-          sealed.await();
-          // A merge that failed is tried again when another delta is full.
-          failure = null;
-        }
-        if (closed) {
-          return;
-        }
-      } catch (InterruptedException e) {
-        return;
-      } finally {
-        changing.unlock();
-      }
-      try {
-        merge();
-      } catch (CancellationException e) {
-        return;
-      } catch (IOException | RuntimeException e) {
-        changing.lock();
-        try {
-          failure = e;
-        } finally {
-          changing.unlock();
-        }
-      }
-    }
   }
 
   /** The merging thread only. */

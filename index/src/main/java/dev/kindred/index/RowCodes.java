@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.index.file.HugePages;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Codes;
 import java.lang.foreign.Arena;
@@ -107,7 +108,7 @@ final class RowCodes {
       steps[k] = reach / LARGEST_CODE;
       spread -= (double) means[k] * means[k];
     }
-    MemorySegment codes = arena.allocate((long) n * stride(dim), 64);
+    MemorySegment codes = HugePages.allocate((long) n * stride(dim), 64, arena);
     MemorySegment biases = metric == Metric.L2 ? arena.allocate((long) n * Float.BYTES, 64) : null;
     float[] longest = new float[workers.threads()];
     workers.forEachRange(
@@ -192,6 +193,7 @@ final class RowCodes {
   final class Query {
     private final short[] codes = new short[stride];
     private final float[] scaled = new float[dim];
+    private final int[] rounded = new int[dim];
     private int[] sums = new int[64];
     private float scale;
     private float offset;
@@ -217,8 +219,13 @@ final class RowCodes {
       // The longest query that any code may meet, less what rounding adds to it.
       double room = Codes.MAX_PRODUCT / Math.max(1.0, longestCode) - Math.sqrt(dim) / 2;
       double k = length == 0 ? 0 : Math.max(0, room) / Math.sqrt(length);
+      float toCode = (float) k;
+      // Rounding takes several at a time by itself, but not if it narrows too.
       for (int i = 0; i < dim; i++) {
-        codes[i] = (short) Math.round(scaled[i] * k);
+        rounded[i] = Math.round(scaled[i] * toCode);
+      }
+      for (int i = 0; i < dim; i++) {
+        codes[i] = (short) rounded[i];
       }
       scale = k == 0 ? 0 : (float) (1 / k);
       offset = (float) constant;

@@ -27,9 +27,15 @@ sealed interface Walk permits Beam, CodeWalk {
    */
   void walk(GraphLevel level, int start, int ef, int ranked);
 
+  /**
+   * As {@link #walk}, for {@code ef} nodes that are as good as the walk's own scores say: what the
+   * build of a graph goes by.
+   */
+  void collect(GraphLevel level, int start, int ef);
+
   /** Entries of the last walk. */
   int size();
 
-  /** One entry of the last walk, best first: a {@link ScoredOrdinal} of exact score and node. */
+  /** One entry of the last walk, best first: a {@link ScoredOrdinal} of score and node. */
   long entry(int index);
 }

@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 final class ScalarSignCodes implements SignCodeKernels {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   @Override
   public long passing(
@@ -37,5 +39,41 @@ final class ScalarSignCodes implements SignCodeKernels {
       }
     }
     return passing;
+  }
+
+  @Override
+  public void residual(
+      float[] centre,
+      float[] other,
+      MemorySegment vectors,
+      long offset,
+      int n,
+      byte[] signs,
+      float[] sums) {
+    float squared = 0;
+    float absolute = 0;
+    float signed = 0;
+    float along = 0;
+    for (int i = 0; i < n / SignCodes.PIECE; i++) {
+      int set = 0;
+      for (int b = 0; b < SignCodes.PIECE; b++) {
+        int k = i * SignCodes.PIECE + b;
+        float difference = vectors.get(FLOAT, offset + (long) k * Float.BYTES) - centre[k];
+        squared += difference * difference;
+        absolute += Math.abs(difference);
+        along += difference * other[k];
+        if (difference >= 0) {
+          set |= 1 << b;
+          signed += centre[k];
+        } else {
+          signed -= centre[k];
+        }
+      }
+      signs[i] = (byte) set;
+    }
+    sums[0] = squared;
+    sums[1] = absolute;
+    sums[2] = signed;
+    sums[3] = along;
   }
 }

@@ -14,4 +14,14 @@ interface SignCodeKernels {
       float scale,
       float shift,
       float least);
+
+  /** Signs and sums of vector - centre. */
+  void residual(
+      float[] centre,
+      float[] other,
+      MemorySegment vectors,
+      long offset,
+      int n,
+      byte[] signs,
+      float[] sums);
 }

@@ -68,6 +68,37 @@ public final class SignCodes {
     return (long) count * Integer.BYTES + group + (long) piece * GROUP + vector % GROUP;
   }
 
+  /**
+   * What the code of a vector is made of: the signs of d = vector - centre, and four sums.
+   *
+   * <p>Sums of floats: every vector width gives the same signs, and sums that differ by rounding.
+   *
+   * @param centre [n]
+   * @param other [n], a vector whose inner product with d is wanted
+   * @param vectors the vector's n floats stand in it from {@code offset} on, little-endian
+   * @param n a multiple of {@link #PIECE} times {@link #PIECES}
+   * @param signs [n / {@link #PIECE}]: bit b of byte i is set unless d[8 i + b] is below 0
+   * @param sums [4]: |d|^2, |d|_1, signs of d . centre, d . other
+   */
+  public static void residual(
+      float[] centre,
+      float[] other,
+      MemorySegment vectors,
+      long offset,
+      int n,
+      byte[] signs,
+      float[] sums) {
+    if (n < 0 || n % (PIECE * PIECES) != 0) {
+      throw new IllegalArgumentException(
+          "n must be a multiple of " + PIECE * PIECES + ", got " + n);
+    }
+    Objects.checkFromIndexSize(0, n, centre.length);
+    Objects.checkFromIndexSize(0, n, other.length);
+    Objects.checkFromIndexSize(0, n / PIECE, signs.length);
+    Objects.checkFromIndexSize(0, 4, sums.length);
+    Loaded.KERNELS.residual(centre, other, vectors, offset, n, signs, sums);
+  }
+
   /** Bytes of the tables of a query. */
   public static int tableBytes(int pieces) {
     return 2 * TABLE * pieces;

@@ -6,6 +6,7 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -25,6 +26,9 @@ final class VectorSignCodes implements SignCodeKernels {
   private static final VectorSpecies<Float> FLOATS = Lanes.SPECIES;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final int TABLE = SignCodes.TABLE;
+
+  /** Signs of two pieces: at least a vector of any width. */
+  private static final int PAIR = SignCodes.PIECE * SignCodes.PIECES;
 
   /** Whether one vector of shorts takes the sums of a group. */
   private static final boolean ONE = SHORTS.length() == SignCodes.GROUP;
@@ -74,6 +78,43 @@ final class VectorSignCodes implements SignCodeKernels {
       numbers += SignCodes.GROUP * Integer.BYTES;
     }
     return passing;
+  }
+
+  @Override
+  public void residual(
+      float[] centre,
+      float[] other,
+      MemorySegment vectors,
+      long offset,
+      int n,
+      byte[] signs,
+      float[] sums) {
+    FloatVector squared = FloatVector.zero(FLOATS);
+    FloatVector absolute = squared;
+    FloatVector signed = squared;
+    FloatVector along = squared;
+    for (int first = 0; first < n; first += PAIR) {
+      int set = 0;
+      for (int lane = 0; lane < PAIR; lane += Lanes.COUNT) {
+        int k = first + lane;
+        FloatVector own = FloatVector.fromArray(FLOATS, centre, k);
+        FloatVector d =
+            FloatVector.fromMemorySegment(FLOATS, vectors, offset + (long) k * Float.BYTES, ORDER)
+                .sub(own);
+        VectorMask<Float> up = d.compare(VectorOperators.GE, 0f);
+        squared = d.fma(d, squared);
+        absolute = absolute.add(d.abs());
+        signed = signed.add(own.neg().blend(own, up));
+        along = d.fma(FloatVector.fromArray(FLOATS, other, k), along);
+        set |= (int) up.toLong() << lane;
+      }
+      signs[first / SignCodes.PIECE] = (byte) set;
+      signs[first / SignCodes.PIECE + 1] = (byte) (set >> SignCodes.PIECE);
+    }
+    sums[0] = Lanes.sum(squared);
+    sums[1] = Lanes.sum(absolute);
+    sums[2] = Lanes.sum(signed);
+    sums[3] = Lanes.sum(along);
   }
 
   private static ByteVector lower(ByteVector signs, byte[] tables, int table) {

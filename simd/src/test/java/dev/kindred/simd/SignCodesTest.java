@@ -1,5 +1,6 @@
 package dev.kindred.simd;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -83,6 +84,49 @@ class SignCodesTest {
     long bit = 1 << 17;
     assertEquals(bit, SignCodes.passing(block, 0, 32, 2, tables, 0.5f, 0.25f, estimate) & bit);
     assertEquals(0, SignCodes.passing(block, 0, 32, 2, tables, 0.5f, 0.25f, estimate + 0.01f));
+  }
+
+  @Test
+  void residualHasTheSignsOfTheTwinAndItsSums() {
+    Random random = new Random(2);
+    for (int n = 0; n <= 160; n += SignCodes.PIECE * SignCodes.PIECES) {
+      float[] centre = new float[n];
+      float[] other = new float[n];
+      float[] vector = new float[n + 3];
+      for (int k = 0; k < n; k++) {
+        centre[k] = (float) random.nextGaussian();
+        other[k] = (float) random.nextGaussian();
+        // Some differences are 0.
+        vector[k + 3] = k % 5 == 0 ? centre[k] : (float) random.nextGaussian();
+      }
+      MemorySegment vectors = MemorySegment.ofArray(vector);
+      byte[] signs = new byte[n / SignCodes.PIECE];
+      byte[] twinSigns = new byte[n / SignCodes.PIECE];
+      float[] sums = new float[4];
+      float[] twinSums = new float[4];
+      SignCodes.residual(centre, other, vectors, 12, n, signs, sums);
+      twin.residual(centre, other, vectors, 12, n, twinSigns, twinSums);
+      assertArrayEquals(twinSigns, signs, "n " + n);
+      assertArrayEquals(twinSums, sums, 1e-4f * (n + 1), "n " + n);
+    }
+  }
+
+  @Test
+  void residualSumsWhatItSays() {
+    float[] centre = new float[16];
+    float[] vector = new float[16];
+    float[] other = new float[16];
+    centre[0] = 1;
+    vector[0] = 4;
+    other[0] = 10;
+    centre[9] = 5;
+    vector[9] = 3;
+    other[9] = 100;
+    byte[] signs = new byte[2];
+    float[] sums = new float[4];
+    SignCodes.residual(centre, other, MemorySegment.ofArray(vector), 0, 16, signs, sums);
+    assertArrayEquals(new byte[] {(byte) 0xFF, (byte) 0b11111101}, signs);
+    assertArrayEquals(new float[] {9 + 4, 3 + 2, 1 - 5, 3 * 10 - 2 * 100}, sums);
   }
 
   @Test

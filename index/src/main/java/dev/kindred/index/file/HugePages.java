@@ -18,7 +18,7 @@ import java.util.Optional;
  * it. So this asks the system for addresses itself and gives the advice before the first byte is
  * written.
  */
-final class HugePages {
+public final class HugePages {
   private static final long PAGE_BYTES = 2L << 20;
 
   // From the headers of Linux.
@@ -27,8 +27,11 @@ final class HugePages {
   private static final int MADV_HUGEPAGE = 14;
   private static final long MAP_FAILED = -1;
 
-  /** Null where the system isn't Linux or native calls are not allowed. */
-  private static final Calls CALLS = Calls.find();
+  /** Loaded by the first use: small memory doesn't wait for the linker. */
+  private static final class Loaded {
+    /** Null where the system isn't Linux or native calls are not allowed. */
+    static final Calls CALLS = Calls.find();
+  }
 
   private record Calls(MethodHandle mmap, MethodHandle munmap, MethodHandle madvise) {
     @SuppressWarnings("restricted")
@@ -80,15 +83,27 @@ final class HugePages {
     if (bytes.byteSize() == 0) {
       return MemorySegment.NULL;
     }
-    MemorySegment copy = allocate(bytes.byteSize(), arena);
+    MemorySegment copy = allocated(bytes.byteSize(), Envelope.HEADER_BYTES, arena);
     copy.copyFrom(bytes);
     return copy.asReadOnly();
   }
 
-  private static MemorySegment allocate(long bytes, Arena arena) {
+  /**
+   * Zeroed memory that lives as long as the arena: in huge pages where it is large and native calls
+   * are enabled for this module, so that nobody who didn't ask for them meets the JVM's warning.
+   *
+   * @param alignment a power of 2, at most a huge page
+   */
+  public static MemorySegment allocate(long bytes, long alignment, Arena arena) {
+    return HugePages.class.getModule().isNativeAccessEnabled()
+        ? allocated(bytes, alignment, arena)
+        : arena.allocate(bytes, alignment);
+  }
+
+  private static MemorySegment allocated(long bytes, long alignment, Arena arena) {
     // Small memory isn't worth whole huge pages.
-    MemorySegment huge = CALLS == null || bytes < PAGE_BYTES ? null : map(bytes, arena);
-    return huge != null ? huge : arena.allocate(bytes, Envelope.HEADER_BYTES);
+    MemorySegment huge = bytes < PAGE_BYTES || Loaded.CALLS == null ? null : map(bytes, arena);
+    return huge != null ? huge : arena.allocate(bytes, alignment);
   }
 
   /** Addresses of one page more, of which the aligned part is used; null if there are none. */
@@ -98,13 +113,16 @@ final class HugePages {
     long start;
     try {
       start =
-          (long) CALLS.mmap.invokeExact(0L, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+          (long)
+              Loaded.CALLS.mmap.invokeExact(
+                  0L, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
       if (start == MAP_FAILED) {
         return null;
       }
       long aligned = (start + PAGE_BYTES - 1) & -PAGE_BYTES;
       // Only advice: without it the memory works all the same.
-      int ignored = (int) CALLS.madvise.invokeExact(aligned, mapped - PAGE_BYTES, MADV_HUGEPAGE);
+      int ignored =
+          (int) Loaded.CALLS.madvise.invokeExact(aligned, mapped - PAGE_BYTES, MADV_HUGEPAGE);
       return MemorySegment.ofAddress(aligned)
           .reinterpret(bytes, arena, memory -> unmap(start, mapped));
     } catch (Throwable e) {
@@ -114,7 +132,7 @@ final class HugePages {
 
   private static void unmap(long start, long mapped) {
     try {
-      int failed = (int) CALLS.munmap.invokeExact(start, mapped);
+      int failed = (int) Loaded.CALLS.munmap.invokeExact(start, mapped);
       if (failed != 0) {
         throw new IllegalStateException("munmap refused " + mapped + " bytes at " + start);
       }
