@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -87,7 +88,10 @@ final class BenchSwapCommand extends KindredCommand {
 
   private void generate(Path directory, int number) throws IOException {
     GeneratedOptions options =
-        options(() -> new GeneratedOptions(items, 5, 16, 128, 50, true, seed().orElse(1) + number));
+        options(
+            () ->
+                new GeneratedOptions(
+                    items, 5, 16, 128, 50, true, List.of(), seed().orElse(1) + number));
     try (SnapshotWriter writer = SnapshotWriter.under(directory);
         Workers workers = Workers.of(threads())) {
       GeneratedSnapshot.write(options, writer, workers, progress());
