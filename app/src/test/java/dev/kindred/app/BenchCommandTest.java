@@ -27,7 +27,7 @@ class BenchCommandTest {
     return lines;
   }
 
-  private JsonNode generate(String seed) throws IOException {
+  private JsonNode generate(String seed, String rankers) throws IOException {
     return run(
             0,
             "bench",
@@ -40,6 +40,8 @@ class BenchCommandTest {
             "40",
             "--out",
             directory.toString(),
+            "--rankers",
+            rankers,
             "--seed",
             seed,
             "--json",
@@ -49,7 +51,7 @@ class BenchCommandTest {
 
   @Test
   void everyOperationIsMeasured() throws IOException {
-    JsonNode made = generate("1");
+    JsonNode made = generate("1", "large,small");
     assertEquals(3000, made.get("items").asInt());
     assertTrue(Files.isDirectory(Path.of(made.get("snapshot").asText())));
     List<JsonNode> lines =
@@ -67,7 +69,13 @@ class BenchCommandTest {
             "0.05",
             "--json");
     assertEquals(
-        List.of("related-table", "related-online", "related-ungated", "similar"),
+        List.of(
+            "related-table",
+            "related-online",
+            "related-ungated",
+            "similar",
+            "recommend",
+            "recommend-small"),
         lines.stream().map(line -> line.get("operation").asText()).toList());
     for (JsonNode line : lines) {
       assertEquals(0, line.get("errors").asInt());
@@ -80,8 +88,30 @@ class BenchCommandTest {
   }
 
   @Test
+  void aSnapshotWithoutARankerIsNotAskedToRecommend() throws IOException {
+    generate("5", "none");
+    Run run =
+        Run.kindred(
+            "bench",
+            "embedded",
+            "--model",
+            directory.toString(),
+            "--operations",
+            "recommend",
+            "--seconds",
+            "0.1");
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals("", run.out());
+    assertTrue(run.err().contains("[recommend]"), run.err());
+    assertEquals(
+        2,
+        Run.kindred("bench", "generate", "--out", directory.toString(), "--rankers", "none,small")
+            .exitCode());
+  }
+
+  @Test
   void recallIsToldForStoredAndSkewedWeights() throws IOException {
-    generate("2");
+    generate("2", "none");
     List<JsonNode> lines =
         run(0, "bench", "recall", "--model", directory.toString(), "--queries", "10", "--json");
     assertEquals("stored", lines.getFirst().get("weights").asText());
@@ -117,8 +147,9 @@ class BenchCommandTest {
 
   @Test
   void snapshotsAreListedRolledBackPromotedAndCompared() throws IOException {
-    String first = Path.of(generate("3").get("snapshot").asText()).getFileName().toString();
-    String second = Path.of(generate("4").get("snapshot").asText()).getFileName().toString();
+    String first = Path.of(generate("3", "none").get("snapshot").asText()).getFileName().toString();
+    String second =
+        Path.of(generate("4", "none").get("snapshot").asText()).getFileName().toString();
     String model = directory.toString();
     List<JsonNode> listed = run(0, "snapshots", "list", "--model", model, "--json");
     assertEquals(

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -62,7 +63,7 @@ public class ServingBenchmark {
   @Setup(Level.Trial)
   public void open() throws IOException {
     directory = Files.createTempDirectory("kindred-serving");
-    GeneratedOptions options = new GeneratedOptions(items, 5, 16, 512, 100, true, 1);
+    GeneratedOptions options = new GeneratedOptions(items, 5, 16, 512, 100, true, List.of(), 1);
     try (SnapshotWriter writer = SnapshotWriter.under(directory);
         Workers workers = Workers.of(Runtime.getRuntime().availableProcessors())) {
       GeneratedSnapshot.write(options, writer, workers, Progress.none());

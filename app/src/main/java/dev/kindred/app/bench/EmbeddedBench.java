@@ -51,6 +51,11 @@ public final class EmbeddedBench {
       operations = List.copyOf(operations);
       operations.forEach(Operation::of);
     }
+
+    /** With other operations. */
+    public Options withOperations(List<String> value) {
+      return new Options(rate, seconds, warmUpSeconds, threads, n, seed, value);
+    }
   }
 
   /** What can be measured, in the order of its default. */

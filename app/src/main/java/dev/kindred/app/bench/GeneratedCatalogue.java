@@ -2,10 +2,15 @@ package dev.kindred.app.bench;
 
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.CandidateSource;
+import dev.kindred.engine.data.Catalogue;
+import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.fused.FusedOptions;
+import dev.kindred.engine.rank.RankModel;
+import dev.kindred.engine.rank.SourceQuotas;
+import dev.kindred.engine.rank.SyntheticRankModel;
 import dev.kindred.engine.related.Calibration;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.Merge;
@@ -19,6 +24,7 @@ import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +43,9 @@ import java.util.Optional;
 final class GeneratedCatalogue {
   private static final String[] NAMES = {"click", "watch", "like", "share", "dislike"};
 
+  private static final String TOPIC = "topic";
+  private static final String SERIES = "series";
+
   /** Part of the items that have a channel of each objective; those after the last have 0.8. */
   private static final double[] COVERAGE = {1, 1, 0.9, 0.8, 0.7};
 
@@ -45,14 +54,26 @@ final class GeneratedCatalogue {
   /** Length of the noise next to a centre of length 1. */
   private static final float NOISE = 0.9f;
 
+  private static final int USERS = 100_000;
+
   private final GeneratedOptions options;
+  private final Workers workers;
+  private final Progress progress;
   private final int[] clusterStart;
   private final int[] members; // items, cluster by cluster
   private final int[] clusterOf;
   private final int[] placeOf;
+  private final Ids ids = new Ids();
+  private final Catalogue profiles;
+  private final RelatedScorer scorer;
+  private final CandidateLists candidates;
+  private final RelatedTable table;
 
-  GeneratedCatalogue(GeneratedOptions options) {
+  /** Draws and computes what all snapshots of it share. */
+  GeneratedCatalogue(GeneratedOptions options, Workers workers, Progress progress) {
     this.options = options;
+    this.workers = workers;
+    this.progress = progress;
     int items = options.items();
     int clusters = Math.max(1, items / ITEMS_PER_CLUSTER);
     clusterOf = new int[items];
@@ -75,23 +96,18 @@ final class GeneratedCatalogue {
       placeOf[item] = next[clusterOf[item]]++;
       members[placeOf[item]] = item;
     }
-  }
-
-  /** Draws, computes and hands all parts to a writer. */
-  void write(SnapshotWriter out, Workers workers, Progress progress) throws IOException {
-    Ids ids = new Ids();
-    for (int item = 0; item < options.items(); item++) {
+    for (int item = 0; item < items; item++) {
       ids.add(Integer.toString(item + 1));
     }
-    out.seed(options.seed());
-    out.option("generated", options);
-    out.note("generated to measure serving on: vectors and lists are drawn, not trained");
-    out.items(ids);
-    RelatedScorer scorer = scorer(workers, progress);
-    out.scorer(scorer);
-    CandidateLists candidates = candidates(progress);
-    out.candidates(candidates);
-    out.related(RelatedTable.build(scorer, candidates, options.tableLength(), workers, progress));
+    profiles = profiles();
+    scorer = scorer();
+    candidates = candidates();
+    table = RelatedTable.build(scorer, candidates, options.tableLength(), workers, progress);
+  }
+
+  /** Hands all parts to a writer, with the first of the rankers. */
+  void write(SnapshotWriter out) throws IOException {
+    common(out);
     if (options.index()) {
       HnswOptions graph = new HnswOptions(12, 60, options.seed());
       Optional<FusedIndex> fused =
@@ -100,9 +116,58 @@ final class GeneratedCatalogue {
         out.fused(fused.get());
       }
     }
+    if (!options.rankers().isEmpty()) {
+      out.ranking(model(options.rankers().getFirst()), workers, progress);
+    }
   }
 
-  private RelatedScorer scorer(Workers workers, Progress progress) {
+  /**
+   * Hands all parts but the fused index to a writer, with another ranker.
+   *
+   * @param published whose graph of the items' vectors is copied: they are the same
+   */
+  void writeLike(Path published, GeneratedRanker ranker, SnapshotWriter out) throws IOException {
+    common(out);
+    out.ranking(model(ranker), published);
+  }
+
+  private void common(SnapshotWriter out) throws IOException {
+    out.seed(options.seed());
+    out.option("generated", options);
+    out.note("generated to measure serving on: vectors and lists are drawn, not trained");
+    out.items(ids);
+    out.profile(profiles);
+    out.scorer(scorer);
+    out.candidates(candidates);
+    out.related(table);
+  }
+
+  private RankModel model(GeneratedRanker ranker) {
+    return SyntheticRankModel.of(
+        options.items(),
+        Math.min(options.items(), USERS),
+        profiles,
+        TOPIC,
+        SERIES,
+        ranker.experts(),
+        ranker.hidden(),
+        SourceQuotas.defaults(),
+        options.seed());
+  }
+
+  /** A topic is ten clusters, a series one. */
+  private Catalogue profiles() {
+    Catalogue.Builder builder =
+        Catalogue.builder(
+            ids, List.of(FieldSpec.single(TOPIC, TOPIC), FieldSpec.single(SERIES, SERIES)));
+    for (int item = 0; item < options.items(); item++) {
+      builder.value(0, item, "topic-" + clusterOf[item] / 10);
+      builder.value(1, item, "series-" + clusterOf[item]);
+    }
+    return builder.build();
+  }
+
+  private RelatedScorer scorer() {
     List<ObjectiveWeight> objectives = new ArrayList<>();
     List<RelatedScorer.Part> parts = new ArrayList<>();
     int count = options.objectives();
@@ -120,7 +185,7 @@ final class GeneratedCatalogue {
           parts.add(
               new RelatedScorer.Part(
                   Channel.normalized(
-                      name, kind, vectors(k, kind, dim, coverage, workers), options.items(), dim),
+                      name, kind, vectors(k, kind, dim, coverage), options.items(), dim),
                   new Calibration(slope, -0.4f * slope, true, "drawn")));
           stage.add(1);
         }
@@ -133,8 +198,7 @@ final class GeneratedCatalogue {
         options.items());
   }
 
-  private float[] vectors(
-      int objective, Channel.Kind kind, int dim, double coverage, Workers workers) {
+  private float[] vectors(int objective, Channel.Kind kind, int dim, double coverage) {
     float[] vectors = new float[Math.multiplyExact(options.items(), dim)];
     workers.forEachRange(
         options.items(),
@@ -160,7 +224,7 @@ final class GeneratedCatalogue {
     return vectors;
   }
 
-  private CandidateLists candidates(Progress progress) {
+  private CandidateLists candidates() {
     int items = options.items();
     int[] lengths = new int[items];
     Draws draws = Draws.of(options.seed(), "generated-list");

@@ -1,5 +1,8 @@
 package dev.kindred.app.bench;
 
+import java.util.HashSet;
+import java.util.List;
+
 /**
  * What a generated snapshot is like. Immutable.
  *
@@ -9,16 +12,29 @@ package dev.kindred.app.bench;
  * @param list longest list of candidates, 1 to 65,536
  * @param tableLength items of each precomputed list, 1 to 65,536
  * @param index whether the fused index is built
+ * @param rankers the first is the snapshot's own, each other one gets a snapshot of the same items;
+ *     empty for no personalised path
  * @param seed of all draws
  */
 public record GeneratedOptions(
-    int items, int objectives, int dim, int list, int tableLength, boolean index, long seed) {
+    int items,
+    int objectives,
+    int dim,
+    int list,
+    int tableLength,
+    boolean index,
+    List<GeneratedRanker> rankers,
+    long seed) {
   public GeneratedOptions {
     check("items", items, 2, 50_000_000);
     check("objectives", objectives, 1, 16);
     check("dim", dim, 1, 512);
     check("list", list, 1, 1 << 16);
     check("tableLength", tableLength, 1, 1 << 16);
+    rankers = List.copyOf(rankers);
+    if (new HashSet<>(rankers).size() < rankers.size()) {
+      throw new IllegalArgumentException("rankers are " + rankers + ", must each be named once");
+    }
   }
 
   private static void check(String name, int value, int least, int most) {

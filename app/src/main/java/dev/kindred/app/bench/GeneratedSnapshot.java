@@ -4,6 +4,10 @@ import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Writes generated snapshots. Stateless. */
 public final class GeneratedSnapshot {
@@ -13,6 +17,48 @@ public final class GeneratedSnapshot {
   public static void write(
       GeneratedOptions options, SnapshotWriter out, Workers workers, Progress progress)
       throws IOException {
-    new GeneratedCatalogue(options).write(out, workers, progress);
+    new GeneratedCatalogue(options, workers, progress).write(out);
+  }
+
+  /**
+   * Where the snapshots of rankers after the first are published: a directory of the same items
+   * within that of the first.
+   */
+  public static Path directoryOf(GeneratedRanker ranker, Path directory) {
+    return directory.resolve("ranker-" + ranker.label());
+  }
+
+  /**
+   * Writes and publishes a snapshot for each ranker; those after the first lack the fused index.
+   *
+   * @param first writer of the first
+   * @param others writers of the others
+   * @return the first
+   */
+  public static Path publish(
+      GeneratedOptions options,
+      SnapshotWriter first,
+      Map<GeneratedRanker, SnapshotWriter> others,
+      Workers workers,
+      Progress progress)
+      throws IOException {
+    GeneratedCatalogue catalogue = new GeneratedCatalogue(options, workers, progress);
+    catalogue.write(first);
+    Path published = first.publish();
+    for (Map.Entry<GeneratedRanker, SnapshotWriter> other : others.entrySet()) {
+      catalogue.writeLike(published, other.getKey(), other.getValue());
+      other.getValue().publish();
+    }
+    return published;
+  }
+
+  /** Opens the writers of the rankers after the first, before anything is computed. */
+  public static Map<GeneratedRanker, SnapshotWriter> others(
+      List<GeneratedRanker> rankers, Path directory) throws IOException {
+    Map<GeneratedRanker, SnapshotWriter> writers = new LinkedHashMap<>();
+    for (GeneratedRanker ranker : rankers.subList(Math.min(1, rankers.size()), rankers.size())) {
+      writers.put(ranker, SnapshotWriter.under(directoryOf(ranker, directory)));
+    }
+    return writers;
   }
 }

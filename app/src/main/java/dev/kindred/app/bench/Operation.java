@@ -1,9 +1,12 @@
 package dev.kindred.app.bench;
 
+import dev.kindred.engine.serve.RecommendResult;
+import dev.kindred.engine.serve.RecommendSearcher;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedResult;
 import dev.kindred.engine.serve.RelatedSearcher;
 import dev.kindred.engine.serve.SimilarSearcher;
+import dev.kindred.index.IdTable;
 import dev.kindred.index.run.Draws;
 import java.util.Arrays;
 import java.util.List;
@@ -83,7 +86,38 @@ enum Operation {
     boolean isServedBy(Recommender recommender) {
       return recommender.manifest().fused().isPresent();
     }
+  },
+
+  /** A list for a random user: 500 candidates retrieved and ranked. */
+  RECOMMEND("recommend") {
+    @Override
+    OpenLoop.Requests requests(Recommender recommender, int n, long seed, int thread) {
+      RecommendSearcher searcher = recommender.recommendSearcher();
+      RecommendResult result = new RecommendResult(n);
+      Draws draws = Draws.of(seed, name());
+      String[] users =
+          recommender.reading(
+              snapshot -> {
+                IdTable ids = snapshot.ranking().orElseThrow().users();
+                String[] drawn = new String[USERS];
+                for (int i = 0; i < drawn.length; i++) {
+                  draws.reset(thread, i);
+                  drawn[i] = ids.idOf(draws.nextInt(ids.size()));
+                }
+                return drawn;
+              });
+      return number -> searcher.recommend(users[(int) (number % users.length)], n, result);
+    }
+
+    @Override
+    boolean isServedBy(Recommender recommender) {
+      return recommender.reading(
+          snapshot -> snapshot.ranking().filter(ranking -> ranking.users().size() > 0).isPresent());
+    }
   };
+
+  /** Users whose ids are drawn ahead, so that requests make no strings. */
+  private static final int USERS = 8192;
 
   private final String label;
 

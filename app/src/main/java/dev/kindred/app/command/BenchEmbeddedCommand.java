@@ -1,10 +1,14 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.bench.EmbeddedBench;
+import dev.kindred.app.bench.GeneratedRanker;
+import dev.kindred.app.bench.GeneratedSnapshot;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RecommenderOptions;
 import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -18,6 +22,8 @@ import picocli.CommandLine.Option;
         "Measure the embedded recommender in an open loop: service time, response time from when a"
             + " request was due, beside the hiccups of an idle thread.")
 final class BenchEmbeddedCommand extends KindredCommand {
+  private static final String RECOMMEND = "recommend";
+
   @Mixin private SnapshotOption model;
 
   @Option(
@@ -66,7 +72,8 @@ final class BenchEmbeddedCommand extends KindredCommand {
       names = "--operations",
       split = ",",
       paramLabel = "OP",
-      description = "Which of related-table, related-online, related-ungated, similar.")
+      description =
+          "Which of related-table, related-online, related-ungated, similar," + " recommend.")
   private List<String> operations = EmbeddedBench.operations();
 
   @Override
@@ -81,6 +88,24 @@ final class BenchEmbeddedCommand extends KindredCommand {
       List<String> left = EmbeddedBench.run(recommender, options, this::show);
       if (!left.isEmpty()) {
         note("left out, the snapshot has not what it takes: " + left);
+      }
+    }
+    smallRanker(options, opening);
+  }
+
+  /** A generated snapshot has one of the same items and a small ranker beside it. */
+  private void smallRanker(EmbeddedBench.Options options, RecommenderOptions opening)
+      throws IOException {
+    Path small = GeneratedSnapshot.directoryOf(GeneratedRanker.SMALL, model.path());
+    if (options.operations().contains(RECOMMEND) && Files.isDirectory(small)) {
+      try (Recommender recommender = Recommender.open(small, opening)) {
+        EmbeddedBench.run(
+            recommender,
+            options.withOperations(List.of(RECOMMEND)),
+            line -> {
+              line.put("operation", "recommend-small");
+              show(line);
+            });
       }
     }
   }

@@ -1,13 +1,17 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.bench.GeneratedOptions;
+import dev.kindred.app.bench.GeneratedRanker;
 import dev.kindred.app.bench.GeneratedSnapshot;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -67,19 +71,38 @@ final class BenchGenerateCommand extends KindredCommand {
       description = "Leave out the fused index, which takes most of the time.")
   private boolean noIndex;
 
+  @Option(
+      names = "--rankers",
+      split = ",",
+      defaultValue = "large,small",
+      paramLabel = "SIZE",
+      description = {
+        "Rankers of the personalised path: large (4 experts of 256 and 128), small (4 of 32) or"
+            + " none. The first is the snapshot's; each other one gets a snapshot of the same items"
+            + " in DIR/ranker-SIZE, without the fused index (default: ${DEFAULT-VALUE})."
+      })
+  private List<String> rankers;
+
   @Override
   protected void run() throws IOException {
     GeneratedOptions options =
         options(
             () ->
                 new GeneratedOptions(
-                    items, objectives, dim, list, table, !noIndex, seed().orElse(1)));
+                    items, objectives, dim, list, table, !noIndex, rankers(), seed().orElse(1)));
     long start = System.nanoTime();
     Path path;
     try (SnapshotWriter writer = Publishing.under(out);
         Workers workers = Workers.of(threads())) {
-      GeneratedSnapshot.write(options, writer, workers, progress());
-      path = writer.publish();
+      Map<GeneratedRanker, SnapshotWriter> others =
+          GeneratedSnapshot.others(options.rankers(), out);
+      try {
+        path = GeneratedSnapshot.publish(options, writer, others, workers, progress());
+      } finally {
+        for (SnapshotWriter other : others.values()) {
+          other.close();
+        }
+      }
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     try (Snapshot snapshot = Snapshot.open(path)) {
@@ -89,6 +112,7 @@ final class BenchGenerateCommand extends KindredCommand {
         line.put("items", items);
         line.put("candidates", snapshot.candidates().size());
         line.put("bytes", snapshot.bytes());
+        line.put("rankers", rankers);
         line.put("seconds", seconds);
         jsonLines().write(line);
       } else {
@@ -98,5 +122,23 @@ final class BenchGenerateCommand extends KindredCommand {
                 path, items, snapshot.candidates().size(), snapshot.bytes(), seconds);
       }
     }
+  }
+
+  private List<GeneratedRanker> rankers() {
+    if (rankers.equals(List.of("none"))) {
+      return List.of();
+    }
+    List<GeneratedRanker> named = new ArrayList<>();
+    for (String size : rankers) {
+      named.add(
+          Arrays.stream(GeneratedRanker.values())
+              .filter(ranker -> ranker.name().equalsIgnoreCase(size))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "ranker is '" + size + "', must be large, small or, alone, none")));
+    }
+    return named;
   }
 }

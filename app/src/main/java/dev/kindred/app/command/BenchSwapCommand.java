@@ -8,6 +8,7 @@ import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -81,7 +82,10 @@ final class BenchSwapCommand extends KindredCommand {
 
   private void generate(Path directory, int number) throws IOException {
     GeneratedOptions options =
-        options(() -> new GeneratedOptions(items, 5, 16, 128, 50, true, seed().orElse(1) + number));
+        options(
+            () ->
+                new GeneratedOptions(
+                    items, 5, 16, 128, 50, true, List.of(), seed().orElse(1) + number));
     try (SnapshotWriter writer = SnapshotWriter.under(directory);
         Workers workers = Workers.of(threads())) {
       GeneratedSnapshot.write(options, writer, workers, progress());

@@ -73,7 +73,7 @@ class KilledWriterTest {
   }
 
   private static void publish(Path directory, long seed) throws IOException {
-    GeneratedOptions options = new GeneratedOptions(ITEMS, 2, 8, 20, 10, true, seed);
+    GeneratedOptions options = new GeneratedOptions(ITEMS, 2, 8, 20, 10, true, List.of(), seed);
     try (SnapshotWriter writer = SnapshotWriter.under(directory);
         Workers workers = Workers.of(1)) {
       GeneratedSnapshot.write(options, writer, workers, Progress.none());

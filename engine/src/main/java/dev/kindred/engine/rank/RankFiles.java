@@ -15,6 +15,7 @@ import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The files of the personalised path in a snapshot, see docs/formats.md. Stateless. */
@@ -46,6 +47,17 @@ public final class RankFiles {
   /** Writes all files; the graph over the items' vectors is built here. */
   public static void write(RankModel model, Places places, Workers workers, Progress progress)
       throws IOException {
+    parts(model, places);
+    graph(places, workers, progress);
+  }
+
+  /** Writes all files with the graph of a snapshot whose items have the same vectors. */
+  public static void write(RankModel model, Places places, Path like) throws IOException {
+    parts(model, places);
+    Files.copy(like.resolve(GRAPH), places.file(GRAPH));
+  }
+
+  private static void parts(RankModel model, Places places) throws IOException {
     RankDescription description = model.description();
     try (CheckedFileWriter out =
         CheckedFileWriter.create(places.file(DESCRIPTION), KIND, VERSION)) {
@@ -71,7 +83,6 @@ public final class RankFiles {
     model.groups().write(places.file(GROUPS));
     model.together().write(places.file(TOGETHER));
     items(model, places);
-    graph(places, workers, progress);
   }
 
   private static void items(RankModel model, Places places) throws IOException {

@@ -354,6 +354,20 @@ public final class SnapshotWriter implements AutoCloseable {
     ranking = true;
   }
 
+  /**
+   * The personalised path with the graph of another snapshot, for a model that differs from that
+   * one's in its ranker alone.
+   *
+   * @param like directory of a published snapshot whose items have the same vectors; if they have
+   *     not, the snapshot isn't published
+   */
+  public void ranking(RankModel model, Path like) throws IOException {
+    begin(!ranking, "ranking");
+    checkItems("ranking", model.items().size());
+    RankFiles.write(model, this::file, like);
+    ranking = true;
+  }
+
   /** The seed of every random draw of the build; 0 unless called. */
   public void seed(long value) {
     seed = value;
