@@ -16,6 +16,7 @@ import dev.kindred.simd.ScaledBytes;
 import dev.kindred.simd.SignCodes;
 import dev.kindred.simd.Simd;
 import dev.kindred.simd.SymmetricUpdate;
+import dev.kindred.simd.TiledPanels;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -171,6 +172,9 @@ final class KernelAllocationTest {
         "dotRange of an array of eight vectors",
         () -> Distances.dotRange(array, 0, array, 0, eight, 7, eight, scores, 0));
     kernels.put(
+        "dotRange of an array of whole vectors",
+        () -> Distances.dotRange(x, 0, experts, 0, 64, 8, 64, scores, 0));
+    kernels.put(
         "dotRange of an array", () -> Distances.dotRange(array, 0, array, 0, 30, 7, 30, scores, 0));
 
     float[] padded = Inputs.values(9, 128);
@@ -192,6 +196,21 @@ final class KernelAllocationTest {
         "weighted update", () -> SymmetricUpdate.accumulate(panel, 20, 70, weights, 0, normal, 70));
     kernels.put("update", () -> SymmetricUpdate.accumulate(panel, 20, 64, normal, 64));
     kernels.put("gramian", () -> SymmetricUpdate.gramian(panel, 0, 20, 70, gramian));
+
+    float[] gathered = new float[20 * 80];
+    float[] sum = new float[80];
+    kernels.put(
+        "gather",
+        () -> Panels.gather(panel, 70, 0, 70, ordinals, 0, 7, weights, 0, gathered, 0, 80));
+    kernels.put("weighted sum", () -> Panels.addWeighted(gathered, 0, 80, 7, weights, 0, sum));
+    kernels.put("weighted squares", () -> Panels.addSquares(gathered, 0, 80, 7, weights, 0, sum));
+    kernels.put(
+        "gather to tiles",
+        () -> TiledPanels.gather(panel, 70, ordinals, 0, 7, weights, 0, gathered, 20));
+    kernels.put(
+        "weighted sum of tiles",
+        () -> TiledPanels.addWeighted(gathered, 20, 7, 80, weights, 0, sum));
+    kernels.put("update from tiles", () -> TiledPanels.accumulate(gathered, 20, 7, 64, normal, 64));
 
     float[] identity = new float[70 * 70];
     float[] factor = new float[70 * 70];

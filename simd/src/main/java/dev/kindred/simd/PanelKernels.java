@@ -2,7 +2,10 @@ package dev.kindred.simd;
 
 /** What {@link Panels} delegates to; arguments are checked there. */
 interface PanelKernels {
-  /** panel[i stride + k] = scales[i] rows[ordinals[i] rowStride + first + k], 0 from d on. */
+  /**
+   * panel[panelOffset + i stride + k] = scales[i] rows[ordinals[i] rowStride + first + k], 0 from d
+   * on.
+   */
   void gather(
       float[] rows,
       int rowStride,
@@ -14,11 +17,28 @@ interface PanelKernels {
       float[] scales,
       int scalesOffset,
       float[] panel,
+      int panelOffset,
       int stride);
 
-  /** sum[0, stride) += sum over i of weights[i] panel row i. */
+  /** sum[0, stride) += sum over i of weights[i] panel row i, row 0 from panelOffset on. */
   void addWeighted(
-      float[] panel, int stride, int count, float[] weights, int weightsOffset, float[] sum);
+      float[] panel,
+      int panelOffset,
+      int stride,
+      int count,
+      float[] weights,
+      int weightsOffset,
+      float[] sum);
+
+  /** As addWeighted with the square of every value of the panel. */
+  void addSquares(
+      float[] panel,
+      int panelOffset,
+      int stride,
+      int count,
+      float[] weights,
+      int weightsOffset,
+      float[] sum);
 
   /**
    * target[g width + k] = sum over i of weights[g count + i] rows[i width + k], each from its

@@ -32,6 +32,7 @@ public final class Panels {
       float[] scales,
       int scalesOffset,
       float[] panel,
+      int panelOffset,
       int stride) {
     Objects.checkFromIndexSize(ordinalsOffset, count, ordinals.length);
     Objects.checkFromIndexSize(scalesOffset, count, scales.length);
@@ -46,7 +47,7 @@ public final class Panels {
               + " do not fit rows of "
               + stride);
     }
-    Shapes.check("panel", panel, 0, stride, count, stride);
+    Shapes.check("panel", panel, panelOffset, stride, count, stride);
     KERNELS.gather(
         rows,
         rowStride,
@@ -58,16 +59,41 @@ public final class Panels {
         scales,
         scalesOffset,
         panel,
+        panelOffset,
         stride);
   }
 
-  /** sum [stride] += sum over the rows i of panel [count x stride] of weights[i] row_i. */
+  /**
+   * sum [stride] += sum over the rows i of panel [count x stride], from {@code panelOffset} on, of
+   * weights[i] row_i.
+   */
   public static void addWeighted(
-      float[] panel, int stride, int count, float[] weights, int weightsOffset, float[] sum) {
+      float[] panel,
+      int panelOffset,
+      int stride,
+      int count,
+      float[] weights,
+      int weightsOffset,
+      float[] sum) {
     Objects.checkFromIndexSize(weightsOffset, count, weights.length);
-    Shapes.check("panel", panel, 0, stride, count, stride);
+    Shapes.check("panel", panel, panelOffset, stride, count, stride);
     Objects.checkFromIndexSize(0, stride, sum.length);
-    KERNELS.addWeighted(panel, stride, count, weights, weightsOffset, sum);
+    KERNELS.addWeighted(panel, panelOffset, stride, count, weights, weightsOffset, sum);
+  }
+
+  /** As {@link #addWeighted} with the square of every value: the diagonal of an outer product. */
+  public static void addSquares(
+      float[] panel,
+      int panelOffset,
+      int stride,
+      int count,
+      float[] weights,
+      int weightsOffset,
+      float[] sum) {
+    Objects.checkFromIndexSize(weightsOffset, count, weights.length);
+    Shapes.check("panel", panel, panelOffset, stride, count, stride);
+    Objects.checkFromIndexSize(0, stride, sum.length);
+    KERNELS.addSquares(panel, panelOffset, stride, count, weights, weightsOffset, sum);
   }
 
   /**

@@ -14,11 +14,12 @@ final class ScalarPanels implements PanelKernels {
       float[] scales,
       int scalesOffset,
       float[] panel,
+      int panelOffset,
       int stride) {
     for (int i = 0; i < count; i++) {
       int from = ordinals[ordinalsOffset + i] * rowStride + first;
       float scale = scales[scalesOffset + i];
-      int to = i * stride;
+      int to = panelOffset + i * stride;
       for (int k = 0; k < d; k++) {
         panel[to + k] = scale * rows[from + k];
       }
@@ -30,11 +31,36 @@ final class ScalarPanels implements PanelKernels {
 
   @Override
   public void addWeighted(
-      float[] panel, int stride, int count, float[] weights, int weightsOffset, float[] sum) {
+      float[] panel,
+      int panelOffset,
+      int stride,
+      int count,
+      float[] weights,
+      int weightsOffset,
+      float[] sum) {
     for (int i = 0; i < count; i++) {
       float weight = weights[weightsOffset + i];
+      int row = panelOffset + i * stride;
       for (int k = 0; k < stride; k++) {
-        sum[k] = Math.fma(weight, panel[i * stride + k], sum[k]);
+        sum[k] = Math.fma(weight, panel[row + k], sum[k]);
+      }
+    }
+  }
+
+  @Override
+  public void addSquares(
+      float[] panel,
+      int panelOffset,
+      int stride,
+      int count,
+      float[] weights,
+      int weightsOffset,
+      float[] sum) {
+    for (int i = 0; i < count; i++) {
+      float weight = weights[weightsOffset + i];
+      int row = panelOffset + i * stride;
+      for (int k = 0; k < stride; k++) {
+        sum[k] = Math.fma(weight * panel[row + k], panel[row + k], sum[k]);
       }
     }
   }

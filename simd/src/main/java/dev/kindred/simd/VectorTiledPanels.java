@@ -32,36 +32,59 @@ final class VectorTiledPanels implements TiledPanelKernels {
       int scalesOffset,
       float[] panel,
       int capacity) {
+    int step = ReadAhead.rows(d);
+    for (int from = 0; from < count; from += step) {
+      int to = Math.min(count, from + step);
+      int start = ordinalsOffset + from;
+      // The first row overwrites the number.
+      panel[from * COLUMNS] = ReadAhead.touch(rows, d, 0, d, ordinals, start, ordinalsOffset + to);
+      copy(rows, d, ordinals, ordinalsOffset, from, to, scales, scalesOffset, panel, capacity);
+    }
+  }
+
+  /** Rows [from, to) of the panel. */
+  private static void copy(
+      float[] rows,
+      int d,
+      int[] ordinals,
+      int ordinalsOffset,
+      int from,
+      int to,
+      float[] scales,
+      int scalesOffset,
+      float[] panel,
+      int capacity) {
     int whole = d - d % COLUMNS;
     int k = 0;
     for (; k + WIDE <= whole; k += WIDE) {
-      gather4(rows, d, k, ordinals, ordinalsOffset, count, scales, scalesOffset, panel, capacity);
+      copy4(rows, d, k, ordinals, ordinalsOffset, from, to, scales, scalesOffset, panel, capacity);
     }
     for (; k < whole; k += COLUMNS) {
-      for (int i = 0; i < count; i++) {
-        int from = ordinals[ordinalsOffset + i] * d + k;
-        copy(rows, from, scales[scalesOffset + i], panel, k * capacity + i * COLUMNS);
+      for (int i = from; i < to; i++) {
+        int source = ordinals[ordinalsOffset + i] * d + k;
+        copy16(rows, source, scales[scalesOffset + i], panel, k * capacity + i * COLUMNS);
       }
     }
     if (k < d) {
-      for (int i = 0; i < count; i++) {
-        int from = ordinals[ordinalsOffset + i] * d + k;
-        int to = k * capacity + i * COLUMNS;
+      for (int i = from; i < to; i++) {
+        int source = ordinals[ordinalsOffset + i] * d + k;
+        int target = k * capacity + i * COLUMNS;
         for (int c = 0; c < COLUMNS; c++) {
-          panel[to + c] = k + c < d ? scales[scalesOffset + i] * rows[from + c] : 0;
+          panel[target + c] = k + c < d ? scales[scalesOffset + i] * rows[source + c] : 0;
         }
       }
     }
   }
 
   /** Four tiles row by row: the cache lines of a row are asked for together. */
-  private static void gather4(
+  private static void copy4(
       float[] rows,
       int d,
       int first,
       int[] ordinals,
       int ordinalsOffset,
-      int count,
+      int start,
+      int end,
       float[] scales,
       int scalesOffset,
       float[] panel,
@@ -70,19 +93,19 @@ final class VectorTiledPanels implements TiledPanelKernels {
     int tile1 = tile0 + COLUMNS * capacity;
     int tile2 = tile1 + COLUMNS * capacity;
     int tile3 = tile2 + COLUMNS * capacity;
-    for (int i = 0; i < count; i++) {
+    for (int i = start; i < end; i++) {
       int from = ordinals[ordinalsOffset + i] * d + first;
       float scale = scales[scalesOffset + i];
       int to = i * COLUMNS;
-      copy(rows, from, scale, panel, tile0 + to);
-      copy(rows, from + COLUMNS, scale, panel, tile1 + to);
-      copy(rows, from + 2 * COLUMNS, scale, panel, tile2 + to);
-      copy(rows, from + 3 * COLUMNS, scale, panel, tile3 + to);
+      copy16(rows, from, scale, panel, tile0 + to);
+      copy16(rows, from + COLUMNS, scale, panel, tile1 + to);
+      copy16(rows, from + 2 * COLUMNS, scale, panel, tile2 + to);
+      copy16(rows, from + 3 * COLUMNS, scale, panel, tile3 + to);
     }
   }
 
   /** 16 values times a scale. */
-  private static void copy(float[] rows, int from, float scale, float[] panel, int to) {
+  private static void copy16(float[] rows, int from, float scale, float[] panel, int to) {
     FloatVector s = FloatVector.broadcast(SPECIES, scale);
     FloatVector.fromArray(SPECIES, rows, from).mul(s).intoArray(panel, to);
     if (COUNT < 16) {

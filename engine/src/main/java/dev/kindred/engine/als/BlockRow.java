@@ -67,7 +67,7 @@ final class BlockRow {
           float off = squares[from + i] * predictions[from + i] - targets[from + i];
           shares[i] = scales[i] == 0 ? 0 : off / scales[i];
         }
-        Panels.addWeighted(panel, BLOCK, count, shares, 0, gradient);
+        Panels.addWeighted(panel, 0, BLOCK, count, shares, 0, gradient);
         if (rootable) {
           SymmetricUpdate.accumulate(panel, count, BLOCK, matrix, BLOCK);
         } else {
@@ -128,6 +128,7 @@ final class BlockRow {
     for (int i = 0; i < count; i++) {
       scales[i] = rootable ? (float) Math.sqrt(squares[from + i]) : 1;
     }
-    Panels.gather(fixed.factors, rank, first, width, columns, from, count, scales, 0, panel, BLOCK);
+    Panels.gather(
+        fixed.factors, rank, first, width, columns, from, count, scales, 0, panel, 0, BLOCK);
   }
 }

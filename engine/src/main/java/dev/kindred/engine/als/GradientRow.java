@@ -19,12 +19,16 @@ final class GradientRow {
   /** 4 MiB: rows up to this size are gathered once, longer ones anew for every product. */
   private static final int PANEL_FLOATS = 1 << 20;
 
+  /** 16 KiB: rows of a chunk are still in the first cache when they are used again. */
+  private static final int CHUNK_FLOATS = 4096;
+
   private final int rank;
   private final int stride;
   private final int panelRows;
+  private final int chunkRows;
   private float[] panel = new float[0];
-  private float[] scores = new float[0];
-  private float[] ones = new float[0];
+  private final float[] scores;
+  private final float[] ones;
   private final float[] diagonal;
   private final float[] direction;
   private final float[] product;
@@ -35,6 +39,10 @@ final class GradientRow {
     this.rank = rank;
     this.stride = stride;
     panelRows = Math.max(16, PANEL_FLOATS / stride);
+    chunkRows = Math.max(8, CHUNK_FLOATS / stride);
+    scores = new float[chunkRows];
+    ones = new float[chunkRows];
+    Arrays.fill(ones, 1f);
     diagonal = new float[stride];
     direction = new float[stride];
     product = new float[stride];
@@ -63,17 +71,20 @@ final class GradientRow {
     for (int k = 0; k < rank; k++) {
       diagonal[k] = (float) base[k];
     }
+    System.arraycopy(target, targetOffset, direction, 0, rank);
+    startProduct(base);
     for (int from = 0; from < n; from += panelRows) {
       int count = Math.min(panelRows, n - from);
-      gather(fixed, columns, from, count);
-      Panels.addWeighted(panel, stride, count, targets, from, right);
-      addSquares(squares, from, count);
+      for (int at = 0; at < count; at += chunkRows) {
+        int rows = Math.min(chunkRows, count - at);
+        gather(fixed, columns, from, at, rows);
+        Panels.addWeighted(panel, at * stride, stride, rows, targets, from + at, right);
+        Panels.addSquares(panel, at * stride, stride, rows, squares, from + at, diagonal);
+        addProduct(squares, from, at, rows);
+      }
     }
-    System.arraycopy(target, targetOffset, direction, 0, rank);
-    System.arraycopy(right, 0, residual, 0, stride);
-    if (Distances.norm(direction, 0, rank) > 0) {
-      multiply(fixed, columns, squares, n, base);
-      Distances.axpy(-1f, product, 0, residual, 0, stride);
+    for (int k = 0; k < stride; k++) {
+      residual[k] = right[k] - product[k];
     }
     double rz = precondition();
     double first = rz;
@@ -111,36 +122,51 @@ final class GradientRow {
 
   /** product = A direction. */
   private void multiply(FixedSide fixed, int[] columns, float[] squares, int n, double[] base) {
+    startProduct(base);
+    for (int from = 0; from < n; from += panelRows) {
+      int count = Math.min(panelRows, n - from);
+      for (int at = 0; at < count; at += chunkRows) {
+        int rows = Math.min(chunkRows, count - at);
+        if (n > panelRows) {
+          gather(fixed, columns, from, at, rows);
+        }
+        addProduct(squares, from, at, rows);
+      }
+    }
+  }
+
+  /** product = the shared part times direction. */
+  private void startProduct(double[] base) {
     Arrays.fill(product, 0f);
     for (int k = 0; k < rank; k++) {
       product[k] = (float) (base[k] * direction[k]);
     }
-    for (int from = 0; from < n; from += panelRows) {
-      int count = Math.min(panelRows, n - from);
-      if (n > panelRows) {
-        gather(fixed, columns, from, count);
-      }
-      Distances.dotRange(direction, 0, panel, 0, stride, count, rank, scores, 0);
-      for (int i = 0; i < count; i++) {
-        scores[i] *= squares[from + i];
-      }
-      Panels.addWeighted(panel, stride, count, scores, 0, product);
-    }
   }
 
-  private void gather(FixedSide fixed, int[] columns, int from, int count) {
-    Panels.gather(fixed.factors, rank, 0, rank, columns, from, count, ones, 0, panel, stride);
+  /** product += what rows [at, at + rows) of the panel add, entries from + at and on. */
+  private void addProduct(float[] squares, int from, int at, int rows) {
+    Distances.dotRange(direction, 0, panel, at * stride, stride, rows, rank, scores, 0);
+    for (int i = 0; i < rows; i++) {
+      scores[i] *= squares[from + at + i];
+    }
+    Panels.addWeighted(panel, at * stride, stride, rows, scores, 0, product);
   }
 
-  /** diagonal += the row's own squares. */
-  private void addSquares(float[] squares, int from, int count) {
-    for (int i = 0; i < count; i++) {
-      float weight = squares[from + i];
-      int row = i * stride;
-      for (int k = 0; k < stride; k++) {
-        diagonal[k] += weight * panel[row + k] * panel[row + k];
-      }
-    }
+  /** Gathers entries [from + at, from + at + rows) to rows [at, at + rows) of the panel. */
+  private void gather(FixedSide fixed, int[] columns, int from, int at, int rows) {
+    Panels.gather(
+        fixed.factors,
+        rank,
+        0,
+        rank,
+        columns,
+        from + at,
+        rows,
+        ones,
+        0,
+        panel,
+        at * stride,
+        stride);
   }
 
   private double dot(float[] a, float[] b) {
@@ -152,12 +178,8 @@ final class GradientRow {
   }
 
   private void reserve(int rows) {
-    if (scores.length < rows) {
-      int grown = Math.min(panelRows, rows + (rows >> 1));
-      panel = new float[grown * stride];
-      scores = new float[grown];
-      ones = new float[grown];
-      Arrays.fill(ones, 1f);
+    if (panel.length < rows * stride) {
+      panel = new float[Math.min(panelRows, rows + (rows >> 1)) * stride];
     }
   }
 }

@@ -145,35 +145,23 @@ final class RowSolver {
     double constant = 0;
     double explained = 0;
     boolean rootable = true;
-    // Neighbours often have one strength, and all plain clicks do: what it makes is kept.
-    float strength = 0;
-    double square = 0;
-    double linear = 0;
-    double root = 0;
-    double rootLinear = 0;
-    double rowRoot = Math.sqrt(rowWeight);
-    for (int i = 0; i < n; i++) {
-      if (strengths[i] != strength) {
-        strength = strengths[i];
-        square = weighting.square(strength);
-        linear = weighting.target(strength);
-        root = square > 0 ? Math.sqrt(square) : 0;
-        rootLinear = square > 0 ? linear / root : 0;
-        rootable &= square > 0 || (square == 0 && linear == 0);
+    // Neighbours often have one strength, and all plain clicks do: runs are worked off together.
+    for (int i = 0; i < n; ) {
+      float strength = strengths[i];
+      int end = i + 1;
+      while (end < n && strengths[end] == strength) {
+        end++;
       }
-      double weight = rowWeight;
-      double weightRoot = rowRoot;
-      if (fixed.weighted) {
-        weight *= fixed.weight(columns[i]);
-        weightRoot *= fixed.weightRoot(columns[i]);
-      }
-      squares[i] = (float) (weight * square);
-      targets[i] = (float) (weight * linear);
-      roots[i] = (float) (weightRoot * root);
-      rootTargets[i] = (float) (weightRoot * rootLinear);
-      positives += strength > 0 ? 1 : 0;
+      double square = weighting.square(strength);
+      double linear = weighting.target(strength);
+      double root = square > 0 ? Math.sqrt(square) : 0;
+      double rootLinear = square > 0 ? linear / root : 0;
+      rootable &= square > 0 || (square == 0 && linear == 0);
+      double weight = weigh(fixed, columns, i, end, rowWeight, square, linear, root, rootLinear);
+      positives += strength > 0 ? end - i : 0;
       constant += weight * linear;
       explained += weight * rootLinear * rootLinear;
+      i = end;
     }
     if (positives == 0) {
       // Every target is 0, so 0 is the optimum.
@@ -209,6 +197,42 @@ final class RowSolver {
     new DoubleRow(fixed, columns, exactSquares, exactTargets, n, lambda)
         .solve(target, targetOffset);
     return loss(fixed, columns, n, lambda, target, targetOffset);
+  }
+
+  /**
+   * Sets the weights of entries [from, to), which have one strength.
+   *
+   * @return the sum of their shares
+   */
+  private double weigh(
+      FixedSide fixed,
+      int[] columns,
+      int from,
+      int to,
+      float rowWeight,
+      double square,
+      double linear,
+      double root,
+      double rootLinear) {
+    double rowRoot = Math.sqrt(rowWeight);
+    if (!fixed.weighted) {
+      Arrays.fill(squares, from, to, (float) (rowWeight * square));
+      Arrays.fill(targets, from, to, (float) (rowWeight * linear));
+      Arrays.fill(roots, from, to, (float) (rowRoot * root));
+      Arrays.fill(rootTargets, from, to, (float) (rowRoot * rootLinear));
+      return (double) rowWeight * (to - from);
+    }
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      double weight = rowWeight * (double) fixed.weight(columns[i]);
+      double weightRoot = rowRoot * fixed.weightRoot(columns[i]);
+      squares[i] = (float) (weight * square);
+      targets[i] = (float) (weight * linear);
+      roots[i] = (float) (weightRoot * root);
+      rootTargets[i] = (float) (weightRoot * rootLinear);
+      sum += weight;
+    }
+    return sum;
   }
 
   /** Lambda of a row; rows of one length follow each other, so the last one is kept. */
@@ -343,8 +367,9 @@ final class RowSolver {
         TiledPanels.addWeighted(panel, panelRows, count, stride, rootTargets, from, right);
         TiledPanels.accumulate(panel, panelRows, count, stride, matrix, stride);
       } else {
-        Panels.gather(fixed.factors, rank, 0, rank, columns, from, count, ones, 0, panel, stride);
-        Panels.addWeighted(panel, stride, count, targets, from, right);
+        Panels.gather(
+            fixed.factors, rank, 0, rank, columns, from, count, ones, 0, panel, 0, stride);
+        Panels.addWeighted(panel, 0, stride, count, targets, from, right);
         SymmetricUpdate.accumulate(panel, count, stride, squares, from, matrix, stride);
       }
     }
