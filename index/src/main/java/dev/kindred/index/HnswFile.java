@@ -249,8 +249,8 @@ final class HnswFile {
   /**
    * Checks what a file states.
    *
-   * @param fault a constant: putting a text together would cost every process that opens a file
-   *     the start of the JVM's machinery for that
+   * @param fault a constant: putting a text together would cost every process that opens a file the
+   *     start of the JVM's machinery for that
    */
   private static void require(CheckedFile file, boolean holds, String fault) {
     if (!holds) {
