@@ -31,7 +31,7 @@ final class WorldExperimentTest {
             "--no-controls",
             "--no-towers",
             "--world-size",
-            "5",
+            "10",
             "--seeds",
             "1",
             "--equal-weights",

@@ -117,7 +117,7 @@ final class SwapOverHttpTest {
     List<LoadResult> results = new ArrayList<>();
     try (Recommender names = Recommender.open(first)) {
       byte[][] requests = RelatedRequests.drawn(names, address, "", 256, 1);
-      while (swaps.get() < 12) {
+      while (swaps.get() < 12 && swapper.isAlive()) {
         try (HttpLoad load = new HttpLoad(address, requests, new LoadOptions(200, 0.5, 0, 4))) {
           results.add(load.run());
         }
@@ -126,6 +126,7 @@ final class SwapOverHttpTest {
       done.set(true);
       swapper.join();
     }
+    assertTrue(swaps.get() >= 12, "the swaps ended after " + swaps);
     for (LoadResult result : results) {
       assertEquals(0, result.errors(), result.statuses().toString());
       assertTrue(result.requests() > 0);
