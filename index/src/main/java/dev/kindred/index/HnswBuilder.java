@@ -34,7 +34,7 @@ final class HnswBuilder {
   private final HnswOptions options;
   private final Workers workers;
 
-  /** For inner products: links are chosen by angle, see Scratch.isApart. Else null. */
+  /** For inner products: links are chosen by angle, see {@link LinkChooser}. Else null. */
   private final float[] inverseNorms;
 
   /** What walks go by; null for the rows themselves. */
@@ -42,7 +42,9 @@ final class HnswBuilder {
 
   private final GraphLevel[] levels;
   private final byte[] levelOf;
-  private final Scratch[] scratch;
+
+  /** One for each worker. */
+  private final LinkChooser[] choosers;
 
   private HnswBuilder(
       Embeddings rows,
@@ -60,7 +62,7 @@ final class HnswBuilder {
     this.inverseNorms = metric == Metric.DOT ? ExactSearch.inverseNorms(rows) : null;
     this.levelOf = levelOf;
     this.levels = levels;
-    this.scratch = new Scratch[workers.threads()];
+    this.choosers = new LinkChooser[workers.threads()];
   }
 
   static Hnsw build(
@@ -195,7 +197,7 @@ final class HnswBuilder {
         NODES_PER_PIECE,
         (from, to, worker) -> {
           for (int i = (int) from; i < to; i++) {
-            chooseNeighbors(order[start + i], entries[i], scratch(worker));
+            chooseNeighbors(order[start + i], entries[i], chooser(worker));
           }
         });
     for (int l = 0; l < levels.length; l++) {
@@ -226,10 +228,10 @@ final class HnswBuilder {
         count,
         NODES_PER_PIECE,
         (from, to, worker) -> {
+          LinkChooser chooser = chooser(worker);
           for (int i = (int) from; i < to; i++) {
-            Scratch s = scratch(worker);
-            keys[i] = place(order[start + i], highest, s) << indexBits | i;
-            entries[i] = s.entry;
+            entries[i] = descend(order[start + i], highest, chooser.walk(), keys, i);
+            keys[i] = keys[i] << indexBits | i;
           }
         });
     Arrays.sort(keys);
@@ -245,33 +247,35 @@ final class HnswBuilder {
   }
 
   /**
-   * The nodes of levels highest to 1 that a search for the row comes to, upper ones first; leaves
-   * the node below them as the scratch's entry.
+   * Goes down the levels towards a row.
+   *
+   * @param places places[at] becomes the nodes of levels highest to 1 on the way, upper ones first
+   * @return the node of level 0 below them
    */
-  private long place(int ordinal, int highest, Scratch s) {
-    s.walk.queryRow(ordinal);
+  private int descend(int ordinal, int highest, Walk walk, long[] places, int at) {
+    walk.queryRow(ordinal);
     long place = 0;
     int node = 0;
     for (int l = levels.length - 1; l > 0; l--) {
-      node = s.walk.descend(levels[l], node);
+      node = walk.descend(levels[l], node);
       if (l <= highest) {
         place = place << bits(levels[l].size()) | node;
       }
       node = levels[l].belowOf(node);
     }
-    s.entry = node;
-    return place;
+    places[at] = place;
+    return node;
   }
 
   private static int bits(int size) {
     return Integer.SIZE - Integer.numberOfLeadingZeros(size);
   }
 
-  private Scratch scratch(int worker) {
-    if (scratch[worker] == null) {
-      scratch[worker] = new Scratch(this);
+  private LinkChooser chooser(int worker) {
+    if (choosers[worker] == null) {
+      choosers[worker] = new LinkChooser(rows, metric, inverseNorms, codes, 2 * options.m());
     }
-    return scratch[worker];
+    return choosers[worker];
   }
 
   /**
@@ -279,25 +283,25 @@ final class HnswBuilder {
    *
    * @param entry where to begin on level 0, for a row that is on no other
    */
-  private void chooseNeighbors(int ordinal, int entry, Scratch s) {
+  private void chooseNeighbors(int ordinal, int entry, LinkChooser chooser) {
     int node = levelOf[ordinal] == 0 ? entry : 0;
     if (levelOf[ordinal] > 0) {
-      s.walk.queryRow(ordinal);
+      chooser.walk().queryRow(ordinal);
       for (int l = levels.length - 1; l > levelOf[ordinal]; l--) {
-        node = levels[l].belowOf(s.walk.descend(levels[l], node));
+        node = levels[l].belowOf(chooser.walk().descend(levels[l], node));
       }
     }
     for (int l = levelOf[ordinal]; l >= 0; l--) {
       GraphLevel level = levels[l];
-      s.walk.queryRow(ordinal);
-      s.walk.collect(level, node, options.efConstruction());
-      int chosen = s.selectFound(level, ordinal, options.m());
+      chooser.walk().queryRow(ordinal);
+      chooser.walk().collect(level, node, options.efConstruction());
+      int chosen = chooser.chooseFound(level, ordinal, options.m());
       int own = level.nodeOf(ordinal);
       for (int i = 0; i < chosen; i++) {
-        level.setSlot(own, i, s.chosenNodes[i]);
+        level.setSlot(own, i, chooser.chosen(i));
       }
       if (l > 0) {
-        node = level.belowOf(s.chosenNodes[0]);
+        node = level.belowOf(chooser.chosen(0));
       }
     }
   }
@@ -336,14 +340,14 @@ final class HnswBuilder {
             while (groupEnd < all && sorted[groupEnd] >> 32 == sorted[i] >> 32) {
               groupEnd++;
             }
-            addLinks(level, sorted, i, groupEnd, scratch(worker));
+            addLinks(level, sorted, i, groupEnd, chooser(worker));
             i = groupEnd;
           }
         });
   }
 
   /** Gives one node the links of a group; if they don't fit, chooses among old and new. */
-  private void addLinks(GraphLevel level, long[] links, int from, int to, Scratch s) {
+  private void addLinks(GraphLevel level, long[] links, int from, int to, LinkChooser chooser) {
     int target = (int) (links[from] >> 32);
     int degree = level.degree(target);
     int count = degree + to - from;
@@ -353,24 +357,9 @@ final class HnswBuilder {
       }
       return;
     }
-    s.reserve(count);
-    for (int i = 0; i < count; i++) {
-      int node = i < degree ? level.slot(target, i) : (int) links[from + i - degree];
-      s.nodes[i] = node;
-      s.ordinals[i] = level.ordinalOf(node);
-    }
-    s.score(level.ordinalOf(target), s.ordinals, 0, count, s.scores);
-    for (int i = 0; i < count; i++) {
-      // Sorting is upwards; the complement puts the best first.
-      s.candidates[i] = ~ScoredOrdinal.of(s.scores[i], s.nodes[i]);
-    }
-    Arrays.sort(s.candidates, 0, count);
-    for (int i = 0; i < count; i++) {
-      s.candidates[i] = ~s.candidates[i];
-    }
-    int chosen = s.select(level, level.ordinalOf(target), count, level.maxDegree());
+    int chosen = chooser.chooseAmong(level, target, links, from, to);
     for (int i = 0; i < level.maxDegree(); i++) {
-      level.setSlot(target, i, i < chosen ? s.chosenNodes[i] : -1);
+      level.setSlot(target, i, i < chosen ? chooser.chosen(i) : -1);
     }
   }
 
@@ -381,7 +370,7 @@ final class HnswBuilder {
    */
   private void reachAll(int[] order) {
     GraphLevel bottom = levels[0];
-    Scratch s = scratch(0);
+    LinkChooser chooser = chooser(0);
     boolean[] reached = new boolean[bottom.size()];
     int[] stack = new int[bottom.size()];
     int entry = order[0];
@@ -390,10 +379,10 @@ final class HnswBuilder {
       if (reached[ordinal]) {
         continue;
       }
-      s.walk.queryRow(ordinal);
-      s.walk.walk(bottom, entry, options.efConstruction(), options.efConstruction());
-      for (int i = 0; i < s.walk.size(); i++) {
-        int from = ScoredOrdinal.ordinal(s.walk.entry(i));
+      chooser.walk().queryRow(ordinal);
+      chooser.walk().walk(bottom, entry, options.efConstruction(), options.efConstruction());
+      for (int i = 0; i < chooser.walk().size(); i++) {
+        int from = ScoredOrdinal.ordinal(chooser.walk().entry(i));
         int degree = bottom.degree(from);
         if (degree < bottom.maxDegree()) {
           bottom.setSlot(from, degree, ordinal);
@@ -419,7 +408,7 @@ final class HnswBuilder {
           NODES_PER_PIECE,
           (from, to, worker) -> {
             for (int i = (int) from; i < to; i++) {
-              chooseMore(bottom, order[i], added, scratch(worker));
+              chooseMore(bottom, order[i], added, chooser(worker));
             }
             stage.add(to - from);
           });
@@ -437,17 +426,17 @@ final class HnswBuilder {
   }
 
   /** Writes node + 1 of each link that is to be added, best first. */
-  private void chooseMore(GraphLevel bottom, int node, MemorySegment added, Scratch s) {
+  private void chooseMore(GraphLevel bottom, int node, MemorySegment added, LinkChooser chooser) {
     int degree = bottom.degree(node);
     if (degree == bottom.maxDegree()) {
       return;
     }
-    s.walk.queryRow(node);
+    chooser.walk().queryRow(node);
     int candidates = bottom.maxDegree() * 5 / 4;
-    s.walk.collect(bottom, node, candidates);
+    chooser.walk().collect(bottom, node, candidates);
     int chosen = 0;
-    for (int i = 0; i < s.walk.size() && degree + chosen < bottom.maxDegree(); i++) {
-      int candidate = ScoredOrdinal.ordinal(s.walk.entry(i));
+    for (int i = 0; i < chooser.walk().size() && degree + chosen < bottom.maxDegree(); i++) {
+      int candidate = ScoredOrdinal.ordinal(chooser.walk().entry(i));
       boolean known = candidate == node;
       for (int slot = 0; slot < degree && !known; slot++) {
         known = bottom.slot(node, slot) == candidate;
@@ -473,141 +462,6 @@ final class HnswBuilder {
           stack[depth++] = neighbor;
         }
       }
-    }
-  }
-
-  /** What one thread works with. */
-  private static final class Scratch {
-    private static final int ROWS_AT_ONCE = 8;
-
-    private final Embeddings rows;
-    private final Metric metric;
-    private final float[] inverseNorms;
-    private final Walk walk;
-    private final float[] row;
-    private final int[] chosenNodes;
-    private final int[] chosenOrdinals;
-    private final float[] chosenScores;
-    private long[] candidates = new long[0];
-    private int[] nodes = new int[0];
-    private int[] ordinals = new int[0];
-    private float[] scores = new float[0];
-    private float[] toSelf = new float[0];
-
-    /** Where the last descent came to on level 0. */
-    private int entry;
-
-    Scratch(HnswBuilder builder) {
-      rows = builder.rows;
-      metric = builder.metric;
-      inverseNorms = builder.inverseNorms;
-      int maxDegree = 2 * builder.options.m();
-      walk =
-          builder.codes == null
-              ? new Beam(rows, metric, maxDegree)
-              : new CodeWalk(rows, builder.codes, null, maxDegree);
-      row = new float[Queries.paddedDim(rows)];
-      chosenNodes = new int[maxDegree];
-      chosenOrdinals = new int[maxDegree];
-      chosenScores = new float[maxDegree];
-    }
-
-    void reserve(int count) {
-      if (candidates.length < count) {
-        candidates = new long[2 * count];
-        nodes = new int[2 * count];
-        ordinals = new int[2 * count];
-        scores = new float[2 * count];
-        toSelf = new float[2 * count];
-      }
-    }
-
-    /**
-     * Algorithm 4 (SELECT-NEIGHBORS-HEURISTIC): takes a candidate, best first, if it is nearer to
-     * the row than to every one taken before, so that links go in different directions.
-     *
-     * @param self the row
-     * @return how many stand in chosenNodes
-     */
-    int select(GraphLevel level, int self, int count, int most) {
-      int chosen = 0;
-      for (int i = 0; i < count && chosen < most; i++) {
-        int node = ScoredOrdinal.ordinal(candidates[i]);
-        int ordinal = level.ordinalOf(node);
-        float score = ScoredOrdinal.score(candidates[i]);
-        if (chosen == 0 || isApart(ordinal, byAngle(score, self), chosen)) {
-          chosenNodes[chosen] = node;
-          chosenOrdinals[chosen++] = ordinal;
-        }
-      }
-      return chosen;
-    }
-
-    /**
-     * The same for what the walk has found, by its own scores. Each one that is taken strikes out
-     * those that are nearer to it: a candidate's distances are computed up to the first that does,
-     * many with one query.
-     */
-    int selectFound(GraphLevel level, int self, int most) {
-      int left = walk.size();
-      reserve(left);
-      for (int i = 0; i < left; i++) {
-        long entry = walk.entry(i);
-        nodes[i] = ScoredOrdinal.ordinal(entry);
-        ordinals[i] = level.ordinalOf(nodes[i]);
-        toSelf[i] = byAngle(ScoredOrdinal.score(entry), self);
-      }
-      int chosen = 0;
-      while (left > 0) {
-        int taken = ordinals[0];
-        chosenNodes[chosen++] = nodes[0];
-        if (chosen == most) {
-          break;
-        }
-        walk.queryRow(taken);
-        // Scores what follows the one taken, in place of it.
-        System.arraycopy(nodes, 1, nodes, 0, left - 1);
-        System.arraycopy(ordinals, 1, ordinals, 0, left - 1);
-        System.arraycopy(toSelf, 1, toSelf, 0, left - 1);
-        walk.estimate(ordinals, left - 1, scores);
-        int kept = 0;
-        for (int i = 0; i < left - 1; i++) {
-          nodes[kept] = nodes[i];
-          ordinals[kept] = ordinals[i];
-          toSelf[kept] = toSelf[i];
-          kept += byAngle(scores[i], taken) > toSelf[i] ? 0 : 1;
-        }
-        left = kept;
-      }
-      return chosen;
-    }
-
-    private float byAngle(float score, int ordinal) {
-      return inverseNorms == null ? score : score * inverseNorms[ordinal];
-    }
-
-    /** Scores stored rows against a stored row. */
-    void score(int ordinal, int[] ordinals, int from, int to, float[] scores) {
-      rows.copyRow(ordinal, row, 0);
-      Queries.scoreRows(metric, row, rows, ordinals, from, to, scores);
-    }
-
-    /**
-     * Whether the candidate is no nearer to a row taken before than to the row itself. By inner
-     * product a long row is near to everything and would shut out all others, so then the angles
-     * are compared; the candidate's own length cancels out.
-     */
-    private boolean isApart(int ordinal, float score, int chosen) {
-      for (int from = 0; from < chosen; from += ROWS_AT_ONCE) {
-        int to = Math.min(chosen, from + ROWS_AT_ONCE);
-        score(ordinal, chosenOrdinals, from, to, chosenScores);
-        for (int i = from; i < to; i++) {
-          if (byAngle(chosenScores[i], chosenOrdinals[i]) > score) {
-            return false;
-          }
-        }
-      }
-      return true;
     }
   }
 }
