@@ -37,6 +37,10 @@ public final class Soak {
 
   private final Path model;
   private final Path work;
+
+  /** Late replies show in the figures of a slice; they are no faults. */
+  private static final int LATEST_MILLIS = 60_000;
+
   private final SoakOptions options;
   private final Consumer<SoakSlice> slices;
 
@@ -60,7 +64,7 @@ public final class Soak {
     AccessLog log = new AccessLog(new PrintWriter(PrintWriter.nullWriter()), 0, false);
     ServingOptions serving =
         ServingOptions.of(snapshots)
-            .withServer(ServerOptions.defaults().withPort(0))
+            .withServer(ServerOptions.defaults().withPort(0).withDeadlineMillis(LATEST_MILLIS))
             .withTokens(Tokens.of("", SoakChanges.TOKEN))
             .withLive(work.resolve("live"))
             .withRefreshMillis(0)
