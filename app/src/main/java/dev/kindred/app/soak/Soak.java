@@ -35,11 +35,11 @@ public final class Soak {
   private static final int CONNECTIONS = 8;
   private static final double MB = 1 << 20;
 
-  private final Path model;
-  private final Path work;
-
   /** Late replies show in the figures of a slice; they are no faults. */
   private static final int LATEST_MILLIS = 60_000;
+
+  private final Path model;
+  private final Path work;
 
   private final SoakOptions options;
   private final Consumer<SoakSlice> slices;
