@@ -35,8 +35,11 @@ public record LogInspection(
   /** Share of quick quits from which clicks want a judge. */
   private static final double NOISY = .05;
 
-  /** A log shorter than this can't show who came back after a week. */
-  private static final double WEEKS_NEEDED = 15;
+  /**
+   * A log of fewer days can't show who came back after a week: two weeks, of which the last may
+   * lack half a day, as where weights are learned.
+   */
+  private static final double DAYS_NEEDED = 13.5;
 
   private static final long DAY = 86_400_000L;
 
@@ -171,7 +174,8 @@ public record LogInspection(
     String says =
         String.format(
             Locale.ROOT,
-            "%.4f%% of the pairs of user and item; half of the users have at most %,d rows, %s one",
+            "%.4f%% of the pairs of user and item; half of the users have at most %,d rows, %s have"
+                + " one",
             100 * shape.density(),
             shape.medianRowsOfUser(),
             percent(shape.singleRowUsers()));
@@ -213,7 +217,7 @@ public record LogInspection(
             shape.days(),
             Instant.ofEpochMilli(shape.from()),
             Instant.ofEpochMilli(shape.to()));
-    return shape.days() < WEEKS_NEEDED
+    return shape.days() < DAYS_NEEDED
         ? Finding.note(
             "span",
             says,
