@@ -42,7 +42,7 @@ final class RowSolver {
   private static final int PANEL_FLOATS = 4096;
 
   /** Widths are padded to this many floats, so that no kernel has a tail. */
-  private static final int PAD = 16;
+  private static final int PAD = TiledPanels.COLUMNS;
 
   private final int rank;
   private final int stride;
@@ -50,6 +50,7 @@ final class RowSolver {
   private final int panelRows;
   private final int shortest;
   private final float[] panel;
+  private final float[] gathered; // of short rows
   private final float[] ones;
   private final float[] matrix;
   private final float[] right;
@@ -82,6 +83,7 @@ final class RowSolver {
     shortest = rank / 2;
     panelRows = Math.max(16, PANEL_FLOATS / stride);
     panel = new float[Math.max(panelRows, pad(shortest)) * stride];
+    gathered = new float[shortest * stride];
     ones = new float[panelRows];
     Arrays.fill(ones, 1f);
     matrix = new float[stride * stride];
@@ -283,16 +285,16 @@ final class RowSolver {
     int width = pad(n);
     // Row k of the panel is column k of T, padded with zeros.
     System.arraycopy(rootTargets, 0, right, 0, n);
-    float[] factors = fixed.factors;
-    for (int i = 0; i < n; i++) {
-      int source = columns[i] * rank;
-      float root = roots[i];
-      for (int k = 0; k < rank; k++) {
-        panel[k * width + i] = root * base[k] * factors[source + k];
+    // By way of a tiled panel: gathered with many rows in flight, then turned in the first cache.
+    TiledPanels.gather(fixed.factors, rank, columns, 0, n, roots, 0, gathered, shortest);
+    for (int k = 0; k < rank; k++) {
+      int from = (k / PAD * shortest) * PAD + k % PAD;
+      float scale = base[k];
+      int to = k * width;
+      for (int i = 0; i < n; i++) {
+        panel[to + i] = scale * gathered[from + i * PAD];
       }
-    }
-    for (int k = 0; k < rank && n < width; k++) {
-      Arrays.fill(panel, k * width + n, (k + 1) * width, 0f);
+      Arrays.fill(panel, to + n, to + width, 0f);
     }
     Arrays.fill(matrix, 0, width * width, 0f);
     for (int i = 0; i < width; i++) {
