@@ -29,7 +29,6 @@ final class WorldExperimentTest {
         evaluate(
             "--table1",
             "--no-controls",
-            "--no-towers",
             "--world-size",
             "10",
             "--seeds",
@@ -67,6 +66,7 @@ final class WorldExperimentTest {
     assertBad(evaluate("--table1", "--personalised"), "have no --personalised");
     assertBad(evaluate("--table1", "--split", "user"), "hold nothing out");
     assertBad(evaluate("--table1", "--world-size", "0"), "items of a world is 0");
+    assertBad(evaluate("--table1", "--no-towers"), "one channel alone: leave out --no-linear");
     assertBad(evaluate("--table1", "--no-linear", "--no-towers"), "neither the linear nor");
     assertBad(evaluate(), "give --config FILE, or --table1");
   }

@@ -98,6 +98,10 @@ final class WorldExperimentGroup {
     if (seeds < 1) {
       throw command.usage("--seeds is " + seeds + ", must be 1 or more");
     }
+    if (table1 && (!pipeline.linear() || pipeline.tower().isEmpty())) {
+      throw command.usage(
+          "--table1 has groups of one channel alone: leave out --no-linear and --no-towers");
+    }
     // Before anything is played, for a wrong option must not show after an hour.
     Map<String, PipelineOptions> variants =
         command.options(() -> Ablations.variants(pipeline, paperEpochs));
