@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.als.AlsOptions;
+import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.experiment.ExperimentOptions;
 import dev.kindred.engine.experiment.Metric;
 import dev.kindred.engine.related.Merge;
@@ -24,8 +25,7 @@ class AblationsTest {
   private static final PipelineOptions FAST =
       PipelineOptions.defaults()
           .withTower(Optional.empty())
-          .withCoordinate(Optional.empty())
-          .withFused(Optional.empty())
+          .withCoordinate(Optional.of(CoordinateOptions.defaults().withSteps(100)))
           .withAls(AlsOptions.defaults().withRank(16).withIterations(5));
 
   @Test
@@ -64,7 +64,7 @@ class AblationsTest {
     assertEquals(0, rows.get(1).aucGain().value());
     assertTrue(rows.get(0).auc() > .6, rows.toString());
     assertTrue(rows.get(2).aucGain().value() < -.05, rows.toString());
-    assertTrue(rows.get(2).changes().get(Metric.CLICKING).value() < 0, rows.toString());
+    assertTrue(rows.get(2).changes().get(Metric.PLAYED_TIME).isFall(), rows.toString());
     StringWriter text = new StringWriter();
     new ExperimentText(new PrintWriter(text, true)).ablations(rows);
     assertEquals(
