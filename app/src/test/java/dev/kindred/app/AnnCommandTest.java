@@ -255,6 +255,18 @@ final class AnnCommandTest {
     assertBad(3, "no index here", "search", "--index", directory, "--queries", queries);
     assertBad(2, "-k is 0", "search", "--base", base, "--dim", DIM, "--queries", queries, "-k", 0);
     assertBad(2, "Missing required", "search", "--queries", queries);
+    assertBad(
+        3,
+        "its name must end in .ivecs",
+        "search",
+        "--base",
+        base,
+        "--dim",
+        DIM,
+        "--queries",
+        queries,
+        "--out",
+        directory.resolve("found.txt"));
     Path empty = Files.createFile(directory.resolve("empty.f32"));
     assertBad(3, empty + ": empty", "search", "--base", base, "--dim", DIM, "--queries", empty);
     Path truth = Files.write(directory.resolve("truth.i32"), new byte[4 * QUERIES * 3]);
@@ -286,6 +298,56 @@ final class AnnCommandTest {
     Files.write(npy, row.array());
     assertBad(
         3, "has vectors of dim 3, expected dim 12", "search", "--index", index, "--queries", npy);
+    assertBad(
+        3,
+        "has vectors of dim 3, expected dim 12",
+        "build",
+        "--base",
+        base,
+        "--dim",
+        DIM,
+        "--queries",
+        npy,
+        "--out",
+        directory.resolve("other"));
+  }
+
+  @Test
+  void optionsThatWouldDoNothingAreRefused() throws IOException {
+    Path index = directory.resolve("index");
+    assertEquals(0, ann("build", "--base", base, "--dim", DIM, "--out", index).exitCode());
+    assertBad(
+        2,
+        "--metric is for --base",
+        "search",
+        "--index",
+        index,
+        "--queries",
+        queries,
+        "--metric",
+        "l2");
+    assertBad(
+        2,
+        "--memory is for --index",
+        "search",
+        "--base",
+        base,
+        "--dim",
+        DIM,
+        "--queries",
+        queries,
+        "--memory",
+        "resident");
+  }
+
+  @Test
+  void aSampleOfQueriesChoosesEf() throws IOException {
+    Path index = directory.resolve("index");
+    assertEquals(
+        0,
+        ann("build", "--base", base, "--dim", DIM, "--queries", queries, "--out", index)
+            .exitCode());
+    assertEquals(0, ann("search", "--index", index, "--queries", queries).exitCode());
   }
 
   @Test

@@ -94,7 +94,11 @@ final class Duplicates {
   boolean[] flags() {
     boolean[] flags = new boolean[rows];
     for (int i = 0; i < size; i++) {
-      flags[duplicates.get(GraphLevel.INT, (long) i * Integer.BYTES)] = true;
+      int row = at(duplicates, i);
+      // A damaged file may name any row.
+      if (Integer.compareUnsigned(row, rows) < 0) {
+        flags[row] = true;
+      }
     }
     return flags;
   }
@@ -129,6 +133,22 @@ final class Duplicates {
       }
     }
     return false;
+  }
+
+  /** How many rows beside this one equal it. */
+  int count(int twin) {
+    int count = 0;
+    if (hasDuplicates(twin)) {
+      for (int i = firstOf(twin); i < size && at(twins, i) == twin; i++) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Whether a row is this one or equals it. */
+  boolean isSame(int twin, int row) {
+    return row == twin || anyAccepted(twin, ordinal -> ordinal == row);
   }
 
   /** Whether rows equal this one; spares most ordinals the binary search. */
@@ -181,16 +201,17 @@ final class Duplicates {
     return table.get(GraphLevel.INT, (long) index * Integer.BYTES);
   }
 
-  private static int hash(Embeddings embeddings, int row) {
+  static int hash(Embeddings embeddings, int row) {
     MemorySegment rows = embeddings.rows();
     long start = row * embeddings.strideBytes();
-    int hash = 1;
+    long hash = 1;
     // Strides are whole ints; behind an odd number of halves stands a zero.
     for (long at = start; at < start + rowBytes(embeddings); at += Integer.BYTES) {
-      hash = 31 * hash + rows.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+      // High bits are brought down each time: rows may differ in their signs alone.
+      hash = (hash ^ rows.get(ValueLayout.JAVA_INT_UNALIGNED, at)) * 0x9E3779B97F4A7C15L;
+      hash ^= hash >>> 29;
     }
-    // The multiplication above leaves the low bits of the last values as they are.
-    return hash ^ hash >>> 15;
+    return (int) hash;
   }
 
   private static boolean sameRow(Embeddings embeddings, int a, int b) {

@@ -77,7 +77,7 @@ public final class EmbeddingFile {
    * @throws CorruptFileException if header, table or length are wrong
    */
   public static EmbeddingFile open(Path path, MemoryMode mode, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
     ElementType type = file.elementType();
     if (type != ElementType.F32 && type != ElementType.F16) {
       throw new CorruptFileException(

@@ -158,7 +158,20 @@ public final class Hnsw implements VectorIndex {
    * @param recall in (0, 1)
    */
   public Hnsw tuned(double recall, Workers workers, Progress progress) {
-    RecallTarget target = RecallTuner.tune(this, recall, workers, progress);
+    return with(RecallTuner.tune(this, recall, workers, progress));
+  }
+
+  /**
+   * As {@link #tuned(double, Workers, Progress)}, measured with queries like those to come: needed
+   * where these are of another kind than the rows, such as users or averages of items.
+   *
+   * @param queries at least one, of the rows' dim; 1,000 of them are drawn if there are more
+   */
+  public Hnsw tuned(double recall, Embeddings queries, Workers workers, Progress progress) {
+    return with(RecallTuner.tune(this, recall, queries, workers, progress));
+  }
+
+  private Hnsw with(RecallTarget target) {
     return new Hnsw(rows, metric, options, levels, duplicates, rowCodes, linkCodes, target);
   }
 

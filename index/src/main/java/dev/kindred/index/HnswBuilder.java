@@ -366,7 +366,7 @@ final class HnswBuilder {
   /**
    * Links to what can't be reached on level 0: choosing links by direction may cut off single nodes
    * and far clusters. Each first node of such a part gets a link from the nearest node that has a
-   * free slot.
+   * free slot, of the efConstruction nearest; where none has, it stays out.
    */
   private void reachAll(int[] order) {
     GraphLevel bottom = levels[0];

@@ -7,7 +7,7 @@ import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,12 +28,13 @@ final class HnswFile {
 
   private static final int PRELUDE_BYTES = 64;
 
-  /** After seed and fingerprint. */
-  private static final int TARGET = 16;
+  private static final int SEED_AT = 0;
+  private static final int FINGERPRINT_AT = 8;
+  private static final int RECALL_AT = 16;
+  private static final int EF_AT_10_AT = 24;
+  private static final int EF_AT_100_AT = 28;
 
   private static final int FINGERPRINT_ROWS = 64;
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private HnswFile() {}
 
@@ -46,7 +47,7 @@ final class HnswFile {
       out.count(M, index.options().m());
       out.count(EF_CONSTRUCTION, index.options().efConstruction());
       out.count(DUPLICATES, index.duplicates().size());
-      out.count(CODES, index.options().codes().ordinal());
+      out.count(CODES, code(index.options().codes()));
       for (int l = 1; l < levels.length; l++) {
         out.count(UPPER_SIZES + l - 1, levels[l].size());
       }
@@ -68,7 +69,7 @@ final class HnswFile {
   }
 
   static Hnsw open(Path path, Embeddings rows, MemoryMode mode, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
     if (file.count(ROWS) != rows.size() || file.count(DIM) != rows.dim()) {
       throw new CorruptFileException(
           path,
@@ -86,7 +87,8 @@ final class HnswFile {
     Metric metric = metric(file);
     HnswOptions options = options(file);
     Sections sections = new Sections(file);
-    MemorySegment prelude = sections.next(PRELUDE_BYTES);
+    // A buffer is read without the handles that a segment needs, which a process makes in 20 ms.
+    ByteBuffer prelude = sections.next(PRELUDE_BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     GraphLevel[] levels = levels(file, sections, options, rows.dim());
     long duplicates = file.count(DUPLICATES);
     require(file, duplicates <= rows.size(), "states more duplicates than vectors");
@@ -99,7 +101,7 @@ final class HnswFile {
             ? new LinkCodes(rowCodes, sections.nextPadded(LinkCodes.rotationBytes(rows.dim())))
             : null;
     require(file, sections.isAtEnd(), "has a body of another length than its counts say");
-    if (prelude.get(LONG, Long.BYTES) != fingerprint(rows)
+    if (prelude.getLong(FINGERPRINT_AT) != fingerprint(rows)
         || metric == Metric.COSINE && !rows.unit()) {
       throw new CorruptFileException(
           path,
@@ -109,7 +111,7 @@ final class HnswFile {
     return new Hnsw(
         rows,
         metric,
-        options.withSeed(prelude.get(LONG, 0)),
+        options.withSeed(prelude.getLong(SEED_AT)),
         levels,
         new Duplicates((int) duplicates, rows.size(), twins, others),
         rowCodes,
@@ -164,10 +166,10 @@ final class HnswFile {
   }
 
   /** The target recall of the prelude, or null where all of it is 0. */
-  private static RecallTarget target(CheckedFile file, MemorySegment prelude) {
-    double recall = Double.longBitsToDouble(prelude.get(LONG, TARGET));
-    int efAt10 = prelude.get(GraphLevel.INT, TARGET + Double.BYTES);
-    int efAt100 = prelude.get(GraphLevel.INT, TARGET + Double.BYTES + Integer.BYTES);
+  private static RecallTarget target(CheckedFile file, ByteBuffer prelude) {
+    double recall = prelude.getDouble(RECALL_AT);
+    int efAt10 = prelude.getInt(EF_AT_10_AT);
+    int efAt100 = prelude.getInt(EF_AT_100_AT);
     if (recall == 0 && efAt10 == 0 && efAt100 == 0) {
       return null;
     }
@@ -203,7 +205,7 @@ final class HnswFile {
 
   private static SearchCodes codes(CheckedFile file) {
     for (SearchCodes codes : SearchCodes.values()) {
-      if (codes != SearchCodes.AUTO && codes.ordinal() == file.count(CODES)) {
+      if (codes != SearchCodes.AUTO && code(codes) == file.count(CODES)) {
         return codes;
       }
     }
@@ -214,6 +216,15 @@ final class HnswFile {
   private static void writeTable(CheckedFileWriter out, MemorySegment table) throws IOException {
     out.writeSegment(table);
     out.alignTo(GraphLevel.ALIGNMENT);
+  }
+
+  private static int code(SearchCodes codes) {
+    return switch (codes) {
+      case NONE -> 1;
+      case ROWS -> 2;
+      case LINKS -> 3;
+      case AUTO -> throw new IllegalArgumentException("an index has codes or none, never AUTO");
+    };
   }
 
   private static int code(Metric metric) {

@@ -126,7 +126,7 @@ public final class IdTable {
    * @throws CorruptFileException if header, table or length are wrong
    */
   public static IdTable open(Path path, MemoryMode mode, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
     long size = file.count(IDS);
     long slots = file.count(SLOTS);
     long textBytes = file.count(TEXT_BYTES);

@@ -4,7 +4,8 @@ package dev.kindred.index;
 public enum SearchCodes {
   /**
    * What is fastest: NONE for up to 2,000 vectors, LINKS where the codes of all rows take 12 MB or
-   * more, and ROWS between. Stands in options only; an index tells what it has.
+   * more and dim is at most 2,048, and ROWS else. Stands in options only; an index tells what it
+   * has.
    */
   AUTO,
 
@@ -26,14 +27,30 @@ public enum SearchCodes {
   /** More codes than that don't stay in the caches. */
   private static final long MOST_CACHED_BYTES = 12_000_000;
 
-  /** What AUTO means for so many vectors. */
+  /** The rotation of LINKS takes so much memory squared, and so long to draw. */
+  private static final int MOST_LINKED_DIM = 2_048;
+
+  /**
+   * What AUTO means for so many vectors.
+   *
+   * @throws IllegalArgumentException for LINKS of vectors that are too long for them
+   */
   SearchCodes resolved(int size, int dim) {
+    if (this == LINKS && dim > MOST_LINKED_DIM) {
+      throw new IllegalArgumentException(
+          "codes LINKS are for vectors of dim up to "
+              + MOST_LINKED_DIM
+              + ", these have "
+              + dim
+              + "; use ROWS");
+    }
     if (this != AUTO) {
       return this;
     }
     if (size <= MOST_WITHOUT) {
       return NONE;
     }
-    return (long) size * RowCodes.stride(dim) < MOST_CACHED_BYTES ? ROWS : LINKS;
+    boolean cached = (long) size * RowCodes.stride(dim) < MOST_CACHED_BYTES;
+    return cached || dim > MOST_LINKED_DIM ? ROWS : LINKS;
   }
 }

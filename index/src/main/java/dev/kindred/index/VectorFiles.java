@@ -1,5 +1,9 @@
 package dev.kindred.index;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +11,8 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -89,7 +95,7 @@ public final class VectorFiles {
             }
             for (float value : row) {
               if (format == VectorFormat.F16) {
-                bytes.putShort(Float.floatToFloat16(value));
+                bytes.putShort(half(value, target, ordinal));
               } else {
                 bytes.putFloat(value);
               }
@@ -149,6 +155,57 @@ public final class VectorFiles {
     return new IntRows(values, columns);
   }
 
+  /**
+   * Reads the true neighbours of queries, best first: a row per query.
+   *
+   * @param queries number of queries, at least 1; a .i32 says nothing of its width, which follows
+   *     from it
+   * @param k neighbours that each row must have at least
+   * @param size number of vectors that they are among
+   * @throws BadVectorFileException if the file holds something else
+   */
+  public static IntRows readTruth(Path path, int queries, int k, int size) throws IOException {
+    boolean headed = VectorFormat.of(path, false) == VectorFormat.IVECS;
+    IntRows truth = readInts(path, headed ? 0 : 1);
+    if (!headed && truth.rows() % queries == 0 && truth.rows() > 0) {
+      truth = readInts(path, truth.rows() / queries);
+    }
+    if (truth.rows() != queries || truth.columns() < k) {
+      throw new BadVectorFileException(
+          path,
+          "has "
+              + truth.rows()
+              + " rows of "
+              + truth.columns()
+              + " neighbours, expected "
+              + queries
+              + " rows (one a query) of at least "
+              + k);
+    }
+    for (int query = 0; query < queries; query++) {
+      for (int column = 0; column < k; column++) {
+        int ordinal = truth.get(query, column);
+        if (Integer.compareUnsigned(ordinal, size) >= 0) {
+          throw new BadVectorFileException(
+              path,
+              "query "
+                  + query
+                  + " has neighbour "
+                  + ordinal
+                  + ", the vectors have rows 0 to "
+                  + (size - 1)
+                  + "; is it the truth of these vectors?");
+        }
+      }
+    }
+    return truth;
+  }
+
+  /** Refuses a name that {@link #writeInts} would refuse, before the work that is to fill it. */
+  public static void requireInts(Path target) throws BadVectorFileException {
+    VectorFormat.of(target, false);
+  }
+
   /** Writes whole numbers, in the format of the name; nothing is left behind if it fails. */
   public static void writeInts(Path target, IntRows rows) throws IOException {
     boolean headed = VectorFormat.of(target, false) == VectorFormat.IVECS;
@@ -170,21 +227,41 @@ public final class VectorFiles {
         });
   }
 
+  private static short half(float value, Path target, int ordinal) {
+    short half = Float.floatToFloat16(value);
+    if (Float.isInfinite(Float.float16ToFloat(half))) {
+      throw new IllegalArgumentException(
+          target
+              + ": row "
+              + ordinal
+              + " holds "
+              + value
+              + ", 16 bits hold up to 65,504; write .f32 or scale the vectors");
+    }
+    return half;
+  }
+
   private interface Body {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Writes beside the target, then renames. */
+  /** Writes beside the target, forces it to the disk, then renames. */
   private static void publish(Path target, Body body) throws IOException {
-    Path temporary =
-        target.resolveSibling(
-            "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    String own = ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId();
+    Path temporary = target.resolveSibling("." + target.getFileName() + "." + own + ".tmp");
     try {
-      try (OutputStream file =
-              new BufferedOutputStream(Files.newOutputStream(temporary), BUFFER_BYTES);
-          OutputStream out =
-              VectorFormat.isGzip(target) ? new GZIPOutputStream(file, BUFFER_BYTES) : file) {
-        body.writeTo(out);
+      try (FileChannel channel = FileChannel.open(temporary, CREATE, TRUNCATE_EXISTING, WRITE)) {
+        OutputStream file =
+            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+        if (VectorFormat.isGzip(target)) {
+          GZIPOutputStream zipped = new GZIPOutputStream(file, BUFFER_BYTES);
+          body.writeTo(zipped);
+          zipped.finish();
+        } else {
+          body.writeTo(file);
+        }
+        file.flush();
+        channel.force(true);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {

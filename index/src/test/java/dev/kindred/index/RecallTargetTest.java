@@ -39,7 +39,6 @@ class RecallTargetTest {
     int n = 6000;
     float[] all = TestVectors.clustered(n + 300, DIM, 20, 3);
     Hnsw index = index(all, n, metric);
-    ExactSearcher exact = ExactSearch.of(index.rows(), metric).searcher();
     int before = 0;
     for (double target : new double[] {0.8, 0.95}) {
       Hnsw tuned = index.tuned(target, workers, Progress.none());
@@ -47,20 +46,7 @@ class RecallTargetTest {
       assertTrue(tuned.efFor(10) > before);
       before = tuned.efFor(10);
       for (int k : new int[] {1, 10, 50, 100}) {
-        HnswSearcher searcher = tuned.searcher();
-        Neighbors found = new Neighbors(k);
-        Neighbors expected = new Neighbors(k);
-        int hits = 0;
-        for (int q = n; q < n + 300; q++) {
-          searcher.search(all, q * DIM, k, OrdinalFilter.ALL, found);
-          exact.search(all, q * DIM, k, OrdinalFilter.ALL, expected);
-          for (int a = 0; a < k; a++) {
-            for (int b = 0; b < k; b++) {
-              hits += found.ordinal(a) == expected.ordinal(b) ? 1 : 0;
-            }
-          }
-        }
-        double recall = hits / (300.0 * k);
+        double recall = recall(tuned, all, n, n + 300, k);
         assertTrue(recall >= target - 0.01, metric + " k " + k + " recall " + recall);
       }
     }
@@ -99,6 +85,49 @@ class RecallTargetTest {
   }
 
   @Test
+  void queriesOfAnotherKindThanTheRowsReachTheTargetWhereASampleWasGiven() {
+    // Means of far rows lie between the clusters, where rows don't lead.
+    int n = 6000;
+    float[] rows = TestVectors.clustered(n, DIM, 60, 3);
+    Hnsw index = index(rows, n, Metric.COSINE);
+    float[] means = new float[600 * DIM];
+    for (int q = 0; q < 600; q++) {
+      for (int i = 0; i < DIM; i++) {
+        means[q * DIM + i] = rows[q * DIM + i] + rows[(5999 - q * 7) * DIM + i];
+      }
+    }
+    Embeddings sample = Embeddings.copyOf(Arrays.copyOf(means, 300 * DIM), DIM, arena);
+    Hnsw byRows = index.tuned(0.95, workers, Progress.none());
+    Hnsw bySample = index.tuned(0.95, sample, workers, Progress.none());
+    assertTrue(bySample.efFor(10) > byRows.efFor(10), bySample.efFor(10) + " by means");
+    assertEquals(
+        bySample.recallTarget(),
+        index.tuned(0.95, sample, workers, Progress.none()).recallTarget());
+    double recall = recall(bySample, means, 300, 600, 10);
+    assertTrue(recall >= 0.94, "recall " + recall);
+
+    Embeddings shorter = Embeddings.copyOf(new float[4], 2, arena);
+    Embeddings none = Embeddings.copyOf(new float[0], DIM, arena);
+    for (Embeddings bad : new Embeddings[] {shorter, none}) {
+      assertThrows(
+          IllegalArgumentException.class, () -> index.tuned(0.95, bad, workers, Progress.none()));
+    }
+  }
+
+  @Test
+  void vectorsThatWereLoadedTwiceAreMeasuredToo() {
+    int n = 4_000;
+    float[] once = TestVectors.clustered(n, DIM, 20, 8);
+    float[] twice = new float[2 * once.length];
+    System.arraycopy(once, 0, twice, 0, once.length);
+    System.arraycopy(once, 0, twice, once.length, once.length);
+    Hnsw index = index(twice, 2 * n, Metric.COSINE).tuned(0.95, workers, Progress.none());
+    assertTrue(index.efFor(10) > 10);
+    double recall = recall(index, TestVectors.clustered(n + 300, DIM, 20, 8), n, n + 300, 10);
+    assertTrue(recall >= 0.94, "recall " + recall);
+  }
+
+  @Test
   void efRisesWithK() {
     RecallTarget target = new RecallTarget(0.9, 40, 220);
     assertEquals(40, target.ef(1));
@@ -128,6 +157,25 @@ class RecallTargetTest {
       assertThrows(CorruptFileException.class, () -> Hnsw.open(path, index.rows(), arena));
     }
     assertEquals(0.95, ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getDouble(4112));
+  }
+
+  /** Recall of queries [from, to) at the ef that the index chose. */
+  private static double recall(Hnsw index, float[] queries, int from, int to, int k) {
+    ExactSearcher exact = ExactSearch.of(index.rows(), index.metric()).searcher();
+    HnswSearcher searcher = index.searcher();
+    Neighbors found = new Neighbors(k);
+    Neighbors expected = new Neighbors(k);
+    int hits = 0;
+    for (int q = from; q < to; q++) {
+      searcher.search(queries, q * DIM, k, OrdinalFilter.ALL, found);
+      exact.search(queries, q * DIM, k, OrdinalFilter.ALL, expected);
+      for (int a = 0; a < k; a++) {
+        for (int b = 0; b < k; b++) {
+          hits += found.ordinal(a) == expected.ordinal(b) ? 1 : 0;
+        }
+      }
+    }
+    return (double) hits / ((to - from) * k);
   }
 
   private Hnsw index(float[] rows, int n, Metric metric) {

@@ -1,6 +1,7 @@
 package dev.kindred.index;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.index.run.Draws;
@@ -135,6 +136,9 @@ class SearchCodesTest {
     assertEquals(SearchCodes.ROWS, SearchCodes.AUTO.resolved(20_000, 64));
     assertEquals(SearchCodes.LINKS, SearchCodes.AUTO.resolved(1_000_000, 64));
     assertEquals(SearchCodes.NONE, SearchCodes.NONE.resolved(1_000_000, 64));
+    // A rotation of long vectors would take gigabytes.
+    assertEquals(SearchCodes.ROWS, SearchCodes.AUTO.resolved(1_000_000, 2_049));
+    assertThrows(IllegalArgumentException.class, () -> SearchCodes.LINKS.resolved(10, 2_049));
   }
 
   private Embeddings rows(Metric metric, int dim) {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +162,18 @@ class VectorFilesTest {
     half.putShort(Float.floatToFloat16(Float.NEGATIVE_INFINITY)).putShort((short) 0);
     Path halves = Files.write(directory.resolve("inf.f16"), half.array());
     assertMessage(halves, 2, "row 0 has -Infinity at position 0");
+  }
+
+  @Test
+  void valuesThatSixteenBitsCannotHoldAreNotWritten() throws IOException {
+    Path path = directory.resolve("large.f16");
+    Embeddings rows = TestVectors.embeddings(new float[] {1, 2, 3, -70_000}, 2);
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> VectorFiles.write(path, rows));
+    assertTrue(refused.getMessage().contains("row 1 holds -70000"), refused.getMessage());
+    try (Stream<Path> left = Files.list(directory)) {
+      assertEquals(0, left.count());
+    }
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,6 +25,14 @@ final class AnnBuildCommand extends KindredCommand {
       paramLabel = "FILE",
       description = "The vectors: .npy, .fvecs, .f32, .f16, .kvec, each also .gz.")
   private Path base;
+
+  @Option(
+      names = "--queries",
+      paramLabel = "FILE",
+      description =
+          "A sample of the queries to come, to choose ef by; 1,000 are drawn if there are more"
+              + " (default: rows of the base, each passed by as if it weren't there).")
+  private Path queries;
 
   @Option(
       names = "--out",
@@ -45,8 +54,13 @@ final class AnnBuildCommand extends KindredCommand {
     memory.requireFits(base);
     try (Arena arena = Arena.ofShared()) {
       Embeddings vectors = AnnIndex.read(base, building.dim(), arena);
+      Optional<Embeddings> sample =
+          queries == null
+              ? Optional.empty()
+              : Optional.of(AnnIndex.queries(queries, vectors.dim(), arena));
       long begun = System.nanoTime();
-      AnnIndex index = AnnIndex.build(vectors, building, options, threads(), progress(), arena);
+      AnnIndex index =
+          AnnIndex.build(vectors, sample, building, options, threads(), progress(), arena);
       double seconds = (System.nanoTime() - begun) / 1e9;
       index.write(out);
       report(index, seconds);

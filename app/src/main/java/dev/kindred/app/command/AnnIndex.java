@@ -9,6 +9,7 @@ import dev.kindred.index.HnswOptions;
 import dev.kindred.index.Metric;
 import dev.kindred.index.SearchCodes;
 import dev.kindred.index.VectorFiles;
+import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.MemoryMode;
 import dev.kindred.index.run.Progress;
@@ -23,6 +24,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
@@ -138,9 +140,27 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     return VectorFiles.read(file, dim, arena);
   }
 
-  /** Indexes vectors in memory, and chooses ef for a recall. */
+  /** Reads queries of the dimension of an index, at least one. */
+  static Embeddings queries(Path file, int dim, Arena arena) throws IOException {
+    Embeddings rows = read(file, dim, arena);
+    if (rows.dim() != dim) {
+      throw new InputException(
+          file + ": has vectors of dim " + rows.dim() + ", those to search have " + dim);
+    }
+    if (rows.size() == 0) {
+      throw new InputException(file + ": empty; name a file with at least one vector");
+    }
+    return rows;
+  }
+
+  /**
+   * Indexes vectors in memory, and chooses ef for a recall.
+   *
+   * @param queries what to choose ef by, rather than rows
+   */
   static AnnIndex build(
       Embeddings vectors,
+      Optional<Embeddings> queries,
       Building building,
       HnswOptions options,
       int threads,
@@ -153,7 +173,12 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     }
     try (Workers workers = Workers.of(threads)) {
       Hnsw graph = Hnsw.build(rows, metric, options, arena, workers, progress);
-      return new AnnIndex(graph.tuned(building.targetRecall(), workers, progress), rows);
+      double recall = building.targetRecall();
+      return new AnnIndex(
+          queries.isPresent()
+              ? graph.tuned(recall, queries.get(), workers, progress)
+              : graph.tuned(recall, workers, progress),
+          rows);
     }
   }
 
@@ -238,18 +263,25 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
   void write(Path directory) throws IOException {
     Path target = directory.toAbsolutePath();
     Path temporary =
-        Files.createDirectory(
-            target.resolveSibling(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp"));
+        target.resolveSibling(
+            "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    // What stands there was left by a process that had this number before.
+    delete(temporary);
+    Files.createDirectory(temporary);
     try {
       EmbeddingFile.write(temporary.resolve(VECTORS), rows);
       graph.save(temporary.resolve(GRAPH));
       requireAbsent(directory);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      CheckedFileWriter.forceDirectory(target.getParent());
     } finally {
-      for (Path part : List.of(temporary.resolve(VECTORS), temporary.resolve(GRAPH), temporary)) {
-        Files.deleteIfExists(part);
-      }
+      delete(temporary);
+    }
+  }
+
+  private static void delete(Path temporary) throws IOException {
+    for (Path part : List.of(temporary.resolve(VECTORS), temporary.resolve(GRAPH), temporary)) {
+      Files.deleteIfExists(part);
     }
   }
 }

@@ -55,6 +55,9 @@ final class AnnSearchCommand extends KindredCommand {
     if (k < 1 || ef != null && ef < 1) {
       throw usage("-k is " + k + (ef == null ? "" : " and --ef " + ef) + "; must be at least 1");
     }
+    if (out != null) {
+      VectorFiles.requireInts(out);
+    }
     HnswOptions options = source.options(this);
     try (Arena arena = Arena.ofShared()) {
       AnnIndex opened = source.index(options, this, arena);
@@ -62,30 +65,45 @@ final class AnnSearchCommand extends KindredCommand {
       Embeddings queries = source.queries(index.dim(), arena);
       source.noteOpening(this);
       int width = Math.min(k, index.size());
-      int[] all = new int[Math.multiplyExact(queries.size(), width)];
+      int[] all = out == null ? null : new int[length(queries.size(), width)];
       float[] query = new float[index.dim()];
       HnswSearcher approximate = index.searcher();
       VectorSearcher scan = ExactSearch.of(opened.rows(), index.metric()).searcher();
-      Neighbors result = new Neighbors(k);
+      int wanted = Math.max(1, width);
+      Neighbors result = new Neighbors(wanted);
       for (int q = 0; q < queries.size(); q++) {
         queries.copyRow(q, query, 0);
         if (exact) {
-          scan.search(query, 0, k, OrdinalFilter.ALL, result);
+          scan.search(query, 0, wanted, OrdinalFilter.ALL, result);
         } else {
           approximate.search(
-              query, 0, k, ef == null ? index.efFor(k) : ef, OrdinalFilter.ALL, result);
-        }
-        for (int rank = 0; rank < result.size(); rank++) {
-          all[q * width + rank] = result.ordinal(rank);
+              query, 0, wanted, ef == null ? index.efFor(k) : ef, OrdinalFilter.ALL, result);
         }
         if (out == null) {
           print(q, result);
+        } else {
+          for (int rank = 0; rank < width; rank++) {
+            all[q * width + rank] = result.ordinal(rank);
+          }
         }
       }
       if (out != null) {
         VectorFiles.writeInts(out, new IntRows(all, Math.max(1, width)));
       }
     }
+  }
+
+  private int length(int queries, int width) {
+    long length = (long) queries * width;
+    if (length > Integer.MAX_VALUE) {
+      throw usage(
+          queries
+              + " queries x "
+              + width
+              + " neighbours are more than the 2^31 that --out holds; lower -k or split the"
+              + " queries");
+    }
+    return (int) length;
   }
 
   private void print(int query, Neighbors result) {

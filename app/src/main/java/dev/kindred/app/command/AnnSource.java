@@ -1,13 +1,14 @@
 package dev.kindred.app.command;
 
-import dev.kindred.engine.data.InputException;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.HnswOptions;
 import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +31,11 @@ final class AnnSource {
         description = "Or vectors, to be indexed in memory first.")
     private Path base;
   }
+
+  private static final List<String> OF_A_FILE =
+      List.of("--metric", "--m", "--ef-construction", "--codes", "--half", "--target-recall");
+
+  private static final List<String> OF_A_DIRECTORY = List.of("--memory");
 
   @ArgGroup(multiplicity = "1")
   private Where where;
@@ -56,6 +62,17 @@ final class AnnSource {
 
   /** Options of a graph built here; checked before any file is read. */
   HnswOptions options(KindredCommand command) {
+    for (String option : where.index != null ? OF_A_FILE : OF_A_DIRECTORY) {
+      if (command.isGiven(option)) {
+        throw command.usage(
+            option
+                + " is for "
+                + (where.index != null
+                    ? "--base: an --index keeps what it was built with"
+                    : "--index: what is built from a --base is in memory")
+                + "; leave it out");
+      }
+    }
     return command.options(() -> building.hnsw(command.seed()));
   }
 
@@ -68,7 +85,8 @@ final class AnnSource {
       return opened;
     }
     Embeddings rows = AnnIndex.read(where.base, building.dim(), arena);
-    return AnnIndex.build(rows, building, options, command.threads(), command.progress(), arena);
+    return AnnIndex.build(
+        rows, Optional.empty(), building, options, command.threads(), command.progress(), arena);
   }
 
   /** Tells the user how long an index took to open, if one was opened. */
@@ -85,10 +103,6 @@ final class AnnSource {
 
   /** The queries, which must fit the index. */
   Embeddings queries(int dim, Arena arena) throws IOException {
-    Embeddings rows = AnnIndex.read(queries, dim, arena);
-    if (rows.size() == 0) {
-      throw new InputException(queries + ": empty; name a file with at least one vector");
-    }
-    return rows;
+    return AnnIndex.queries(queries, dim, arena);
   }
 }

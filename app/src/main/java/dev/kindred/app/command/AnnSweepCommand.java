@@ -123,7 +123,10 @@ final class AnnSweepCommand extends KindredCommand {
       OrdinalFilter[] filters = filters(opened, queries);
       source.noteOpening(this);
       note(opened.describe());
-      IntRows expected = truth == null ? scan(opened, queries, filters) : readTruth(index, queries);
+      IntRows expected =
+          truth == null
+              ? scan(opened, queries, filters)
+              : VectorFiles.readTruth(truth, queries.size(), k, index.size());
       report(measure(opened, queries, filters, expected));
     }
   }
@@ -261,8 +264,9 @@ final class AnnSweepCommand extends KindredCommand {
     return hits;
   }
 
+  /** By nearest rank: the least value that this share of all doesn't exceed. */
   private static double percentile(long[] sorted, double share) {
-    return sorted[(int) Math.min(sorted.length - 1L, (long) Math.ceil(share * sorted.length))];
+    return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
   }
 
   private IntRows scan(AnnIndex opened, Embeddings queries, OrdinalFilter[] filters) {
@@ -281,44 +285,6 @@ final class AnnSweepCommand extends KindredCommand {
       }
     }
     return new IntRows(found, k);
-  }
-
-  /** Truth in .i32 says nothing of its width: it follows from the number of queries. */
-  private IntRows readTruth(Hnsw index, Embeddings queries) throws IOException {
-    boolean headed = truth.toString().replaceFirst("\\.gz$", "").endsWith(".ivecs");
-    IntRows rows = VectorFiles.readInts(truth, headed ? 0 : 1);
-    if (!headed && rows.rows() % queries.size() == 0) {
-      rows = VectorFiles.readInts(truth, rows.rows() / queries.size());
-    }
-    if (rows.rows() != queries.size() || rows.columns() < k) {
-      throw new InputException(
-          truth
-              + ": has "
-              + rows.rows()
-              + " rows of "
-              + rows.columns()
-              + " neighbours, expected "
-              + queries.size()
-              + " rows (one a query) of at least "
-              + k);
-    }
-    for (int q = 0; q < rows.rows(); q++) {
-      for (int column = 0; column < k; column++) {
-        int ordinal = rows.get(q, column);
-        if (ordinal < 0 || ordinal >= index.size()) {
-          throw new InputException(
-              truth
-                  + ": query "
-                  + q
-                  + " has neighbour "
-                  + ordinal
-                  + ", the index has rows 0 to "
-                  + (index.size() - 1)
-                  + "; is it the truth of these vectors?");
-        }
-      }
-    }
-    return rows;
   }
 
   private void report(List<Point> points) {

@@ -101,6 +101,11 @@ public abstract class KindredCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
+  /** Whether the user gave an option, rather than left it to its default. */
+  protected final boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
   private RootCommand root() {
     return (RootCommand) spec.root().userObject();
   }

@@ -209,7 +209,7 @@ public final class CandidateLists {
    * @throws CorruptFileException if it is no such file, damaged, or of another version
    */
   public static CandidateLists open(Path path, MemoryMode mode, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
     long items = file.count(COUNT_ITEMS);
     long size = file.count(COUNT_CANDIDATES);
     long longest = file.count(COUNT_LONGEST);

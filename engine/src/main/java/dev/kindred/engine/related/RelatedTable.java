@@ -178,7 +178,7 @@ public final class RelatedTable {
    * @throws CorruptFileException if it is no such file, damaged, or of another version
    */
   public static RelatedTable open(Path path, MemoryMode mode, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena).in(mode, arena);
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
     long items = file.count(COUNT_ITEMS);
     long length = file.count(COUNT_LENGTH);
     boolean possible =

@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
 
 /**
  * A binary Kindred file opened in place: header and block table are checked, the body is mapped
- * read-only and unread, unless {@link #in} brings it into memory.
+ * read-only and unread, unless the {@link MemoryMode} says otherwise.
  *
  * <p>Opening takes the same time whatever the size of the file. Whoever reads the body must stand
  * any content, because only {@link #verify} reads all of it. Immutable and free to share as long as
@@ -38,15 +38,22 @@ public final class CheckedFile {
     this.body = body;
   }
 
+  /** As {@link #open(Path, String, int, MemoryMode, Arena)}, mapped. */
+  public static CheckedFile open(Path path, String kind, int version, Arena arena)
+      throws IOException {
+    return open(path, kind, version, MemoryMode.MAPPED, arena);
+  }
+
   /**
-   * Opens a file and maps its body.
+   * Opens a file.
    *
    * @param kind what the file must be
    * @param version of the kind, the only one accepted
-   * @param arena owns the mapping
+   * @param mode where its body is to be
+   * @param arena owns the mapping or the copy
    * @throws CorruptFileException if it isn't such a file, is damaged or of another version
    */
-  public static CheckedFile open(Path path, String kind, int version, Arena arena)
+  public static CheckedFile open(Path path, String kind, int version, MemoryMode mode, Arena arena)
       throws IOException {
     Envelope.checkedKind(kind);
     if (Files.isDirectory(path)) {
@@ -67,35 +74,14 @@ public final class CheckedFile {
             counts[i] >= 0,
             path,
             Envelope.COUNTS_AT + (long) i * Long.BYTES,
-            "count " + i + " is negative");
+            "a count is negative");
       }
       MemorySegment body =
-          bodyBytes == 0
-              ? MemorySegment.NULL
-              : channel.map(FileChannel.MapMode.READ_ONLY, Envelope.HEADER_BYTES, bodyBytes, arena);
+          bodyBytes == 0 ? MemorySegment.NULL : body(channel, bodyBytes, mode, arena);
       return new CheckedFile(path, elementType, counts, table, body);
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(path.toString(), null, "no such " + kind + " file");
     }
-  }
-
-  /**
-   * The same file with its body where the mode says.
-   *
-   * @param arena owns the copy, if there is to be one
-   */
-  public CheckedFile in(MemoryMode mode, Arena arena) {
-    return switch (mode) {
-      case MAPPED -> this;
-      case PRELOADED -> {
-        if (body.isMapped()) {
-          body.load();
-        }
-        yield this;
-      }
-      case RESIDENT ->
-          new CheckedFile(path, elementType, counts, table, HugePages.copyOf(body, arena));
-    };
   }
 
   /** The file that was opened. */
@@ -147,6 +133,25 @@ public final class CheckedFile {
                 + " bytes) is wrong; restore the file from a good copy or build it again");
       }
     }
+  }
+
+  private static MemorySegment body(FileChannel channel, long bytes, MemoryMode mode, Arena arena)
+      throws IOException {
+    if (mode == MemoryMode.RESIDENT) {
+      try (Arena copying = Arena.ofConfined()) {
+        return HugePages.copyOf(map(channel, bytes, copying), arena);
+      }
+    }
+    MemorySegment body = map(channel, bytes, arena);
+    if (mode == MemoryMode.PRELOADED) {
+      body.load();
+    }
+    return body;
+  }
+
+  private static MemorySegment map(FileChannel channel, long bytes, Arena arena)
+      throws IOException {
+    return channel.map(FileChannel.MapMode.READ_ONLY, Envelope.HEADER_BYTES, bytes, arena);
   }
 
   private static ByteBuffer readHeader(FileChannel channel, Path path, long fileBytes)

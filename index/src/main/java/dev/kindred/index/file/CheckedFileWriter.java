@@ -380,7 +380,7 @@ public final class CheckedFileWriter implements AutoCloseable {
   }
 
   /** Makes the rename itself survive a power cut. */
-  private static void forceDirectory(Path directory) throws IOException {
+  public static void forceDirectory(Path directory) throws IOException {
     try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
       opened.force(true);
     }

@@ -258,7 +258,7 @@ final class AnnComparison implements Callable<Integer> {
     IntRows expected =
         truthFile == null || synthetic != null && metric != Metric.COSINE
             ? ExactTruth.of(rows, metric, asked, k, workers, progress)
-            : readTruth(truthFile, rows.size(), asked.size());
+            : VectorFiles.readTruth(truthFile, asked.size(), k, rows.size());
     return new SearchSet(rows, asked, expected, metric);
   }
 
@@ -268,44 +268,6 @@ final class AnnComparison implements Callable<Integer> {
       rows.copyRow(ordinal, values, ordinal * rows.dim());
     }
     return Embeddings.copyOf(values, rows.dim(), arena);
-  }
-
-  /** A .i32 says nothing of its width: it follows from the number of queries. */
-  private IntRows readTruth(Path file, int rows, int queryRows) throws IOException {
-    boolean headed = file.toString().replaceFirst("\\.gz$", "").endsWith(".ivecs");
-    IntRows read = VectorFiles.readInts(file, headed ? 0 : 1);
-    if (!headed && read.rows() % queryRows == 0) {
-      read = VectorFiles.readInts(file, read.rows() / queryRows);
-    }
-    if (read.rows() != queryRows || read.columns() < k) {
-      throw new IllegalArgumentException(
-          file
-              + ": has "
-              + read.rows()
-              + " rows of "
-              + read.columns()
-              + " neighbours, expected "
-              + queryRows
-              + " of at least "
-              + k);
-    }
-    for (int query = 0; query < queryRows; query++) {
-      for (int column = 0; column < k; column++) {
-        int ordinal = read.get(query, column);
-        if (ordinal < 0 || ordinal >= rows) {
-          throw new IllegalArgumentException(
-              file
-                  + ": query "
-                  + query
-                  + " has neighbour "
-                  + ordinal
-                  + ", there are "
-                  + rows
-                  + " vectors; is it the truth of these?");
-        }
-      }
-    }
-    return read;
   }
 
   private void open(SearchSet set, BuildCache builds, Map<String, Engine> opened)

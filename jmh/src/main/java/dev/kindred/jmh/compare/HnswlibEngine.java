@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
@@ -96,6 +97,8 @@ final class HnswlibEngine implements Engine {
     }
     CRC32C sum = new CRC32C();
     sum.update(source);
+    // A driver for this processor may not run on another one.
+    sum.update(processor().getBytes(StandardCharsets.UTF_8));
     Path program = cache.directory().resolve("hnswlib_driver-" + Long.toHexString(sum.getValue()));
     if (Files.exists(program)) {
       return Optional.of(program);
@@ -138,6 +141,17 @@ final class HnswlibEngine implements Engine {
     return Optional.empty();
   }
 
+  /** What the system says of the processor's instructions; empty where it doesn't. */
+  private static String processor() throws IOException {
+    Path described = Path.of("/proc/cpuinfo");
+    if (!Files.isReadable(described)) {
+      return "";
+    }
+    try (Stream<String> lines = Files.lines(described)) {
+      return lines.filter(line -> line.startsWith("flags")).findFirst().orElse("");
+    }
+  }
+
   /** Queries last: they are there when all is. */
   private static void writeVectors(SearchSet set, Path directory) throws IOException {
     VectorFiles.write(directory.resolve(BASE), set.base());
@@ -149,7 +163,11 @@ final class HnswlibEngine implements Engine {
         bytes.putFloat(value);
       }
     }
-    Files.write(directory.resolve(QUERIES), bytes.array());
+    // Under another name first: a comparison that is stopped here leaves no part of them.
+    Path temporary =
+        directory.resolve("." + QUERIES + "." + ProcessHandle.current().pid() + ".tmp");
+    Files.write(temporary, bytes.array());
+    Files.move(temporary, directory.resolve(QUERIES), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static Process start(

@@ -60,8 +60,9 @@ final class Rounds {
           (double) engine.bytes() / set.base().size());
     }
 
+    /** By nearest rank: the least value that this share of all doesn't exceed. */
     private double percentile(double share) {
-      return nanos[(int) Math.min(nanos.length - 1L, (long) (share * nanos.length))] / 1e3;
+      return nanos[Math.max(0, (int) Math.ceil(share * nanos.length) - 1)] / 1e3;
     }
   }
 
