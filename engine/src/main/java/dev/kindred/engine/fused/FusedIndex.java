@@ -8,6 +8,7 @@ import dev.kindred.index.EmbeddingWriter;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.Hnsw;
 import dev.kindred.index.Metric;
+import dev.kindred.index.RecallMonitor;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.MemoryMode;
 import dev.kindred.index.run.Progress;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -283,7 +285,25 @@ public final class FusedIndex {
 
   /** Scratch and graph searcher of one thread. */
   public FusedSearcher searcher() {
-    return new FusedSearcher(this);
+    return new FusedSearcher(this, null);
+  }
+
+  /**
+   * A searcher, some of whose searches are compared with exact ones.
+   *
+   * @param monitor of {@link #monitor}
+   */
+  public FusedSearcher searcher(RecallMonitor monitor) {
+    return new FusedSearcher(this, Objects.requireNonNull(monitor, "monitor"));
+  }
+
+  /**
+   * Compares searches with exact ones on a thread of its own; to be closed before what this reads.
+   *
+   * @param share part of the searches, in (0, 1]
+   */
+  public RecallMonitor monitor(double share) {
+    return RecallMonitor.of(graph, share);
   }
 
   /** The scorer whose scores the index approximates. */

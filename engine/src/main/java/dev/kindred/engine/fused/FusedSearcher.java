@@ -3,6 +3,7 @@ package dev.kindred.engine.fused;
 import dev.kindred.index.HnswSearcher;
 import dev.kindred.index.Neighbors;
 import dev.kindred.index.OrdinalFilter;
+import dev.kindred.index.RecallMonitor;
 import java.util.Arrays;
 
 /**
@@ -23,12 +24,14 @@ public final class FusedSearcher {
   private static final float NEGATIVE_SHARE = 0.25f;
 
   private final FusedIndex index;
+  private final RecallMonitor monitor; // null: nothing is compared
   private final HnswSearcher searcher;
   private final float[] query;
   private final float[] row;
 
-  FusedSearcher(FusedIndex index) {
+  FusedSearcher(FusedIndex index, RecallMonitor monitor) {
     this.index = index;
+    this.monitor = monitor;
     searcher = index.graph().searcher();
     query = new float[index.layout().dim()];
     row = new float[index.layout().dim()];
@@ -40,6 +43,7 @@ public final class FusedSearcher {
    *
    * @param manual a_k per objective
    * @param ef nodes kept while walking: more take longer and find more
+   * @param filter still to give the same answers later, where searches are compared
    * @param result overwritten; its scores are those of the walk, up to a constant
    */
   public void related(
@@ -63,7 +67,7 @@ public final class FusedSearcher {
         query[place.absentAt()] = coefficient * index.absence(place);
       }
     }
-    searcher.search(query, 0, k, ef, filter, result);
+    search(k, ef, filter, result);
   }
 
   /**
@@ -74,6 +78,13 @@ public final class FusedSearcher {
    */
   public void similar(float[] whole, int k, int ef, OrdinalFilter filter, Neighbors result) {
     index.reduce(whole, query);
+    search(k, ef, filter, result);
+  }
+
+  private void search(int k, int ef, OrdinalFilter filter, Neighbors result) {
     searcher.search(query, 0, k, ef, filter, result);
+    if (monitor != null) {
+      monitor.offer(query, 0, k, filter, result);
+    }
   }
 }

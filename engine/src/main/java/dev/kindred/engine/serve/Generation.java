@@ -1,5 +1,7 @@
 package dev.kindred.engine.serve;
 
+import dev.kindred.engine.fused.FusedIndex;
+import dev.kindred.engine.fused.FusedSearcher;
 import dev.kindred.engine.related.VectorSimilarity;
 import dev.kindred.engine.rerank.BoundReranking;
 import dev.kindred.engine.rerank.FilterCache;
@@ -9,9 +11,11 @@ import dev.kindred.engine.rerank.Reranker;
 import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.index.OrdinalFilter;
+import dev.kindred.index.RecallMonitor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -26,6 +30,7 @@ final class Generation {
   private final HiddenItems hidden;
   private final Additions additions;
   private final ItemSimilarity vectorSimilarity;
+  private final RecallMonitor monitor; // null: nothing is compared
   private final Map<ItemFilter, OrdinalFilter> filters = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Reranking, BoundReranking> rerankings = new LinkedHashMap<>(16, 0.75f, true);
   private ItemAttributes boundTo; // guarded by rerankings
@@ -35,8 +40,9 @@ final class Generation {
    *
    * @param number at least 1
    * @param live null without live state
+   * @param recallShare part of the searches over all items that are compared with exact ones
    */
-  Generation(long number, Snapshot snapshot, LiveState live) {
+  Generation(long number, Snapshot snapshot, LiveState live, double recallShare) {
     this.number = number;
     this.snapshot = snapshot;
     hidden = new HiddenItems(live, snapshot.items());
@@ -45,6 +51,15 @@ final class Generation {
     VectorSimilarity vectors = VectorSimilarity.of(snapshot.scorer());
     vectorSimilarity =
         (first, second) -> first < size && second < size ? vectors.of(first, second) : 0;
+    monitor =
+        recallShare > 0 && snapshot.fused().isPresent()
+            ? snapshot.fused().get().monitor(recallShare)
+            : null;
+  }
+
+  /** Compares some of the searches over all items; empty where none are. */
+  Optional<RecallMonitor> monitor() {
+    return Optional.ofNullable(monitor);
   }
 
   long number() {
@@ -53,6 +68,11 @@ final class Generation {
 
   Snapshot snapshot() {
     return snapshot;
+  }
+
+  /** A searcher of this snapshot's fused index, watched if any are. */
+  FusedSearcher searcher(FusedIndex fused) {
+    return monitor == null ? fused.searcher() : fused.searcher(monitor);
   }
 
   /** The items hidden by live state. */
@@ -138,6 +158,9 @@ final class Generation {
   }
 
   void close() {
+    if (monitor != null) {
+      monitor.close(); // it reads the snapshot
+    }
     snapshot.close();
   }
 }

@@ -20,15 +20,15 @@ import java.util.Optional;
  * question.
  */
 final class Inquest {
-  private final Recommender recommender;
+  private final RelatedSearcher searcher;
   private final Generation generation;
   private final Snapshot snapshot;
   private final AddedItems added;
   private final RelatedQuery query;
   private final String target;
 
-  Inquest(Recommender recommender, Generation generation, RelatedQuery query, String target) {
-    this.recommender = recommender;
+  Inquest(RelatedSearcher searcher, Generation generation, RelatedQuery query, String target) {
+    this.searcher = searcher;
     this.generation = generation;
     this.query = query;
     this.target = target;
@@ -144,7 +144,7 @@ final class Inquest {
             all.freshness(),
             Exploration.off(),
             all.pool());
-    RelatedAnswer full = recommender.related(query.rerank(scores).top(Integer.MAX_VALUE / 4));
+    RelatedAnswer full = searcher.answer(query.rerank(scores).top(Integer.MAX_VALUE / 4));
     int rank = rank(full);
     if (rank >= query.n() || rank < 0) {
       String place =
@@ -199,7 +199,7 @@ final class Inquest {
   }
 
   private int rank(RelatedQuery asked) {
-    return rank(recommender.related(asked));
+    return rank(searcher.answer(asked));
   }
 
   private int rank(RelatedAnswer answer) {
@@ -219,7 +219,7 @@ final class Inquest {
         stage,
         reason,
         known && stage != Stage.SAME_ITEM
-            ? Optional.of(recommender.explain(query, target))
+            ? Optional.of(searcher.explain(query, target))
             : Optional.empty());
   }
 

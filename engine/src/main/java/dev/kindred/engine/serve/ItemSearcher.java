@@ -38,6 +38,10 @@ abstract class ItemSearcher extends LeasedSearcher {
     return generation.snapshot();
   }
 
+  final Generation generation() {
+    return generation;
+  }
+
   final IdTable ids() {
     return ids;
   }
@@ -110,16 +114,6 @@ abstract class ItemSearcher extends LeasedSearcher {
   /** Lets requests take their time again. */
   public final void noDeadline() {
     hasDeadline = false;
-  }
-
-  /** Ordinal of an item, or -1 if it is unknown; see {@link #pin} for how long it holds. */
-  public final int ordinalOf(CharSequence id) {
-    Generation of = enter();
-    try {
-      return of.ordinalOf(id);
-    } finally {
-      exit();
-    }
   }
 
   /** No exclusions, no filter, no deadline. */

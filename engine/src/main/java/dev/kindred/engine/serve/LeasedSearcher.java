@@ -1,5 +1,8 @@
 package dev.kindred.engine.serve;
 
+import java.util.List;
+import java.util.Map;
+
 /**
  * What searchers of one thread have in common: each holds the snapshot that it reads, for as long
  * as a request takes, and moves to the next one by itself.
@@ -37,6 +40,50 @@ abstract class LeasedSearcher {
       throw new IllegalStateException("unpin() without pin()");
     }
     exit();
+  }
+
+  /** Ordinal of an item, or -1 if it is unknown; see {@link #pin} for how long it holds. */
+  public final int ordinalOf(CharSequence id) {
+    Generation of = enter();
+    try {
+      return of.ordinalOf(id);
+    } finally {
+      exit();
+    }
+  }
+
+  /** Id of an ordinal of the snapshot at hand, see {@link #pin}, as a new string. */
+  public final String idOf(int ordinal) {
+    Generation of = enter();
+    try {
+      return of.idOf(ordinal);
+    } finally {
+      exit();
+    }
+  }
+
+  /** How many items the snapshot at hand has, see {@link #pin}. */
+  public final int items() {
+    Generation of = enter();
+    try {
+      return of.snapshot().items().size();
+    } finally {
+      exit();
+    }
+  }
+
+  /**
+   * Field name to values of an item's profile in the snapshot at hand, see {@link #pin}; empty
+   * where it has no catalogue or doesn't know the item.
+   */
+  public final Map<String, List<String>> profile(CharSequence id) {
+    Generation of = enter();
+    try {
+      int ordinal = of.ordinalOf(id);
+      return ordinal < 0 ? Map.of() : of.profile(ordinal);
+    } finally {
+      exit();
+    }
   }
 
   /** {@link #pin}, and what it holds. */

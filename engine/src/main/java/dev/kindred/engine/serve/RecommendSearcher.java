@@ -81,15 +81,7 @@ public final class RecommendSearcher extends LeasedSearcher {
   void bind(Generation next) {
     Snapshot snapshot = next.snapshot();
     Ranking found =
-        snapshot
-            .ranking()
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "snapshot "
-                            + snapshot.directory()
-                            + " has no personalised ranking; train it from a log with the order of"
-                            + " events, and with rank enabled"));
+        snapshot.ranking().orElseThrow(() -> new NoRankingException(snapshot.directory()));
     RankTask[] tasksBefore = tasks;
     double[] weightsBefore = weights;
     generation = next;
@@ -134,8 +126,29 @@ public final class RecommendSearcher extends LeasedSearcher {
     return reranking == null ? generation.bind(Reranking.none()) : reranking;
   }
 
-  /** Ordinal of an item in the snapshot at hand, or -1. */
-  int ordinalOf(CharSequence id) {
+  /**
+   * The list of a query with new objects, as {@link Recommender#recommend(RecommendQuery)} gives
+   * it, of the snapshot that this holds between {@link #pin} and {@link #unpin}. All settings of
+   * this searcher return to what they were at first.
+   *
+   * @throws NoRankingException if the snapshot has no ranking
+   */
+  public RecommendAnswer answer(RecommendQuery query) {
+    pin();
+    try {
+      reset();
+      try {
+        return Recommendation.answer(query, this);
+      } finally {
+        reset();
+      }
+    } finally {
+      unpin();
+    }
+  }
+
+  /** Ordinal of an item of the snapshot at hand, or -1; one added since is none. */
+  int rankedOrdinalOf(CharSequence id) {
     return ids.ordinalOf(id);
   }
 

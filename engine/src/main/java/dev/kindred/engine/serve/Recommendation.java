@@ -26,7 +26,7 @@ final class Recommendation {
       searcher.weight(requireTask(weight.getKey(), searcher.tasks()), weight.getValue());
     }
     for (String id : query.excluded()) {
-      int ordinal = searcher.ordinalOf(id);
+      int ordinal = searcher.rankedOrdinalOf(id);
       if (ordinal >= 0) {
         searcher.exclude(ordinal);
       }
@@ -42,7 +42,7 @@ final class Recommendation {
     } else {
       int[] items =
           query.history().stream()
-              .mapToInt(searcher::ordinalOf)
+              .mapToInt(searcher::rankedOrdinalOf)
               .filter(item -> item >= 0)
               .toArray();
       if (items.length < query.history().size()) {

@@ -1,26 +1,19 @@
 package dev.kindred.engine.serve;
 
-import dev.kindred.engine.content.CandidateSource;
-import dev.kindred.engine.content.SharedValue;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.ObjectiveWeights;
-import dev.kindred.engine.related.Term;
-import dev.kindred.engine.rerank.Adjustment;
-import dev.kindred.engine.rerank.BoundReranking;
-import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.snapshot.ChannelEntry;
 import dev.kindred.engine.snapshot.Manifest;
 import dev.kindred.engine.snapshot.ProfileTable;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.engine.snapshot.SnapshotCatalog;
+import dev.kindred.index.RecallMonitor;
 import dev.kindred.index.run.Slots;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -111,10 +104,18 @@ public final class Recommender implements AutoCloseable {
 
   private Generation generation(long number, Path place) throws IOException {
     Snapshot snapshot = Snapshot.open(place, options.memory());
+    Generation opened;
     try {
-      return new Generation(number, snapshot, live);
+      opened = new Generation(number, snapshot, live, options.recallShare());
     } catch (RuntimeException e) {
       snapshot.close();
+      throw e;
+    }
+    try {
+      opened.bind(options.required());
+      return opened;
+    } catch (RuntimeException e) {
+      opened.close();
       throw e;
     }
   }
@@ -128,6 +129,8 @@ public final class Recommender implements AutoCloseable {
    *
    * @return whether another snapshot is served now
    * @throws IOException if the snapshot can't be opened
+   * @throws IllegalArgumentException if it lacks a field that is {@link
+   *     RecommenderOptions#required}
    */
   public boolean refresh() throws IOException {
     synchronized (refreshing) {
@@ -159,6 +162,14 @@ public final class Recommender implements AutoCloseable {
   /** How long the last refresh that changed the snapshot took; empty before the first. */
   public Optional<Swap> lastSwap() {
     return Optional.ofNullable(lastSwap);
+  }
+
+  /**
+   * How many of the true nearest items the searches over all items found in the current snapshot,
+   * of a part of them ({@link RecommenderOptions#recallShare}); empty if none are compared.
+   */
+  public Optional<RecallMonitor.Observed> recall() {
+    return within(generation -> generation.monitor().map(RecallMonitor::observed));
   }
 
   /** How many replaced snapshots are still mapped because a searcher has pinned them. */
@@ -307,26 +318,7 @@ public final class Recommender implements AutoCloseable {
    */
   public SimilarAnswer similar(SimilarQuery query) {
     SimilarSearcher searcher = similarSearchers.take();
-    searcher.pin();
-    RelatedResult result = searcher.ownResult();
-    try {
-      query.excluded().forEach(searcher::exclude);
-      query.filter().ifPresent(searcher::filter);
-      query.within().ifPresent(time -> searcher.deadline(System.nanoTime() + time.toNanos()));
-      if (query.channel().isEmpty()) {
-        searcher.similar(query.vector(), query.n(), result);
-      } else {
-        SimilarQuery.OneChannel channel = query.channel().get();
-        searcher.similar(channel.objective(), channel.kind(), query.vector(), query.n(), result);
-      }
-    } finally {
-      searcher.unpin();
-    }
-    List<SimilarAnswer.Item> items = new ArrayList<>(result.size());
-    for (int rank = 0; rank < result.size(); rank++) {
-      items.add(new SimilarAnswer.Item(result.id(rank), result.score(rank), rank));
-    }
-    SimilarAnswer answer = new SimilarAnswer(items, result.cutShort());
+    SimilarAnswer answer = searcher.answer(query);
     searcher.reset();
     similarSearchers.give(searcher);
     return answer;
@@ -357,48 +349,10 @@ public final class Recommender implements AutoCloseable {
   public RelatedAnswer related(RelatedQuery query) {
     RelatedSearcher searcher = searchers.take();
     // Not given back if a request fails: it may have stopped anywhere.
-    RelatedAnswer answer = related(query, searcher);
+    RelatedAnswer answer = RelatedAnswering.answer(this, query, searcher);
     searcher.reset();
     searchers.give(searcher);
     return answer;
-  }
-
-  private RelatedAnswer related(RelatedQuery query, RelatedSearcher searcher) {
-    Generation generation = searcher.enter();
-    try {
-      int source = requireOrdinal(generation, query.item());
-      searcher.apply(query);
-      RelatedResult result = searcher.ownResult();
-      if (query.explained()) {
-        searcher.scored(source, query.n(), result);
-      } else {
-        searcher.relatedToOrdinal(source, query.n(), result);
-      }
-      List<RelatedItem> items = new ArrayList<>(result.size());
-      for (int rank = 0; rank < result.size(); rank++) {
-        Optional<Explanation> explanation =
-            query.explained()
-                ? Optional.of(explain(generation, query.item(), source, result, rank, searcher))
-                : Optional.empty();
-        items.add(
-            new RelatedItem(
-                result.id(rank),
-                result.score(rank),
-                result.source(rank),
-                rank,
-                result.propensity(rank),
-                result.placing(rank),
-                explanation));
-      }
-      List<String> notes = notes(generation, source, query, result);
-      BoundReranking reranking = searcher.reranking();
-      if (reranking != null && !reranking.unknownIds().isEmpty()) {
-        notes.add("rules name items that the snapshot doesn't know: " + reranking.unknownIds());
-      }
-      return new RelatedAnswer(query.item(), items, result.precomputed(), result.cutShort(), notes);
-    } finally {
-      searcher.exit();
-    }
   }
 
   /**
@@ -423,25 +377,9 @@ public final class Recommender implements AutoCloseable {
    */
   public Explanation explain(RelatedQuery query, String target) {
     RelatedSearcher searcher = searchers.take();
-    Generation generation = searcher.enter();
     try {
-      int source = requireOrdinal(generation, query.item());
-      int ordinal = requireOrdinal(generation, target);
-      searcher.apply(query);
-      return explain(
-          generation,
-          query.item(),
-          source,
-          target,
-          ordinal,
-          searcher,
-          generation
-              .bind(query.reranking())
-              .adjustments(source, ordinal, System.currentTimeMillis()),
-          List.of());
+      return searcher.explain(query, target);
     } finally {
-      searcher.exit();
-      searcher.reset();
       searchers.give(searcher);
     }
   }
@@ -455,7 +393,7 @@ public final class Recommender implements AutoCloseable {
    * A searcher for personalised lists that allocates nothing per request; one per thread, to be
    * kept.
    *
-   * @throws IllegalStateException if the snapshot has no ranking
+   * @throws NoRankingException if the snapshot has no ranking
    */
   public RecommendSearcher recommendSearcher() {
     return new RecommendSearcher(generations, live);
@@ -466,7 +404,7 @@ public final class Recommender implements AutoCloseable {
    *
    * @param user id; one that is not known is treated as anonymous
    * @param n how many at most, at least 0
-   * @throws IllegalStateException if the snapshot has no ranking
+   * @throws NoRankingException if the snapshot has no ranking
    */
   public List<RecommendedItem> recommend(String user, int n) {
     return recommend(RecommendQuery.user(user).top(n)).items();
@@ -475,7 +413,7 @@ public final class Recommender implements AutoCloseable {
   /**
    * Items for a user, a history or nobody known, best first.
    *
-   * @throws IllegalStateException if the snapshot has no ranking
+   * @throws NoRankingException if the snapshot has no ranking
    * @throws IllegalArgumentException if a weight names no task or is out of range
    */
   public RecommendAnswer recommend(RecommendQuery query) {
@@ -489,11 +427,18 @@ public final class Recommender implements AutoCloseable {
 
   /**
    * Why an item is not in the list that a query gives, or where it stands in it. Asks several
-   * times, so the answer is of one moment unless the snapshot is replaced meanwhile.
+   * times, all of one snapshot.
    */
   public WhyNot whyNot(RelatedQuery query, String target) {
     boolean isHidden = live != null && contains(target) && live.isHidden(target);
-    return within(generation -> new Inquest(this, generation, query, target).verdict(isHidden));
+    RelatedSearcher searcher = searchers.take();
+    Generation generation = searcher.enter();
+    try {
+      return new Inquest(searcher, generation, query, target).verdict(isHidden);
+    } finally {
+      searcher.exit();
+      searchers.give(searcher);
+    }
   }
 
   /**
@@ -532,119 +477,6 @@ public final class Recommender implements AutoCloseable {
     if (n < 0) {
       throw new IllegalArgumentException("number of items is " + n + ", must be >= 0");
     }
-  }
-
-  /** Of an item in an answer. */
-  private static Explanation explain(
-      Generation generation,
-      String sourceId,
-      int source,
-      RelatedResult result,
-      int rank,
-      RelatedSearcher searcher) {
-    int target = result.ordinal(rank);
-    BoundReranking reranking = searcher.reranking();
-    List<Adjustment> adjustments = List.of();
-    List<String> remarks = new ArrayList<>();
-    if (reranking != null) {
-      long now = System.currentTimeMillis();
-      adjustments = reranking.adjustments(source, target, now);
-      switch (result.placing(rank)) {
-        case PINNED -> {
-          Rule pin = reranking.pinnedBy(source, target, now);
-          remarks.add("pinned here" + (pin == null ? "" : " by rule: " + pin.name()));
-        }
-        case EXPLORED -> remarks.add("drawn by exploration");
-        case BURIED -> {
-          Rule bury = reranking.buriedBy(source, target, now);
-          remarks.add("buried" + (bury == null ? "" : " by rule: " + bury.name()));
-        }
-        case RANKED -> {}
-      }
-      if (result.propensity(rank) < 1) {
-        remarks.add(String.format(Locale.ROOT, "propensity %.6f", result.propensity(rank)));
-      }
-    }
-    return explain(
-        generation, sourceId, source, result.id(rank), target, searcher, adjustments, remarks);
-  }
-
-  private static Explanation explain(
-      Generation generation,
-      String sourceId,
-      int source,
-      String targetId,
-      int target,
-      RelatedSearcher searcher,
-      List<Adjustment> adjustments,
-      List<String> remarks) {
-    Snapshot snapshot = generation.snapshot();
-    float counted = searcher.similarity(source, target);
-    List<Term> terms =
-        snapshot.scorer().terms(source, target, counted, searcher.manual(), searcher.scratch());
-    int size = snapshot.items().size();
-    boolean inSnapshot = source < size && target < size;
-    long place = inSnapshot ? snapshot.candidates().find(source, target) : -1;
-    List<SharedValue> shared =
-        inSnapshot
-            ? snapshot.profile().map(profile -> profile.shared(source, target)).orElse(List.of())
-            : shared(generation.profile(source), generation.profile(target));
-    Optional<CandidateSource> candidate =
-        inSnapshot
-            ? place < 0 ? Optional.empty() : Optional.of(snapshot.candidates().source(place))
-            : generation.additions().items().source(source, target);
-    return new Explanation(
-        sourceId,
-        targetId,
-        candidate,
-        place < 0 ? counted : snapshot.candidates().similarity(place),
-        shared,
-        terms,
-        adjustments,
-        remarks,
-        Explanation.sum(terms, adjustments));
-  }
-
-  private static List<SharedValue> shared(
-      Map<String, List<String>> first, Map<String, List<String>> second) {
-    List<SharedValue> shared = new ArrayList<>();
-    first.forEach(
-        (field, values) ->
-            values.stream()
-                .filter(second.getOrDefault(field, List.of())::contains)
-                .forEach(value -> shared.add(new SharedValue(field, value))));
-    return shared;
-  }
-
-  private static List<String> notes(
-      Generation generation, int source, RelatedQuery query, RelatedResult result) {
-    Snapshot snapshot = generation.snapshot();
-    AddedItems added = generation.additions().items();
-    List<String> notes = new ArrayList<>(added.refused());
-    if (!snapshot.manifest().catalogue()) {
-      notes.add(
-          "the snapshot has no catalogue: candidates come from co-occurrence and factors, not from"
-              + " content");
-    }
-    if (result.cutShort()) {
-      notes.add("the deadline came first: not all candidates were looked at");
-    }
-    if (result.size() < query.n() && query.gated()) {
-      notes.add(
-          result.size()
-              + " of the "
-              + query.n()
-              + " items asked for: the item has "
-              + (source < snapshot.items().size()
-                  ? snapshot.candidates().count(source)
-                  : added.nearCount(source))
-              + " candidates, those hidden, excluded and filtered out included");
-    }
-    if (!snapshot.scorer().knows(source)) {
-      notes.add(
-          "no model has seen the item in the log: its list stands in the order of similarity");
-    }
-    return notes;
   }
 
   static int requireObjective(Snapshot snapshot, String name) {

@@ -1,5 +1,6 @@
 package dev.kindred.engine.serve;
 
+import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.index.file.MemoryMode;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,10 +14,15 @@ import java.util.Objects;
  *     more requests at once than that work too, but allocate their scratch
  * @param drainMillis how long a refresh or a close waits for the readers of a replaced snapshot, 0
  *     to a day; what is still read then is unmapped at the next refresh
+ * @param recallShare part of the searches over all items that are compared with exact ones, 0 to 1
+ * @param required a snapshot by whose fields this can't re-rank is refused, so that requests which
+ *     ask for it don't begin to fail when snapshots are swapped
  */
-public record RecommenderOptions(MemoryMode memory, int searchers, long drainMillis) {
+public record RecommenderOptions(
+    MemoryMode memory, int searchers, long drainMillis, double recallShare, Reranking required) {
   public RecommenderOptions {
     Objects.requireNonNull(memory, "memory");
+    Objects.requireNonNull(required, "required");
     if (searchers < 1 || searchers > 1 << 16) {
       throw new IllegalArgumentException(
           "searchers is " + searchers + ", must be in 1.." + (1 << 16));
@@ -25,24 +31,39 @@ public record RecommenderOptions(MemoryMode memory, int searchers, long drainMil
       throw new IllegalArgumentException(
           "drainMillis is " + drainMillis + ", must be in 0.." + Duration.ofDays(1).toMillis());
     }
+    if (!(recallShare >= 0 && recallShare <= 1)) {
+      throw new IllegalArgumentException("recallShare is " + recallShare + ", must be in 0..1");
+    }
   }
 
-  /** Mapped, two searchers per processor and at least 8, 10 s to drain. */
+  /** Mapped, two searchers per processor and at least 8, 10 s to drain, no searches compared. */
   public static RecommenderOptions defaults() {
     return new RecommenderOptions(
-        MemoryMode.MAPPED, Math.max(8, 2 * Runtime.getRuntime().availableProcessors()), 10_000);
+        MemoryMode.MAPPED,
+        Math.max(8, 2 * Runtime.getRuntime().availableProcessors()),
+        10_000,
+        0,
+        Reranking.none());
   }
 
   public RecommenderOptions withMemory(MemoryMode memory) {
-    return new RecommenderOptions(memory, searchers, drainMillis);
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required);
   }
 
   public RecommenderOptions withSearchers(int searchers) {
-    return new RecommenderOptions(memory, searchers, drainMillis);
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required);
   }
 
   public RecommenderOptions withDrainMillis(long drainMillis) {
-    return new RecommenderOptions(memory, searchers, drainMillis);
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required);
+  }
+
+  public RecommenderOptions withRecallShare(double recallShare) {
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required);
+  }
+
+  public RecommenderOptions withRequired(Reranking required) {
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required);
   }
 
   long drainNanos() {

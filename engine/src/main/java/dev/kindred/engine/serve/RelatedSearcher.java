@@ -6,6 +6,7 @@ import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.content.ContentGate;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.fused.FusedSearcher;
+import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.ObjectiveWeights;
 import dev.kindred.engine.related.RelatedScorer;
@@ -16,6 +17,7 @@ import dev.kindred.engine.rerank.Reranker;
 import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.index.Neighbors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -145,6 +147,62 @@ public final class RelatedSearcher extends ItemSearcher {
       if (pins.length < reranking.maxPins()) {
         pins = new int[reranking.maxPins()];
       }
+    }
+  }
+
+  /**
+   * The list of a query with new objects, as {@link Recommender#related(RelatedQuery)} gives it, of
+   * the snapshot that this holds between {@link #pin} and {@link #unpin}. All settings of this
+   * searcher return to what they were at first.
+   *
+   * @throws UnknownItemException if the snapshot doesn't know the item
+   */
+  public RelatedAnswer answer(RelatedQuery query) {
+    reset();
+    try {
+      return RelatedAnswering.answer(recommender, query, this);
+    } finally {
+      reset();
+    }
+  }
+
+  /**
+   * Why an item has the score that it has under a query, as {@link
+   * Recommender#explain(RelatedQuery, String)} gives it, likewise.
+   *
+   * @throws UnknownItemException if the snapshot doesn't know one of them
+   */
+  public Explanation explain(RelatedQuery query, String target) {
+    Generation of = enter();
+    try {
+      int source = recommender.requireOrdinal(of, query.item());
+      int ordinal = recommender.requireOrdinal(of, target);
+      reset();
+      apply(query);
+      return RelatedAnswering.explain(
+          of,
+          query.item(),
+          source,
+          target,
+          ordinal,
+          this,
+          of.bind(query.reranking()).adjustments(source, ordinal, System.currentTimeMillis()),
+          List.of());
+    } finally {
+      exit();
+      reset();
+    }
+  }
+
+  /**
+   * The objectives of the snapshot at hand, in the order of indexes of weights; see {@link #pin}.
+   */
+  public List<ObjectiveWeight> objectives() {
+    enter();
+    try {
+      return scorer.weights().objectives();
+    } finally {
+      exit();
     }
   }
 
@@ -429,7 +487,7 @@ public final class RelatedSearcher extends ItemSearcher {
               + " it");
     }
     if (fusedSearcher == null) {
-      fusedSearcher = fused.searcher();
+      fusedSearcher = generation.searcher(fused);
     }
     long wanted = (long) SHORTLIST_PER_ITEM * n + SHORTLIST_BESIDES;
     int k = (int) Math.min(candidates.items(), wanted + 1 + Math.min(MOST_EXTRA, exclusions()));

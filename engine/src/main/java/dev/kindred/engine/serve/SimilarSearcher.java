@@ -8,6 +8,7 @@ import dev.kindred.engine.fused.FusedSearcher;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.index.Neighbors;
 import dev.kindred.simd.Distances;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -48,8 +49,27 @@ public final class SimilarSearcher extends ItemSearcher {
     whole = new float[index == null ? 0 : index.full().vectorDim()];
   }
 
-  RelatedResult ownResult() {
-    return ownResult;
+  /** The list of a query; everything must be as {@link #reset} leaves it. */
+  SimilarAnswer answer(SimilarQuery query) {
+    enter();
+    try {
+      query.excluded().forEach(this::exclude);
+      query.filter().ifPresent(this::filter);
+      query.within().ifPresent(time -> deadline(System.nanoTime() + time.toNanos()));
+      if (query.channel().isEmpty()) {
+        similar(query.vector(), query.n(), ownResult);
+      } else {
+        SimilarQuery.OneChannel channel = query.channel().get();
+        similar(channel.objective(), channel.kind(), query.vector(), query.n(), ownResult);
+      }
+    } finally {
+      exit();
+    }
+    List<SimilarAnswer.Item> items = new ArrayList<>(ownResult.size());
+    for (int rank = 0; rank < ownResult.size(); rank++) {
+      items.add(new SimilarAnswer.Item(ownResult.id(rank), ownResult.score(rank), rank));
+    }
+    return new SimilarAnswer(items, ownResult.cutShort());
   }
 
   /**
@@ -147,7 +167,7 @@ public final class SimilarSearcher extends ItemSearcher {
     Recommender.checkCount(n);
     readMarks();
     if (searcher == null) {
-      searcher = index.searcher();
+      searcher = generation().searcher(index);
     }
     long wanted = (long) SHORTLIST_PER_ITEM * n + SHORTLIST_BESIDES;
     int k = (int) Math.min(channel.items(), wanted + Math.min(MOST_EXTRA, exclusions()));
