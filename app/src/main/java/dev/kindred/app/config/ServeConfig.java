@@ -6,11 +6,13 @@ import dev.kindred.app.serving.EventLog;
 import dev.kindred.app.serving.MemoryCheck;
 import dev.kindred.app.serving.ServingOptions;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.rerank.Rule;
 import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -60,6 +62,13 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
     for (String objective : weightSection.keys()) {
       weights.put(objective, weightSection.number(objective, 0));
     }
+    Section ruleSection = top.sectionOrEmpty("rules");
+    Optional<Path> rulesFile = optionalPath(ruleSection, "file");
+    ruleSection.finish();
+    List<Rule> rules = rulesFile.isPresent() ? RulesFile.read(rulesFile.get()) : List.of();
+    Section recall = top.sectionOrEmpty("recall");
+    double recallShare = recall.number("share", 0.001);
+    recall.finish();
     Section memory = top.sectionOrEmpty("memory");
     MemoryCheck.Policy policy = memory.choice("check", MemoryCheck.Policy.REFUSE);
     long limitBytes = memory.wholeNumber("limit-bytes", 0);
@@ -89,6 +98,8 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
                     tokens,
                     items,
                     weights,
+                    rules,
+                    recallShare,
                     warmup,
                     refresh,
                     policy,

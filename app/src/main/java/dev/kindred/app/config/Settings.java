@@ -24,7 +24,7 @@ public final class Settings {
   private static final Set<String> TABLES =
       Set.of(
           "model", "live", "events", "server", "tokens", "limits", "weights", "memory", "page",
-          "log");
+          "rules", "recall", "log");
 
   private static final TomlMapper TOML = new TomlMapper();
 

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** Whole requests for related lists of drawn items. */
+/** Whole requests for lists, related and personal ones, of drawn items. */
 public final class RelatedRequests {
   /** Items of a list, as a page of a site shows them. */
   private static final int N = 20;
@@ -34,6 +34,22 @@ public final class RelatedRequests {
             default -> "";
           };
       requests[i] = get("/v1/related?" + query, host, requestId);
+    }
+    return requests;
+  }
+
+  /** For personal lists of histories of three drawn items. */
+  public static byte[][] personal(
+      Recommender recommender, InetSocketAddress host, String requestId, int count, long seed) {
+    Draws draws = Draws.of(seed, "personal-requests");
+    byte[][] requests = new byte[count][];
+    for (int i = 0; i < count; i++) {
+      StringBuilder target = new StringBuilder("/v1/recommend?n=" + N);
+      for (int item = 0; item < 3; item++) {
+        String id = recommender.idOf(draws.nextInt(recommender.size()));
+        target.append("&history=").append(encoded(id));
+      }
+      requests[i] = get(target.toString(), host, requestId);
     }
     return requests;
   }

@@ -1,16 +1,19 @@
 package dev.kindred.app.serving;
 
 import dev.kindred.app.http.JsonBody;
+import dev.kindred.engine.serve.RecommendSearcher;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedResult;
 import dev.kindred.engine.serve.RelatedSearcher;
 
 /** What one thread that answers requests keeps from one to the next, so as not to make it anew. */
-public final class Desk {
+public class Desk {
+  private final Recommender recommender;
   private final RelatedSearcher related;
   private final RelatedResult result = new RelatedResult(100);
   private final JsonBody json = new JsonBody();
   private final ServingMetrics metrics; // null: nothing is counted
+  private RecommendSearcher recommend; // made by the first request that needs it
   private StageEvent event = new StageEvent();
 
   /** A desk without metrics, for measurements of other things. */
@@ -19,12 +22,23 @@ public final class Desk {
   }
 
   Desk(Recommender recommender, ServingMetrics metrics) {
+    this.recommender = recommender;
     related = recommender.searcher();
     this.metrics = metrics;
   }
 
   RelatedSearcher related() {
     return related;
+  }
+
+  /**
+   * @throws dev.kindred.engine.serve.NoRankingException if the snapshot can't recommend
+   */
+  RecommendSearcher recommend() {
+    if (recommend == null) {
+      recommend = recommender.recommendSearcher();
+    }
+    return recommend;
   }
 
   RelatedResult result() {

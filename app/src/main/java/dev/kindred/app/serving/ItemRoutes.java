@@ -8,6 +8,7 @@ import dev.kindred.app.http.Request;
 import dev.kindred.engine.serve.LiveItem;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.serve.RelatedSearcher;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +62,17 @@ final class ItemRoutes {
     String words = query.text("query", "").strip().toLowerCase(Locale.ROOT);
     int n = query.integer("n", Math.min(10, mostItems), 1, mostItems);
     long until = System.nanoTime() + SEARCH_NANOS;
+    RelatedSearcher items = desk.related();
+    items.pin();
+    try {
+      return found(items, query, words, n, until, desk);
+    } finally {
+      items.unpin();
+    }
+  }
+
+  private static Reply found(
+      RelatedSearcher items, Query query, String words, int n, long until, Desk desk) {
     return desk.json()
         .reply(
             out -> {
@@ -68,23 +80,23 @@ final class ItemRoutes {
               out.writeArrayFieldStart("items");
               String exact = query.text("query", "").strip();
               int found = 0;
-              int exactOrdinal = exact.isEmpty() ? -1 : recommender.ordinalOf(exact);
+              int exactOrdinal = exact.isEmpty() ? -1 : items.ordinalOf(exact);
               if (exactOrdinal >= 0) {
                 found++;
-                write(out, exact);
+                write(items, out, exact);
               }
-              int size = recommender.size();
+              int size = items.items();
               int ordinal = 0;
               for (; ordinal < size && found < n; ordinal++) {
                 if ((ordinal & 63) == 63 && System.nanoTime() > until) {
                   break;
                 }
-                String id = recommender.idOf(ordinal);
+                String id = items.idOf(ordinal);
                 if (ordinal != exactOrdinal
                     && (id.toLowerCase(Locale.ROOT).contains(words)
-                        || title(id).toLowerCase(Locale.ROOT).contains(words))) {
+                        || title(items, id).toLowerCase(Locale.ROOT).contains(words))) {
                   found++;
-                  write(out, id);
+                  write(items, out, id);
                 }
               }
               out.writeEndArray();
@@ -157,15 +169,16 @@ final class ItemRoutes {
             });
   }
 
-  private void write(JsonGenerator out, String id) throws IOException {
+  private static void write(RelatedSearcher items, JsonGenerator out, String id)
+      throws IOException {
     out.writeStartObject();
     out.writeStringField("id", id);
-    out.writeStringField("title", title(id));
+    out.writeStringField("title", title(items, id));
     out.writeEndObject();
   }
 
-  private String title(String id) {
-    Map<String, List<String>> profile = recommender.profile(id);
+  private static String title(RelatedSearcher items, String id) {
+    Map<String, List<String>> profile = items.profile(id);
     for (String name : NAMES) {
       if (profile.containsKey(name)) {
         return String.join(", ", profile.get(name));

@@ -1,6 +1,5 @@
 package dev.kindred.app.serving;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kindred.app.http.JsonBody;
 import dev.kindred.app.http.Query;
 import dev.kindred.app.http.Refusal;
@@ -8,6 +7,7 @@ import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
 import dev.kindred.app.http.Route;
 import dev.kindred.app.output.RelatedList;
+import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedAnswer;
@@ -15,10 +15,8 @@ import dev.kindred.engine.serve.RelatedItem;
 import dev.kindred.engine.serve.RelatedQuery;
 import dev.kindred.engine.serve.RelatedResult;
 import dev.kindred.engine.serve.RelatedSearcher;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -39,9 +37,9 @@ public final class RelatedRoute implements Route.Handler<Desk> {
           "snapshot",
           "ungated");
 
-  private final Recommender recommender;
   private final int mostItems;
   private final ServerWeights serverWeights;
+  private final Reranking reranking;
   private final OtherSnapshots others; // null: only the one that is served
   private final Duration within;
 
@@ -52,21 +50,24 @@ public final class RelatedRoute implements Route.Handler<Desk> {
    */
   public RelatedRoute(Recommender recommender, int mostItems) {
     this(
-        recommender,
         mostItems,
         new ServerWeights(recommender, Map.of()),
+        Reranking.none(),
         null,
         Duration.ofSeconds(1));
   }
 
+  /**
+   * @param reranking of every list, before what a request says
+   */
   RelatedRoute(
-      Recommender recommender,
       int mostItems,
       ServerWeights serverWeights,
+      Reranking reranking,
       OtherSnapshots others,
       Duration within) {
     this.within = within;
-    this.recommender = recommender;
+    this.reranking = reranking;
     this.mostItems = mostItems;
     this.serverWeights = serverWeights;
     this.others = others;
@@ -84,25 +85,45 @@ public final class RelatedRoute implements Route.Handler<Desk> {
       if (others == null) {
         throw Refusal.badRequest("unknown-snapshot", "this server answers from one snapshot only");
       }
-      return others.with(snapshot, other -> explained(other, query, item, n, show, desk));
-    }
-    if (query.flag("explain") || query.has("pin") || query.has("boost") || query.has("bury")) {
-      return explained(recommender, query, item, n, show, desk);
+      return others.with(
+          snapshot, other -> explained(other.searcher(), query, item, n, show, desk));
     }
     RelatedSearcher searcher = desk.related();
-    RelatedResult result = desk.result();
-    long start = desk.begin();
+    // Held over list and profiles, so that both are of one snapshot whatever is swapped meanwhile.
+    searcher.pin();
+    try {
+      if (query.flag("explain") || query.has("pin") || query.has("boost") || query.has("bury")) {
+        return explained(searcher, query, item, n, show, desk);
+      }
+      long start = desk.begin();
+      search(searcher, request, item, n, desk.result());
+      RelatedResult result = desk.result();
+      desk.list(result.size() == 0 ? "empty" : result.precomputed() ? "table" : "scored");
+      start = desk.end("related", "search", start);
+      Reply reply = plain(item, show, result, searcher, desk);
+      desk.end("related", "encode", start);
+      return reply;
+    } finally {
+      searcher.unpin();
+    }
+  }
+
+  private void search(
+      RelatedSearcher searcher, Request request, String item, int n, RelatedResult result) {
+    Query query = request.query();
     try {
       serverWeights.apply(searcher);
-      for (String weight : query.all("weight")) {
-        int colon = colon(weight);
-        searcher.weight(objective(weight.substring(0, colon)), number(weight, colon));
+      for (String parameter : query.all("weight")) {
+        ListParameters.Weight weight = ListParameters.Weight.of(parameter);
+        searcher.weight(objective(weight.name(), searcher.objectives()), weight.number());
       }
       for (String id : query.all("exclude")) {
         searcher.exclude(id);
       }
       if (query.has("where")) {
-        searcher.rerank(Reranking.none().withWhere(query.required("where")));
+        searcher.rerank(reranking.withWhere(query.required("where")));
+      } else if (!reranking.isNone()) {
+        searcher.rerank(reranking);
       }
       searcher.gate(!query.flag("ungated"));
       searcher.deadline(request.receivedNanos() + within.toNanos());
@@ -114,14 +135,10 @@ public final class RelatedRoute implements Route.Handler<Desk> {
       searcher.storedWeights();
       searcher.clearExclusions();
     }
-    desk.list(result.size() == 0 ? "empty" : result.precomputed() ? "table" : "scored");
-    start = desk.end("related", "search", start);
-    Reply reply = plain(item, show, result, desk);
-    desk.end("related", "encode", start);
-    return reply;
   }
 
-  private Reply plain(String item, List<String> show, RelatedResult result, Desk desk) {
+  private Reply plain(
+      String item, List<String> show, RelatedResult result, RelatedSearcher searcher, Desk desk) {
     return desk.json()
         .reply(
             out -> {
@@ -139,9 +156,9 @@ public final class RelatedRoute implements Route.Handler<Desk> {
                 out.writeUTF8String(result.idBytes(), start, result.idEnd(rank) - start);
                 out.writeFieldName("score");
                 JsonBody.number(out, result.score(rank));
-                out.writeStringField("source", written(result.source(rank)));
+                out.writeStringField("source", ListParameters.written(result.source(rank)));
                 if (!show.isEmpty()) {
-                  profile(recommender, out, result.id(rank), show);
+                  ListParameters.profile(searcher.profile(result.id(rank)), show, out);
                 }
                 out.writeEndObject();
               }
@@ -152,35 +169,14 @@ public final class RelatedRoute implements Route.Handler<Desk> {
 
   /** With reasons, where they are asked for, and with notes; allocates. */
   private Reply explained(
-      Recommender recommender, Query query, String item, int n, List<String> show, Desk desk) {
+      RelatedSearcher searcher, Query query, String item, int n, List<String> show, Desk desk) {
     RelatedQuery asked =
-        serverWeights.apply(RelatedQuery.item(item).top(n).exclude(query.all("exclude")));
-    if (query.has("where")) {
-      asked = asked.where(query.required("where"));
-    }
-    for (String pin : query.all("pin")) {
-      int at = colon(pin, "a pin is written ID:SLOT, such as pin=v0042:1");
-      asked = asked.pin(pin.substring(0, at), slot(pin, at));
-    }
-    for (String boost : query.all("boost")) {
-      int at = colon(boost, "a boost is written ID:FACTOR, such as boost=v0042:1.5");
-      asked = asked.boost(boost.substring(0, at), number(boost, at));
-    }
-    for (String id : query.all("bury")) {
-      asked = asked.bury(id);
-    }
-    if (query.flag("ungated")) {
-      asked = asked.ungated();
-    }
-    asked = asked.within(within);
+        serverWeights.apply(RelatedQuery.item(item).top(n).rerank(reranking), searcher);
+    asked = ListParameters.over(asked, query).within(within);
     if (query.flag("explain")) {
       asked = asked.explain();
     }
-    for (String weight : query.all("weight")) {
-      int colon = colon(weight);
-      asked = asked.weight(weight.substring(0, colon), number(weight, colon));
-    }
-    RelatedAnswer answer = recommender.related(asked);
+    RelatedAnswer answer = searcher.answer(asked);
     desk.list("explained");
     return desk.json()
         .reply(
@@ -194,9 +190,9 @@ public final class RelatedRoute implements Route.Handler<Desk> {
                 out.writeStringField("id", found.id());
                 out.writeFieldName("score");
                 JsonBody.number(out, found.score());
-                out.writeStringField("source", written(found.source()));
+                out.writeStringField("source", ListParameters.written(found.source()));
                 if (!show.isEmpty()) {
-                  profile(recommender, out, found.id(), show);
+                  ListParameters.profile(searcher.profile(found.id()), show, out);
                 }
                 if (found.explanation().isPresent()) {
                   out.writePOJOField("explanation", RelatedList.json(found.explanation().get()));
@@ -209,23 +205,9 @@ public final class RelatedRoute implements Route.Handler<Desk> {
             });
   }
 
-  /** The profile fields that were asked for, those that the item has. */
-  private static void profile(
-      Recommender recommender, JsonGenerator out, String id, List<String> fields)
-      throws IOException {
-    Map<String, List<String>> profile = recommender.profile(id);
-    out.writeObjectFieldStart("profile");
-    for (String field : fields) {
-      if (profile.containsKey(field)) {
-        out.writePOJOField(field, profile.get(field));
-      }
-    }
-    out.writeEndObject();
-  }
-
-  private int objective(String name) {
-    for (int i = 0; i < recommender.objectives().size(); i++) {
-      if (recommender.objectives().get(i).name().equals(name)) {
+  private static int objective(String name, List<ObjectiveWeight> objectives) {
+    for (int i = 0; i < objectives.size(); i++) {
+      if (objectives.get(i).name().equals(name)) {
         return i;
       }
     }
@@ -234,43 +216,6 @@ public final class RelatedRoute implements Route.Handler<Desk> {
         "no objective '"
             + name
             + "'; the snapshot has "
-            + String.join(
-                ", ", recommender.objectives().stream().map(weight -> weight.name()).toList()));
-  }
-
-  private static int colon(String weight) {
-    return colon(weight, "a weight is written OBJECTIVE:NUMBER, such as weight=click:2");
-  }
-
-  /** Where the number of NAME:NUMBER begins; names may hold colons too. */
-  private static int colon(String value, String hint) {
-    int colon = value.lastIndexOf(':');
-    if (colon < 1) {
-      throw Refusal.badRequest("bad-parameter", hint);
-    }
-    return colon;
-  }
-
-  private static int slot(String pin, int colon) {
-    try {
-      return Integer.parseInt(pin.substring(colon + 1));
-    } catch (NumberFormatException e) {
-      throw Refusal.badRequest(
-          "bad-parameter", "slot of a pin is no whole number; write ID:SLOT, such as v0042:1");
-    }
-  }
-
-  private static double number(String weight, int colon) {
-    try {
-      return Double.parseDouble(weight.substring(colon + 1));
-    } catch (NumberFormatException e) {
-      throw Refusal.badRequest(
-          "bad-parameter",
-          "'" + weight.substring(0, colon) + "' is given no number; write NAME:NUMBER");
-    }
-  }
-
-  private static String written(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            + String.join(", ", objectives.stream().map(ObjectiveWeight::name).toList()));
   }
 }

@@ -42,7 +42,7 @@ final class ServerWeights {
     if (now.isEmpty()) {
       return;
     }
-    List<ObjectiveWeight> objectives = recommender.objectives();
+    List<ObjectiveWeight> objectives = searcher.objectives();
     for (int i = 0; i < objectives.size(); i++) {
       Double weight = now.get(objectives.get(i).name());
       if (weight != null) {
@@ -51,9 +51,9 @@ final class ServerWeights {
     }
   }
 
-  RelatedQuery apply(RelatedQuery query) {
+  RelatedQuery apply(RelatedQuery query, RelatedSearcher searcher) {
     RelatedQuery changed = query;
-    for (ObjectiveWeight objective : recommender.objectives()) {
+    for (ObjectiveWeight objective : searcher.objectives()) {
       Double weight = set.get(objective.name());
       changed = weight == null ? changed : changed.weight(objective.name(), weight);
     }

@@ -8,6 +8,8 @@ import dev.kindred.app.http.Route;
 import dev.kindred.app.http.Routes;
 import dev.kindred.app.metrics.ProcessMetrics;
 import dev.kindred.app.metrics.PrometheusText;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.serve.InMemoryLiveState;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.LiveStateOptions;
@@ -15,6 +17,7 @@ import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RecommenderOptions;
 import dev.kindred.engine.serve.UnknownItemException;
 import dev.kindred.engine.snapshot.Manifest;
+import dev.kindred.index.RecallMonitor;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.live.ChronicleLiveState;
 import java.io.IOException;
@@ -28,6 +31,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
@@ -50,25 +54,20 @@ public final class Serving implements AutoCloseable {
   private final ServerWeights weights;
   private final Routes<Desk> routes;
   private HttpServer<Desk> server;
+  private final Reranking reranking;
   private final LongAdder refreshFailures = new LongAdder();
   private volatile boolean ready;
 
   private Serving(ServingOptions options, AccessLog log) throws IOException {
     this.options = options;
     this.log = log;
+    reranking = Reranking.none().withRules(options.rules());
     metrics = new ServingMetrics(log, warmUpId);
     try {
       others = own(new OtherSnapshots(options.model()));
       checkMemory();
       live = own(openLive());
-      recommender =
-          own(
-              Recommender.open(
-                  options.model(),
-                  RecommenderOptions.defaults()
-                      .withMemory(options.modelMemory())
-                      .withSearchers(options.server().workers() + 1),
-                  live));
+      recommender = own(openRecommender());
       watch();
       eventLog = options.eventLog().isPresent() ? own(openLog(options.eventLog().get())) : null;
       events = new EventsRoute(eventLog, live);
@@ -196,7 +195,7 @@ public final class Serving implements AutoCloseable {
     boolean swapped;
     try {
       swapped = recommender.refresh();
-    } catch (IOException | CorruptFileException e) {
+    } catch (IOException | CorruptFileException | IllegalArgumentException e) {
       refreshFailures.increment();
       throw new Refusal(
           409, "snapshot-refused", "the old snapshot is served on: " + e.getMessage());
@@ -214,6 +213,20 @@ public final class Serving implements AutoCloseable {
   /** Name of the snapshot that answers now. */
   private String name() {
     return recommender.directory().getFileName().toString();
+  }
+
+  private Recommender openRecommender() throws IOException {
+    RecommenderOptions opening =
+        RecommenderOptions.defaults()
+            .withMemory(options.modelMemory())
+            .withSearchers(options.server().workers() + 1)
+            .withRecallShare(options.recallShare())
+            .withRequired(reranking);
+    try {
+      return Recommender.open(options.model(), opening, live);
+    } catch (IllegalArgumentException e) {
+      throw new InputException("the rules don't fit the snapshot: " + e.getMessage(), e);
+    }
   }
 
   private LiveState openLive() throws IOException {
@@ -243,12 +256,24 @@ public final class Serving implements AutoCloseable {
             "/v1/related",
             explained(
                 new RelatedRoute(
-                    recommender,
                     options.mostItems(),
                     weights,
+                    reranking,
                     others,
                     Duration.ofMillis(options.server().deadlineMillis())))));
     all.add(Route.open("explain", "GET", "/v1/explain", explained(new ExplainRoute(recommender))));
+    all.add(
+        Route.open(
+            "why-not",
+            "GET",
+            "/v1/why-not",
+            explained(new WhyNotRoute(recommender, options.mostItems(), weights, reranking))));
+    all.add(
+        Route.open(
+            "recommend",
+            "GET",
+            "/v1/recommend",
+            explained(new RecommendRoute(options.mostItems(), reranking))));
     all.add(
         Route.open(
             "similar",
@@ -329,6 +354,7 @@ public final class Serving implements AutoCloseable {
     said.put("items", manifest.items());
     said.put("listLength", manifest.listLength());
     said.put("catalogue", manifest.catalogue());
+    said.put("recommends", recommender.canRecommend());
     said.put("fields", recommender.profileFields());
     said.put("metrics", manifest.metrics());
     said.put("notes", manifest.notes());
@@ -374,6 +400,16 @@ public final class Serving implements AutoCloseable {
         "kindred_snapshots_replaced_in_use",
         "Replaced snapshots that a request still reads.",
         recommender.replacedInUse());
+    Optional<RecallMonitor.Observed> recall = recommender.recall();
+    if (recall.isPresent()) {
+      out.gauge(
+          "kindred_recall_at_10",
+          "Part of the true 10 nearest that searches over all items found, NaN before the first.",
+          recall.get().recall());
+      out.family("kindred_recall_queries", "gauge", "Searches compared with exact ones.");
+      out.sample("kindred_recall_queries", recall.get().queries(), "result", "compared");
+      out.sample("kindred_recall_queries", recall.get().dropped(), "result", "dropped");
+    }
     out.family("kindred_events_total", "counter", "Events taken, and batches refused.");
     out.sample("kindred_events_total", events.accepted(), "result", "accepted");
     out.sample("kindred_events_total", events.refused(), "result", "refused-batch");

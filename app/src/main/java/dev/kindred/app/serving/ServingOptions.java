@@ -2,8 +2,10 @@ package dev.kindred.app.serving;
 
 import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.http.Tokens;
+import dev.kindred.engine.rerank.Rule;
 import dev.kindred.index.file.MemoryMode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +24,8 @@ import java.util.function.Consumer;
  * @param tokens who may change what
  * @param mostItems largest n of a request
  * @param weights manual weights in place of the snapshot's, by objective
+ * @param rules that shape every list, those of requests come after them
+ * @param recallShare part of the searches over all items that are compared with exact ones, 0 to 1
  * @param warmupMillis of requests to itself before it is ready
  * @param refreshMillis how often CURRENT is looked at; 0: only when asked to
  * @param memory what is done when memory looks too small
@@ -39,6 +43,8 @@ public record ServingOptions(
     Tokens tokens,
     int mostItems,
     Map<String, Double> weights,
+    List<Rule> rules,
+    double recallShare,
     int warmupMillis,
     int refreshMillis,
     MemoryCheck.Policy memory,
@@ -54,6 +60,10 @@ public record ServingOptions(
     Objects.requireNonNull(tokens, "tokens");
     Objects.requireNonNull(memory, "memory");
     weights = Map.copyOf(weights);
+    rules = List.copyOf(rules);
+    if (!(recallShare >= 0 && recallShare <= 1)) {
+      throw new IllegalArgumentException("share is " + recallShare + ", must be 0 to 1");
+    }
     check("fsync-millis", fsyncMillis, 1, 3_600_000);
     check("items", mostItems, 1, 10_000);
     check("warmup-millis", warmupMillis, 0, 600_000);
@@ -76,6 +86,8 @@ public record ServingOptions(
         Tokens.none(),
         500,
         Map.of(),
+        List.of(),
+        0.001,
         2000,
         1000,
         MemoryCheck.Policy.REFUSE,
@@ -111,6 +123,14 @@ public record ServingOptions(
     return with(draft -> draft.refreshMillis = millis);
   }
 
+  public ServingOptions withRules(List<Rule> value) {
+    return with(draft -> draft.rules = value);
+  }
+
+  public ServingOptions withRecallShare(double value) {
+    return with(draft -> draft.recallShare = value);
+  }
+
   private static void check(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
@@ -136,6 +156,8 @@ public record ServingOptions(
     Tokens tokens;
     int mostItems;
     Map<String, Double> weights;
+    List<Rule> rules;
+    double recallShare;
     int warmupMillis;
     int refreshMillis;
     MemoryCheck.Policy memory;
@@ -153,6 +175,8 @@ public record ServingOptions(
       tokens = of.tokens;
       mostItems = of.mostItems;
       weights = of.weights;
+      rules = of.rules;
+      recallShare = of.recallShare;
       warmupMillis = of.warmupMillis;
       refreshMillis = of.refreshMillis;
       memory = of.memory;
@@ -172,6 +196,8 @@ public record ServingOptions(
           tokens,
           mostItems,
           weights,
+          rules,
+          recallShare,
           warmupMillis,
           refreshMillis,
           memory,

@@ -17,11 +17,14 @@ final class WarmUp {
   private static final double FIRST_RATE = 500;
   private static final double MOST_RATE = 4000;
 
+  /** One request of so many is for a personal list, which takes some hundred times as long. */
+  private static final int PERSONAL = 32;
+
   private WarmUp() {}
 
   /**
    * Asks over the loopback, faster each quarter of the time, for lists of drawn items: most from
-   * the table, some scored, some with reasons.
+   * the table, some scored, some with reasons; a few personal ones where there can be any.
    *
    * @param requestId of each, by which they are told from those of clients
    */
@@ -31,6 +34,13 @@ final class WarmUp {
       return;
     }
     byte[][] requests = RelatedRequests.drawn(recommender, address, requestId, 1024, 1);
+    if (recommender.canRecommend()) {
+      byte[][] personal =
+          RelatedRequests.personal(recommender, address, requestId, requests.length / PERSONAL, 1);
+      for (int i = 0; i < personal.length; i++) {
+        requests[i * PERSONAL] = personal[i];
+      }
+    }
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     for (double rate = FIRST_RATE;
         System.nanoTime() < until;

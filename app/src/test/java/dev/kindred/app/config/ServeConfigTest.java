@@ -46,6 +46,18 @@ final class ServeConfigTest {
   }
 
   @Test
+  void rulesAreReadFromTheirFile() throws IOException {
+    Files.writeString(
+        directory.resolve("rules.toml"), "[[rules]]\naction = \"hide\"\nitems = [\"a\"]\n");
+    Path file =
+        file("[model]\npath = \"m\"\n[rules]\nfile = \"rules.toml\"\n[recall]\nshare = 0.5\n");
+    ServingOptions options = read(file, Map.of(), Map.of());
+    assertEquals(1, options.rules().size());
+    assertEquals(0.5, options.recallShare());
+    assertSays(file, Map.of("KINDRED_RECALL_SHARE", "2"), Map.of(), "share is 2");
+  }
+
+  @Test
   void everythingUnknownOrWrongIsNamedWithItsSource() throws IOException {
     Path file = file("[model]\npath = \"m\"\n[server]\nprot = 1\n");
     assertSays(file, Map.of(), Map.of(), file + ": [server] prot is not known; did you mean port?");

@@ -7,18 +7,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindred.app.bench.GeneratedOptions;
+import dev.kindred.app.bench.GeneratedRanker;
+import dev.kindred.app.bench.GeneratedSnapshot;
 import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.serving.AccessLog;
 import dev.kindred.app.serving.Serving;
 import dev.kindred.app.serving.ServingOptions;
 import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.serve.RecommendedItem;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -115,6 +122,50 @@ final class PageTest {
   }
 
   @Test
+  void aPersonCanSeeTheListOfOneUser() throws Exception {
+    Optional<Path> program = Chromium.find();
+    assumeTrue(program.isPresent(), "no Chromium on PATH: the page is not tried");
+    Path snapshot;
+    GeneratedOptions options =
+        new GeneratedOptions(120, 2, 8, 30, 20, false, List.of(GeneratedRanker.SMALL), 1);
+    try (SnapshotWriter out = SnapshotWriter.into(directory.resolve("personal"));
+        Workers workers = Workers.of(1)) {
+      GeneratedSnapshot.write(options, out, workers, Progress.none());
+      snapshot = out.publish();
+    }
+    try (Serving serving = serve(snapshot);
+        Chromium page =
+            new Chromium(
+                program.get(),
+                directory.resolve("profile"),
+                "http://127.0.0.1:" + serving.port() + "/#1",
+                1280,
+                900,
+                false)) {
+      page.await("document.querySelectorAll('.row').length > 0");
+      String related = page.evaluate(LIST).asText();
+      page.evaluate("document.querySelector('#user').focus()");
+      page.type("user-3");
+      page.key("Enter", 13);
+      page.await("document.querySelector('#title').textContent === 'user-3'");
+      page.await("document.querySelectorAll('.row').length === 20");
+      List<String> expected =
+          serving.recommender().recommend("user-3", 20).stream().map(RecommendedItem::id).toList();
+      assertEquals(String.join(" ", expected), page.evaluate(LIST).asText());
+      page.click(".row .head");
+      page.await("document.querySelectorAll('.why tr').length > 0");
+      page.screenshot(SHOTS.resolve("personal.png"));
+
+      // Empty and Enter goes back to the item.
+      page.evaluate("document.querySelector('#user').focus()");
+      page.evaluate("document.querySelector('#user').value = ''");
+      page.key("Enter", 13);
+      page.await(LIST + " === '" + related + "'");
+      assertEquals("[]", page.errors().toString());
+    }
+  }
+
+  @Test
   void itIsDarkForThoseWhoLikeItAndFitsATelephone() throws Exception {
     Optional<Path> program = Chromium.find();
     assumeTrue(program.isPresent(), "no Chromium on PATH: the page is not tried");
@@ -142,8 +193,12 @@ final class PageTest {
     Path snapshots = directory.resolve("snapshots");
     publish(snapshots, new TinyWorld(Merge.CALIBRATED, 3));
     publish(snapshots, new TinyWorld());
+    return serve(snapshots);
+  }
+
+  private static Serving serve(Path model) throws IOException {
     return Serving.start(
-        ServingOptions.of(snapshots)
+        ServingOptions.of(model)
             .withServer(
                 ServerOptions.defaults()
                     .withPort(0)

@@ -149,6 +149,13 @@ final class ServingTest {
   }
 
   @Test
+  void aSnapshotWithoutARankerSaysWhatItNeeds() throws IOException {
+    assertRefused(409, "no-ranking", "/v1/recommend?user=u1");
+    assertTrue(RawHttp.get(port, "/v1/recommend").body().contains("enabled = true under [rank]"));
+    assertFalse(json(RawHttp.get(port, "/v1/snapshot")).get("recommends").asBoolean());
+  }
+
+  @Test
   void faultsOfARequestAreNamedAndCoded() throws IOException {
     assertRefused(404, "unknown-item", "/v1/related?item=nothing");
     assertRefused(400, "missing-parameter", "/v1/related");

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kindred.app.bench.GeneratedOptions;
+import dev.kindred.app.bench.GeneratedSnapshot;
 import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.http.Tokens;
 import dev.kindred.app.load.HttpLoad;
@@ -12,9 +14,14 @@ import dev.kindred.app.load.LoadOptions;
 import dev.kindred.app.load.LoadResult;
 import dev.kindred.app.load.RelatedRequests;
 import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.rerank.AttributeFilter;
+import dev.kindred.engine.rerank.Rule;
+import dev.kindred.engine.rerank.Selection;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -44,18 +51,22 @@ final class SwapOverHttpTest {
   void start() throws IOException {
     second = publish(new TinyWorld(Merge.CALIBRATED, 3));
     first = publish(new TinyWorld());
-    serving =
-        Serving.start(
-            ServingOptions.of(directory)
-                .withServer(
-                    ServerOptions.defaults()
-                        .withPort(0)
-                        .withDeadlineMillis(60_000)
-                        .withDrainMillis(500))
-                .withTokens(Tokens.of("", ADMIN))
-                .withRefreshMillis(0),
-            new AccessLog(new PrintWriter(PrintWriter.nullWriter()), 0, false));
+    serving = serve(List.of());
     port = serving.port();
+  }
+
+  private Serving serve(List<Rule> rules) throws IOException {
+    return Serving.start(
+        ServingOptions.of(directory)
+            .withServer(
+                ServerOptions.defaults()
+                    .withPort(0)
+                    .withDeadlineMillis(60_000)
+                    .withDrainMillis(500))
+            .withTokens(Tokens.of("", ADMIN))
+            .withRules(rules)
+            .withRefreshMillis(0),
+        new AccessLog(new PrintWriter(PrintWriter.nullWriter()), 0, false));
   }
 
   @AfterEach
@@ -93,6 +104,27 @@ final class SwapOverHttpTest {
     RawHttp.Answer refused = refresh();
     assertEquals(409, refused.status(), refused.body());
     assertTrue(refused.body().contains("related.ktop"), refused.body());
+    assertEquals(before, RawHttp.get(port, "/v1/related?item=100").body());
+  }
+
+  @Test
+  void aSnapshotWithoutAFieldOfTheRulesIsRefusedAndTheOldOneServesOn() throws IOException {
+    serving.close();
+    Selection films = Selection.where(AttributeFilter.parse("type = 'film'"));
+    serving = serve(List.of(Rule.bury(films)));
+    port = serving.port();
+    String before = RawHttp.get(port, "/v1/related?item=100").body();
+    Path bare;
+    GeneratedOptions options = new GeneratedOptions(50, 2, 8, 10, 5, false, List.of(), 1);
+    try (SnapshotWriter out = SnapshotWriter.under(directory);
+        Workers workers = Workers.of(1)) {
+      GeneratedSnapshot.write(options, out, workers, Progress.none());
+      bare = out.publish();
+    }
+    point(bare);
+    RawHttp.Answer refused = refresh();
+    assertEquals(409, refused.status(), refused.body());
+    assertTrue(refused.body().contains("type"), refused.body());
     assertEquals(before, RawHttp.get(port, "/v1/related?item=100").body());
   }
 

@@ -1,0 +1,94 @@
+package dev.kindred.app.serving;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.kindred.app.http.Query;
+import dev.kindred.app.http.Refusal;
+import dev.kindred.engine.serve.RelatedQuery;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The parameters that routes with lists have in common. Stateless. */
+final class ListParameters {
+  private ListParameters() {}
+
+  /** A weight, NAME:NUMBER. */
+  record Weight(String name, double number) {
+    static Weight of(String parameter) {
+      int colon = colon(parameter, "a weight is written NAME:NUMBER, such as weight=click:2");
+      return new Weight(parameter.substring(0, colon), ListParameters.number(parameter, colon));
+    }
+  }
+
+  /** What a request says beside item, number and deadline, laid over a query. */
+  static RelatedQuery over(RelatedQuery begun, Query query) {
+    RelatedQuery asked = begun.exclude(query.all("exclude"));
+    if (query.has("where")) {
+      asked = asked.where(query.required("where"));
+    }
+    for (String pin : query.all("pin")) {
+      int at = colon(pin, "a pin is written ID:SLOT, such as pin=v0042:1");
+      asked = asked.pin(pin.substring(0, at), slot(pin, at));
+    }
+    for (String boost : query.all("boost")) {
+      int at = colon(boost, "a boost is written ID:FACTOR, such as boost=v0042:1.5");
+      asked = asked.boost(boost.substring(0, at), number(boost, at));
+    }
+    for (String id : query.all("bury")) {
+      asked = asked.bury(id);
+    }
+    if (query.flag("ungated")) {
+      asked = asked.ungated();
+    }
+    for (String parameter : query.all("weight")) {
+      Weight weight = Weight.of(parameter);
+      asked = asked.weight(weight.name(), weight.number());
+    }
+    return asked;
+  }
+
+  /** Writes the profile fields that were asked for, those that the item has; none if none were. */
+  static void profile(Map<String, List<String>> profile, List<String> fields, JsonGenerator out)
+      throws IOException {
+    out.writeObjectFieldStart("profile");
+    for (String field : fields) {
+      if (profile.containsKey(field)) {
+        out.writePOJOField(field, profile.get(field));
+      }
+    }
+    out.writeEndObject();
+  }
+
+  static String written(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Where the number of NAME:NUMBER begins; names may hold colons too. */
+  private static int colon(String value, String hint) {
+    int colon = value.lastIndexOf(':');
+    if (colon < 1) {
+      throw Refusal.badRequest("bad-parameter", hint);
+    }
+    return colon;
+  }
+
+  private static int slot(String pin, int colon) {
+    try {
+      return Integer.parseInt(pin.substring(colon + 1));
+    } catch (NumberFormatException e) {
+      throw Refusal.badRequest(
+          "bad-parameter", "slot of a pin is no whole number; write ID:SLOT, such as v0042:1");
+    }
+  }
+
+  private static double number(String weight, int colon) {
+    try {
+      return Double.parseDouble(weight.substring(colon + 1));
+    } catch (NumberFormatException e) {
+      throw Refusal.badRequest(
+          "bad-parameter",
+          "'" + weight.substring(0, colon) + "' is given no number; write NAME:NUMBER");
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.kindred.app.serving;
+
+import dev.kindred.app.http.Query;
+import dev.kindred.app.http.Reply;
+import dev.kindred.app.http.Request;
+import dev.kindred.app.http.Route;
+import dev.kindred.app.output.RelatedList;
+import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.serve.RelatedQuery;
+import dev.kindred.engine.serve.WhyNot;
+import java.util.Set;
+
+/** {@code GET /v1/why-not}: which stage kept an item out of another one's list. */
+final class WhyNotRoute implements Route.Handler<Desk> {
+  private static final Set<String> PARAMETERS =
+      Set.of(
+          "item", "target", "n", "weight", "exclude", "where", "pin", "boost", "bury", "ungated");
+
+  private final Recommender recommender;
+  private final int mostItems;
+  private final ServerWeights serverWeights;
+  private final Reranking reranking;
+
+  WhyNotRoute(
+      Recommender recommender, int mostItems, ServerWeights serverWeights, Reranking reranking) {
+    this.recommender = recommender;
+    this.mostItems = mostItems;
+    this.serverWeights = serverWeights;
+    this.reranking = reranking;
+  }
+
+  @Override
+  public Reply answer(Request request, Desk desk) {
+    Query query = request.query();
+    query.only(PARAMETERS);
+    String item = query.required("item");
+    String target = query.required("target");
+    int n = query.integer("n", Math.min(10, mostItems), 0, mostItems);
+    RelatedQuery asked =
+        serverWeights.apply(RelatedQuery.item(item).top(n).rerank(reranking), desk.related());
+    WhyNot why = recommender.whyNot(ListParameters.over(asked, query), target);
+    return desk.json()
+        .reply(
+            out -> {
+              out.writeStartObject();
+              out.writeStringField("item", why.source());
+              out.writeStringField("target", why.target());
+              out.writeStringField("stage", ListParameters.written(why.stage()));
+              out.writeStringField("reason", why.reason());
+              if (why.explanation().isPresent()) {
+                out.writePOJOField("explanation", RelatedList.json(why.explanation().get()));
+              }
+              out.writeEndObject();
+            });
+  }
+}
