@@ -4,6 +4,10 @@ import dev.kindred.index.file.CorruptFileException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -33,6 +37,9 @@ final class ChangeLog implements AutoCloseable {
   private static final int PUT = 1;
   private static final int REMOVE = 2;
 
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   /** Longest id: a change must fit an array. */
   static final int MAX_ID_BYTES = 1 << 20;
 
@@ -47,16 +54,22 @@ final class ChangeLog implements AutoCloseable {
 
   private final Path path;
   private final long number;
-  private final FileChannel channel;
+
+  /** Not a channel: an interrupt of the thread that appends would close one for good. */
+  private final RandomAccessFile file;
+
   private final boolean forced;
   private final CRC32C crc = new CRC32C();
   private ByteBuffer buffer = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
   private long end;
 
-  private ChangeLog(Path path, long number, FileChannel channel, boolean forced, long end) {
+  /** Why part of a change may stand behind the end; null if none does. */
+  private IOException torn;
+
+  private ChangeLog(Path path, long number, RandomAccessFile file, boolean forced, long end) {
     this.path = path;
     this.number = number;
-    this.channel = channel;
+    this.file = file;
     this.forced = forced;
     this.end = end;
   }
@@ -68,28 +81,22 @@ final class ChangeLog implements AutoCloseable {
   /** Starts an empty log; it is on the disk when this returns. */
   static ChangeLog create(Path directory, long number, int dim, boolean forced) throws IOException {
     Path path = path(directory, number);
-    FileChannel channel =
-        FileChannel.open(
-            path,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     header.putLong(MAGIC).putInt(dim).putInt(0).putLong(number);
     CRC32C crc = new CRC32C();
     crc.update(header.array(), 0, CHECKED_BYTES);
     header.putInt((int) crc.getValue()).putInt(0).flip();
     try {
-      while (header.hasRemaining()) {
-        channel.write(header);
-      }
-      channel.force(true);
+      file.setLength(0);
+      file.write(header.array());
+      file.getFD().sync();
       LiveFiles.forceDirectory(directory);
     } catch (IOException e) {
-      channel.close();
+      file.close();
       throw e;
     }
-    return new ChangeLog(path, number, channel, forced, HEADER_BYTES);
+    return new ChangeLog(path, number, file, forced, HEADER_BYTES);
   }
 
   long number() {
@@ -116,12 +123,12 @@ final class ChangeLog implements AutoCloseable {
 
   /** Forces everything so far to the disk. */
   void force() throws IOException {
-    channel.force(false);
+    file.getFD().sync();
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 
   private void begin(int kind, byte[] id, int more) {
@@ -134,34 +141,48 @@ final class ChangeLog implements AutoCloseable {
   }
 
   private void write() throws IOException {
+    if (torn != null) {
+      throw new IOException(
+          path + ": a change failed and can't be taken back; close the index and open it again",
+          torn);
+    }
     int bytes = buffer.position();
     crc.reset();
     crc.update(buffer.array(), PREFIX_BYTES, bytes - PREFIX_BYTES);
-    buffer.putInt(0, bytes - PREFIX_BYTES).putInt(4, (int) crc.getValue()).flip();
+    buffer.putInt(0, bytes - PREFIX_BYTES).putInt(4, (int) crc.getValue());
     try {
-      long at = end;
-      while (buffer.hasRemaining()) {
-        at += channel.write(buffer, at);
-      }
+      file.seek(end);
+      file.write(buffer.array(), 0, bytes);
       if (forced) {
-        channel.force(false);
+        file.getFD().sync();
       }
-      end = at;
+      end += bytes;
     } catch (IOException e) {
-      // Part of a change at the end would hide all that follow.
-      channel.truncate(end);
+      takeBack(e);
       throw e;
+    }
+  }
+
+  /** Part of a change at the end would hide all that follow. */
+  private void takeBack(IOException failure) {
+    try {
+      file.setLength(end);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      torn = failure;
     }
   }
 
   /**
    * Reads a log from its beginning.
    *
-   * @param last whether no other log follows: its end may be missing or half written after a crash,
-   *     and is left out
-   * @throws CorruptFileException if an earlier log isn't whole, or this isn't a log of this dim
+   * @param last whether no other log follows: its last change, or its header before any change, may
+   *     be half written after a crash, and is left out
+   * @return bytes of the whole changes and the header: 0 where that is half written
+   * @throws CorruptFileException if an earlier log isn't whole, a whole change stands behind a
+   *     damaged one, or this isn't a log of this dim
    */
-  static void replay(Path path, long number, int dim, boolean last, Changes changes)
+  static long replay(Path path, long number, int dim, boolean last, Changes changes)
       throws IOException {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
       byte[] header = in.readNBytes(HEADER_BYTES);
@@ -169,8 +190,8 @@ final class ChangeLog implements AutoCloseable {
       CRC32C crc = new CRC32C();
       crc.update(header, 0, Math.min(header.length, CHECKED_BYTES));
       if (header.length < HEADER_BYTES || fields.getInt(CHECKED_BYTES) != (int) crc.getValue()) {
-        require(last, path, 0, "the header is damaged");
-        return;
+        require(last && !isFollowed(path, 0, dim), path, 0, "the header is damaged");
+        return 0;
       }
       require(
           fields.getLong(0) == MAGIC && fields.getInt(8) == dim && fields.getLong(16) == number,
@@ -182,7 +203,7 @@ final class ChangeLog implements AutoCloseable {
       while (true) {
         byte[] prefix = in.readNBytes(PREFIX_BYTES);
         if (prefix.length == 0) {
-          return;
+          return offset;
         }
         ByteBuffer stated = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN);
         int bytes = prefix.length < PREFIX_BYTES ? -1 : stated.getInt(0);
@@ -191,11 +212,52 @@ final class ChangeLog implements AutoCloseable {
         crc.reset();
         crc.update(payload);
         if (!possible || payload.length < bytes || (int) crc.getValue() != stated.getInt(4)) {
-          require(last, path, offset, "a change is damaged");
-          return;
+          require(last && !isFollowed(path, offset, dim), path, offset, "a change is damaged");
+          return offset;
         }
         apply(path, offset, payload, vector, changes);
         offset += PREFIX_BYTES + bytes;
+      }
+    }
+  }
+
+  /** Whether a whole change stands anywhere behind the one that is damaged. */
+  private static boolean isFollowed(Path path, long damaged, int dim) throws IOException {
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      MemorySegment log = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      CRC32C crc = new CRC32C();
+      for (long at = damaged + 1; at + PREFIX_BYTES + 8 <= log.byteSize(); at++) {
+        int bytes = log.get(INT, at);
+        int kind = log.get(INT, at + PREFIX_BYTES);
+        int idBytes = log.get(INT, at + PREFIX_BYTES + 4);
+        long vectorBytes = kind == PUT ? (long) dim * Float.BYTES : 0;
+        boolean possible =
+            (kind == PUT || kind == REMOVE)
+                && idBytes >= 0
+                && idBytes <= MAX_ID_BYTES
+                && bytes == 8 + idBytes + vectorBytes
+                && at + PREFIX_BYTES + bytes <= log.byteSize();
+        if (possible) {
+          crc.reset();
+          crc.update(log.asSlice(at + PREFIX_BYTES, bytes).asByteBuffer());
+          if ((int) crc.getValue() == log.get(INT, at + 4)) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
+  }
+
+  /** Takes what {@link #replay} left out away, so that no change is ever written behind it. */
+  static void cut(Path path, long bytes) throws IOException {
+    if (bytes == 0) {
+      Files.delete(path);
+    } else if (Files.size(path) > bytes) {
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        channel.truncate(bytes);
+        channel.force(true);
       }
     }
   }
@@ -226,7 +288,11 @@ final class ChangeLog implements AutoCloseable {
   private static void require(boolean holds, Path path, long offset, String fault) {
     if (!holds) {
       throw new CorruptFileException(
-          path, offset, fault + "; restore the file from a good copy or build the index again");
+          path,
+          offset,
+          fault
+              + "; restore the file from a good copy, or cut it there to go on without that change"
+              + " and all later ones");
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
@@ -57,6 +58,15 @@ final class LiveFiles {
       LiveRows[] rows,
       long firstLog,
       long nextNumber) {}
+
+  private static final ChangeLog.Changes NO_CHANGES =
+      new ChangeLog.Changes() {
+        @Override
+        public void put(String id, float[] vector) {}
+
+        @Override
+        public void remove(String id) {}
+      };
 
   private LiveFiles() {}
 
@@ -138,15 +148,22 @@ final class LiveFiles {
     }
   }
 
-  /** Compares the checksums of all files of the published state. */
+  /** Compares the checksums of all files of the published state and of the logs behind it. */
   static void verify(Path directory) throws IOException {
-    for (LiveSegment segment : open(directory).segments()) {
+    State state = open(directory);
+    for (LiveSegment segment : state.segments()) {
       long number = segment.number();
       try (Arena arena = Arena.ofShared()) {
         EmbeddingFile.open(LiveSegment.vectors(directory, number), arena).verify();
         Hnsw.verify(LiveSegment.graph(directory, number));
         IdTable.open(LiveSegment.ids(directory, number), arena).verify();
       }
+    }
+    long log = state.firstLog();
+    while (Files.exists(ChangeLog.path(directory, log))) {
+      boolean last = !Files.exists(ChangeLog.path(directory, log + 1));
+      ChangeLog.replay(ChangeLog.path(directory, log), log, state.dim(), last, NO_CHANGES);
+      log++;
     }
   }
 
@@ -179,6 +196,10 @@ final class LiveFiles {
    * @throws IllegalStateException if another has it, here or in another process
    */
   static FileChannel lock(Path directory) throws IOException {
+    if (!Files.exists(directory.resolve(PUBLISHED))) {
+      throw new NoSuchFileException(
+          directory.toString(), null, "no index that takes changes; LiveIndex.create makes one");
+    }
     FileChannel channel =
         FileChannel.open(
             directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -134,8 +134,8 @@ public final class LiveIndex implements AutoCloseable {
   }
 
   /**
-   * Reads every byte of the published files of a directory that isn't open, and compares the
-   * checksums.
+   * Reads every byte of the published files and the logs of a directory that isn't open, and
+   * compares the checksums.
    *
    * @throws dev.kindred.index.file.CorruptFileException at the first block that differs
    */
@@ -329,6 +329,8 @@ public final class LiveIndex implements AutoCloseable {
   public boolean merge() throws IOException {
     merging.lock();
     try {
+      // The directory may be somebody else's by now.
+      requireOpen();
       LiveView current = view;
       if (current.deltas.length == 1) {
         return false;

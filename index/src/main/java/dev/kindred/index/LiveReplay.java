@@ -26,7 +26,13 @@ final class LiveReplay implements ChangeLog.Changes {
       number++;
     }
     for (long log = state.firstLog(); log < number; log++) {
-      ChangeLog.replay(ChangeLog.path(directory, log), log, dim, log == number - 1, this);
+      Path path = ChangeLog.path(directory, log);
+      boolean last = log == number - 1;
+      long whole = ChangeLog.replay(path, log, dim, last, this);
+      if (last) {
+        ChangeLog.cut(path, whole);
+        number -= whole == 0 ? 1 : 0;
+      }
     }
     // The last first: those that exist must follow each other.
     while (view == published && number > state.firstLog()) {

@@ -1,11 +1,16 @@
 package dev.kindred.index;
 
+import static dev.kindred.index.LiveFixtures.DIM;
+import static dev.kindred.index.LiveFixtures.OPTIONS;
+import static dev.kindred.index.LiveFixtures.assertAnswers;
+import static dev.kindred.index.LiveFixtures.id;
+import static dev.kindred.index.LiveFixtures.list;
+import static dev.kindred.index.LiveFixtures.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -14,29 +19,19 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LiveIndexTest {
-  private static final int DIM = 8;
-  private static final LiveOptions OPTIONS =
-      LiveOptions.defaults()
-          .withDeltaRows(32)
-          .withGraph(new HnswOptions(8, 40, 1))
-          .withBackground(false);
-
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -128,169 +123,6 @@ class LiveIndexTest {
       index.remove(0);
       index.search(new float[2], 1, found);
       assertThrows(NumberFormatException.class, () -> found.longId(0));
-    }
-  }
-
-  @Test
-  void aCrashAfterAnyStepLosesNothing() throws IOException {
-    Path live = directory.resolve("live");
-    Map<String, float[]> model = new HashMap<>();
-    List<Path> copies = new ArrayList<>();
-    List<Map<String, float[]>> states = new ArrayList<>();
-    Draws draws = Draws.of(3, "crash");
-    LiveIndex index =
-        LiveIndex.create(
-            live,
-            DIM,
-            Metric.COSINE,
-            OPTIONS,
-            step -> {
-              Path copy = directory.resolve("crash" + copies.size() + " " + step);
-              copyOf(live, copy);
-              copies.add(copy);
-              states.add(Map.copyOf(model));
-            });
-    for (int step = 0; step < 260; step++) {
-      String id = id(draws.nextInt(90));
-      if (draws.nextInt(4) == 0) {
-        index.remove(id);
-        model.remove(id);
-      } else {
-        float[] vector = vector(draws);
-        // A log may start before the change that starts it.
-        index.put(id, vector, 0);
-        model.put(id, vector);
-      }
-      if (step % 40 == 39) {
-        index.merge();
-      }
-    }
-    index.compact();
-    index.close();
-    assertTrue(copies.size() > 30, "steps " + copies);
-    for (int i = 0; i < copies.size(); i++) {
-      for (int round = 0; round < 2; round++) {
-        try (LiveIndex reopened = LiveIndex.open(copies.get(i), OPTIONS)) {
-          assertAnswers(reopened, states.get(i), vector(draws), 20, copies.get(i).toString());
-          if (round == 0) {
-            reopened.compact();
-            assertAnswers(reopened, states.get(i), vector(draws), 20, copies.get(i).toString());
-          }
-        }
-      }
-      try (Stream<Path> files = Files.list(copies.get(i))) {
-        List<String> names = files.map(file -> file.getFileName().toString()).sorted().toList();
-        assertTrue(names.size() <= 6, "left over: " + names);
-      }
-    }
-  }
-
-  @Test
-  void aLogCutAnywhereKeepsTheChangesBeforeTheCut() throws IOException {
-    Path live = directory.resolve("live");
-    List<Map<String, float[]>> states = new ArrayList<>();
-    List<Long> ends = new ArrayList<>();
-    Map<String, float[]> model = new HashMap<>();
-    Draws draws = Draws.of(4, "cut");
-    Path log = live.resolve("changes-1.klog");
-    try (LiveIndex index = LiveIndex.create(live, DIM, Metric.L2, OPTIONS)) {
-      for (int step = 0; step < 20; step++) {
-        states.add(Map.copyOf(model));
-        ends.add(Files.size(log));
-        String id = id(draws.nextInt(6));
-        if (step % 4 == 3) {
-          model.remove(id);
-          index.remove(id);
-        } else {
-          model.put(id, vector(draws));
-          index.put(id, model.get(id), 0);
-        }
-      }
-    }
-    byte[] whole = Files.readAllBytes(log);
-    for (int length = 0; length < whole.length; length += 1 + length / 60) {
-      Path copy = directory.resolve("cut" + length);
-      copyOf(live, copy);
-      Files.write(copy.resolve("changes-1.klog"), Arrays.copyOf(whole, length));
-      int changes = 0;
-      while (changes + 1 < ends.size() && ends.get(changes + 1) <= length) {
-        changes++;
-      }
-      try (LiveIndex reopened = LiveIndex.open(copy, OPTIONS)) {
-        assertAnswers(reopened, states.get(changes), vector(draws), 9, "cut at " + length);
-      }
-    }
-    // A flipped bit ends the last log as a cut does.
-    for (int at = 0; at < whole.length; at += 7) {
-      Path copy = directory.resolve("flip" + at);
-      copyOf(live, copy);
-      byte[] flipped = whole.clone();
-      flipped[at] ^= 4;
-      Files.write(copy.resolve("changes-1.klog"), flipped);
-      int changes = 0;
-      while (changes + 1 < ends.size() && ends.get(changes + 1) <= at) {
-        changes++;
-      }
-      boolean unread = at >= 28 && at < 32;
-      if (!unread) {
-        try (LiveIndex reopened = LiveIndex.open(copy, OPTIONS)) {
-          assertEquals(states.get(changes).size(), reopened.size(), "flip at " + at);
-        }
-      }
-    }
-  }
-
-  @Test
-  void damagedPublishedFilesAreRefusedByName() throws IOException {
-    Path live = directory.resolve("live");
-    try (LiveIndex index = LiveIndex.create(live, DIM, Metric.L2, OPTIONS)) {
-      Draws draws = Draws.of(5, "damage");
-      for (int i = 0; i < 80; i++) {
-        index.put(i, vector(draws), 0);
-      }
-      index.compact();
-      index.remove(5);
-    }
-    for (Path file : list(live)) {
-      String name = file.getFileName().toString();
-      if (name.equals("lock") || name.endsWith(".klog")) {
-        continue;
-      }
-      byte[] whole = Files.readAllBytes(file);
-      for (int at : new int[] {0, 21, 90, 4090, whole.length - 2}) {
-        byte[] damaged = whole.clone();
-        damaged[at] ^= 2;
-        Files.write(file, damaged);
-        CorruptFileException thrown =
-            assertThrows(CorruptFileException.class, () -> LiveIndex.open(live, OPTIONS), name);
-        assertTrue(thrown.getMessage().contains(name), thrown.getMessage());
-      }
-      Files.write(file, Arrays.copyOf(whole, whole.length / 2));
-      assertThrows(CorruptFileException.class, () -> LiveIndex.open(live, OPTIONS), name);
-      Files.write(file, whole);
-    }
-    LiveIndex.verify(live);
-    for (Path file : list(live)) {
-      if (file.toString().contains("segment-")) {
-        byte[] whole = Files.readAllBytes(file);
-        whole[4096 + (whole.length - 4096) / 2] ^= 1;
-        Files.write(file, whole);
-        assertThrows(CorruptFileException.class, () -> LiveIndex.verify(live), file.toString());
-        whole[4096 + (whole.length - 4096) / 2] ^= 1;
-        Files.write(file, whole);
-      }
-    }
-    Path published = live.resolve("live.klive");
-    byte[] whole = Files.readAllBytes(published);
-    for (int at = 4096; at < whole.length; at += 3) {
-      byte[] damaged = whole.clone();
-      damaged[at] ^= 8;
-      Files.write(published, damaged);
-      assertThrows(CorruptFileException.class, () -> LiveIndex.open(live, OPTIONS));
-    }
-    Files.write(published, whole);
-    try (LiveIndex index = LiveIndex.open(live, OPTIONS)) {
-      assertEquals(79, index.size());
     }
   }
 
@@ -601,68 +433,6 @@ class LiveIndexTest {
       return false;
     } catch (IllegalStateException e) {
       return true;
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static String id(int number) {
-    return number % 3 == 0 ? Integer.toString(number) : "id " + number + " é";
-  }
-
-  /** Few different values, so that scores tie; now and then the zero vector. */
-  private static float[] vector(Draws draws) {
-    float[] vector = new float[DIM];
-    int zero = draws.nextInt(20);
-    for (int i = 0; i < DIM && zero > 0; i++) {
-      vector[i] = draws.nextInt(7) - 3;
-    }
-    return vector;
-  }
-
-  /** Compares scores with a scan of the model, and ids where no other has the score. */
-  private static void assertAnswers(
-      LiveIndex index, Map<String, float[]> model, float[] query, int k, String when) {
-    LiveNeighbors found = new LiveNeighbors(k);
-    index.search(query, k, found);
-    assertAnswers(found, index.metric(), model, query, k, when);
-  }
-
-  private static void assertAnswers(
-      LiveNeighbors found,
-      Metric metric,
-      Map<String, float[]> model,
-      float[] query,
-      int k,
-      String when) {
-    List<Map.Entry<String, Double>> expected = new ArrayList<>();
-    model.forEach(
-        (id, vector) ->
-            expected.add(Map.entry(id, TestVectors.score(metric, query, vector, DIM, 0))));
-    expected.sort(Comparator.comparingDouble(entry -> -entry.getValue()));
-    assertEquals(Math.min(k, expected.size()), found.size(), when);
-    Map<String, Double> scores = new HashMap<>();
-    expected.forEach(entry -> scores.put(entry.getKey(), entry.getValue()));
-    for (int rank = 0; rank < found.size(); rank++) {
-      assertEquals(expected.get(rank).getValue(), found.score(rank), 1e-4, when);
-      Double score = scores.remove(found.id(rank));
-      assertTrue(score != null, when + ": " + found.id(rank) + " twice or not there");
-      assertEquals(score, found.score(rank), 1e-4, when);
-    }
-  }
-
-  private static List<Path> list(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.sorted().toList();
-    }
-  }
-
-  private static void copyOf(Path from, Path to) {
-    try {
-      Files.createDirectory(to);
-      for (Path file : list(from)) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
     } catch (IOException e) {
       throw new AssertionError(e);
     }
