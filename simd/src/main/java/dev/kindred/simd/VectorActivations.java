@@ -162,9 +162,16 @@ final class VectorActivations implements ActivationKernels {
   @Override
   public void sigmoid(float[] source, int sourceOffset, float[] target, int targetOffset, int n) {
     exp(source, sourceOffset, 0, true, target, targetOffset, n);
+    int whole = n - n % COUNT;
+    sigmoidVectors(target, targetOffset, whole);
+    if (whole < n) {
+      sigmoidTail(target, targetOffset + whole, n - whole);
+    }
+  }
+
+  private static void sigmoidVectors(float[] target, int targetOffset, int n) {
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    int i = 0;
-    for (; i <= n - COUNT; i += COUNT) {
+    for (int i = 0; i < n; i += COUNT) {
       FloatVector signed = FloatVector.fromArray(SPECIES, target, targetOffset + i);
       FloatVector e = signed.abs();
       // The sign bit, not the comparison with 0: e may have come out as -0.
@@ -172,12 +179,26 @@ final class VectorActivations implements ActivationKernels {
           one.blend(e, signed.reinterpretAsInts().compare(VectorOperators.LT, 0).cast(SPECIES));
       above.div(e.add(one)).intoArray(target, targetOffset + i);
     }
-    if (i < n) {
-      FloatVector signed = Lanes.loadTail(target, targetOffset + i, n - i);
-      FloatVector e = signed.abs();
-      FloatVector above =
-          one.blend(e, signed.reinterpretAsInts().compare(VectorOperators.LT, 0).cast(SPECIES));
-      Lanes.storeTail(above.div(e.add(one)), target, targetOffset + i, n - i);
+  }
+
+  private static void sigmoidTail(float[] target, int targetOffset, int n) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    FloatVector signed = Lanes.loadTail(target, targetOffset, n);
+    FloatVector e = signed.abs();
+    FloatVector above =
+        one.blend(e, signed.reinterpretAsInts().compare(VectorOperators.LT, 0).cast(SPECIES));
+    FloatVector p = above.div(e.add(one));
+    // As in expTail.
+    if (Lanes.MASKS) {
+      p.intoArray(target, targetOffset, SPECIES.indexInRange(0, n));
+      return;
+    }
+    target[targetOffset] = p.lane(0);
+    if (n > 1) {
+      target[targetOffset + 1] = p.lane(1);
+    }
+    if (n > 2) {
+      target[targetOffset + 2] = p.lane(2);
     }
   }
 

