@@ -160,6 +160,8 @@ final class KernelAllocationTest {
     float[] experts = Inputs.values(8, 4 * 140);
     kernels.put("mixture", () -> Panels.mix(experts, 0, 4, 140, x, 0, 3, mixed, 0, 140));
     kernels.put(
+        "mixture of narrow rows", () -> Panels.mix(experts, 0, 4, 32, x, 0, 3, mixed, 0, 140));
+    kernels.put(
         "layer of halves",
         () -> HalfFloats.add(experts, 0, rows, 16, 140, mixed, 0, Activation.RELU));
     kernels.put(

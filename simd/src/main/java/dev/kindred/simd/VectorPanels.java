@@ -190,6 +190,9 @@ final class VectorPanels implements PanelKernels {
       for (; k + 8 * COUNT <= width; k += 8 * COUNT) {
         mix8(rows, rowsOffset + k, count, width, weights, weight, target, to + k);
       }
+      for (; k + 4 * COUNT <= width; k += 4 * COUNT) {
+        mix4(rows, rowsOffset + k, count, width, weights, weight, target, to + k);
+      }
       for (; k + COUNT <= width; k += COUNT) {
         mix1(rows, rowsOffset + k, count, width, weights, weight, target, to + k);
       }
@@ -264,6 +267,34 @@ final class VectorPanels implements PanelKernels {
     s5.intoArray(target, to + 5 * COUNT);
     s6.intoArray(target, to + 6 * COUNT);
     s7.intoArray(target, to + 7 * COUNT);
+  }
+
+  /** Four vectors of columns of one group: as wide as the experts of a small ranker. */
+  private static void mix4(
+      float[] rows,
+      int from,
+      int count,
+      int width,
+      float[] weights,
+      int weight,
+      float[] target,
+      int to) {
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    for (int i = 0; i < count; i++) {
+      FloatVector w = FloatVector.broadcast(SPECIES, weights[weight + i]);
+      int at = from + i * width;
+      s0 = w.fma(FloatVector.fromArray(SPECIES, rows, at), s0);
+      s1 = w.fma(FloatVector.fromArray(SPECIES, rows, at + COUNT), s1);
+      s2 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 2 * COUNT), s2);
+      s3 = w.fma(FloatVector.fromArray(SPECIES, rows, at + 3 * COUNT), s3);
+    }
+    s0.intoArray(target, to);
+    s1.intoArray(target, to + COUNT);
+    s2.intoArray(target, to + 2 * COUNT);
+    s3.intoArray(target, to + 3 * COUNT);
   }
 
   /** One vector of columns of one group. */

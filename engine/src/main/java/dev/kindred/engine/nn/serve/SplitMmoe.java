@@ -34,6 +34,9 @@ public final class SplitMmoe {
   /** Bytes that an item may take unless stated otherwise. */
   public static final int DEFAULT_BYTES_PER_ITEM = 2048;
 
+  /** Floats of the widest vectors. */
+  private static final int MOST_LANES = 16;
+
   private final Mmoe network;
   private final int userInputs;
   private final int pairInputs;
@@ -53,6 +56,12 @@ public final class SplitMmoe {
    * the expert is stored) x hidden]; null where that is nothing. Biases come with the request.
    */
   private final PackedMatrix[] experts;
+
+  /**
+   * All experts' side by side, where one layer and a stored half is all that they have: one product
+   * and one sum an item in place of as many as there are experts. Else null.
+   */
+  private final PackedMatrix joined;
 
   /** The same for the gates. */
   private final PackedMatrix gates;
@@ -146,6 +155,7 @@ public final class SplitMmoe {
     for (int e = 0; e < count; e++) {
       experts[e] = computed(firsts[e], e < stored);
     }
+    joined = joined(Arrays.copyOf(firsts, count));
     gates = computed(network.gates(), gatesStored);
     fingerprint = fingerprint(itemRows);
   }
@@ -157,6 +167,16 @@ public final class SplitMmoe {
     return rows == 0
         ? null
         : PackedMatrix.pack(layer.weight(), from * layer.outputs(), rows, layer.outputs());
+  }
+
+  /** Columns that fill whole vectors have the same bits whatever stands beside them. */
+  private PackedMatrix joined(DenseLayer[] layers) {
+    boolean whole = hidden % MOST_LANES == 0;
+    if (depth > 1 || stored < layers.length || pairInputs == 0 || !whole) {
+      return null;
+    }
+    float[] rows = sideBySide(layers, network.inputs() - pairInputs, network.inputs());
+    return PackedMatrix.pack(rows, 0, pairInputs, layers.length * hidden);
   }
 
   private int storedLayers() {
@@ -332,7 +352,7 @@ public final class SplitMmoe {
     // Where all is stored, x has but the pairs.
     int xPair = gatesStored ? xOffset : xOffset + itemInputs();
     boolean last = depth == 1;
-    for (int e = 0; e < experts.length; e++) {
+    for (int e = 0; joined == null && e < experts.length; e++) {
       boolean isStored = e < stored;
       float[] target = last ? request.scratch.outputs : first;
       int targetAt = last ? network.outputAt(e) : 0;
@@ -362,6 +382,16 @@ public final class SplitMmoe {
       }
       if (!last) {
         network.expert(e, 1, first, 0, ld, rows, request.scratch);
+      }
+    }
+    if (joined != null) {
+      float[] target = request.scratch.outputs;
+      int ld = network.outputStride();
+      int width = experts.length * hidden;
+      Gemm.multiplyBias(x, xPair, ldx, rows, joined, target, 0, ld, request.base, Activation.NONE);
+      for (int i = 0; i < rows; i++) {
+        int at = i * ld;
+        items.add(target, at, 0, ordinals[from + i], width, target, at, Activation.RELU);
       }
     }
     gates(request, items, ordinals, from, rows, x, gatesStored ? xPair : xOffset, ldx);

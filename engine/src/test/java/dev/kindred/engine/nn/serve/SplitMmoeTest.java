@@ -88,7 +88,9 @@ class SplitMmoeTest {
     int items = ITEM - pair;
     Mmoe deep = PlainNetworks.mmoe(USER + ITEM, EXPERTS, HIDDEN, 16);
     Mmoe shallow = PlainNetworks.mmoe(USER + ITEM, EXPERTS, new int[] {USER + ITEM, HIDDEN});
-    for (Mmoe network : new Mmoe[] {deep, shallow}) {
+    // Experts of 32 are computed side by side where all are stored.
+    Mmoe wide = PlainNetworks.mmoe(USER + ITEM, EXPERTS, new int[] {USER + ITEM, 32});
+    for (Mmoe network : new Mmoe[] {deep, shallow, wide}) {
       for (int bytes : new int[] {2 * HIDDEN, 4096}) {
         SplitMmoe split = new SplitMmoe(network, USER, pair, bytes);
         assertEquals(items, split.itemInputs());
