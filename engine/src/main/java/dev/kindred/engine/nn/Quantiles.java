@@ -15,9 +15,22 @@ public final class Quantiles {
   private final float[] cuts;
   private final float[] shares;
 
+  /** The cuts as integers of the same order. */
+  private final int[] keys;
+
   private Quantiles(float[] cuts, float[] shares) {
     this.cuts = cuts;
     this.shares = shares;
+    keys = new int[cuts.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = key(cuts[i]);
+    }
+  }
+
+  /** Rises with x, as integers do; not for NaN. */
+  private static int key(float x) {
+    int bits = Float.floatToRawIntBits(x + 0f); // -0 becomes 0
+    return bits ^ bits >> 31 & Integer.MAX_VALUE;
   }
 
   /**
@@ -93,19 +106,38 @@ public final class Quantiles {
     if (cuts.length == 0) {
       return 0;
     }
-    int i = Arrays.binarySearch(cuts, x + 0f);
-    if (i >= 0) {
-      return shares[i];
-    }
-    int above = -i - 1;
+    int above = above(key(x));
     if (above == 0) {
       return 0;
+    }
+    float low = cuts[above - 1];
+    if (low == x) {
+      return shares[above - 1];
     }
     if (above == cuts.length) {
       return BELOW_ONE;
     }
-    float low = cuts[above - 1];
     float part = (x - low) / (cuts[above] - low);
     return shares[above - 1] + (shares[above] - shares[above - 1]) * Math.min(1f, part);
+  }
+
+  /**
+   * How many keys are at most this one. Without branches: half of them would be guessed wrong,
+   * which costs more than the search.
+   */
+  private int above(int key) {
+    int from = 0;
+    int left = keys.length;
+    while (left > 1) {
+      int half = left >>> 1;
+      from += half & atMost(keys[from + half - 1], key);
+      left -= half;
+    }
+    return from + (1 & atMost(keys[from], key));
+  }
+
+  /** All ones if a is at most b, else 0. */
+  private static int atMost(int a, int b) {
+    return (int) ((long) a - b - 1 >> 63);
   }
 }

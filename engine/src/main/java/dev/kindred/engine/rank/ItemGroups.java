@@ -1,5 +1,6 @@
 package dev.kindred.engine.rank;
 
+import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
@@ -180,6 +181,16 @@ public final class ItemGroups {
   /** The series of an item, or -1. */
   int series(int item) {
     return body.get(INT, Long.BYTES * (items + 1L) + Integer.BYTES * (long) item);
+  }
+
+  /** Reads what there is of some items, as {@link CandidateLists#touch} does. */
+  int touch(int[] list, int from, int to) {
+    int sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += (int) body.get(LONG, Long.BYTES * (long) list[i]) + series(list[i]);
+      sum += Float.floatToRawIntBits(popularity(list[i]));
+    }
+    return sum;
   }
 
   /** Share of what was watched of late that an item is. */

@@ -45,6 +45,11 @@ public final class RankSearcher {
   /** Items watched last whose vectors' mean is compared with candidates. */
   static final int RECENT = 5;
 
+  /** Candidates whose rows are asked of memory together: they fit the first cache. */
+  private static final int AHEAD = 32;
+
+  private static final int PAIR_NUMBERS = UserState.PAIR_NUMBERS.size();
+
   private final Ranking ranking;
   private final RankDescription description;
   private final RelatedTable related;
@@ -64,7 +69,7 @@ public final class RankSearcher {
   private final float[] userVector;
   private final float[] recentVector;
   private final float[] vectorRow;
-  private final float[] numbers;
+  private float[] numbers = new float[0];
   private float[] pairs = new float[0];
   private float[] cosines = new float[0];
   private float[] recents = new float[0];
@@ -74,6 +79,9 @@ public final class RankSearcher {
   private final int[] kept = new int[RetrievalSource.values().length];
   private boolean hasVector;
   private long userComputations;
+
+  /** Of no meaning; without it the compiler would see that nobody needs what was touched. */
+  private int touched;
 
   /**
    * @param related the related lists of all items
@@ -99,7 +107,6 @@ public final class RankSearcher {
     userVector = new float[ranking.userTower().outputs()];
     recentVector = new float[userVector.length];
     vectorRow = new float[userVector.length];
-    numbers = new float[UserState.PAIR_NUMBERS.size()];
   }
 
   /** Forgets the user of the last request. */
@@ -253,7 +260,7 @@ public final class RankSearcher {
       int item = state.watched(age);
       int depth = Math.min(related.count(item), RELATED_DEPTH);
       for (int rank = 0; rank < depth; rank++) {
-        sums.add(related.item(item, rank), weight / (RANK_OFFSET + rank), 0);
+        sums.add(related.item(item, rank), weight / (RANK_OFFSET + rank));
       }
     }
     bySums(quota, RetrievalSource.RELATED, gate);
@@ -267,7 +274,7 @@ public final class RankSearcher {
       int item = state.watched(age);
       long end = together.end(item);
       for (long at = together.start(item); at < end; at++) {
-        sums.add(together.item(at), weight * together.similarity(at), 0);
+        sums.add(together.item(at), weight * together.similarity(at));
       }
     }
     bySums(quota, RetrievalSource.TOGETHER, gate);
@@ -283,7 +290,7 @@ public final class RankSearcher {
       int item = state.watched(age);
       long end = content.end(item);
       for (long at = content.start(item); at < end; at++) {
-        sums.add(content.item(at), content.similarity(at), 0);
+        sums.add(content.item(at), content.similarity(at));
       }
     }
     bySums(quota, RetrievalSource.CONTENT, gate);
@@ -334,6 +341,7 @@ public final class RankSearcher {
       int room = Math.max(count, description.quotas().total());
       cosines = new float[room];
       recents = new float[room];
+      numbers = new float[room * PAIR_NUMBERS];
       pairs = new float[room * width];
       outputs = new float[room * tasks];
     }
@@ -344,23 +352,38 @@ public final class RankSearcher {
     Distances.dotRows(userVector, 0, rows, stride, ordinals, 0, count, dim, cosines);
     Distances.dotRows(recentVector, 0, rows, stride, ordinals, 0, count, dim, recents);
     for (int i = 0; i < count; i++) {
-      state.pair(ordinals[i], numbers, 0);
-      numbers[UserState.TOWER_COSINE] = cosines[i];
-      numbers[UserState.RECENT_COSINE] = state.watched() == 0 ? Float.NaN : recents[i];
-      writePair(description, numbers, pairs, i * width);
+      if (i % AHEAD == 0) {
+        touched += state.touch(ordinals, i, Math.min(count, i + AHEAD));
+      }
+      int at = i * PAIR_NUMBERS;
+      state.pair(ordinals[i], numbers, at);
+      numbers[at + UserState.TOWER_COSINE] = cosines[i];
+      numbers[at + UserState.RECENT_COSINE] = state.watched() == 0 ? Float.NaN : recents[i];
+    }
+    for (int number = 0; number < PAIR_NUMBERS; number++) {
+      writePairs(description.pairNumbers().get(number), number, count);
     }
     ranking
         .network()
         .rank(request, ranking.halves(), ordinals, 0, count, pairs, 0, width, outputs, 0, tasks);
   }
 
-  /** Brings the numbers of a pair into the form in which the ranker reads them. */
-  private static void writePair(
-      RankDescription description, float[] numbers, float[] target, int at) {
-    for (int i = 0; i < numbers.length; i++) {
-      Quantiles quantiles = description.pairNumbers().get(i);
-      float share = quantiles.share(numbers[i]);
-      Feature.writeNumber(share, target, at + i * Feature.NUMERIC_WIDTH);
+  /**
+   * Brings one number of all pairs into the form in which the ranker reads it: number by number, as
+   * the cuts of one fit the first cache, those of all don't. Counts and times are often those of
+   * the pair before.
+   */
+  private void writePairs(Quantiles quantiles, int number, int count) {
+    int width = PAIR_NUMBERS * Feature.NUMERIC_WIDTH;
+    float before = Float.NaN;
+    float share = Float.NaN; // of what is missing
+    for (int i = 0; i < count; i++) {
+      float now = numbers[i * PAIR_NUMBERS + number];
+      if (Float.floatToRawIntBits(now) != Float.floatToRawIntBits(before)) {
+        before = now;
+        share = quantiles.share(now);
+      }
+      Feature.writeNumber(share, pairs, i * width + number * Feature.NUMERIC_WIDTH);
     }
   }
 

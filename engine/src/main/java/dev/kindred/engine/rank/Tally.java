@@ -10,8 +10,9 @@ import java.util.Arrays;
  * <p>For one thread.
  */
 final class Tally {
-  private final int[] keys;
-  private final int[] rounds;
+  /** Round and key in one, so that a look-up reads one place. */
+  private final long[] slots;
+
   private final int[] counts;
   private final float[] sums;
   private final long[] latest;
@@ -24,20 +25,19 @@ final class Tally {
    * @param most keys that can be in it at a time
    */
   Tally(int most) {
-    int slots = Integer.highestOneBit(Math.max(8, 2 * most - 1)) << 1;
-    keys = new int[slots];
-    rounds = new int[slots];
-    counts = new int[slots];
-    sums = new float[slots];
-    latest = new long[slots];
-    used = new int[slots / 2];
-    mask = slots - 1;
+    int length = Integer.highestOneBit(Math.max(8, 2 * most - 1)) << 1;
+    slots = new long[length];
+    counts = new int[length];
+    sums = new float[length];
+    latest = new long[length];
+    used = new int[length / 2];
+    mask = length - 1;
   }
 
   void clear() {
     size = 0;
     if (++round == 0) {
-      Arrays.fill(rounds, 0);
+      Arrays.fill(slots, 0);
       round = 1;
     }
   }
@@ -54,27 +54,45 @@ final class Tally {
 
   /** Counts a key; a key that has no room is left out. */
   void add(int key, float amount, long time) {
-    int slot = slotOf(key);
-    if (rounds[slot] != round) {
-      if (isFull()) {
-        return;
-      }
-      rounds[slot] = round;
-      keys[slot] = key;
-      counts[slot] = 0;
-      sums[slot] = 0;
-      latest[slot] = Long.MIN_VALUE;
-      used[size++] = slot;
+    int before = size;
+    int slot = addTo(key, amount);
+    if (slot < 0) {
+      return;
     }
-    counts[slot]++;
-    sums[slot] += amount;
-    latest[slot] = Math.max(latest[slot], time);
+    boolean isNew = size > before;
+    counts[slot] = isNew ? 1 : counts[slot] + 1;
+    latest[slot] = isNew ? time : Math.max(latest[slot], time);
+  }
+
+  /**
+   * As {@link #add(int, float, long)} for sums alone, counts and times stay what they are: half of
+   * the memory is touched. Between two {@link #clear} one of the two is used.
+   */
+  void add(int key, float amount) {
+    addTo(key, amount);
+  }
+
+  /** The slot, or -1 where there is no room. */
+  private int addTo(int key, float amount) {
+    int slot = slotOf(key);
+    long wanted = wanted(key);
+    if (slots[slot] == wanted) {
+      sums[slot] += amount;
+      return slot;
+    }
+    if (isFull()) {
+      return -1;
+    }
+    slots[slot] = wanted;
+    sums[slot] = amount + 0f; // as if added to nothing: -0 becomes 0
+    used[size++] = slot;
+    return slot;
   }
 
   /** The slot of a key, or -1 if it isn't there. */
   int find(int key) {
     int slot = slotOf(key);
-    return rounds[slot] == round ? slot : -1;
+    return slots[slot] == wanted(key) ? slot : -1;
   }
 
   boolean contains(int key) {
@@ -95,7 +113,7 @@ final class Tally {
 
   /** The key that came i-th, for i in [0, size()). */
   int key(int i) {
-    return keys[used[i]];
+    return (int) slots[used[i]];
   }
 
   /** The sum of the key that came i-th. */
@@ -106,9 +124,14 @@ final class Tally {
   private int slotOf(int key) {
     int slot = key * 0x9E3779B1;
     slot = (slot ^ slot >>> 15) & mask;
-    while (rounds[slot] == round && keys[slot] != key) {
+    long wanted = wanted(key);
+    while (slots[slot] != wanted && (int) (slots[slot] >>> Integer.SIZE) == round) {
       slot = slot + 1 & mask;
     }
     return slot;
+  }
+
+  private long wanted(int key) {
+    return (long) round << Integer.SIZE | key & 0xffffffffL;
   }
 }
