@@ -55,6 +55,9 @@ public final class LiveIndex implements AutoCloseable {
   private volatile LiveView view;
   private volatile boolean closed;
 
+  /** Whether vectors are being loaded; set under {@link #changing} and {@link #merging}. */
+  private volatile boolean loading;
+
   // Guarded by changing.
   private final float[] scratch;
 
@@ -270,7 +273,7 @@ public final class LiveIndex implements AutoCloseable {
     byte[] text = ChangeLog.encoded(name);
     changing.lock();
     try {
-      requireOpen();
+      awaitLoad();
       long place = view.find(name);
       if (place < 0) {
         return false;
@@ -325,6 +328,8 @@ public final class LiveIndex implements AutoCloseable {
   /**
    * Merges deltas that are full, with the segments that are small beside them; returns whether
    * there were any. What the thread of the index does in the background.
+   *
+   * @throws CancellationException if the index is closed meanwhile
    */
   public boolean merge() throws IOException {
     merging.lock();
@@ -342,7 +347,11 @@ public final class LiveIndex implements AutoCloseable {
     }
   }
 
-  /** Merges everything into one segment, and returns when it is published. */
+  /**
+   * Merges everything into one segment, and returns when it is published.
+   *
+   * @throws CancellationException if the index is closed meanwhile
+   */
   public void compact() throws IOException {
     merging.lock();
     try {
@@ -370,7 +379,9 @@ public final class LiveIndex implements AutoCloseable {
    *
    * @param rows vectors of this index's dim; for cosine of any length
    * @param idOf the id of each row, all different
+   *     <p>Changes wait until the vectors are in; searches go on.
    * @throws IllegalStateException if the index isn't empty
+   * @throws CancellationException if the index is closed meanwhile
    */
   public void load(Embeddings rows, IntFunction<? extends CharSequence> idOf, Progress progress)
       throws IOException {
@@ -380,12 +391,8 @@ public final class LiveIndex implements AutoCloseable {
     }
     merging.lock();
     try {
-      changing.lock();
+      beginLoad();
       try {
-        requireOpen();
-        if (view.parts() > 1 || view.active().count() > 0) {
-          throw new IllegalStateException("the index isn't empty; put the vectors instead");
-        }
         float[] row = new float[dim];
         LiveSegment segment =
             segmentWriter.write(
@@ -399,20 +406,54 @@ public final class LiveIndex implements AutoCloseable {
                 },
                 idOf,
                 progress);
-        publish(
-            new LiveView(
-                segment == null ? new LiveSegment[0] : new LiveSegment[] {segment},
-                view.deltas,
-                view.counts,
-                segment == null
-                    ? view.rows
-                    : new LiveRows[] {LiveRows.all(segment.size()), view.rows[0]}));
+        if (segment != null) {
+          publishLoaded(segment);
+        }
       } finally {
-        changing.unlock();
+        loading = false;
       }
     } finally {
       merging.unlock();
     }
+  }
+
+  private void beginLoad() {
+    changing.lock();
+    try {
+      requireOpen();
+      if (view.parts() > 1 || view.active().count() > 0) {
+        throw new IllegalStateException("the index isn't empty; put the vectors instead");
+      }
+      loading = true;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void publishLoaded(LiveSegment segment) throws IOException {
+    changing.lock();
+    try {
+      publish(
+          new LiveView(
+              new LiveSegment[] {segment},
+              view.deltas,
+              view.counts,
+              new LiveRows[] {LiveRows.all(segment.size()), view.rows[0]}));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Holds a change up while vectors are loaded; holds {@link #changing} before and after. */
+  private void awaitLoad() {
+    while (loading) {
+      // Merging is taken before changing.
+      changing.unlock();
+      merging.lock();
+      merging.unlock();
+      changing.lock();
+    }
+    requireOpen();
   }
 
   /** What stopped the last merge in the background, if one failed; cleared by one that succeeds. */
@@ -468,7 +509,7 @@ public final class LiveIndex implements AutoCloseable {
    * changes come no faster than they are merged and searches never scan more.
    */
   private void requireRoom() throws IOException {
-    requireOpen();
+    awaitLoad();
     while (view.active().isFull() && view.deltas.length > options.waitingDeltas()) {
       // Merging is taken before changing: what was checked may have changed since.
       changing.unlock();
@@ -546,6 +587,8 @@ public final class LiveIndex implements AutoCloseable {
             segmentWriter.nextNumber()));
     steps.accept("state published");
     view = next;
+    // Idle searchers hold the segments that they searched last, and so their files' space.
+    pool.clear();
   }
 
   private void requireOpen() {

@@ -388,10 +388,34 @@ class LiveIndexTest {
   }
 
   @Test
-  void closingEndsAMerge() throws IOException, InterruptedException {
-    Path live = directory.resolve("live");
+  void closingEndsAMergeOrALoad() throws IOException, InterruptedException {
+    Draws draws = Draws.of(8, "close");
+    for (boolean load : new boolean[] {false, true}) {
+      Path live = directory.resolve(load ? "load" : "merge");
+      Thread[] closer = new Thread[1];
+      LiveIndex index = closedWhenVectorsAreWritten(live, closer);
+      if (load) {
+        Embeddings rows = TestVectors.embeddings(TestVectors.normal(50, DIM, 8), DIM);
+        assertThrows(
+            CancellationException.class,
+            () -> index.load(rows, Integer::toString, Progress.none()));
+      } else {
+        for (int i = 0; i < 50; i++) {
+          index.put(i, vector(draws), 0);
+        }
+        assertThrows(CancellationException.class, index::compact);
+      }
+      closer[0].join();
+      try (LiveIndex again = LiveIndex.open(live, OPTIONS)) {
+        assertEquals(load ? 0 : 50, again.size());
+        assertTrue(list(live).stream().noneMatch(file -> file.toString().contains("segment-")));
+      }
+    }
+  }
+
+  private static LiveIndex closedWhenVectorsAreWritten(Path live, Thread[] closer)
+      throws IOException {
     LiveIndex[] opened = new LiveIndex[1];
-    Thread[] closer = new Thread[1];
     opened[0] =
         LiveIndex.create(
             live,
@@ -400,30 +424,20 @@ class LiveIndexTest {
             OPTIONS,
             step -> {
               if (step.equals("vectors written")) {
-                closer[0] =
-                    Thread.ofPlatform()
-                        .start(
-                            () -> {
-                              try {
-                                opened[0].close();
-                              } catch (IOException e) {
-                                throw new AssertionError(e);
-                              }
-                            });
+                closer[0] = Thread.ofPlatform().start(() -> close(opened[0]));
                 while (!closed(opened[0])) {
                   Thread.onSpinWait();
                 }
               }
             });
-    Draws draws = Draws.of(8, "close");
-    for (int i = 0; i < 50; i++) {
-      opened[0].put(i, vector(draws), 0);
-    }
-    assertThrows(CancellationException.class, () -> opened[0].compact());
-    closer[0].join();
-    try (LiveIndex again = LiveIndex.open(live, OPTIONS)) {
-      assertEquals(50, again.size());
-      assertTrue(list(live).stream().noneMatch(file -> file.toString().contains("segment-")));
+    return opened[0];
+  }
+
+  private static void close(LiveIndex index) {
+    try {
+      index.close();
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -57,6 +57,13 @@ public final class Slots<T> {
     }
   }
 
+  /** Drops what is kept, and with it what that refers to. */
+  public void clear() {
+    for (int slot = 0; slot < free.length(); slot++) {
+      free.set(slot, null);
+    }
+  }
+
   /** The same slot for the same thread, so that it mostly gets its own object back. */
   private static int start(int capacity) {
     return (int)
