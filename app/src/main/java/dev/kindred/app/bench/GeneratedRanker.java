@@ -9,6 +9,9 @@ public enum GeneratedRanker {
   /** {@link RankOptions#large()}: 4 experts of 256 and 128. */
   LARGE(RankOptions.large()),
 
+  /** {@link RankOptions#medium()}: 4 experts of 128 and 64. */
+  MEDIUM(RankOptions.medium()),
+
   /** {@link RankOptions#defaults()}: 4 experts of 32. */
   SMALL(RankOptions.defaults());
 

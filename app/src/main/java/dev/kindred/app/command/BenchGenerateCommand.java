@@ -77,9 +77,10 @@ final class BenchGenerateCommand extends KindredCommand {
       defaultValue = "large,small",
       paramLabel = "SIZE",
       description = {
-        "Rankers of the personalised path: large (4 experts of 256 and 128), small (4 of 32) or"
-            + " none. The first is the snapshot's; each other one gets a snapshot of the same items"
-            + " in DIR/ranker-SIZE, without the fused index (default: ${DEFAULT-VALUE})."
+        "Rankers of the personalised path: large (4 experts of 256 and 128), medium (4 of 128 and"
+            + " 64), small (4 of 32) or none. The first is the snapshot's; each other one gets a"
+            + " snapshot of the same items in DIR/ranker-SIZE, without the fused index (default:"
+            + " ${DEFAULT-VALUE})."
       })
   private List<String> rankers;
 
@@ -137,7 +138,9 @@ final class BenchGenerateCommand extends KindredCommand {
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "ranker is '" + size + "', must be large, small or, alone, none")));
+                          "ranker is '"
+                              + size
+                              + "', must be large, medium, small or, alone, none")));
     }
     return named;
   }

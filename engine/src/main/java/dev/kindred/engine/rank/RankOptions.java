@@ -110,15 +110,18 @@ public record RankOptions(
         "");
   }
 
+  /** A ranker between: 4 experts of 128 and 64, about 1 KiB an item. */
+  public static RankOptions medium() {
+    return defaults().withExperts(List.of(128, 64));
+  }
+
   /** A large ranker: 4 experts of 256 and 128, about 2 KiB an item. */
   public static RankOptions large() {
-    RankOptions usual = defaults();
-    return usual.withRanker(
-        usual
-            .ranker()
-            .withHidden(List.of(256, 128))
-            .withTowerHidden(List.of(32))
-            .withEmbeddingDim(32));
+    return defaults().withExperts(List.of(256, 128));
+  }
+
+  private RankOptions withExperts(List<Integer> hidden) {
+    return withRanker(ranker.withHidden(hidden).withTowerHidden(List.of(32)).withEmbeddingDim(32));
   }
 
   public RankOptions withSeed(long seed) {
