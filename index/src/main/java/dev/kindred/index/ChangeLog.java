@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -91,7 +92,7 @@ final class ChangeLog implements AutoCloseable {
       file.setLength(0);
       file.write(header.array());
       file.getFD().sync();
-      LiveFiles.forceDirectory(directory);
+      CheckedFileWriter.forceDirectory(directory);
     } catch (IOException e) {
       file.close();
       throw e;

@@ -7,13 +7,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -187,41 +183,6 @@ final class LiveFiles {
           Files.deleteIfExists(file);
         }
       }
-    }
-  }
-
-  /**
-   * Takes a directory for this index alone, until the channel is closed.
-   *
-   * @throws IllegalStateException if another has it, here or in another process
-   */
-  static FileChannel lock(Path directory) throws IOException {
-    if (!Files.exists(directory.resolve(PUBLISHED))) {
-      throw new NoSuchFileException(
-          directory.toString(), null, "no index that takes changes; LiveIndex.create makes one");
-    }
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // Open in this process: reported below like another process's.
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
-    channel.close();
-    throw new IllegalStateException(
-        directory + " is open already; close it there first, or search through the open index");
-  }
-
-  /** Makes names that were added survive a power cut. */
-  static void forceDirectory(Path directory) throws IOException {
-    try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
-      opened.force(true);
     }
   }
 

@@ -4,7 +4,6 @@ import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Slots;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +35,7 @@ public final class LiveIndex implements AutoCloseable {
   private final int dim;
   private final Metric metric;
   private final LiveOptions options;
-  private final FileChannel lock;
+  private final LiveLock lock;
 
   /** Told of each step of a merge that a crash may fall behind. */
   private final Consumer<String> steps;
@@ -67,7 +66,7 @@ public final class LiveIndex implements AutoCloseable {
   private LiveIndex(
       Path directory,
       LiveOptions options,
-      FileChannel lock,
+      LiveLock lock,
       LiveFiles.State state,
       Consumer<String> steps)
       throws IOException {
@@ -107,8 +106,16 @@ public final class LiveIndex implements AutoCloseable {
     Embeddings.checkDim(dim);
     Objects.requireNonNull(metric);
     Files.createDirectory(directory);
-    LiveFiles.publish(
-        directory, new LiveFiles.State(dim, metric, new LiveSegment[0], new LiveRows[0], 1, 1));
+    boolean published = false;
+    try {
+      LiveFiles.publish(
+          directory, new LiveFiles.State(dim, metric, new LiveSegment[0], new LiveRows[0], 1, 1));
+      published = true;
+    } finally {
+      if (!published) {
+        Files.deleteIfExists(directory);
+      }
+    }
     return open(directory, options, steps);
   }
 
@@ -125,7 +132,7 @@ public final class LiveIndex implements AutoCloseable {
   static LiveIndex open(Path directory, LiveOptions options, Consumer<String> steps)
       throws IOException {
     Objects.requireNonNull(options);
-    FileChannel lock = LiveFiles.lock(directory);
+    LiveLock lock = LiveLock.take(directory);
     try {
       LiveFiles.State state = LiveFiles.open(directory);
       LiveFiles.sweep(directory, state.segments(), state.firstLog());
@@ -143,11 +150,8 @@ public final class LiveIndex implements AutoCloseable {
    * @throws dev.kindred.index.file.CorruptFileException at the first block that differs
    */
   public static void verify(Path directory) throws IOException {
-    FileChannel held = LiveFiles.lock(directory);
-    try {
+    try (LiveLock held = LiveLock.take(directory)) {
       LiveFiles.verify(directory);
-    } finally {
-      held.close();
     }
   }
 
@@ -193,9 +197,14 @@ public final class LiveIndex implements AutoCloseable {
    * @see LiveSearcher#search(float[], int, int, IdFilter, LiveNeighbors)
    */
   public void search(float[] query, int queryOffset, int k, IdFilter filter, LiveNeighbors result) {
+    LiveSegment[] searched = view.segments;
     LiveSearcher searcher = pool.take();
     searcher.search(query, queryOffset, k, filter, result);
     pool.give(searcher);
+    if (view.segments != searched) {
+      // This one may hold segments that were merged away meanwhile.
+      pool.clear();
+    }
   }
 
   /** Finds the k best of all for query[queryOffset, ..), with scratch from the pool. */
@@ -375,11 +384,11 @@ public final class LiveIndex implements AutoCloseable {
   }
 
   /**
-   * Puts many vectors under new ids into an empty index at once, as one segment.
+   * Puts many vectors under new ids into an empty index at once, as one segment. Changes wait until
+   * they are in; searches go on.
    *
    * @param rows vectors of this index's dim; for cosine of any length
    * @param idOf the id of each row, all different
-   *     <p>Changes wait until the vectors are in; searches go on.
    * @throws IllegalStateException if the index isn't empty
    * @throws CancellationException if the index is closed meanwhile
    */

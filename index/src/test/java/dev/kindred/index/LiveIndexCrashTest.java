@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Draws;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -200,6 +201,44 @@ class LiveIndexCrashTest {
       assertEquals(size, index.size());
     }
     LiveIndex.verify(live);
+  }
+
+  @Test
+  void aRefusedSecondOpenLeavesTheIndexLocked() throws IOException, InterruptedException {
+    Path live = directory.resolve("live");
+    try (LiveIndex index = LiveIndex.create(live, DIM, Metric.L2, OPTIONS)) {
+      assertThrows(IllegalStateException.class, () -> LiveIndex.open(live, OPTIONS));
+      assertThrows(IllegalStateException.class, () -> LiveIndex.verify(live));
+      assertEquals("held", askAnotherProcess(live));
+      assertEquals(0, index.size());
+    }
+    assertEquals("free", askAnotherProcess(live));
+  }
+
+  /** Runs a program of one file, which needs nothing of this process's class or module path. */
+  private String askAnotherProcess(Path live) throws IOException, InterruptedException {
+    Path program =
+        Files.writeString(
+            directory.resolve("Probe.java"),
+            """
+                        import java.nio.file.Path;
+
+            void main(String[] args) throws Exception {
+              try (var channel = FileChannel.open(Path.of(args[0]), StandardOpenOption.WRITE)) {
+                IO.println(channel.tryLock() == null ? "held" : "free");
+              }
+            }
+            """);
+    String java = ProcessHandle.current().info().command().orElseThrow();
+    Process process =
+        new ProcessBuilder(java, program.toString(), live.resolve("lock").toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader said = process.inputReader()) {
+      String answer = said.readLine();
+      assertEquals(0, process.waitFor());
+      return answer;
+    }
   }
 
   @Test
