@@ -268,6 +268,7 @@ final class AnnCommandTest {
         "--out",
         directory.resolve("found.txt"));
     Path empty = Files.createFile(directory.resolve("empty.f32"));
+    assertBad(3, empty + ": empty", "build", "--base", empty, "--dim", DIM, "--out", out);
     assertBad(3, empty + ": empty", "search", "--base", base, "--dim", DIM, "--queries", empty);
     Path truth = Files.write(directory.resolve("truth.i32"), new byte[4 * QUERIES * 3]);
     assertBad(

@@ -83,6 +83,9 @@ final class RelatedCommandTest {
     Run unknown = related("--item", "100", "--weight", "clicks=1");
     assertEquals(3, unknown.exitCode());
     assertTrue(unknown.err().startsWith("kindred: no objective 'clicks'"), unknown.err());
+    Run endless = related("--item", "100", "--weight", "click=1e300");
+    assertEquals(3, endless.exitCode());
+    assertTrue(endless.err().contains("is 1.0E300, must be 0 to 1000000"), endless.err());
   }
 
   @Test

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -105,7 +107,21 @@ public final class VectorReader implements AutoCloseable {
    * that many, if it is compressed.
    */
   public long expectedRows() throws IOException {
-    return statedRows >= 0 ? statedRows : Files.size(path) / bytes.capacity();
+    if (statedRows >= 0) {
+      return statedRows;
+    }
+    long size = Files.size(path);
+    return (VectorFormat.isGzip(path) ? Math.max(size, unpackedBytes(size)) : size)
+        / bytes.capacity();
+  }
+
+  /** What the end of a .gz states: the length of its content modulo 2^32. */
+  private long unpackedBytes(long size) throws IOException {
+    ByteBuffer stated = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      int read = file.read(stated, Math.max(0, size - Integer.BYTES));
+      return read < Integer.BYTES ? 0 : Integer.toUnsignedLong(stated.getInt(0));
+    }
   }
 
   /** Rows read so far. */

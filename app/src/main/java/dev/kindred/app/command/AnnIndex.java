@@ -128,8 +128,16 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     }
   }
 
-  /** Reads a file of vectors into the arena, or maps it if it is a .kvec. */
+  /** Reads a file of vectors, at least one, into the arena, or maps it if it is a .kvec. */
   static Embeddings read(Path file, int dim, Arena arena) throws IOException {
+    Embeddings rows = map(file, dim, arena);
+    if (rows.size() == 0) {
+      throw new InputException(file + ": empty; name a file with at least one vector");
+    }
+    return rows;
+  }
+
+  private static Embeddings map(Path file, int dim, Arena arena) throws IOException {
     if (file.toString().endsWith(".kvec")) {
       Embeddings rows = EmbeddingFile.open(file, arena).embeddings();
       if (dim != 0 && rows.dim() != dim) {
@@ -146,9 +154,6 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     if (rows.dim() != dim) {
       throw new InputException(
           file + ": has vectors of dim " + rows.dim() + ", those to search have " + dim);
-    }
-    if (rows.size() == 0) {
-      throw new InputException(file + ": empty; name a file with at least one vector");
     }
     return rows;
   }
@@ -250,9 +255,18 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     if (Files.exists(directory)) {
       throw new FileAlreadyExistsException(directory.toString());
     }
-    Path parent = directory.toAbsolutePath().getParent();
-    if (!Files.isDirectory(parent) || !Files.isWritable(parent)) {
+    requireParent(directory);
+  }
+
+  /** Refuses a target that can't be written, before the work that is to fill it. */
+  static void requireParent(Path target) {
+    Path parent = target.toAbsolutePath().getParent();
+    if (!Files.isDirectory(parent)) {
       throw new InputException(parent + ": no directory to write to; make it, or choose another");
+    }
+    if (!Files.isWritable(parent)) {
+      throw new InputException(
+          parent + ": no directory to write to, for this user; allow it, or choose another");
     }
   }
 

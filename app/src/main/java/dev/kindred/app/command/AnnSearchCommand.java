@@ -57,6 +57,7 @@ final class AnnSearchCommand extends KindredCommand {
     }
     if (out != null) {
       VectorFiles.requireInts(out);
+      AnnIndex.requireParent(out);
     }
     HnswOptions options = source.options(this);
     try (Arena arena = Arena.ofShared()) {

@@ -25,11 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The metrics of a real server, read as strictly as Prometheus' own parser and linter do. */
 final class MetricsTest {
-  private static final Pattern HELP = Pattern.compile("# HELP ([a-z_]+) (\\S.*\\.)");
-  private static final Pattern TYPE = Pattern.compile("# TYPE ([a-z_]+) (counter|gauge|histogram)");
+  private static final Pattern HELP = Pattern.compile("# HELP ([a-z0-9_]+) (\\S.*\\.)");
+  private static final Pattern TYPE =
+      Pattern.compile("# TYPE ([a-z0-9_]+) (counter|gauge|histogram)");
   private static final Pattern SAMPLE =
       Pattern.compile(
-          "([a-z_]+)(\\{([a-z]+=\"(?:[^\"\\\\\\n]|\\\\[\\\\\"n])*\"(?:,[a-z]+=\"(?:[^\"\\\\\\n]|"
+          "([a-z0-9_]+)(\\{([a-z]+=\"(?:[^\"\\\\\\n]|\\\\[\\\\\"n])*\"(?:,[a-z]+=\"(?:[^\"\\\\\\n]|"
               + "\\\\[\\\\\"n])*\")*)})? (-?[0-9.E-]+|[+-]Inf|NaN)");
 
   @TempDir Path directory;
@@ -88,7 +89,7 @@ final class MetricsTest {
   private static void assertTheDocsListThem(String text) throws IOException {
     String docs = Files.readString(Path.of("../docs/serving-http.md"));
     Set<String> promised = new TreeSet<>();
-    Matcher row = Pattern.compile("^\\| `([a-z_]+)[`{]", Pattern.MULTILINE).matcher(docs);
+    Matcher row = Pattern.compile("^\\| `([a-z0-9_]+)[`{]", Pattern.MULTILINE).matcher(docs);
     while (row.find()) {
       promised.add(row.group(1));
     }

@@ -18,7 +18,7 @@ public record NextItemOptions(String name, double weight, long maxGapMillis, dou
     if (name.isBlank()) {
       throw new IllegalArgumentException("the objective of next items needs a name, such as next");
     }
-    ObjectiveWeight.checkWeight(name, "weight", weight);
+    ObjectiveWeight.checkWeight(name, "weight of objective", weight);
     if (maxGapMillis < 1) {
       throw new IllegalArgumentException(
           "maxGapMillis of next items is " + maxGapMillis + ", must be at least 1");

@@ -9,26 +9,37 @@ import java.util.Objects;
  *
  * @param name of the objective
  * @param polarity whether its term adds or subtracts; the only place where a sign lives
- * @param manual a_k, set by people, finite and 0 or more
- * @param learned w_k, finite and 0 or more
+ * @param manual a_k, set by people, 0 to {@link #MOST}
+ * @param learned w_k, 0 to {@link #MOST}
  */
 public record ObjectiveWeight(String name, Polarity polarity, double manual, double learned) {
+  /** The largest weight: a sum of scores so weighed stays far within a float. */
+  public static final double MOST = 1e6;
+
   public ObjectiveWeight {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(polarity, "polarity");
-    checkWeight(name, "manual weight", manual);
-    checkWeight(name, "learned weight", learned);
+    checkWeight(name, "manual weight of objective", manual);
+    checkWeight(name, "learned weight of objective", learned);
   }
 
-  static void checkWeight(String name, String what, double value) {
-    if (!(value >= 0) || value == Double.POSITIVE_INFINITY) {
+  /**
+   * Refuses weights that no score could hold.
+   *
+   * @param name of the objective or task
+   * @param what names the weight and what it is of
+   */
+  public static void checkWeight(String name, String what, double value) {
+    if (!(value >= 0 && value <= MOST)) {
       throw new IllegalArgumentException(
           what
-              + " of objective '"
+              + " '"
               + name
               + "' is "
               + value
-              + ", must be finite and >= 0; to subtract, declare the objective NEGATIVE");
+              + ", must be 0 to "
+              + (long) MOST
+              + "; to subtract, declare it negative");
     }
   }
 }

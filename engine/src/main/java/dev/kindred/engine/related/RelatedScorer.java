@@ -199,7 +199,8 @@ public final class RelatedScorer {
           manual.length + " manual weights for " + weights.size() + " objectives");
     }
     for (int k = 0; k < manual.length; k++) {
-      ObjectiveWeight.checkWeight(weights.objectives().get(k).name(), "manual weight", manual[k]);
+      ObjectiveWeight.checkWeight(
+          weights.objectives().get(k).name(), "manual weight of objective", manual[k]);
     }
   }
 

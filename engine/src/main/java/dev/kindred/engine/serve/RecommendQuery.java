@@ -93,7 +93,7 @@ public final class RecommendQuery {
   /**
    * Replaces the weight of one task for this request; the sign stays that of the polarity.
    *
-   * @param weight finite and at least 0; 0 leaves the task out
+   * @param weight 0 to 1,000,000; 0 leaves the task out
    */
   public RecommendQuery weight(String task, double weight) {
     Objects.requireNonNull(task, "task");

@@ -172,18 +172,11 @@ public final class RecommendSearcher extends LeasedSearcher {
    * Replaces the weight of a task in the requests from now on.
    *
    * @param task its index in {@link #tasks()}
-   * @param weight finite and at least 0
+   * @param weight 0 to {@link ObjectiveWeight#MOST}
    */
   public void weight(int task, double weight) {
     Objects.checkIndex(task, weights.length);
-    if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "weight of task '"
-              + tasks[task].name()
-              + "' is "
-              + weight
-              + ", must be finite and >= 0; its sign comes from its polarity");
-    }
+    ObjectiveWeight.checkWeight(tasks[task].name(), "weight of task", weight);
     weights[task] = weight;
   }
 

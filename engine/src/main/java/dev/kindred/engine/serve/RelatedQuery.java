@@ -72,7 +72,7 @@ public final class RelatedQuery {
    * Replaces the manual weight a_k of one objective for this request; the sign stays that of the
    * objective's polarity.
    *
-   * @param weight finite and at least 0; 0 leaves the objective out
+   * @param weight 0 to 1,000,000; 0 leaves the objective out
    */
   public RelatedQuery weight(String objective, double weight) {
     Objects.requireNonNull(objective, "objective");

@@ -239,22 +239,14 @@ public final class RelatedSearcher extends ItemSearcher {
    * Replaces the manual weight of an objective in the requests from now on.
    *
    * @param objective its index in {@link Recommender#objectives()}
-   * @param weight finite and at least 0
+   * @param weight 0 to {@link ObjectiveWeight#MOST}
    */
   public void weight(int objective, double weight) {
     enter();
     try {
       Objects.checkIndex(objective, manual.length);
-      // The record's own check, so that there is one rule and one message.
-      if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
-        ObjectiveWeight refused = scorer.weights().objectives().get(objective);
-        throw new IllegalArgumentException(
-            "weight of objective '"
-                + refused.name()
-                + "' is "
-                + weight
-                + ", must be finite and >= 0; its sign comes from its polarity");
-      }
+      String name = scorer.weights().objectives().get(objective).name();
+      ObjectiveWeight.checkWeight(name, "weight of objective", weight);
       setWeight(objective, weight);
     } finally {
       exit();
