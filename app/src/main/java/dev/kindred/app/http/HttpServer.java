@@ -227,6 +227,8 @@ public final class HttpServer<D> implements AutoCloseable {
             .executeAfter(
                 () -> {
                   observer.rejected("slow-body");
+                  // For the log and the metrics: a client that stalls gets no reply.
+                  exchange.setStatusCode(408);
                   IoUtils.safeClose(exchange.getConnection());
                 },
                 options.bodyMillis(),

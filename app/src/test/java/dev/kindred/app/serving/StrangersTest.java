@@ -156,12 +156,26 @@ final class StrangersTest {
         int status = http.answer().status();
         assertTrue(status == -1 || status == 408, "status " + status);
       }
+      assertSlowBodiesAreNoSuccess();
     } finally {
       for (RawHttp http : slow) {
         http.close();
       }
     }
     assertServes();
+  }
+
+  /** A connection may be counted a little after it ended. */
+  private void assertSlowBodiesAreNoSuccess() throws IOException {
+    String counted = "kindred_http_requests_total{route=\"events\",status=\"408\"} ";
+    String metrics = "";
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (!metrics.contains(counted) && System.nanoTime() < end) {
+      try (RawHttp http = new RawHttp(port)) {
+        metrics = http.ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").body();
+      }
+    }
+    assertTrue(metrics.contains(counted), metrics);
   }
 
   @Test
