@@ -150,8 +150,11 @@ public final class LiveIndex implements AutoCloseable {
    * @throws dev.kindred.index.file.CorruptFileException at the first block that differs
    */
   public static void verify(Path directory) throws IOException {
-    try (LiveLock held = LiveLock.take(directory)) {
+    LiveLock held = LiveLock.take(directory);
+    try {
       LiveFiles.verify(directory);
+    } finally {
+      held.close();
     }
   }
 
