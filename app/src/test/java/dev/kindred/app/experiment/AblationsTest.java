@@ -64,6 +64,7 @@ class AblationsTest {
     assertEquals(0, rows.get(1).aucGain().value());
     assertTrue(rows.get(0).auc() > .6, rows.toString());
     assertTrue(rows.get(2).aucGain().value() < -.05, rows.toString());
+    assertTrue(rows.get(2).changes().get(Metric.CLICKING).isFall(), rows.toString());
     assertTrue(rows.get(2).changes().get(Metric.PLAYED_TIME).isFall(), rows.toString());
     StringWriter text = new StringWriter();
     new ExperimentText(new PrintWriter(text, true)).ablations(rows);
