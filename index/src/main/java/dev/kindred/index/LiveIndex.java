@@ -52,6 +52,10 @@ public final class LiveIndex implements AutoCloseable {
   private final ReentrantLock changing = new ReentrantLock();
 
   private volatile LiveView view;
+
+  /** Compares a part of the searches with exact ones; null: none. */
+  private volatile LiveRecallMonitor monitor;
+
   private volatile boolean closed;
 
   /** Whether vectors are being loaded; set under {@link #changing} and {@link #merging}. */
@@ -80,7 +84,7 @@ public final class LiveIndex implements AutoCloseable {
     this.segmentWriter =
         new LiveSegmentWriter(
             directory, dim, metric, options, state.nextNumber(), steps, () -> closed);
-    this.pool = new Slots<>(POOLED_SEARCHERS, () -> new LiveSearcher(this));
+    this.pool = new Slots<>(POOLED_SEARCHERS, this::searcher);
     LiveReplay replay = new LiveReplay(directory, dim, options.deltaRows(), state);
     this.view = replay.view();
     start(replay.nextLog());
@@ -145,12 +149,12 @@ public final class LiveIndex implements AutoCloseable {
 
   /**
    * Reads every byte of the published files and the logs of a directory that isn't open, and
-   * compares the checksums.
+   * compares the checksums. Writes nothing; nobody opens the directory meanwhile.
    *
    * @throws dev.kindred.index.file.CorruptFileException at the first block that differs
    */
   public static void verify(Path directory) throws IOException {
-    LiveLock held = LiveLock.take(directory);
+    LiveLock held = LiveLock.takeToRead(directory);
     try {
       LiveFiles.verify(directory);
     } finally {
@@ -190,7 +194,7 @@ public final class LiveIndex implements AutoCloseable {
 
   /** A new searcher with scratch of its own, for one thread. */
   public LiveSearcher searcher() {
-    return new LiveSearcher(this);
+    return new LiveSearcher(this, false);
   }
 
   /**
@@ -508,6 +512,24 @@ public final class LiveIndex implements AutoCloseable {
 
   LiveView view() {
     return view;
+  }
+
+  LiveRecallMonitor monitor() {
+    return monitor;
+  }
+
+  /** Hands later searches to a monitor; null ends that. */
+  void monitor(LiveRecallMonitor next) {
+    changing.lock();
+    try {
+      if (next != null && monitor != null) {
+        throw new IllegalStateException(
+            "the index in " + directory + " has a recall monitor already; close that one first");
+      }
+      monitor = next;
+    } finally {
+      changing.unlock();
+    }
   }
 
   /** Starts the log and the delta of the changes to come. */

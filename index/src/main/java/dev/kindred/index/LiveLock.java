@@ -21,7 +21,7 @@ final class LiveLock implements Closeable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path directory;
-  private final FileChannel channel;
+  private final FileChannel channel; // null: read without a lock file
 
   private LiveLock(Path directory, FileChannel channel) {
     this.directory = directory;
@@ -35,6 +35,18 @@ final class LiveLock implements Closeable {
    * @throws IllegalStateException if another has it, here or in another process
    */
   static LiveLock take(Path directory) throws IOException {
+    return take(directory, false);
+  }
+
+  /**
+   * Takes a directory as {@link #take} does, but writes nothing, so that it may lie on a medium
+   * that can only be read.
+   */
+  static LiveLock takeToRead(Path directory) throws IOException {
+    return take(directory, true);
+  }
+
+  private static LiveLock take(Path directory, boolean reading) throws IOException {
     if (!Files.exists(directory.resolve(LiveFiles.PUBLISHED))) {
       throw new NoSuchFileException(
           directory.toString(), null, "no index that takes changes; LiveIndex.create makes one");
@@ -45,7 +57,7 @@ final class LiveLock implements Closeable {
     }
     boolean done = false;
     try {
-      LiveLock lock = new LiveLock(real, locked(directory));
+      LiveLock lock = new LiveLock(real, locked(directory, reading));
       done = true;
       return lock;
     } finally {
@@ -55,13 +67,19 @@ final class LiveLock implements Closeable {
     }
   }
 
-  private static FileChannel locked(Path directory) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve(LiveFiles.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  private static FileChannel locked(Path directory, boolean reading) throws IOException {
+    Path file = directory.resolve(LiveFiles.LOCK);
+    if (reading && !Files.exists(file)) {
+      return null; // A copy that was never opened.
+    }
+    Set<StandardOpenOption> options =
+        reading
+            ? Set.of(StandardOpenOption.READ)
+            : Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel = FileChannel.open(file, options);
     FileLock lock = null;
     try {
-      lock = channel.tryLock();
+      lock = channel.tryLock(0, Long.MAX_VALUE, reading);
     } catch (OverlappingFileLockException e) {
       // Held by a copy of this class that another loader loaded.
     } finally {
@@ -82,7 +100,9 @@ final class LiveLock implements Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    if (channel != null) {
+      channel.close();
+    }
     HELD.remove(directory);
   }
 }

@@ -100,7 +100,8 @@ final class LiveMaintenance {
       } catch (IOException | RuntimeException e) {
         changing.lock();
         try {
-          failure = e;
+          // A merge that began as the index closed tells just that.
+          failure = closed ? null : e;
         } finally {
           changing.unlock();
         }

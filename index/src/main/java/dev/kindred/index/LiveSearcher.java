@@ -14,8 +14,9 @@ public final class LiveSearcher {
   private static final int BLOCK = 512;
 
   private final LiveIndex index;
+  private final boolean exact;
   private LiveSegment[] segments = new LiveSegment[0];
-  private HnswSearcher[] searchers = new HnswSearcher[0];
+  private VectorSearcher[] searchers = new VectorSearcher[0];
 
   private final float[] prepared;
   private final int[] listed = new int[BLOCK];
@@ -31,8 +32,14 @@ public final class LiveSearcher {
   private int[] mergedRows = new int[16];
   private int size;
 
-  LiveSearcher(LiveIndex index) {
+  /**
+   * A searcher with scratch of its own.
+   *
+   * @param exact whether segments are scanned instead of walking their graphs
+   */
+  LiveSearcher(LiveIndex index, boolean exact) {
     this.index = index;
+    this.exact = exact;
     this.prepared = new float[Queries.paddedDim(index.dim(), ElementType.F32)];
   }
 
@@ -57,8 +64,23 @@ public final class LiveSearcher {
    * @throws IllegalArgumentException if k is below 1 or the query isn't finite
    */
   public void search(float[] query, int queryOffset, int k, IdFilter filter, LiveNeighbors result) {
-    Queries.prepare(query, queryOffset, k, index.metric(), index.dim(), prepared);
     LiveView view = index.view();
+    find(view, query, queryOffset, k, filter);
+    copyTo(result, view);
+    LiveRecallMonitor monitor = index.monitor();
+    if (monitor != null) {
+      monitor.offer(view, query, queryOffset, k, filter, this);
+    }
+  }
+
+  /** Finds the k best for query[0, dim). */
+  public void search(float[] query, int k, LiveNeighbors result) {
+    search(query, 0, k, result);
+  }
+
+  /** Finds the k best of a view; {@link #part} and {@link #row} tell which. */
+  void find(LiveView view, float[] query, int queryOffset, int k, IdFilter filter) {
+    Queries.prepare(query, queryOffset, k, index.metric(), index.dim(), prepared);
     adopt(view.segments);
     size = 0;
     int kept = Math.min(k, view.size);
@@ -80,9 +102,27 @@ public final class LiveSearcher {
       }
       merge(part, kept);
     }
+  }
+
+  /** How many the last search found. */
+  int found() {
+    return size;
+  }
+
+  /** The part of the view that holds what the last search found at a rank. */
+  int part(int rank) {
+    return ScoredOrdinal.ordinal(keys[rank]);
+  }
+
+  /** Its row there. */
+  int row(int rank) {
+    return rows[rank];
+  }
+
+  private void copyTo(LiveNeighbors result, LiveView view) {
     result.clear();
     for (int i = 0; i < size; i++) {
-      int part = ScoredOrdinal.ordinal(keys[i]);
+      int part = part(i);
       float score = ScoredOrdinal.score(keys[i]);
       if (part < segments.length) {
         IdTable ids = segments[part].ids();
@@ -96,17 +136,12 @@ public final class LiveSearcher {
     }
   }
 
-  /** Finds the k best for query[0, dim). */
-  public void search(float[] query, int k, LiveNeighbors result) {
-    search(query, 0, k, result);
-  }
-
   /** Makes searchers of the segments that are new to this view, and drops those of old ones. */
   private void adopt(LiveSegment[] current) {
     if (current == segments) {
       return;
     }
-    HnswSearcher[] adopted = new HnswSearcher[current.length];
+    VectorSearcher[] adopted = new VectorSearcher[current.length];
     for (int i = 0; i < current.length; i++) {
       for (int old = 0; old < segments.length; old++) {
         if (segments[old] == current[i]) {
@@ -114,7 +149,8 @@ public final class LiveSearcher {
         }
       }
       if (adopted[i] == null) {
-        adopted[i] = current[i].graph().searcher();
+        Hnsw graph = current[i].graph();
+        adopted[i] = exact ? graph.exact().searcher() : graph.searcher();
       }
     }
     segments = current;

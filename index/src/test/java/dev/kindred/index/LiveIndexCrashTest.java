@@ -215,6 +215,19 @@ class LiveIndexCrashTest {
     assertEquals("free", askAnotherProcess(live));
   }
 
+  @Test
+  void verifyingWritesNothing() throws IOException {
+    Path live = directory.resolve("live");
+    try (LiveIndex index = LiveIndex.create(live, DIM, Metric.L2, OPTIONS)) {
+      index.put("a", new float[DIM], 0);
+    }
+    // As a copy that left the lock behind, or a medium that can only be read.
+    Files.delete(live.resolve("lock"));
+    List<Path> before = list(live);
+    LiveIndex.verify(live);
+    assertEquals(before, list(live));
+  }
+
   /** Runs a program of one file, which needs nothing of this process's class or module path. */
   private String askAnotherProcess(Path live) throws IOException, InterruptedException {
     Path program =
