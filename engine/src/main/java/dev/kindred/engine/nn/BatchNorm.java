@@ -9,8 +9,10 @@ import java.util.List;
  *
  * <p>While training, mean and variance are those of the rows of one pass ("ghost" batches, Hoffer
  * et al. 2017), so that a step's bits don't depend on how passes are spread over threads; otherwise
- * they are running means over the steps. Between a linear {@link Dense} layer and its ReLU it can
- * be folded into the layer at export, see {@link #foldInto}. Sharing: see {@link Layer}.
+ * they are running means over the steps, of the rows' mean and of their unbiased variance (the sum
+ * of squares over rows - 1, algorithm 2 of the paper; PyTorch does the same, Keras keeps the biased
+ * one that training divides by). Between a linear {@link Dense} layer and its ReLU it can be folded
+ * into the layer at export, see {@link #foldInto}. Sharing: see {@link Layer}.
  */
 public final class BatchNorm extends Layer {
   private static final float EPSILON = 1e-5f;
@@ -19,7 +21,7 @@ public final class BatchNorm extends Layer {
   private final Parameter gamma;
   private final Parameter beta;
 
-  /** Mean of x in row 0, mean of x^2 in row 1. */
+  /** Running mean in row 0, running unbiased variance in row 1. */
   private final Parameter moments;
 
   /** A dense layer's weights with a normalisation folded in. */
@@ -72,13 +74,9 @@ public final class BatchNorm extends Layer {
     float[] y = pass.value(this);
     float[] memory = pass.memory(this);
     float[] statistics = pass.isTraining() ? pass.gradient(moments) : moments.values();
-    if (pass.isTraining()) {
-      measure(x, rows, n, statistics);
-    }
     int inverse = rows * n;
     for (int j = 0; j < n; j++) {
-      float mean = statistics[j];
-      float variance = Math.max(0, statistics[n + j] - mean * mean);
+      double variance = pass.isTraining() ? measure(x, rows, n, j, statistics) : statistics[n + j];
       memory[inverse + j] = (float) (1 / Math.sqrt(variance + EPSILON));
     }
     for (int r = 0; r < rows; r++) {
@@ -90,18 +88,27 @@ public final class BatchNorm extends Layer {
     }
   }
 
-  private static void measure(float[] x, int rows, int n, float[] statistics) {
-    for (int j = 0; j < n; j++) {
-      double sum = 0;
-      double squares = 0;
-      for (int r = 0; r < rows; r++) {
-        double value = x[r * n + j];
-        sum += value;
-        squares += value * value;
-      }
-      statistics[j] = (float) (sum / Math.max(1, rows));
-      statistics[n + j] = (float) (squares / Math.max(1, rows));
+  /**
+   * Mean and variance of a column, the latter from the differences to the mean: the mean of squares
+   * less the squared mean would lose all digits where the mean is large.
+   *
+   * @return the biased variance, which is what training divides by
+   */
+  private double measure(float[] x, int rows, int n, int j, float[] statistics) {
+    double sum = 0;
+    for (int r = 0; r < rows; r++) {
+      sum += x[r * n + j];
     }
+    double mean = sum / Math.max(1, rows);
+    double squares = 0;
+    for (int r = 0; r < rows; r++) {
+      double off = x[r * n + j] - mean;
+      squares += off * off;
+    }
+    statistics[j] = (float) mean;
+    // A single row says nothing of the variance: leave the running one where it is.
+    statistics[n + j] = rows > 1 ? (float) (squares / (rows - 1)) : moments.values()[n + j];
+    return squares / Math.max(1, rows);
   }
 
   /**
@@ -154,8 +161,7 @@ public final class BatchNorm extends Layer {
     float[] bias = dense.bias().values().clone();
     for (int j = 0; j < n; j++) {
       float mean = moments.values()[j];
-      float variance = Math.max(0, moments.values()[n + j] - mean * mean);
-      float scale = (float) (gamma.values()[j] / Math.sqrt(variance + EPSILON));
+      float scale = (float) (gamma.values()[j] / Math.sqrt(moments.values()[n + j] + EPSILON));
       for (int i = j; i < weight.length; i += n) {
         weight[i] *= scale;
       }

@@ -163,6 +163,59 @@ class CompositionTest {
     GradientCheck.check(new Network(out), 6, 3, pass -> fill(pass, x, 6, 3));
   }
 
+  /**
+   * Passes of four rows around 1000: the biased variance would come out a quarter too small, and
+   * the mean of squares less the squared mean, in float32, as noise.
+   */
+  @Test
+  void theRunningVarianceIsTheUnbiasedOneAlsoFarFromZero() {
+    Input x = new Input("x", 1);
+    BatchNorm norm = new BatchNorm("norm", x);
+    Network network = new Network(norm);
+    double mean = 0;
+    double variance = 0;
+    int steps = 400;
+    try (Workers workers = Workers.of(1)) {
+      Trainer trainer = new Trainer("norm", network, Sgd.of(1e-9), 64, 4, 1);
+      for (int step = 0; step < steps; step++) {
+        Draws draws = Draws.of(step, "rows");
+        trainer.step(
+            64,
+            1,
+            (pass, from, count) -> {
+              for (int r = 0; r < count; r++) {
+                pass.value(x)[r] = 1000 + 2 * (float) draws.nextGaussian();
+              }
+              network.forward(pass, count);
+              return 1;
+            },
+            workers);
+        if (step >= 100) {
+          mean += norm.parameters().getLast().values()[0] / (steps - 100);
+          variance += norm.parameters().getLast().values()[1] / (steps - 100);
+        }
+      }
+    }
+    assertEquals(1000, mean, 0.1);
+    assertEquals(4, variance, 0.15);
+  }
+
+  @Test
+  void aPassOfOneRowLeavesTheRunningVariance() {
+    Input x = new Input("x", 1);
+    BatchNorm norm = new BatchNorm("norm", x);
+    Network network = new Network(norm);
+    Pass pass = Pass.forTraining(network, 1, 1);
+    pass.value(x)[0] = 5;
+    network.forward(pass, 1);
+    network.backward(pass);
+    try (Workers workers = Workers.of(1)) {
+      new Updater(Sgd.of(1), List.of(pass), Map.of()).step(1, workers);
+    }
+    assertEquals(0.5f, norm.parameters().getLast().values()[0], 1e-6f);
+    assertEquals(1, norm.parameters().getLast().values()[1]);
+  }
+
   @Test
   void aNormalisationFoldsIntoTheLinearLayerBelowIt() {
     Input x = new Input("x", 4);
