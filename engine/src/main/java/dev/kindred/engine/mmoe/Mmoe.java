@@ -6,6 +6,7 @@ import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.nn.EarlyStopping;
 import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Fingerprint;
 import dev.kindred.engine.nn.Losses;
 import dev.kindred.engine.nn.Pass;
 import dev.kindred.engine.nn.Trainer;
@@ -63,8 +64,8 @@ public final class Mmoe {
    * @throws IllegalArgumentException if the tables don't fit or a task has no labels to learn from
    * @param checkpoint written after each epoch; a training that finds the file goes on from it, to
    *     the same bits as one that was never interrupted
-   * @throws DivergedException if the loss is no finite number any more; a checkpoint stays that of
-   *     the last epoch before
+   * @throws DivergedException if the loss, or a weight after an epoch, is no finite number any
+   *     more; a checkpoint stays that of the last epoch before
    * @throws IOException if the checkpoint can't be read or written
    */
   public static MmoeModel train(
@@ -225,6 +226,7 @@ public final class Mmoe {
           System.arraycopy(train, 0, order, 0, order.length);
           Draws.of(options.seed(), "mmoe.order", epoch).shuffle(order, 0, order.length);
           losses.add(epoch(trainer, workers, stage));
+          trainer.checkWeights();
           String note = String.format(Locale.ROOT, "epoch %d: loss %.5f", epoch, losses.getLast());
           if (stops) {
             scores.add(score(workers));
@@ -248,16 +250,20 @@ public final class Mmoe {
 
     /** Tells trainings apart: a checkpoint may have more or fewer epochs to go. */
     private String key() {
-      long rows = 0;
-      for (int row : train) {
-        rows = 31 * rows + row;
-        for (int t = 0; t < tasks.size(); t++) {
-          rows = 31 * rows + Float.floatToIntBits(labels.label(t, row));
-          float weight = labels.weight(t, row);
-          rows = weight == 1 ? rows : 31 * rows + Float.floatToIntBits(weight);
+      Fingerprint data = new Fingerprint();
+      for (int[] rows : List.of(train, validation)) {
+        data.add(rows.length);
+        inputs.addTo(data, rows);
+        if (bias != null) {
+          bias.addTo(data, rows);
+        }
+        for (int row : rows) {
+          for (int t = 0; t < tasks.size(); t++) {
+            data.add(labels.label(t, row)).add(labels.weight(t, row));
+          }
         }
       }
-      return "%s %s %s %016x".formatted(options.withEpochs(1), tasks, inputs.features(), rows);
+      return "%s %s data %s".formatted(options.withEpochs(1), tasks, data.hex());
     }
 
     /** The network as it is now; the next call overwrites its weights. */

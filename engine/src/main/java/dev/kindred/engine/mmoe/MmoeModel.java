@@ -2,6 +2,7 @@ package dev.kindred.engine.mmoe;
 
 import dev.kindred.engine.nn.FeatureInput;
 import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Fingerprint;
 import dev.kindred.engine.nn.Layer;
 import dev.kindred.engine.nn.Parameter;
 import dev.kindred.engine.nn.Pass;
@@ -9,15 +10,9 @@ import dev.kindred.engine.nn.Safetensors;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Activations;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -252,26 +247,7 @@ public final class MmoeModel {
 
   /** SHA-256 of all weights: equal for equal data, options and vector width. */
   public String hash() {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-    for (Parameter parameter : parameters()) {
-      String shape =
-          "%s %d %d\n".formatted(parameter.name(), parameter.rows(), parameter.columns());
-      digest.update(shape.getBytes(StandardCharsets.UTF_8));
-      float[] values = parameter.values();
-      ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * 4096).order(ByteOrder.LITTLE_ENDIAN);
-      for (int from = 0; from < values.length; from += 4096) {
-        int n = Math.min(4096, values.length - from);
-        bytes.clear();
-        bytes.asFloatBuffer().put(values, from, n);
-        digest.update(bytes.limit(n * Float.BYTES));
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
+    return new Fingerprint().add(parameters()).hex();
   }
 
   /**

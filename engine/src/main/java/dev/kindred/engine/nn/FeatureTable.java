@@ -267,6 +267,23 @@ public final class FeatureTable {
     return new FeatureTable(rows, renamed, starts, values, shares, chosen);
   }
 
+  /** Adds the features and all that some rows have of them. */
+  public void addTo(Fingerprint fingerprint, int[] ofRows) {
+    fingerprint.add(features.toString());
+    for (int f = 0; f < features.size(); f++) {
+      for (int row : ofRows) {
+        if (shares[f] != null) {
+          fingerprint.add(shares[f][row]);
+          continue;
+        }
+        fingerprint.add(end(f, row) - start(f, row));
+        for (int i = start(f, row); i < end(f, row); i++) {
+          fingerprint.add(values[f][i]);
+        }
+      }
+    }
+  }
+
   /** Index of a row's first value in {@link #values}. */
   int start(int feature, int row) {
     int of = chosen[feature] == null ? row : chosen[feature][row];

@@ -19,6 +19,7 @@ public final class Trainer {
   private final double[] losses;
   private final Updater updater;
   private long steps;
+  private double lastRate;
 
   /** Runs the loss of one chunk. */
   @FunctionalInterface
@@ -58,6 +59,16 @@ public final class Trainer {
   /** Steps taken so far. */
   public long steps() {
     return steps;
+  }
+
+  /**
+   * For the end of an epoch, before its weights are kept: a loss is that of the weights before its
+   * step, so it doesn't show what the last step did.
+   *
+   * @throws DivergedException if a weight is no finite number
+   */
+  public void checkWeights() {
+    DivergedException.checkWeights(what, network.parameters(), steps, lastRate);
   }
 
   List<Parameter> parameters() {
@@ -107,6 +118,7 @@ public final class Trainer {
     if (!Double.isFinite(sum)) {
       throw new DivergedException(what, sum, steps, optimizer.learningRate() * rateScale);
     }
+    lastRate = optimizer.learningRate() * rateScale;
     updater.step(rateScale, workers);
     return sum;
   }

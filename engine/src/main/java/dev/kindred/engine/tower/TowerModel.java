@@ -2,18 +2,15 @@ package dev.kindred.engine.tower;
 
 import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Fingerprint;
 import dev.kindred.engine.nn.Parameter;
 import dev.kindred.engine.nn.Safetensors;
 import dev.kindred.engine.nn.serve.Mlp;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -187,36 +184,7 @@ public final class TowerModel {
    * SHA-256 over the sizes and the bits of all weights and vectors, in hex: equal if the model is.
    */
   public String hash() {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-    for (Parameter parameter : parameters()) {
-      String shape =
-          "%s %d %d\n".formatted(parameter.name(), parameter.rows(), parameter.columns());
-      digest.update(shape.getBytes(StandardCharsets.UTF_8));
-      update(digest, parameter.values());
-    }
-    update(digest, userVectors);
-    update(digest, itemVectors);
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static void update(MessageDigest digest, float[] values) {
-    byte[] block = new byte[1 << 16];
-    for (int from = 0; from < values.length; from += block.length / Float.BYTES) {
-      int n = Math.min(block.length / Float.BYTES, values.length - from);
-      for (int i = 0; i < n; i++) {
-        int bits = Float.floatToIntBits(values[from + i]);
-        block[4 * i] = (byte) bits;
-        block[4 * i + 1] = (byte) (bits >>> 8);
-        block[4 * i + 2] = (byte) (bits >>> 16);
-        block[4 * i + 3] = (byte) (bits >>> 24);
-      }
-      digest.update(block, 0, n * Float.BYTES);
-    }
+    return new Fingerprint().add(parameters()).add(userVectors).add(itemVectors).hex();
   }
 
   /**

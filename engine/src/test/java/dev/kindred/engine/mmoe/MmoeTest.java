@@ -18,6 +18,7 @@ import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -304,6 +305,70 @@ class MmoeTest {
     assertEquals(whole.bestEpoch(), model.bestEpoch());
     assertThrows(
         IllegalArgumentException.class, () -> resumed(world, options.withDropout(0.2), file));
+  }
+
+  @Test
+  void aCheckpointOfOtherDataIsRefusedWhicheverPartIsOther(@TempDir Path directory)
+      throws IOException {
+    Path file = directory.resolve("checkpoint.safetensors");
+    MmoeOptions options = SMALL.withEpochs(1).withPatience(3);
+    World world = new World();
+    resumed(world, options, file);
+    float[] numbers = new float[ROWS];
+    World other = new World();
+    FeatureTable changed =
+        FeatureTable.builder(ROWS)
+            .single(Feature.categorical("a", 10), new int[ROWS])
+            .single(Feature.categorical("b", 6), new int[ROWS])
+            .numeric(other.inputs.features().get(2), numbers)
+            .build();
+    assertEquals(other.inputs.features().toString(), changed.features().toString());
+    int[] lessValidation = Arrays.copyOf(HELD_OUT, HELD_OUT.length - 1);
+    float[][] y = new float[3][ROWS];
+    for (int t = 0; t < 3; t++) {
+      for (int row = 0; row < ROWS; row++) {
+        y[t][row] = world.labels.label(t, row);
+      }
+    }
+    y[0][HELD_OUT[0]] = 1 - y[0][HELD_OUT[0]];
+    TaskLabels otherLabels = TaskLabels.of(world.labels.tasks(), y);
+    assertRefused(world.inputs, world.labels, lessValidation, options, file);
+    assertRefused(world.inputs, otherLabels, HELD_OUT, options, file);
+    assertRefused(changed, world.labels, HELD_OUT, options, file);
+  }
+
+  private static void assertRefused(
+      FeatureTable inputs, TaskLabels labels, int[] validation, MmoeOptions options, Path file) {
+    try (Workers workers = Workers.of(1)) {
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () ->
+                  Mmoe.train(
+                      inputs,
+                      Optional.empty(),
+                      labels,
+                      TRAIN,
+                      validation,
+                      options,
+                      Optional.of(file),
+                      workers,
+                      Progress.none()));
+      assertTrue(e.getMessage().contains("checkpoint of other data or options"), e.getMessage());
+    }
+  }
+
+  /** The only step's own loss is finite; what it does to the weights shows in no loss. */
+  @Test
+  void weightsThatBreakInTheLastStepOfAnEpochAreNeverWrittenToACheckpoint(@TempDir Path directory) {
+    World world = new World();
+    Path file = directory.resolve("checkpoint.safetensors");
+    MmoeOptions options = SMALL.withOptimizer(Sgd.of(1e300)).withBatch(4096).withEpochs(1);
+    DivergedException e =
+        assertThrows(DivergedException.class, () -> resumed(world, options, file));
+    assertEquals(1, e.step());
+    assertTrue(e.getMessage().startsWith("weight "), e.getMessage());
+    assertFalse(Files.exists(file));
   }
 
   @Test
