@@ -104,6 +104,9 @@ final class TwoTowerCommandTest {
     assertEquals(2, usage.exitCode());
     assertTrue(usage.err().contains("scale is -1"), usage.err());
     assertEquals(2, run("--hidden=wide").exitCode());
+    Run idle = run("--margin", ".3");
+    assertEquals(2, idle.exitCode());
+    assertTrue(idle.err().contains("--margin would have no effect"), idle.err());
     Run missing = Run.kindred("two-tower", "--train", "none.txt", "--test", test.toString());
     assertEquals(3, missing.exitCode());
     assertTrue(missing.err().contains("none.txt"), missing.err());

@@ -103,8 +103,15 @@ final class TwoTowerCommand extends KindredCommand {
   @Option(
       names = "--negatives",
       paramLabel = "N",
-      description = "Per positive; with sampled_softmax per batch, beside its own items.")
+      description =
+          "Per positive; with sampled_softmax and cosine_contrastive shared by a batch, beside its"
+              + " own items.")
   private Integer negatives;
+
+  @Option(
+      names = "--no-batch-negatives",
+      description = "Don't take the other items of a batch as negatives, only the sampled ones.")
+  private boolean noBatchNegatives;
 
   @Option(
       names = "--popularity-exponent",
@@ -117,6 +124,18 @@ final class TwoTowerCommand extends KindredCommand {
       paramLabel = "C",
       description = "Share of log Q taken off the logits of sampled_softmax, 0 to 1.")
   private Double correction;
+
+  @Option(
+      names = "--margin",
+      paramLabel = "M",
+      description = "Cosine up to which a negative costs nothing with cosine_contrastive.")
+  private Double margin;
+
+  @Option(
+      names = "--negative-weight",
+      paramLabel = "W",
+      description = "Of the mean over the negatives with cosine_contrastive.")
+  private Double negativeWeight;
 
   @Option(
       names = "--dropout",
@@ -281,14 +300,12 @@ final class TwoTowerCommand extends KindredCommand {
     o = patience == null ? o : o.withPatience(patience);
     o = popularityExponent == null ? o : o.withPopularityExponent(popularityExponent);
     o = correction == null ? o : o.withCorrection(correction);
+    o = margin == null ? o : o.withMargin(margin);
+    o = negativeWeight == null ? o : o.withNegativeWeight(negativeWeight);
     o = dropout == null ? o : o.withDropout(dropout);
-    if (loss != null && negatives != null) {
-      // One after the other could be refused on the way: each loss has a range of its own.
-      o = o.withNegatives(Math.max(1, negatives)).withLoss(loss).withNegatives(negatives);
-    } else {
-      o = negatives == null ? o : o.withNegatives(negatives);
-      o = loss == null ? o : o.withLoss(loss);
-    }
+    o = o.withLoss(loss == null ? o.loss() : loss, negatives == null ? o.negatives() : negatives);
+    refuseWhatSaysNothing(o.loss());
+    o = noBatchNegatives ? o.withBatchNegatives(false) : o;
     if (optimizer != null) {
       double rate = o.optimizer().learningRate();
       o = o.withOptimizer(optimizer == OptimizerName.SGD ? Sgd.of(rate) : Adam.of(rate));
@@ -300,6 +317,23 @@ final class TwoTowerCommand extends KindredCommand {
       o = o.withOptimizer(o.optimizer().withWeightDecay(weightDecay));
     }
     return o;
+  }
+
+  private void refuseWhatSaysNothing(TowerLoss used) {
+    if (used != TowerLoss.COSINE_CONTRASTIVE) {
+      refuse("--margin", margin != null, used);
+      refuse("--negative-weight", negativeWeight != null, used);
+    }
+    if (used != TowerLoss.SAMPLED_SOFTMAX) {
+      refuse("--correction", correction != null, used);
+    }
+    refuse("--no-batch-negatives", noBatchNegatives && !used.sharesNegatives(), used);
+  }
+
+  private void refuse(String option, boolean given, TowerLoss used) {
+    if (given) {
+      throw usage(option + " would have no effect with --loss " + used + "; leave it out");
+    }
   }
 
   private List<Integer> widths() {

@@ -206,8 +206,11 @@ final class ModelConfig {
     double scale = section.number("scale", base.scale());
     boolean learnScale = section.flag("learn-scale", base.learnScale());
     int negatives = section.integer("negatives", base.negatives());
+    boolean batchNegatives = section.flag("batch-negatives", base.batchNegatives());
     double popularity = section.number("popularity-exponent", base.popularityExponent());
     double correction = section.number("correction", base.correction());
+    double margin = section.number("margin", base.margin());
+    double negativeWeight = section.number("negative-weight", base.negativeWeight());
     double dropout = section.number("dropout", base.dropout());
     double unknownIds = section.number("unknown-ids", base.unknownIds());
     Optimizer optimizer = optimizer(section, base.optimizer());
@@ -232,8 +235,11 @@ final class ModelConfig {
                     scale,
                     learnScale,
                     negatives,
+                    batchNegatives,
                     popularity,
                     correction,
+                    margin,
+                    negativeWeight,
                     dropout,
                     unknownIds,
                     optimizer,

@@ -1,8 +1,6 @@
 package dev.kindred.app.config;
 
 import dev.kindred.engine.mmoe.MmoeOptions;
-import dev.kindred.engine.nn.Adam;
-import dev.kindred.engine.nn.Optimizer;
 import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.rank.SourceQuotas;
 import dev.kindred.engine.tower.TowerOptions;
@@ -94,12 +92,11 @@ final class RankConfig {
             base.withHidden(hidden)
                 .withDim(dim)
                 .withEmbeddingDim(embeddingDim)
-                .withLoss(loss)
                 .withScale(scale)
-                .withNegatives(negatives)
+                .withLoss(loss, negatives)
                 .withCorrection(correction)
                 .withUnknownIds(unknownIds)
-                .withOptimizer(withRate(base.optimizer(), rate))
+                .withOptimizer(base.optimizer().withLearningRate(rate))
                 .withBatch(batch)
                 .withEpochs(epochs));
   }
@@ -125,12 +122,8 @@ final class RankConfig {
                 .withEmbeddingDim(embeddingDim)
                 .withUnknownIds(unknownIds)
                 .withBiasDropout(biasDropout)
-                .withOptimizer(withRate(base.optimizer(), rate))
+                .withOptimizer(base.optimizer().withLearningRate(rate))
                 .withBatch(batch)
                 .withEpochs(epochs));
-  }
-
-  private static Optimizer withRate(Optimizer base, double rate) {
-    return base instanceof Adam adam ? adam.withLearningRate(rate) : Adam.of(rate);
   }
 }

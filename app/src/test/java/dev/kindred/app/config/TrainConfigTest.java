@@ -10,6 +10,9 @@ import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.LabelRule;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.data.TableSource;
+import dev.kindred.engine.rank.RankOptions;
+import dev.kindred.engine.tower.TowerLoss;
+import dev.kindred.engine.tower.TowerOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,6 +40,31 @@ final class TrainConfigTest {
     assertEquals(directory.resolve("log.csv"), config.events().source().file());
     assertEquals(LabelRule.everyRow(), config.objectives().getFirst().rule());
     assertTrue(config.items().isEmpty());
+  }
+
+  /**
+   * The scaled cross-entropy needs negatives, the default softmax none: in either order of keys.
+   */
+  @Test
+  void retrievalTakesALossTogetherWithItsNegativesAndKeepsTheOptimiser() throws IOException {
+    TowerOptions usual = RankOptions.defaults().retrieval();
+    TowerOptions towers =
+        read(MINIMAL
+                + """
+                [rank]
+                enabled = true
+                [rank.retrieval]
+                learning-rate = 0.5
+                negatives = 3
+                loss = "scaled-cross-entropy"
+                """)
+            .options()
+            .rank()
+            .orElseThrow()
+            .retrieval();
+    assertEquals(usual.optimizer().withLearningRate(0.5), towers.optimizer());
+    assertEquals(TowerLoss.SCALED_CROSS_ENTROPY, towers.loss());
+    assertEquals(3, towers.negatives());
   }
 
   @Test

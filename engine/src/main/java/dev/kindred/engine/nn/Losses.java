@@ -175,6 +175,48 @@ public final class Losses {
     return sum;
   }
 
+  /**
+   * Cosine contrastive loss over the classes at hand: (1 - c_t) + w * the mean over the other
+   * classes j of max(0, c_j - m) (Mao et al., CIKM 2021, equation 2). A class to leave out has the
+   * cosine {@link #EXCLUDED}; it counts in the mean as one that costs nothing.
+   *
+   * @param cosines c, [rows x columns]; overwritten by the gradient
+   * @param targets [rows], the column of each row's positive, from {@code firstTarget} on
+   * @param weights [rows], from {@code firstTarget} on
+   * @param margin m
+   * @param negativeWeight w
+   */
+  public static double cosineContrastive(
+      float[] cosines,
+      int rows,
+      int columns,
+      int[] targets,
+      float[] weights,
+      int firstTarget,
+      float margin,
+      float negativeWeight,
+      float scale) {
+    double sum = 0;
+    float share = negativeWeight / Math.max(1, columns - 1);
+    for (int r = 0; r < rows; r++) {
+      int at = r * columns;
+      int target = at + targets[firstTarget + r];
+      float weight = weights[firstTarget + r];
+      float positive = cosines[target];
+      float slope = weight * scale * share;
+      cosines[target] = EXCLUDED;
+      double above = 0;
+      for (int j = at; j < at + columns; j++) {
+        float over = cosines[j] - margin;
+        above += Math.max(0, over);
+        cosines[j] = over > 0 ? slope : 0;
+      }
+      sum += weight * (1.0 - positive + share * above);
+      cosines[target] = -weight * scale;
+    }
+    return sum;
+  }
+
   /** The logit of a class that takes no part in a row's softmax. */
   public static final float EXCLUDED = Float.NEGATIVE_INFINITY;
 

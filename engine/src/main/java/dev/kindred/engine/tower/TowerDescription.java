@@ -1,6 +1,7 @@
 package dev.kindred.engine.tower;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.engine.nn.Adagrad;
 import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.Optimizer;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -80,8 +82,11 @@ final class TowerDescription {
     map.put("scale", o.scale());
     map.put("learnScale", o.learnScale());
     map.put("negatives", o.negatives());
+    map.put("batchNegatives", o.batchNegatives());
     map.put("popularityExponent", o.popularityExponent());
     map.put("correction", o.correction());
+    map.put("margin", o.margin());
+    map.put("negativeWeight", o.negativeWeight());
     map.put("dropout", o.dropout());
     map.put("unknownIds", o.unknownIds());
     map.put("optimizer", optimizer(o.optimizer()));
@@ -95,7 +100,9 @@ final class TowerDescription {
     return map;
   }
 
+  /** What files of earlier trainings don't say is as it was then. */
   private static TowerOptions options(Map<?, ?> map) {
+    TowerOptions usual = TowerOptions.defaults();
     return new TowerOptions(
         ((List<?>) map.get("hidden")).stream().map(w -> ((Number) w).intValue()).toList(),
         (int) number(map, "dim"),
@@ -107,12 +114,14 @@ final class TowerDescription {
         number(map, "scale"),
         (Boolean) map.get("learnScale"),
         (int) number(map, "negatives"),
+        !Boolean.FALSE.equals(map.get("batchNegatives")),
         number(map, "popularityExponent"),
         number(map, "correction"),
+        number(map, "margin", usual.margin()),
+        number(map, "negativeWeight", usual.negativeWeight()),
         number(map, "dropout"),
         number(map, "unknownIds"),
         optimizer(map(map.get("optimizer"))),
-        // Files of earlier trainings don't say.
         Boolean.TRUE.equals(map.get("anneal")),
         (int) number(map, "batch"),
         (int) number(map, "epochs"),
@@ -124,9 +133,13 @@ final class TowerDescription {
 
   private static Map<String, Object> optimizer(Optimizer optimizer) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("name", optimizer instanceof Sgd ? "sgd" : "adam");
+    map.put("name", optimizer.getClass().getSimpleName().toLowerCase(Locale.ROOT));
     map.put("learningRate", optimizer.learningRate());
     map.put("weightDecay", optimizer.weightDecay());
+    if (optimizer instanceof Adagrad adagrad) {
+      map.put("initial", adagrad.initial());
+      map.put("epsilon", adagrad.epsilon());
+    }
     if (optimizer instanceof Adam adam) {
       map.put("beta1", adam.beta1());
       map.put("beta2", adam.beta2());
@@ -138,9 +151,12 @@ final class TowerDescription {
   private static Optimizer optimizer(Map<?, ?> map) {
     double rate = number(map, "learningRate");
     double decay = number(map, "weightDecay");
-    return map.get("name").equals("sgd")
-        ? new Sgd(rate, decay)
-        : new Adam(rate, number(map, "beta1"), number(map, "beta2"), number(map, "epsilon"), decay);
+    return switch ((String) map.get("name")) {
+      case "sgd" -> new Sgd(rate, decay);
+      case "adagrad" -> new Adagrad(rate, number(map, "initial"), number(map, "epsilon"), decay);
+      default ->
+          new Adam(rate, number(map, "beta1"), number(map, "beta2"), number(map, "epsilon"), decay);
+    };
   }
 
   private static Map<String, Object> feature(Feature feature) {
@@ -187,6 +203,10 @@ final class TowerDescription {
 
   private static double number(Map<?, ?> map, String key) {
     return ((Number) map.get(key)).doubleValue();
+  }
+
+  private static double number(Map<?, ?> map, String key, double usual) {
+    return map.containsKey(key) ? number(map, key) : usual;
   }
 
   private static double[] numbers(Object list, ToDoubleFunction<Number> value) {

@@ -14,5 +14,16 @@ public enum TowerLoss {
    * (Yi et al., "Sampling-bias-corrected neural modeling for large corpus item recommendations",
    * RecSys 2019; Yang et al., "Mixed negative sampling", WWW 2020).
    */
-  SAMPLED_SOFTMAX
+  SAMPLED_SOFTMAX,
+  /**
+   * Cosine contrastive loss: (1 - cosine of the positive) + negativeWeight * the mean over shared
+   * negatives of max(0, cosine - margin) (Mao et al., "SimpleX: a simple and strong baseline for
+   * collaborative filtering", CIKM 2021).
+   */
+  COSINE_CONTRASTIVE;
+
+  /** Whether all positives of a batch stand against the same sampled negatives. */
+  public boolean sharesNegatives() {
+    return this == SAMPLED_SOFTMAX || this == COSINE_CONTRASTIVE;
+  }
 }

@@ -25,9 +25,13 @@ import java.util.function.Consumer;
  * @param learnScale whether scale is learned; COSINE_CROSS_ENTROPY has none
  * @param negatives sampled per positive; for SAMPLED_SOFTMAX sampled per batch, beside the batch's
  *     own items
+ * @param batchNegatives whether the items of a batch are negatives of one another's users, for the
+ *     losses with shared negatives; without, a positive stands against the sampled ones alone
  * @param popularityExponent negatives are drawn by popularity to this power
  * @param correction share of log Q taken off the logits of SAMPLED_SOFTMAX: 1 estimates the softmax
- *     over all items, 0 leaves popular items pushed down
+ *     over all items, 0 leaves items that are drawn often pushed down
+ * @param margin cosine up to which a negative costs nothing with COSINE_CONTRASTIVE
+ * @param negativeWeight of the mean over the negatives beside the positive with COSINE_CONTRASTIVE
  * @param dropout share of the inputs dropped in training
  * @param unknownIds share of training rows whose id is read as unknown where the table has other
  *     features too, so that an unseen item gets a good vector
@@ -56,8 +60,11 @@ public record TowerOptions(
     double scale,
     boolean learnScale,
     int negatives,
+    boolean batchNegatives,
     double popularityExponent,
     double correction,
+    double margin,
+    double negativeWeight,
     double dropout,
     double unknownIds,
     Optimizer optimizer,
@@ -81,13 +88,15 @@ public record TowerOptions(
     check("embeddingDim", embeddingDim, 1, MAX_WIDTH);
     check("history", history, 0, Integer.MAX_VALUE);
     check("scale", scale, 0, 1000);
-    check("negatives", negatives, loss == TowerLoss.SAMPLED_SOFTMAX ? 0 : 1, 1 << 16);
+    check("negatives", negatives, loss.sharesNegatives() && batchNegatives ? 0 : 1, 1 << 16);
     check("popularityExponent", popularityExponent, 0, 10);
     check("correction", correction, 0, 1);
+    check("margin", margin, -1, 1);
+    check("negativeWeight", negativeWeight, 0, 1e6);
     check("dropout", dropout, 0, Math.nextDown(1.0));
     check("unknownIds", unknownIds, 0, Math.nextDown(1.0));
     check("batch", batch, 2, 1 << 16);
-    if (loss != TowerLoss.SAMPLED_SOFTMAX) {
+    if (!loss.sharesNegatives()) {
       check("batch", batch, negatives + 1, 1 << 16);
     }
     check("epochs", epochs, 1, Integer.MAX_VALUE);
@@ -123,8 +132,11 @@ public record TowerOptions(
         0,
         false,
         0,
+        true,
         0.75,
         1,
+        0.4,
+        150,
         0,
         0.1,
         Adam.of(1e-3),
@@ -161,8 +173,11 @@ public record TowerOptions(
         1,
         false,
         4,
+        true,
         0,
         0,
+        0.4,
+        150,
         0,
         0,
         Sgd.of(0.01),
@@ -203,6 +218,15 @@ public record TowerOptions(
     return with(draft -> draft.loss = loss);
   }
 
+  /** Both at once: one after the other could be refused on the way, as each loss has its range. */
+  public TowerOptions withLoss(TowerLoss loss, int negatives) {
+    return with(
+        draft -> {
+          draft.loss = loss;
+          draft.negatives = negatives;
+        });
+  }
+
   public TowerOptions withScale(double scale) {
     return with(draft -> draft.scale = scale);
   }
@@ -215,12 +239,24 @@ public record TowerOptions(
     return with(draft -> draft.negatives = negatives);
   }
 
+  public TowerOptions withBatchNegatives(boolean batchNegatives) {
+    return with(draft -> draft.batchNegatives = batchNegatives);
+  }
+
   public TowerOptions withPopularityExponent(double popularityExponent) {
     return with(draft -> draft.popularityExponent = popularityExponent);
   }
 
   public TowerOptions withCorrection(double correction) {
     return with(draft -> draft.correction = correction);
+  }
+
+  public TowerOptions withMargin(double margin) {
+    return with(draft -> draft.margin = margin);
+  }
+
+  public TowerOptions withNegativeWeight(double negativeWeight) {
+    return with(draft -> draft.negativeWeight = negativeWeight);
   }
 
   public TowerOptions withDropout(double dropout) {
@@ -281,8 +317,11 @@ public record TowerOptions(
     double scale;
     boolean learnScale;
     int negatives;
+    boolean batchNegatives;
     double popularityExponent;
     double correction;
+    double margin;
+    double negativeWeight;
     double dropout;
     double unknownIds;
     Optimizer optimizer;
@@ -305,8 +344,11 @@ public record TowerOptions(
       scale = of.scale;
       learnScale = of.learnScale;
       negatives = of.negatives;
+      batchNegatives = of.batchNegatives;
       popularityExponent = of.popularityExponent;
       correction = of.correction;
+      margin = of.margin;
+      negativeWeight = of.negativeWeight;
       dropout = of.dropout;
       unknownIds = of.unknownIds;
       optimizer = of.optimizer;
@@ -331,8 +373,11 @@ public record TowerOptions(
           scale,
           learnScale,
           negatives,
+          batchNegatives,
           popularityExponent,
           correction,
+          margin,
+          negativeWeight,
           dropout,
           unknownIds,
           optimizer,

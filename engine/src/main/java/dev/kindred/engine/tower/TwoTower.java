@@ -37,6 +37,8 @@ public final class TwoTower {
    */
   public static final String HISTORY = "item history";
 
+  private static final String NETWORK = "the two-tower network";
+
   /** Length of the lists by whose recall on held-out positives training is stopped. */
   private static final int VALIDATION_LIST = 20;
 
@@ -59,7 +61,7 @@ public final class TwoTower {
    *     can be a row per example, each with the items met before it
    * @param items a row per item of {@code positives}
    * @throws IllegalArgumentException if the tables don't fit the positives or there are none
-   * @throws DivergedException if the loss is no finite number any more
+   * @throws DivergedException if the loss, or a weight after an epoch, is no finite number any more
    */
   public static TowerModel train(
       Interactions positives,
@@ -184,8 +186,8 @@ public final class TwoTower {
 
     TowerModel run(Workers workers, Progress progress) {
       Step step =
-          options.loss() == TowerLoss.SAMPLED_SOFTMAX
-              ? new SoftmaxStep(userTower, itemTower, userTable, itemTable, train, options)
+          options.loss().sharesNegatives()
+              ? new SharedNegativesStep(userTower, itemTower, userTable, itemTable, train, options)
               : new PairStep(userTower, itemTower, userTable, itemTable, train, options);
       long batches = (samples() + step.capacity() - 1) / step.capacity();
       Schedule schedule =
@@ -205,6 +207,11 @@ public final class TwoTower {
           progress.stage("Train two-tower network", options.epochs() * samples())) {
         for (int epoch = 1; epoch <= options.epochs(); epoch++) {
           losses.add(epoch(epoch, steps, step, schedule, updater, workers, stage));
+          DivergedException.checkWeights(
+              NETWORK,
+              parameters,
+              steps[0],
+              options.optimizer().learningRate() * schedule.at(steps[0]));
           if (stopping != null) {
             double recall = recall(workers);
             recalls.add(recall);
@@ -320,7 +327,7 @@ public final class TwoTower {
         double loss = step.run(steps[0], users, items, weights, count, workers);
         if (!Double.isFinite(loss)) {
           throw new DivergedException(
-              "the two-tower network", loss, steps[0], options.optimizer().learningRate());
+              NETWORK, loss, steps[0], options.optimizer().learningRate() * schedule.at(steps[0]));
         }
         updater.step(schedule.at(steps[0]), workers);
         sum += loss;

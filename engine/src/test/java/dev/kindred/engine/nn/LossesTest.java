@@ -1,5 +1,6 @@
 package dev.kindred.engine.nn;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -95,6 +96,31 @@ class LossesTest {
   }
 
   @Test
+  void cosineContrastiveLossHasItsGradient() {
+    // No cosine is near the margin, where the loss has a corner.
+    float[] x = {0.9f, 0.1f, 0.6f, -0.2f, 0.3f, 0.7f, 0.8f, -0.9f, -0.5f, 0.55f, 0.2f, 0.65f};
+    int[] targets = {9, 3, 0, 1};
+    float[] weights = {9, 1, 2, 0.5f};
+    check(
+        x,
+        (z, g) -> {
+          System.arraycopy(z, 0, g, 0, z.length);
+          return Losses.cosineContrastive(g, 3, 4, targets, weights, 1, 0.4f, 6, 0.5f);
+        },
+        0.5f);
+  }
+
+  @Test
+  void cosineContrastiveLossEqualsTheHandWorkedCase() {
+    float[] x = {0.75f, 0.5f, 0.25f, Losses.EXCLUDED, 1};
+    double loss =
+        Losses.cosineContrastive(x, 1, 5, new int[] {0}, new float[] {2}, 0, 0.375f, 8, 0.5f);
+    // 2 * (1 - .75 + 8 * (.125 + 0 + 0 + .625) / 4)
+    assertEquals(3.5, loss, 1e-6);
+    assertArrayEquals(new float[] {-1, 2, 0, 0, 2}, x);
+  }
+
+  @Test
   void bayesianRankingHasItsGradient() {
     float[] x = {0.3f, -1.2f, 4, -3, 0};
     float[] negatives = {0.1f, 2, -1, 0.5f, 0};
@@ -131,6 +157,10 @@ class LossesTest {
     assertTrue(
         Double.isNaN(
             Losses.softmaxCrossEntropy(new float[] {0, Float.NaN}, 1, 2, new int[1], one, 0, 1)));
+    assertTrue(
+        Double.isNaN(
+            Losses.cosineContrastive(
+                new float[] {0, Float.NaN}, 1, 2, new int[1], one, 0, 0, 1, 1)));
   }
 
   /**

@@ -25,8 +25,8 @@ class StepTest {
     Interactions positives = Groups.positives();
     FeatureTable users = Groups.users();
     FeatureTable items = Groups.items();
-    return options.loss() == TowerLoss.SAMPLED_SOFTMAX
-        ? new SoftmaxStep(user, item, users, items, positives, options)
+    return options.loss().sharesNegatives()
+        ? new SharedNegativesStep(user, item, users, items, positives, options)
         : new PairStep(user, item, users, items, positives, options);
   }
 
@@ -48,8 +48,7 @@ class StepTest {
     Set<Parameter> parameters = new LinkedHashSet<>(item.network.parameters());
     parameters.addAll(user.network.parameters());
     parameters.addAll(step.lossParameters().keySet());
-    double share =
-        options.loss() == TowerLoss.SAMPLED_SOFTMAX ? COUNT : COUNT * (1.0 + options.negatives());
+    double share = options.loss().sharesNegatives() ? COUNT : COUNT * (1.0 + options.negatives());
     try (Workers workers = Workers.of(1)) {
       List<float[]> before = new ArrayList<>();
       parameters.forEach(p -> before.add(p.values().clone()));
@@ -114,6 +113,20 @@ class StepTest {
   }
 
   @Test
+  void sampledSoftmaxOverSharedNegativesAloneHasTheGradientsOfItsLoss() {
+    check(small().withNegatives(9).withBatchNegatives(false).withLearnScale(true));
+  }
+
+  @Test
+  void cosineContrastiveLossHasTheGradientsOfItsLoss() {
+    TowerOptions options =
+        small().withLoss(TowerLoss.COSINE_CONTRASTIVE, 9).withMargin(-1).withNegativeWeight(2);
+    // A cosine is never below -1: no corner of the loss is near.
+    check(options);
+    check(options.withBatchNegatives(false));
+  }
+
+  @Test
   void scaledCrossEntropyHasTheGradientsOfItsLoss() {
     check(
         small()
@@ -136,7 +149,8 @@ class StepTest {
             new int[] {5, 6, 6},
             new float[] {1, 1, 1},
             Interactions.Duplicates.LAST);
-    Step step = new SoftmaxStep(user, item, Groups.users(), Groups.items(), positives, options);
+    Step step =
+        new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, options);
     try (Workers workers = Workers.of(1)) {
       float[] u = user.vectors(Groups.users(), workers);
       float[] v = item.vectors(Groups.items(), workers);
@@ -157,6 +171,77 @@ class StepTest {
       double loss = step.run(1, new int[] {0, 1}, items, new float[] {1, 1}, 2, workers);
       assertEquals(expected, loss, 1e-5);
     }
+  }
+
+  /** Users 0 and 1 have items 5 and 6; the eight negatives are whatever else comes up. */
+  @Test
+  void withoutBatchNegativesAPositiveStandsAgainstSampledItemsAlone() {
+    TowerOptions options =
+        small()
+            .withNegatives(8)
+            .withBatch(2)
+            .withBatchNegatives(false)
+            .withPopularityExponent(0)
+            .withCorrection(0);
+    Tower item = new Tower("item", Groups.items().features(), options, Map.of());
+    Tower user = new Tower("user", Groups.users().features(), options, Map.of());
+    Interactions positives =
+        Interactions.of(
+            Groups.USERS,
+            Groups.ITEMS,
+            new int[] {0, 1},
+            new int[] {5, 6},
+            new float[] {1, 1},
+            Interactions.Duplicates.LAST);
+    Step step =
+        new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, options);
+    Draws draws = Draws.of(options.seed(), "tower.negatives");
+    draws.reset(1);
+    NegativeSampler sampler = new NegativeSampler(positives, 0);
+    int[] negatives = new int[8];
+    for (int i = 0; i < 8; i++) {
+      negatives[i] = sampler.draw(draws);
+    }
+    try (Workers workers = Workers.of(1)) {
+      float[] u = user.vectors(Groups.users(), workers);
+      float[] v = item.vectors(Groups.items(), workers);
+      double softmax = 0;
+      double contrastive = 0;
+      for (int r = 0; r < 2; r++) {
+        double own = cosine(u, r, v, 5 + r);
+        double sum = Math.exp(3 * own);
+        double above = 0;
+        for (int negative : negatives) {
+          if (negative != 5 + r) {
+            sum += Math.exp(3 * cosine(u, r, v, negative));
+            above += Math.max(0, cosine(u, r, v, negative) - 0.25);
+          }
+        }
+        softmax += Math.log(sum) - 3 * own;
+        contrastive += 1 - own + 6 * above / 8;
+      }
+      float[] weights = {1, 1};
+      int[] users = {0, 1};
+      int[] items = {5, 6};
+      assertEquals(softmax, step.run(1, users, items, weights, 2, workers), 1e-5);
+      TowerOptions other =
+          options
+              .withLoss(TowerLoss.COSINE_CONTRASTIVE)
+              .withMargin(0.25)
+              .withNegativeWeight(6)
+              .withScale(100);
+      Step second =
+          new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, other);
+      assertEquals(contrastive, second.run(1, users, items, weights, 2, workers), 1e-5);
+    }
+  }
+
+  private static double cosine(float[] u, int user, float[] v, int item) {
+    double cosine = 0;
+    for (int i = 0; i < 4; i++) {
+      cosine += (double) u[user * 4 + i] * v[item * 4 + i];
+    }
+    return cosine;
   }
 
   @Test

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.nn.Adagrad;
+import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Optimizer;
 import dev.kindred.engine.nn.Sgd;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Progress;
@@ -49,7 +52,10 @@ class TwoTowerTest {
 
   @Test
   void everyLossFallsAndBringsItemsOfOneGroupTogether() {
-    for (TowerOptions options : List.of(Groups.options(), pairs(), paper())) {
+    TowerOptions sampled = Groups.options().withBatchNegatives(false).withPopularityExponent(0);
+    TowerOptions contrastive =
+        sampled.withLoss(TowerLoss.COSINE_CONTRASTIVE).withMargin(0).withNegativeWeight(10);
+    for (TowerOptions options : List.of(Groups.options(), pairs(), paper(), sampled, contrastive)) {
       TowerModel model = train(options, 2);
       double[] losses = model.losses();
       assertTrue(
@@ -165,6 +171,25 @@ class TwoTowerTest {
   }
 
   @Test
+  void everyOptionOfASavedModelIsReadBack() throws IOException {
+    Path path = directory.resolve("tower.safetensors");
+    for (Optimizer optimizer : List.of(Sgd.of(0.1), new Adagrad(0.1, 0.2, 1e-6, 0), Adam.of(0.1))) {
+      TowerOptions options =
+          Groups.options()
+              .withLoss(TowerLoss.COSINE_CONTRASTIVE, 8)
+              .withBatchNegatives(false)
+              .withMargin(0.3)
+              .withNegativeWeight(20)
+              .withAnneal(true)
+              .withEpochSamples(64)
+              .withEpochs(1)
+              .withOptimizer(optimizer);
+      train(options, 1).save(path);
+      assertEquals(options, TowerModel.load(path).options());
+    }
+  }
+
+  @Test
   void aSavedModelIsReadBackWhole() throws IOException {
     TowerModel model = train(Groups.options().withEpochs(2), 1);
     Path path = directory.resolve("tower.safetensors");
@@ -200,6 +225,15 @@ class TwoTowerTest {
   }
 
   @Test
+  void weightsThatBreakInTheOnlyStepOfAnEpochStopTheTraining() {
+    TowerOptions options =
+        Groups.options().withOptimizer(Sgd.of(1e300)).withBatch(8192).withEpochs(1).withPatience(0);
+    DivergedException e = assertThrows(DivergedException.class, () -> train(options, 1));
+    assertEquals(1, e.step());
+    assertTrue(e.getMessage().startsWith("weight "), e.getMessage());
+  }
+
+  @Test
   void wrongInputIsRefusedWithBothShapes() {
     try (Workers workers = Workers.of(1)) {
       Exception e =
@@ -229,6 +263,10 @@ class TwoTowerTest {
     }
     assertThrows(IllegalArgumentException.class, () -> Groups.options().withBatch(1));
     assertThrows(IllegalArgumentException.class, () -> Groups.options().withDropout(1));
+    // Without negatives of either kind a softmax would have one class.
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Groups.options().withNegatives(0).withBatchNegatives(false));
   }
 
   @Test

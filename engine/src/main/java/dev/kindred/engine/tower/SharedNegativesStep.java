@@ -17,12 +17,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Softmax of each positive's item against the other items of the batch and shared negatives.
+ * Each positive's item against sampled items that all positives of the batch share, and against the
+ * batch's other items where these are negatives too: by a softmax or the cosine contrastive loss.
  *
  * <p>The classes of a batch are its own items, one per positive, and sampled ones. A class that is
  * a known positive of a row's user takes no part in that row. For one thread.
  */
-final class SoftmaxStep implements Step {
+final class SharedNegativesStep implements Step {
   private final Tower userTower;
   private final Tower itemTower;
   private final FeatureTable userTable;
@@ -30,8 +31,18 @@ final class SoftmaxStep implements Step {
   private final Interactions positives;
   private final NegativeSampler sampler;
   private final TowerOptions options;
+  private final boolean softmax;
   private final int batch;
   private final int classes;
+
+  /** The classes that every row sees are those from here on. */
+  private final int firstShared;
+
+  private final int shared;
+
+  /** Of a row's logits: the shared classes and, where its own is none of them, that one. */
+  private final int columns;
+
   private final int chunk;
   private final int dim;
   private final List<Pass> userPasses = new ArrayList<>();
@@ -57,7 +68,7 @@ final class SoftmaxStep implements Step {
   private final int[] nextClass;
   private final Draws draws;
 
-  SoftmaxStep(
+  SharedNegativesStep(
       Tower userTower,
       Tower itemTower,
       FeatureTable userTable,
@@ -71,8 +82,12 @@ final class SoftmaxStep implements Step {
     this.positives = positives;
     this.options = options;
     sampler = new NegativeSampler(positives, options.popularityExponent());
+    softmax = options.loss() == TowerLoss.SAMPLED_SOFTMAX;
     batch = (int) Math.min(options.batch(), positives.size());
     classes = batch + options.negatives();
+    firstShared = options.batchNegatives() ? 0 : batch;
+    shared = classes - firstShared;
+    columns = shared + (options.batchNegatives() ? 0 : 1);
     chunk = Step.chunk(options.batch());
     dim = options.dim();
     addPasses(userPasses, userTower, batch);
@@ -83,17 +98,17 @@ final class SoftmaxStep implements Step {
     }
     logScale.values()[0] = (float) Math.log(options.scaleFor(positives.columns()));
     classVectors = new float[classes * dim];
-    packedVectors = PackedMatrix.pack(classVectors, 0, classes, dim);
-    packedTransposed = PackedMatrix.packTransposed(classVectors, 0, classes, dim);
+    packedVectors = PackedMatrix.pack(classVectors, firstShared * dim, shared, dim);
+    packedTransposed = PackedMatrix.packTransposed(classVectors, firstShared * dim, shared, dim);
     scaledUsers = new float[userPasses.size()][chunk * dim];
-    logits = new float[userPasses.size()][chunk * classes];
+    logits = new float[userPasses.size()][chunk * columns];
     classGradients = new float[userPasses.size()][classes * dim];
     losses = new double[userPasses.size()];
     scaleGradients = new double[userPasses.size()];
     classItems = new int[classes];
-    corrections = new float[classes];
+    corrections = new float[shared];
     targets = new int[batch];
-    Arrays.setAll(targets, i -> i);
+    Arrays.setAll(targets, i -> options.batchNegatives() ? i : shared);
     classOf = new int[positives.columns()];
     Arrays.fill(classOf, -1);
     nextClass = new int[classes];
@@ -120,13 +135,13 @@ final class SoftmaxStep implements Step {
 
   @Override
   public Map<Parameter, float[]> lossParameters() {
-    return options.learnScale() ? Map.of(logScale, scaleGradient) : Map.of();
+    return softmax && options.learnScale() ? Map.of(logScale, scaleGradient) : Map.of();
   }
 
   @Override
   public double run(
       long step, int[] users, int[] items, float[] weights, int count, Workers workers) {
-    float scale = (float) Math.clamp(Math.exp(logScale.values()[0]), 1, 200);
+    float scale = softmax ? (float) Math.clamp(Math.exp(logScale.values()[0]), 1, 200) : 1;
     chooseClasses(step, items, count);
     int userChunks = userPasses.size();
     workers.forEachRange(
@@ -141,8 +156,8 @@ final class SoftmaxStep implements Step {
             }
           }
         });
-    packedVectors.repack(classVectors, 0);
-    packedTransposed.repackTransposed(classVectors, 0);
+    packedVectors.repack(classVectors, firstShared * dim);
+    packedTransposed.repackTransposed(classVectors, firstShared * dim);
     workers.forEachRange(
         userChunks,
         1,
@@ -177,15 +192,25 @@ final class SoftmaxStep implements Step {
       boolean own = j < batch;
       int item = own ? items[Math.min(j, count - 1)] : sampler.draw(draws);
       classItems[j] = item;
-      double expected =
-          count * batchProbability[item] + (classes - batch) * sampler.probability(item);
-      corrections[j] =
-          own && j >= count
-              ? Losses.EXCLUDED
-              : (float) (-options.correction() * Math.log(expected));
-      nextClass[j] = classOf[item];
-      classOf[item] = j;
+      if (j >= firstShared) {
+        corrections[j - firstShared] =
+            own && j >= count ? Losses.EXCLUDED : correction(item, count);
+        nextClass[j] = classOf[item];
+        classOf[item] = j;
+      }
     }
+  }
+
+  /** Minus the log of how often the item is expected among the shared classes. */
+  private float correction(int item, int count) {
+    if (!softmax || options.correction() == 0) {
+      return 0;
+    }
+    double expected = options.negatives() * sampler.probability(item);
+    if (options.batchNegatives()) {
+      expected += count * batchProbability[item];
+    }
+    return (float) (-options.correction() * Math.log(expected));
   }
 
   private void forgetClasses() {
@@ -232,14 +257,39 @@ final class SoftmaxStep implements Step {
     }
     float[] z = logits[i];
     Gemm.multiplyBias(
-        scaled, 0, dim, rows, packedTransposed, z, 0, classes, corrections, Activation.NONE);
+        scaled, 0, dim, rows, packedTransposed, z, 0, columns, corrections, Activation.NONE);
     for (int r = 0; r < rows; r++) {
-      excludePositives(users[i * chunk + r], i * chunk + r, z, r * classes);
+      int own = i * chunk + r;
+      excludePositives(users[own], own, z, r * columns - firstShared);
+      if (firstShared > 0) {
+        z[r * columns + shared] = Distances.dot(scaled, r * dim, classVectors, own * dim, dim);
+      }
     }
     double loss =
-        Losses.softmaxCrossEntropy(z, rows, classes, targets, weights, i * chunk, 1f / count);
+        softmax
+            ? Losses.softmaxCrossEntropy(z, rows, columns, targets, weights, i * chunk, 1f / count)
+            : Losses.cosineContrastive(
+                z,
+                rows,
+                columns,
+                targets,
+                weights,
+                i * chunk,
+                (float) options.margin(),
+                (float) options.negativeWeight(),
+                1f / count);
     float[] gradient = pass.gradient(userTower.output);
-    Gemm.multiply(z, 0, classes, rows, packedVectors, gradient, 0, dim);
+    Gemm.multiply(z, 0, columns, rows, packedVectors, gradient, 0, dim);
+    Gemm.multiplyTransposedAdd(
+        z, 0, columns, scaled, 0, dim, rows, shared, dim, toClasses, firstShared * dim, dim);
+    if (firstShared > 0) {
+      for (int r = 0; r < rows; r++) {
+        int own = (i * chunk + r) * dim;
+        float byOwn = z[r * columns + shared];
+        Distances.axpy(byOwn, classVectors, own, gradient, r * dim, dim);
+        Distances.axpy(byOwn, scaled, r * dim, toClasses, own, dim);
+      }
+    }
     // d loss / d log scale = scale * sum of gradient . cosine, which is that of users . scaled.
     double byScale = 0;
     for (int r = 0; r < rows; r++) {
@@ -247,8 +297,6 @@ final class SoftmaxStep implements Step {
     }
     scaleGradients[i] = byScale;
     Distances.scale(scale, gradient, 0, rows * dim);
-    Gemm.multiplyTransposedAdd(
-        z, 0, classes, scaled, 0, dim, rows, classes, dim, toClasses, 0, dim);
     userTower.network.backward(pass);
     return loss;
   }
