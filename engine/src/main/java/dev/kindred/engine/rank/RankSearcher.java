@@ -48,6 +48,9 @@ public final class RankSearcher {
   /** Candidates whose rows are asked of memory together: they fit the first cache. */
   private static final int AHEAD = 32;
 
+  /** Candidates ranked between two looks at the clock. */
+  private static final int STEP = SplitMmoe.BLOCK;
+
   private static final int PAIR_NUMBERS = UserState.PAIR_NUMBERS.size();
 
   private final Ranking ranking;
@@ -78,6 +81,10 @@ public final class RankSearcher {
   private final int[] found = new int[RetrievalSource.values().length];
   private final int[] kept = new int[RetrievalSource.values().length];
   private boolean hasVector;
+  private boolean hasDeadline;
+  private long deadline;
+  private boolean cutShort;
+  private int ranked;
   private long userComputations;
 
   /** Of no meaning; without it the compiler would see that nobody needs what was touched. */
@@ -107,6 +114,27 @@ public final class RankSearcher {
     userVector = new float[ranking.userTower().outputs()];
     recentVector = new float[userVector.length];
     vectorRow = new float[userVector.length];
+  }
+
+  /**
+   * Lets requests from now on look at nothing more after this time; what was asked of the first
+   * source, and some of its candidates, are looked at always.
+   *
+   * @param nanoTime in terms of {@link System#nanoTime}
+   */
+  public void deadline(long nanoTime) {
+    hasDeadline = true;
+    deadline = nanoTime;
+  }
+
+  /** Lets requests take their time again. */
+  public void noDeadline() {
+    hasDeadline = false;
+  }
+
+  /** Whether the deadline came before all sources were asked and all candidates ranked. */
+  public boolean cutShort() {
+    return cutShort;
   }
 
   /** Forgets the user of the last request. */
@@ -162,22 +190,31 @@ public final class RankSearcher {
     if (hasVector && quotas.tower() > 0) {
       byVector(quotas.tower(), gate, filter, missing);
     }
-    if (quotas.related() > 0) {
+    cutShort = false;
+    if (quotas.related() > 0 && inTime()) {
       byRelated(quotas.related(), gate);
     }
-    if (quotas.together() > 0) {
+    if (quotas.together() > 0 && inTime()) {
       byCompanions(quotas.together(), gate);
     }
-    if (quotas.content() > 0 && content != null) {
+    if (quotas.content() > 0 && content != null && inTime()) {
       byContent(quotas.content(), gate);
     }
-    byPopularity(quotas, gate);
+    if (candidates.size() == 0 || inTime()) {
+      byPopularity(quotas, gate);
+    }
     rank();
   }
 
-  /** How many candidates there are. */
+  /** False from the deadline on; then the request is cut short. */
+  private boolean inTime() {
+    cutShort |= hasDeadline && System.nanoTime() - deadline >= 0;
+    return !cutShort;
+  }
+
+  /** How many candidates were ranked. */
   public int size() {
-    return candidates.size();
+    return ranked;
   }
 
   public int ordinal(int candidate) {
@@ -345,15 +382,25 @@ public final class RankSearcher {
       pairs = new float[room * width];
       outputs = new float[room * tasks];
     }
+    ranked = 0;
+    while (ranked < count && (ranked == 0 || inTime())) {
+      int to = hasDeadline ? Math.min(count, ranked + STEP) : count;
+      rank(ranked, to, width, tasks);
+      ranked = to;
+    }
+  }
+
+  /** Ranks candidates [from, to). */
+  private void rank(int from, int to, int width, int tasks) {
     int[] ordinals = candidates.ordinals();
     var rows = ranking.vectors().rows();
     long stride = ranking.vectors().strideBytes();
     int dim = userVector.length;
-    Distances.dotRows(userVector, 0, rows, stride, ordinals, 0, count, dim, cosines);
-    Distances.dotRows(recentVector, 0, rows, stride, ordinals, 0, count, dim, recents);
-    for (int i = 0; i < count; i++) {
-      if (i % AHEAD == 0) {
-        touched += state.touch(ordinals, i, Math.min(count, i + AHEAD));
+    Distances.dotRows(userVector, 0, rows, stride, ordinals, from, to, dim, cosines);
+    Distances.dotRows(recentVector, 0, rows, stride, ordinals, from, to, dim, recents);
+    for (int i = from; i < to; i++) {
+      if ((i - from) % AHEAD == 0) {
+        touched += state.touch(ordinals, i, Math.min(to, i + AHEAD));
       }
       int at = i * PAIR_NUMBERS;
       state.pair(ordinals[i], numbers, at);
@@ -361,23 +408,36 @@ public final class RankSearcher {
       numbers[at + UserState.RECENT_COSINE] = state.watched() == 0 ? Float.NaN : recents[i];
     }
     for (int number = 0; number < PAIR_NUMBERS; number++) {
-      writePairs(description.pairNumbers().get(number), number, count);
+      writePairs(description.pairNumbers().get(number), number, from, to);
     }
+    int pairsAt = from * width;
+    int outputsAt = from * tasks;
     ranking
         .network()
-        .rank(request, ranking.halves(), ordinals, 0, count, pairs, 0, width, outputs, 0, tasks);
+        .rank(
+            request,
+            ranking.halves(),
+            ordinals,
+            from,
+            to - from,
+            pairs,
+            pairsAt,
+            width,
+            outputs,
+            outputsAt,
+            tasks);
   }
 
   /**
-   * Brings one number of all pairs into the form in which the ranker reads it: number by number, as
-   * the cuts of one fit the first cache, those of all don't. Counts and times are often those of
-   * the pair before.
+   * Brings one number of the pairs [from, to) into the form in which the ranker reads it: number by
+   * number, as the cuts of one fit the first cache, those of all don't. Counts and times are often
+   * those of the pair before.
    */
-  private void writePairs(Quantiles quantiles, int number, int count) {
+  private void writePairs(Quantiles quantiles, int number, int from, int to) {
     int width = PAIR_NUMBERS * Feature.NUMERIC_WIDTH;
     float before = Float.NaN;
     float share = Float.NaN; // of what is missing
-    for (int i = 0; i < count; i++) {
+    for (int i = from; i < to; i++) {
       float now = numbers[i * PAIR_NUMBERS + number];
       if (Float.floatToRawIntBits(now) != Float.floatToRawIntBits(before)) {
         before = now;

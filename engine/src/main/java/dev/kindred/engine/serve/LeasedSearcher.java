@@ -1,5 +1,6 @@
 package dev.kindred.engine.serve;
 
+import dev.kindred.engine.snapshot.ProfileTable;
 import java.util.List;
 import java.util.Map;
 
@@ -81,6 +82,19 @@ abstract class LeasedSearcher {
     try {
       int ordinal = of.ordinalOf(id);
       return ordinal < 0 ? Map.of() : of.profile(ordinal);
+    } finally {
+      exit();
+    }
+  }
+
+  /**
+   * Names of the profile fields in the snapshot at hand, see {@link #pin}; empty where it has no
+   * catalogue.
+   */
+  public final List<String> profileFields() {
+    Generation of = enter();
+    try {
+      return of.snapshot().profile().map(ProfileTable::fields).orElse(List.of());
     } finally {
       exit();
     }

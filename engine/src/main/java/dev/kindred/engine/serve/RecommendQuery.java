@@ -2,6 +2,7 @@ package dev.kindred.engine.serve;
 
 import dev.kindred.engine.rerank.AttributeFilter;
 import dev.kindred.engine.rerank.Reranking;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -31,6 +32,7 @@ public final class RecommendQuery {
   private final boolean watchedToo;
   private final OptionalLong at;
   private final Reranking reranking;
+  private final Optional<Duration> within;
 
   private RecommendQuery(
       String user,
@@ -40,7 +42,8 @@ public final class RecommendQuery {
       List<String> excluded,
       boolean watchedToo,
       OptionalLong at,
-      Reranking reranking) {
+      Reranking reranking,
+      Optional<Duration> within) {
     this.user = user;
     this.history = history;
     this.n = n;
@@ -49,13 +52,22 @@ public final class RecommendQuery {
     this.watchedToo = watchedToo;
     this.at = at;
     this.reranking = reranking;
+    this.within = within;
   }
 
   /** For a user of the log or of the live state; one of neither is treated as anonymous. */
   public static RecommendQuery user(String id) {
     Objects.requireNonNull(id, "id");
     return new RecommendQuery(
-        id, List.of(), 10, Map.of(), List.of(), false, OptionalLong.empty(), Reranking.none());
+        id,
+        List.of(),
+        10,
+        Map.of(),
+        List.of(),
+        false,
+        OptionalLong.empty(),
+        Reranking.none(),
+        Optional.empty());
   }
 
   /**
@@ -72,7 +84,8 @@ public final class RecommendQuery {
         List.of(),
         false,
         OptionalLong.empty(),
-        Reranking.none());
+        Reranking.none(),
+        Optional.empty());
   }
 
   /** For somebody of whom nothing is known. */
@@ -87,7 +100,8 @@ public final class RecommendQuery {
    */
   public RecommendQuery top(int count) {
     Recommender.checkCount(count);
-    return new RecommendQuery(user, history, count, weights, excluded, watchedToo, at, reranking);
+    return new RecommendQuery(
+        user, history, count, weights, excluded, watchedToo, at, reranking, within);
   }
 
   /**
@@ -107,7 +121,8 @@ public final class RecommendQuery {
         excluded,
         watchedToo,
         at,
-        reranking);
+        reranking,
+        within);
   }
 
   /** Leaves items out; unknown ids do no harm. */
@@ -120,12 +135,12 @@ public final class RecommendQuery {
     List<String> changed = new ArrayList<>(excluded);
     changed.addAll(ids);
     return new RecommendQuery(
-        user, history, n, weights, List.copyOf(changed), watchedToo, at, reranking);
+        user, history, n, weights, List.copyOf(changed), watchedToo, at, reranking, within);
   }
 
   /** Lets items come back that the user watched; disliked ones never do. */
   public RecommendQuery watchedToo() {
-    return new RecommendQuery(user, history, n, weights, excluded, true, at, reranking);
+    return new RecommendQuery(user, history, n, weights, excluded, true, at, reranking, within);
   }
 
   /**
@@ -136,7 +151,15 @@ public final class RecommendQuery {
    */
   public RecommendQuery at(long timeMillis) {
     return new RecommendQuery(
-        user, history, n, weights, excluded, watchedToo, OptionalLong.of(timeMillis), reranking);
+        user,
+        history,
+        n,
+        weights,
+        excluded,
+        watchedToo,
+        OptionalLong.of(timeMillis),
+        reranking,
+        within);
   }
 
   /**
@@ -145,12 +168,26 @@ public final class RecommendQuery {
    */
   public RecommendQuery rerank(Reranking value) {
     Objects.requireNonNull(value, "reranking");
-    return new RecommendQuery(user, history, n, weights, excluded, watchedToo, at, value);
+    return new RecommendQuery(user, history, n, weights, excluded, watchedToo, at, value, within);
   }
 
   /** Only items that the expression accepts; see {@link AttributeFilter}. */
   public RecommendQuery where(String expression) {
     return rerank(reranking.withWhere(expression));
+  }
+
+  /**
+   * Looks at no more candidates after that long; {@link RecommendAnswer#cutShort} says whether some
+   * were left.
+   *
+   * @param time from when the request begins, not negative
+   */
+  public RecommendQuery within(Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("time is " + time + ", must not be negative");
+    }
+    return new RecommendQuery(
+        user, history, n, weights, excluded, watchedToo, at, reranking, Optional.of(time));
   }
 
   /** Id of the user, if there is one. */
@@ -186,6 +223,11 @@ public final class RecommendQuery {
   /** What happens to the list after it is scored. */
   public Reranking reranking() {
     return reranking;
+  }
+
+  /** How long the request may take. */
+  public Optional<Duration> within() {
+    return within;
   }
 
   /** The moment of the request, if it was said. */

@@ -30,6 +30,7 @@ public final class RecommendResult {
   private int size;
   private int ranked;
   private boolean known;
+  private boolean cutShort;
 
   /**
    * Room for a list; it grows when a request asks for more.
@@ -124,7 +125,16 @@ public final class RecommendResult {
     return known;
   }
 
-  void begin(int capacity, int taskCount, boolean userKnown, int candidates) {
+  /**
+   * Whether the deadline came before all candidates were looked at: the list is the best of those
+   * that were.
+   */
+  public boolean cutShort() {
+    return cutShort;
+  }
+
+  void begin(
+      int capacity, int taskCount, boolean userKnown, int candidates, boolean beforeAllWere) {
     if (ordinals.length < capacity) {
       ordinals = Arrays.copyOf(ordinals, capacity);
       scores = Arrays.copyOf(scores, capacity);
@@ -139,6 +149,7 @@ public final class RecommendResult {
     tasks = taskCount;
     known = userKnown;
     ranked = candidates;
+    cutShort = beforeAllWere;
     size = 0;
   }
 

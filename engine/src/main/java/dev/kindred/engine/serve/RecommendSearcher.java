@@ -48,6 +48,8 @@ public final class RecommendSearcher extends LeasedSearcher {
   private boolean watchedToo;
   private boolean hasTime;
   private long time;
+  private boolean hasDeadline;
+  private long deadline;
   private int[] pins = new int[0];
   private int[] targets = new int[0];
   private float[] scores = new float[0];
@@ -152,7 +154,7 @@ public final class RecommendSearcher extends LeasedSearcher {
     return ids.ordinalOf(id);
   }
 
-  /** Stored weights and quotas, no exclusions, no filter, no re-ranking. */
+  /** Stored weights and quotas, no exclusions, no filter, no re-ranking, no deadline. */
   void reset() {
     storedWeights();
     quotas = description.quotas();
@@ -160,6 +162,7 @@ public final class RecommendSearcher extends LeasedSearcher {
     filter = OrdinalFilter.ALL;
     clearReranking();
     watchedToo = false;
+    noDeadline();
     atEnd();
   }
 
@@ -251,6 +254,22 @@ public final class RecommendSearcher extends LeasedSearcher {
     hasTime = false;
   }
 
+  /**
+   * The time by which requests should be done: candidates that haven't been looked at by then are
+   * left, and the result says so. A few are always looked at.
+   *
+   * @param nanoTime in terms of {@link System#nanoTime}
+   */
+  public void deadline(long nanoTime) {
+    hasDeadline = true;
+    deadline = nanoTime;
+  }
+
+  /** Lets requests take their time again. */
+  public void noDeadline() {
+    hasDeadline = false;
+  }
+
   /** How often what depends on the user alone was computed: once for each request. */
   public long userComputations() {
     return searcher.userComputations();
@@ -322,6 +341,11 @@ public final class RecommendSearcher extends LeasedSearcher {
 
   private void begin(int n) {
     Recommender.checkCount(n);
+    if (hasDeadline) {
+      searcher.deadline(deadline);
+    } else {
+      searcher.noDeadline();
+    }
     searcher.begin();
     watched.clear();
     disliked.clear();
@@ -360,7 +384,7 @@ public final class RecommendSearcher extends LeasedSearcher {
     }
   }
 
-  /** By the name of the objective that it is; nothing but "impression" is shown in vain. */
+  /** By the name of the objective that it is; nothing but an impression is shown in vain. */
   private int kind(String event) {
     if (event.isEmpty()) {
       return HistoryEntry.WATCHED;
@@ -372,7 +396,7 @@ public final class RecommendSearcher extends LeasedSearcher {
             : HistoryEntry.WATCHED;
       }
     }
-    return event.equals("impression") ? HistoryEntry.SHOWN : -1;
+    return event.equals(UserEvent.IMPRESSION) ? HistoryEntry.SHOWN : -1;
   }
 
   private void answer(int user, int n, RecommendResult out) {
@@ -402,7 +426,7 @@ public final class RecommendSearcher extends LeasedSearcher {
       targets[i] = searcher.ordinal(i);
     }
     int most = Math.min(n, count);
-    out.begin(most, tasks.length, known, count);
+    out.begin(most, tasks.length, known, count, searcher.cutShort());
     if (reranking != null) {
       reranker.rerank(reranking, -1, clock, targets, scores, count, n, reranked);
       for (int rank = 0; rank < reranked.size(); rank++) {

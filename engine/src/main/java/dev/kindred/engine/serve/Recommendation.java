@@ -22,6 +22,7 @@ final class Recommendation {
   }
 
   private static RecommendAnswer pinned(RecommendQuery query, RecommendSearcher searcher) {
+    long start = System.nanoTime();
     for (Map.Entry<String, Double> weight : query.weights().entrySet()) {
       searcher.weight(requireTask(weight.getKey(), searcher.tasks()), weight.getValue());
     }
@@ -35,6 +36,9 @@ final class Recommendation {
     BoundReranking reranking = searcher.reranking();
     searcher.watchedToo(query.allowsWatched());
     query.at().ifPresent(searcher::at);
+    if (query.within().isPresent()) {
+      searcher.deadline(start + query.within().get().toNanos());
+    }
     RecommendResult result = new RecommendResult(query.n());
     List<String> notes = new ArrayList<>();
     if (query.user().isPresent()) {
@@ -61,7 +65,9 @@ final class Recommendation {
               + query.user().map(user -> "user '" + user + "'").orElse("the user")
               + ": the candidates are the popular items");
     }
-    if (result.size() < query.n()) {
+    if (result.cutShort()) {
+      notes.add("the deadline came before all candidates were looked at");
+    } else if (result.size() < query.n()) {
       notes.add(result.size() + " of the " + query.n() + " items asked for: no more are allowed");
     }
     if (!reranking.unknownIds().isEmpty()) {
@@ -78,7 +84,11 @@ final class Recommendation {
       kept.put(source, result.kept(source));
     }
     return new RecommendAnswer(
-        items, result.known(), new Funnel(found, kept, result.ranked(), result.size()), notes);
+        items,
+        result.known(),
+        result.cutShort(),
+        new Funnel(found, kept, result.ranked(), result.size()),
+        notes);
   }
 
   private static RecommendedItem item(

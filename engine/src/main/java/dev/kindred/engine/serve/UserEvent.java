@@ -8,6 +8,9 @@ package dev.kindred.engine.serve;
  * @param timeMillis when, in milliseconds since 1970 UTC
  */
 public record UserEvent(String item, String event, long timeMillis) {
+  /** Name of an event that only shows the item to the user. */
+  public static final String IMPRESSION = "impression";
+
   public UserEvent {
     LiveState.requireId("item", item);
     if (event == null) {

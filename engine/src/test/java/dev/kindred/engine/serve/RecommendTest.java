@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.TrainedPipeline;
 import dev.kindred.engine.data.Events;
+import dev.kindred.engine.nn.serve.SplitMmoe;
 import dev.kindred.engine.rank.RankTask;
 import dev.kindred.engine.rank.RetrievalSource;
 import dev.kindred.engine.rank.SourceQuotas;
@@ -20,6 +21,7 @@ import dev.kindred.engine.snapshot.SnapshotVerifier;
 import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -111,6 +113,28 @@ class RecommendTest {
       }
     }
     assertTrue(returned > 0, "nothing watched came back although it was allowed");
+  }
+
+  @Test
+  void aDeadlineThatPassedLeavesTheBestOfWhatWasLookedAt() {
+    for (int u = 0; u < 10; u++) {
+      RecommendQuery query = RecommendQuery.user(user(u)).top(20).exclude("v1");
+      RecommendAnswer late = recommender.recommend(query.within(Duration.ZERO));
+      assertTrue(late.cutShort());
+      assertEquals(20, late.items().size());
+      assertTrue(late.funnel().ranked() <= SplitMmoe.BLOCK, late.funnel().toString());
+      assertTrue(late.notes().toString().contains("deadline"), late.notes().toString());
+      assertEquals(0, late.funnel().found().get(RetrievalSource.CONTENT));
+      RecommendAnswer whole = recommender.recommend(query);
+      assertFalse(whole.cutShort());
+      assertEquals(whole, recommender.recommend(query.within(Duration.ofMinutes(10))));
+      // What was ranked has the scores that it has without a deadline.
+      for (RecommendedItem item : whole.items()) {
+        late.items().stream()
+            .filter(other -> other.id().equals(item.id()))
+            .forEach(other -> assertEquals(item.score(), other.score()));
+      }
+    }
   }
 
   @Test

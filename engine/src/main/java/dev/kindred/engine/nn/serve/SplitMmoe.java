@@ -34,6 +34,9 @@ public final class SplitMmoe {
   /** Bytes that an item may take unless stated otherwise. */
   public static final int DEFAULT_BYTES_PER_ITEM = 2048;
 
+  /** Items that are ranked at a time. */
+  public static final int BLOCK = Mmoe.BLOCK;
+
   /** Floats of the widest vectors. */
   private static final int MOST_LANES = 16;
 
@@ -276,7 +279,7 @@ public final class SplitMmoe {
       scratch = split.network.scratch();
       half = new float[split.bias.length];
       base = new float[split.storedValues()];
-      first = new float[Mmoe.BLOCK * Mlp.stride(split.hidden)];
+      first = new float[BLOCK * Mlp.stride(split.hidden)];
       bias = new float[split.hidden];
       gateBias = new float[split.network.gates().outputs()];
     }
@@ -331,8 +334,8 @@ public final class SplitMmoe {
     }
     items.check(this);
     items.prepare(request.half, request.base);
-    for (int i = 0; i < count; i += Mmoe.BLOCK) {
-      int n = Math.min(Mmoe.BLOCK, count - i);
+    for (int i = 0; i < count; i += BLOCK) {
+      int n = Math.min(BLOCK, count - i);
       block(request, items, ordinals, from + i, n, x, xOffset + i * ldx, ldx);
       network.finish(n, y, yOffset + i * ldy, ldy, request.scratch);
     }
