@@ -229,7 +229,7 @@ final class AnnCommandTest {
     Path out = directory.resolve("out");
     Path missing = directory.resolve("none.f32");
     assertBad(3, missing + ": no such file", "build", "--base", missing, "--dim", 4, "--out", out);
-    assertBad(3, "state their dimension", "build", "--base", base, "--out", out);
+    assertBad(3, "give it with --dim D", "build", "--base", base, "--out", out);
     assertBad(3, "ends within row", "build", "--base", base, "--dim", 13, "--out", out);
     Path text = Files.writeString(directory.resolve("vectors.txt"), "1 2 3");
     assertBad(3, "its name must end in", "build", "--base", text, "--out", out);

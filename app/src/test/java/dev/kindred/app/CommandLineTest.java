@@ -40,6 +40,32 @@ final class CommandLineTest {
   }
 
   @Test
+  void helpGoesDownToACommandWithinACommand() {
+    assertTrue(Run.kindred("help").out().contains("snapshots"));
+    assertEquals(Run.kindred("ann", "--help").out(), Run.kindred("help", "ann").out());
+    Run build = Run.kindred("help", "ann", "build");
+    assertEquals(0, build.exitCode());
+    assertEquals(Run.kindred("ann", "build", "--help").out(), build.out());
+    Run none = Run.kindred("help", "ann", "bild");
+    assertEquals(2, none.exitCode());
+    assertTrue(none.err().startsWith("kindred: no command 'bild'"), none.err());
+  }
+
+  @Test
+  void aMisspeltOptionIsToldBeforeTheMissingOne() {
+    Run run = Run.kindred("related", "--model", "m", "--itm", "x");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().startsWith("kindred: no option '--itm'; did you mean --item?"), run.err());
+  }
+
+  @Test
+  void snapshotsAloneListsAndAsksForTheDirectory() {
+    Run run = Run.kindred("snapshots");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().contains("--model DIR is missing"), run.err());
+  }
+
+  @Test
   void globalOptionsStandBeforeOrAfterTheCommand() {
     assertEquals(0, Run.kindred("--quiet", "completion").exitCode());
     assertEquals(0, Run.kindred("completion", "--quiet", "--threads", "3").exitCode());

@@ -47,6 +47,7 @@ final class AnnBuildCommand extends KindredCommand {
   protected void run() throws IOException {
     HnswOptions options = options(() -> building.hnsw(seed()));
     AnnIndex.requireAbsent(out);
+    AnnIndex.requireDim(base, building.dim());
     BuildMemory memory =
         BuildMemory.estimate(
             base, building.dim(), building.metric(), building.half(), options, threads());

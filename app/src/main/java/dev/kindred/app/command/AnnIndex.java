@@ -39,6 +39,9 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
   static final String VECTORS = "vectors.kvec";
   static final String GRAPH = "graph.khnsw";
 
+  /** Formats without a header. */
+  private static final List<String> BARE_ROWS = List.of(".f32", ".f16", ".i32");
+
   /** How vectors that are not indexed yet are read and indexed. */
   static final class Building {
     @Option(
@@ -128,8 +131,24 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     }
   }
 
+  /**
+   * Asks for the dimension where the file doesn't state it.
+   *
+   * @param dim 0 for none given
+   * @throws InputException if there is none
+   */
+  static void requireDim(Path file, int dim) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+    if (dim == 0 && BARE_ROWS.stream().anyMatch(plain::endsWith)) {
+      throw new InputException(
+          file + ": holds rows and nothing that says how long they are; give it with --dim D");
+    }
+  }
+
   /** Reads a file of vectors, at least one, into the arena, or maps it if it is a .kvec. */
   static Embeddings read(Path file, int dim, Arena arena) throws IOException {
+    requireDim(file, dim);
     Embeddings rows = map(file, dim, arena);
     if (rows.size() == 0) {
       throw new InputException(file + ": empty; name a file with at least one vector");

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -104,6 +105,11 @@ public abstract class KindredCommand implements Callable<Integer> {
   /** Whether the user gave an option, rather than left it to its default. */
   protected final boolean isGiven(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  /** As picocli runs it. */
+  protected final CommandLine commandLine() {
+    return spec.commandLine();
   }
 
   private RootCommand root() {

@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -165,7 +165,11 @@ public final class RootCommand implements Runnable {
   private static int usageError(ParameterException e, String[] args) {
     CommandLine cl = e.getCommandLine();
     String message = Failures.oneLine(e.getMessage());
-    if (e instanceof UnmatchedArgumentException unmatched) {
+    // A misspelt option is told before the one that is missing for it.
+    List<String> unknown =
+        e instanceof MissingParameterException ? cl.getUnmatchedArguments() : List.of();
+    ParameterException told = unknown.isEmpty() ? e : new UnmatchedArgumentException(cl, unknown);
+    if (told instanceof UnmatchedArgumentException unmatched) {
       String argument = unmatched.getUnmatched().getFirst();
       message =
           argument.startsWith("-")

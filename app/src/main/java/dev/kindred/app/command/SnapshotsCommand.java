@@ -17,45 +17,53 @@ import picocli.CommandLine.Option;
     subcommands = {SnapshotsCommand.ListCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kindred snapshots list --model snapshots/",
+      "  kindred snapshots --model snapshots/",
       "  kindred promote --model snapshots/ snapshot-20260131-120000",
       "  kindred rollback --model snapshots/"
     })
 final class SnapshotsCommand extends KindredCommand {
+  private static final String DIRECTORY = "The directory that snapshots are published in.";
+
+  @Option(names = "--model", paramLabel = "DIR", description = DIRECTORY)
+  private Path directory;
+
   @Override
-  protected void run() {
-    throw usage("no action given: list");
+  protected void run() throws IOException {
+    if (directory == null) {
+      throw usage("--model DIR is missing: the directory that snapshots are published in");
+    }
+    list(directory, this);
   }
 
-  /** {@code kindred snapshots list}. */
+  /** {@code kindred snapshots list}, the same by its full name. */
   @Command(name = "list", description = "List the snapshots of a directory, oldest first.")
   static final class ListCommand extends KindredCommand {
-    @Option(
-        names = "--model",
-        required = true,
-        paramLabel = "DIR",
-        description = "The directory that snapshots are published in.")
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = DIRECTORY)
     private Path directory;
 
     @Override
     protected void run() throws IOException {
-      List<SnapshotCatalog.Entry> entries = SnapshotCatalog.in(directory).list();
-      if (json()) {
-        entries.forEach(entry -> jsonLines().write(fields(entry)));
-        return;
-      }
-      TextTable table = new TextTable("", "snapshot", "built", "items", "bytes", "");
-      for (SnapshotCatalog.Entry entry : entries) {
-        table.row(
-            entry.current() ? "*" : "",
-            entry.name(),
-            entry.created().toString(),
-            Integer.toString(entry.items()),
-            Long.toString(entry.bytes()),
-            entry.fault());
-      }
-      table.print(out());
+      list(directory, this);
     }
+  }
+
+  private static void list(Path directory, KindredCommand command) throws IOException {
+    List<SnapshotCatalog.Entry> entries = SnapshotCatalog.in(directory).list();
+    if (command.json()) {
+      entries.forEach(entry -> command.jsonLines().write(fields(entry)));
+      return;
+    }
+    TextTable table = new TextTable("", "snapshot", "built", "items", "bytes", "");
+    for (SnapshotCatalog.Entry entry : entries) {
+      table.row(
+          entry.current() ? "*" : "",
+          entry.name(),
+          entry.created().toString(),
+          Integer.toString(entry.items()),
+          Long.toString(entry.bytes()),
+          entry.fault());
+    }
+    table.print(command.out());
   }
 
   static Map<String, Object> fields(SnapshotCatalog.Entry entry) {

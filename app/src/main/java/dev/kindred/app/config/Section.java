@@ -128,7 +128,7 @@ final class Section {
   /** A text that must be there and not be blank. */
   String text(String key) {
     if (!has(key)) {
-      throw wrong(key, "is missing");
+      throw missing(key);
     }
     String text = text(key, "");
     if (text.isBlank()) {
@@ -276,21 +276,40 @@ final class Section {
     }
   }
 
+  /** Refuses keys other than these, before any is read: a misspelt one isn't told as missing. */
+  void only(String... keys) {
+    known.addAll(List.of(keys));
+    finish();
+  }
+
   /** Refuses keys that nothing has asked for. */
   void finish() {
     node.fieldNames()
         .forEachRemaining(
             key -> {
               if (!known.contains(key)) {
-                String nearest = Spelling.nearest(key, known);
-                throw wrong(
-                    key,
-                    "is not known"
-                        + (nearest.isEmpty()
-                            ? "; known are " + String.join(", ", known)
-                            : "; did you mean " + nearest + "?"));
+                throw unknown(key, known);
               }
             });
+  }
+
+  private InputException unknown(String key, Set<String> among) {
+    String nearest = Spelling.nearest(key, among);
+    return wrong(
+        key,
+        "is not known"
+            + (nearest.isEmpty()
+                ? "; known are " + String.join(", ", among)
+                : "; did you mean " + nearest + "?"));
+  }
+
+  /** An error of this key, which must be there: of one that looks like it, if there is one. */
+  InputException missing(String key) {
+    List<String> others = new ArrayList<>();
+    node.fieldNames().forEachRemaining(others::add);
+    others.removeAll(known);
+    String nearest = Spelling.nearest(key, others);
+    return nearest.isEmpty() ? wrong(key, "is missing") : unknown(nearest, Set.of(key));
   }
 
   /** An error of this key. */

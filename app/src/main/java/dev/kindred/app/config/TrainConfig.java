@@ -23,6 +23,22 @@ public record TrainConfig(
     Optional<TableConfig> items,
     Optional<TableConfig> users,
     PipelineOptions options) {
+  private static final String[] KEYS = {
+    "events",
+    "objectives",
+    "items",
+    "users",
+    "paper",
+    "seed",
+    "content",
+    "coordinator",
+    "tower",
+    "als",
+    "related",
+    "rank",
+    "next"
+  };
+
   public TrainConfig {
     objectives = List.copyOf(objectives);
   }
@@ -36,6 +52,7 @@ public record TrainConfig(
    */
   public static TrainConfig read(Path file, boolean paper) throws IOException {
     Section top = Section.read(file);
+    top.only(KEYS);
     EventsConfig events =
         EventsConfig.read(
             top.section("events").orElseThrow(() -> top.wrong("[events]", "is missing")));

@@ -68,6 +68,18 @@ final class TrainConfigTest {
   }
 
   @Test
+  void aMisspeltTableOrKeyIsToldBeforeWhatItLeavesMissing() {
+    assertEquals(
+        directory.resolve("site.toml") + ": evnts is not known; did you mean events?",
+        assertThrows(InputException.class, () -> read(MINIMAL.replace("events", "evnts")))
+            .getMessage());
+    assertEquals(
+        directory.resolve("site.toml") + ": [events] usr is not known; did you mean user?",
+        assertThrows(InputException.class, () -> read(MINIMAL.replace("user", "usr")))
+            .getMessage());
+  }
+
+  @Test
   void aByteOrderMarkIsNoPartOfTheFile() throws IOException {
     assertEquals(1, read("\ufeff" + MINIMAL).objectives().size());
   }
