@@ -2,7 +2,6 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.config.ServeConfig;
 import dev.kindred.app.config.Settings;
-import dev.kindred.engine.data.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -61,15 +60,10 @@ final class ServeSettings {
   /**
    * The same, checked.
    *
-   * @throws InputException naming what is wrong
+   * @throws dev.kindred.engine.data.InputException naming what is wrong
    */
   ServeConfig read() throws IOException {
-    Settings effective = effective();
-    if (!effective.sources().containsKey("model.path")) {
-      throw new InputException(
-          "no model to serve; name it with --model DIR, or path under [model] in --config FILE");
-    }
-    return ServeConfig.read(effective);
+    return ServeConfig.read(effective());
   }
 
   private static void put(Map<String, String> flags, String key, Object value) {

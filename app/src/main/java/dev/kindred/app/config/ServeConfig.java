@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The configuration of {@code kindred serve}: a file, over it variables of the environment, over
@@ -34,7 +35,13 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
    */
   public static ServeConfig read(Settings settings) throws IOException {
     Section top = settings.section();
+    top.only(Settings.TABLES.toArray(String[]::new));
     Section model = top.sectionOrEmpty("model");
+    if (!model.has("path")) {
+      model.only("path", "memory", "refresh-millis", "warmup-millis");
+      throw new InputException(
+          "no model to serve; name it with --model DIR, or path under [model] in --config FILE");
+    }
     Path snapshot = model.path("path");
     MemoryMode memoryMode = model.choice("memory", MemoryMode.PRELOADED);
     int refresh = model.integer("refresh-millis", 1000);
@@ -47,6 +54,7 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
     Optional<Path> log = optionalPath(events, "log");
     EventLog.Fsync fsync = events.choice("fsync", EventLog.Fsync.INTERVAL);
     int fsyncMillis = events.integer("fsync-millis", 1000);
+    Set<String> kinds = Set.copyOf(events.texts("kinds"));
     events.finish();
     ServerOptions server = server(top.sectionOrEmpty("server"));
     Section tokenSection = top.sectionOrEmpty("tokens");
@@ -94,6 +102,7 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
                     log,
                     fsync,
                     fsyncMillis,
+                    kinds,
                     server,
                     tokens,
                     items,

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.kindred.engine.data.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,11 +20,14 @@ import java.util.TreeMap;
 public final class Settings {
   private static final String PREFIX = "KINDRED_";
 
-  /** Tables whose variables are ours; other KINDRED_ variables belong to the launcher. */
-  private static final Set<String> TABLES =
-      Set.of(
-          "model", "live", "events", "server", "tokens", "limits", "weights", "memory", "page",
-          "rules", "recall", "log");
+  /**
+   * All there are, and tables whose variables are ours; other KINDRED_ variables belong to the
+   * launcher.
+   */
+  static final List<String> TABLES =
+      List.of(
+          "model", "server", "tokens", "live", "events", "limits", "weights", "rules", "recall",
+          "memory", "page", "log");
 
   private static final TomlMapper TOML = new TomlMapper();
 

@@ -1,16 +1,17 @@
 package dev.kindred.app.http;
 
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
+import io.undertow.io.IoCallback;
 import io.undertow.io.Receiver;
+import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,6 @@ import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.xnio.IoUtils;
-import org.xnio.Options;
 import org.xnio.XnioExecutor;
 
 /**
@@ -33,7 +33,7 @@ import org.xnio.XnioExecutor;
  * <p>docs/decisions/http-server.md says why this library.
  */
 public final class HttpServer<D> implements AutoCloseable {
-  private static final HttpString REQUEST_ID = new HttpString("X-Request-Id");
+  static final HttpString REQUEST_ID = new HttpString("X-Request-Id");
   private static final HttpString NOSNIFF = new HttpString("X-Content-Type-Options");
   private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final String BEARER = "Bearer ";
@@ -52,12 +52,11 @@ public final class HttpServer<D> implements AutoCloseable {
   private final Tokens tokens;
   private final RequestObserver observer;
   private final AnswerThreads<D> threads;
-  private final Undertow undertow;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong requests = new AtomicLong();
   private final String idPrefix = UUID.randomUUID().toString().substring(0, 8) + "-";
   private volatile boolean draining;
-  private int port;
+  private HttpListener listener;
 
   private HttpServer(
       ServerOptions options,
@@ -70,24 +69,6 @@ public final class HttpServer<D> implements AutoCloseable {
     this.tokens = tokens;
     this.observer = observer;
     threads = new AnswerThreads<>(options.workers(), options.queue(), desks);
-    undertow =
-        Undertow.builder()
-            .addHttpListener(options.port(), options.host())
-            .setIoThreads(Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors())))
-            .setWorkerThreads(1)
-            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, options.headerBytes())
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) options.bodyBytes())
-            .setServerOption(UndertowOptions.MAX_PARAMETERS, Query.MAX_PARAMETERS)
-            .setServerOption(UndertowOptions.MAX_HEADERS, 100)
-            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, options.idleMillis())
-            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, options.idleMillis())
-            .setSocketOption(Options.TCP_NODELAY, true)
-            .setSocketOption(Options.REUSE_ADDRESSES, true)
-            .setSocketOption(Options.CONNECTION_HIGH_WATER, options.connections())
-            .setSocketOption(Options.CONNECTION_LOW_WATER, options.connections())
-            .setSocketOption(Options.WRITE_TIMEOUT, options.idleMillis())
-            .setHandler(this::received)
-            .build();
   }
 
   /**
@@ -105,32 +86,24 @@ public final class HttpServer<D> implements AutoCloseable {
       throws IOException {
     HttpServer<D> server = new HttpServer<>(options, routes, tokens, desks, observer);
     try {
-      server.undertow.start();
-    } catch (RuntimeException e) {
+      server.listener = HttpListener.open(options, server::received, server::malformed);
+    } catch (IOException | RuntimeException e) {
       server.threads.close();
-      Throwable cause = e;
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
       String where = options.host() + ":" + options.port();
       throw new IOException(
-          cause instanceof BindException
-              ? "can't listen on "
-                  + where
-                  + ": "
-                  + cause.getMessage()
-                  + "; choose another --port or stop what holds it"
-              : "can't listen on " + where + ": " + cause.getMessage(),
+          "can't listen on "
+              + where
+              + ": "
+              + e.getMessage()
+              + (e instanceof BindException ? "; choose another --port or stop what holds it" : ""),
           e);
     }
-    server.port =
-        ((InetSocketAddress) server.undertow.getListenerInfo().getFirst().getAddress()).getPort();
     return server;
   }
 
   /** The port that it listens on. */
   public int port() {
-    return port;
+    return listener.port();
   }
 
   /** Requests that wait for a thread or are with one. */
@@ -156,7 +129,7 @@ public final class HttpServer<D> implements AutoCloseable {
     while (inFlight.get() > 0 && System.nanoTime() < until) {
       LockSupport.parkNanos(1_000_000);
     }
-    undertow.stop();
+    listener.close();
     threads.close();
   }
 
@@ -200,7 +173,8 @@ public final class HttpServer<D> implements AutoCloseable {
       String token = token(exchange);
       tokens.check(route.access(), token);
       Query query = Query.parse(exchange.getQueryString());
-      if (route.method().equals("GET")) {
+      if (!route.body()) {
+        requireNoBody(exchange, route);
         admitted(exchange, course, route, query, token, Request.NO_BODY);
       } else {
         readBody(exchange, course, route, query, token);
@@ -208,6 +182,43 @@ public final class HttpServer<D> implements AutoCloseable {
     } catch (Refusal refusal) {
       refuse(exchange, course, refusal);
     }
+  }
+
+  private static void requireNoBody(HttpServerExchange exchange, Route<?> route) {
+    if (exchange.getRequestContentLength() > 0
+        || exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
+      exchange.setPersistent(false); // as for a body that is too large
+      throw Refusal.badRequest(
+          "unexpected-body", route.method() + " " + route.path() + " takes no body; leave it out");
+    }
+  }
+
+  /** Head and body for what couldn't be parsed; its connection ends with it. */
+  private byte[] malformed(String reason) {
+    String id = nextId();
+    String message =
+        reason.equals(MalformedConduit.BAD_REQUEST)
+            ? "this is no request of HTTP/1.1 with at most "
+                + options.headerBytes()
+                + " bytes of line and headers, "
+                + ServerOptions.MOST_HEADERS
+                + " headers and "
+                + Query.MAX_PARAMETERS
+                + " parameters"
+            : "the request must have one Host header, of the host that it asks (" + reason + ")";
+    Reply reply = new JsonBody().refused(Refusal.badRequest("malformed-request", message), id);
+    observer.rejected("malformed");
+    observer.answered("", id, reply.status(), 0, 0, 0, reply.body().length);
+    byte[] head =
+        ("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
+                + (NOSNIFF + ": nosniff\r\n")
+                + (REQUEST_ID + ": " + id + "\r\n")
+                + ("Content-Type: " + reply.contentType() + "\r\n")
+                + ("Content-Length: " + reply.body().length + "\r\n\r\n"))
+            .getBytes(StandardCharsets.US_ASCII);
+    byte[] whole = Arrays.copyOf(head, head.length + reply.body().length);
+    System.arraycopy(reply.body(), 0, whole, head.length, reply.body().length);
+    return whole;
   }
 
   private void readBody(
@@ -227,9 +238,13 @@ public final class HttpServer<D> implements AutoCloseable {
             .executeAfter(
                 () -> {
                   observer.rejected("slow-body");
-                  // For the log and the metrics: a client that stalls gets no reply.
-                  exchange.setStatusCode(408);
-                  IoUtils.safeClose(exchange.getConnection());
+                  lastRefusal(
+                      exchange,
+                      course,
+                      new Refusal(
+                          408,
+                          "slow-body",
+                          "the body wasn't there within " + options.bodyMillis() + " ms"));
                 },
                 options.bodyMillis(),
                 TimeUnit.MILLISECONDS);
@@ -345,7 +360,32 @@ public final class HttpServer<D> implements AutoCloseable {
     send(exchange, course, reply);
   }
 
+  /** Refuses in the middle of a body, and ends the connection without waiting for the rest. */
+  private void lastRefusal(HttpServerExchange exchange, Course course, Refusal refusal) {
+    exchange.setPersistent(false);
+    send(
+        exchange,
+        course,
+        new JsonBody().refused(refusal, course.id),
+        new IoCallback() {
+          @Override
+          public void onComplete(HttpServerExchange done, Sender sender) {
+            IoUtils.safeClose(done.getConnection());
+          }
+
+          @Override
+          public void onException(HttpServerExchange failed, Sender sender, IOException e) {
+            IoUtils.safeClose(failed.getConnection());
+          }
+        });
+  }
+
   private void send(HttpServerExchange exchange, Course course, Reply reply) {
+    send(exchange, course, reply, IoCallback.END_EXCHANGE);
+  }
+
+  private void send(
+      HttpServerExchange exchange, Course course, Reply reply, IoCallback afterwards) {
     HeaderMap headers = exchange.getResponseHeaders();
     exchange.setStatusCode(reply.status());
     headers.put(Headers.CONTENT_TYPE, reply.contentType());
@@ -359,7 +399,8 @@ public final class HttpServer<D> implements AutoCloseable {
       headers.put(Headers.CONNECTION, "close");
     }
     course.bytes = reply.body().length;
-    exchange.getResponseSender().send(ByteBuffer.wrap(reply.body()));
+    exchange.setResponseContentLength(reply.body().length);
+    exchange.getResponseSender().send(ByteBuffer.wrap(reply.body()), afterwards);
   }
 
   private Refusal tooLarge() {
@@ -370,9 +411,11 @@ public final class HttpServer<D> implements AutoCloseable {
 
   private String requestId(HttpServerExchange exchange) {
     String given = exchange.getRequestHeaders().getFirst(REQUEST_ID);
-    return given != null && GOOD_ID.matcher(given).matches()
-        ? given
-        : idPrefix + Long.toHexString(requests.incrementAndGet());
+    return given != null && GOOD_ID.matcher(given).matches() ? given : nextId();
+  }
+
+  private String nextId() {
+    return idPrefix + Long.toHexString(requests.incrementAndGet());
   }
 
   private static String token(HttpServerExchange exchange) {

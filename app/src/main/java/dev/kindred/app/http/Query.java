@@ -145,7 +145,7 @@ public final class Query {
   }
 
   /** A text for a message: what a stranger sent is never echoed at length. */
-  static String shortened(String text) {
+  public static String shortened(String text) {
     return text.length() <= 60 ? text : text.substring(0, 60) + "...";
   }
 

@@ -9,12 +9,19 @@ import java.util.Objects;
  * @param method in capitals
  * @param path exact; ids travel as parameters or in bodies, so that they may hold any letter
  * @param access who may ask
+ * @param body whether its requests may have one
  * @param immediate answered by the thread that reads the socket, past the queue and without a desk:
  *     for what must be answered under overload too, and never waits
  * @param handler answers
  */
 public record Route<D>(
-    String name, String method, String path, Access access, boolean immediate, Handler<D> handler) {
+    String name,
+    String method,
+    String path,
+    Access access,
+    boolean body,
+    boolean immediate,
+    Handler<D> handler) {
   /** Who may ask. */
   public enum Access {
     /** Anybody who reaches the port. */
@@ -38,18 +45,18 @@ public record Route<D>(
 
   /** A route that anybody may ask, answered in turn. */
   public static <D> Route<D> open(String name, String method, String path, Handler<D> handler) {
-    return new Route<>(name, method, path, Access.OPEN, false, handler);
+    return new Route<>(name, method, path, Access.OPEN, mayHaveBody(method), false, handler);
   }
 
   /** A route that anybody may ask, answered at once. */
   public static <D> Route<D> immediate(String name, String path, Handler<D> handler) {
-    return new Route<>(name, "GET", path, Access.OPEN, true, handler);
+    return new Route<>(name, "GET", path, Access.OPEN, false, true, handler);
   }
 
   /** A route of those who hold a token. */
   public static <D> Route<D> guarded(
       String name, String method, String path, Access access, Handler<D> handler) {
-    return new Route<>(name, method, path, access, false, handler);
+    return new Route<>(name, method, path, access, mayHaveBody(method), false, handler);
   }
 
   public Route {
@@ -58,5 +65,14 @@ public record Route<D>(
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(access, "access");
     Objects.requireNonNull(handler, "handler");
+  }
+
+  /** The same route with requests that have no body. */
+  public Route<D> withoutBody() {
+    return new Route<>(name, method, path, access, false, immediate, handler);
+  }
+
+  private static boolean mayHaveBody(String method) {
+    return method.equals("POST") || method.equals("PUT");
   }
 }

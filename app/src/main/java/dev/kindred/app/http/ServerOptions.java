@@ -31,6 +31,9 @@ public record ServerOptions(
     int idleMillis,
     int connections,
     int drainMillis) {
+  /** Headers of a request, at most. */
+  static final int MOST_HEADERS = 100;
+
   public ServerOptions {
     Objects.requireNonNull(host, "host");
     check("port", port, 0, 65_535);

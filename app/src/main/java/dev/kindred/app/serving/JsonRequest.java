@@ -53,7 +53,7 @@ final class JsonRequest {
       }
       throw wrong("the body must be a JSON object");
     } catch (JsonProcessingException e) {
-      throw wrong("the body is no JSON: " + e.getOriginalMessage());
+      throw wrong("the body " + JsonFault.of(e));
     } catch (IOException e) {
       throw wrong("the body can't be read: " + e.getMessage());
     }

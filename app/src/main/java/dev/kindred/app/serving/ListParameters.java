@@ -3,11 +3,14 @@ package dev.kindred.app.serving;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kindred.app.http.Query;
 import dev.kindred.app.http.Refusal;
+import dev.kindred.app.http.Request;
 import dev.kindred.engine.serve.RelatedQuery;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The parameters that routes with lists have in common. Stateless. */
 final class ListParameters {
@@ -46,6 +49,45 @@ final class ListParameters {
       asked = asked.weight(weight.name(), weight.number());
     }
     return asked;
+  }
+
+  /**
+   * The profile fields to show.
+   *
+   * @param known those of the snapshot that answers
+   * @throws Refusal if it doesn't have one of them
+   */
+  static List<String> shown(Query query, Supplier<List<String>> known) {
+    List<String> show = query.all("show");
+    if (!show.isEmpty()) {
+      List<String> fields = known.get();
+      for (String field : show) {
+        if (!fields.contains(field)) {
+          throw Refusal.badRequest(
+              "unknown-field",
+              "no profile field '"
+                  + Query.shortened(field)
+                  + "' to show; the snapshot has "
+                  + (fields.isEmpty() ? "none" : String.join(", ", fields)));
+        }
+      }
+    }
+    return show;
+  }
+
+  /**
+   * When a request must be answered, in terms of {@link System#nanoTime}: as long after it came in
+   * as the server grants, or as {@code deadline-millis} says if that is less.
+   */
+  static long deadline(Request request, Duration granted) {
+    int most = Math.toIntExact(granted.toMillis());
+    int millis = request.query().integer("deadline-millis", most, 1, most);
+    return request.receivedNanos() + Duration.ofMillis(millis).toNanos();
+  }
+
+  /** What is left until a deadline, never negative. */
+  static Duration until(long deadline) {
+    return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
   }
 
   /** Writes the profile fields that were asked for, those that the item has; none if none were. */

@@ -17,6 +17,7 @@ import dev.kindred.engine.serve.RecommendSearcher;
 import dev.kindred.engine.serve.RecommendedItem;
 import dev.kindred.engine.serve.TaskTerm;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -24,15 +25,27 @@ import java.util.Set;
 final class RecommendRoute implements Route.Handler<Desk> {
   private static final Set<String> PARAMETERS =
       Set.of(
-          "user", "history", "n", "weight", "exclude", "where", "watched-too", "explain", "show");
+          "user",
+          "history",
+          "n",
+          "weight",
+          "exclude",
+          "where",
+          "watched-too",
+          "explain",
+          "show",
+          "deadline-millis");
 
   private final int mostItems;
   private final Reranking reranking;
+  private final Duration within;
 
   /**
    * @param reranking of every list, before what a request says
+   * @param within after it came in a request must be answered
    */
-  RecommendRoute(int mostItems, Reranking reranking) {
+  RecommendRoute(int mostItems, Reranking reranking, Duration within) {
+    this.within = within;
     this.mostItems = mostItems;
     this.reranking = reranking;
   }
@@ -42,7 +55,7 @@ final class RecommendRoute implements Route.Handler<Desk> {
     Query query = request.query();
     query.only(PARAMETERS);
     RecommendQuery asked = asked(query);
-    List<String> show = query.all("show");
+    long deadline = ListParameters.deadline(request, within);
     boolean explained = query.flag("explain");
     RecommendSearcher searcher;
     try {
@@ -54,8 +67,9 @@ final class RecommendRoute implements Route.Handler<Desk> {
       throw new Refusal(409, "no-ranking", e.getMessage());
     }
     try {
+      List<String> show = ListParameters.shown(query, searcher::profileFields);
       long start = desk.begin();
-      RecommendAnswer answer = searcher.answer(asked);
+      RecommendAnswer answer = searcher.answer(asked.within(ListParameters.until(deadline)));
       desk.list(answer.known() ? "personal" : "popular");
       start = desk.end("recommend", "search", start);
       Reply reply = reply(answer, explained, show, searcher, desk);
@@ -102,6 +116,9 @@ final class RecommendRoute implements Route.Handler<Desk> {
             out -> {
               out.writeStartObject();
               out.writeBooleanField("known", answer.known());
+              if (answer.cutShort()) {
+                out.writeBooleanField("cutShort", true);
+              }
               out.writeArrayFieldStart("items");
               for (RecommendedItem item : answer.items()) {
                 out.writeStartObject();

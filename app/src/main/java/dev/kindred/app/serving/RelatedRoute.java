@@ -35,6 +35,7 @@ public final class RelatedRoute implements Route.Handler<Desk> {
           "explain",
           "show",
           "snapshot",
+          "deadline-millis",
           "ungated");
 
   private final int mostItems;
@@ -79,24 +80,25 @@ public final class RelatedRoute implements Route.Handler<Desk> {
     query.only(PARAMETERS);
     String item = query.required("item");
     int n = query.integer("n", Math.min(10, mostItems), 0, mostItems);
-    List<String> show = query.all("show");
+    long deadline = ListParameters.deadline(request, within);
     String snapshot = query.text("snapshot", "");
     if (!snapshot.isEmpty()) {
       if (others == null) {
         throw Refusal.badRequest("unknown-snapshot", "this server answers from one snapshot only");
       }
       return others.with(
-          snapshot, other -> explained(other.searcher(), query, item, n, show, desk));
+          snapshot, other -> explained(other.searcher(), query, item, n, deadline, desk));
     }
     RelatedSearcher searcher = desk.related();
     // Held over list and profiles, so that both are of one snapshot whatever is swapped meanwhile.
     searcher.pin();
     try {
+      List<String> show = ListParameters.shown(query, searcher::profileFields);
       if (query.flag("explain") || query.has("pin") || query.has("boost") || query.has("bury")) {
-        return explained(searcher, query, item, n, show, desk);
+        return explained(searcher, query, item, n, deadline, desk);
       }
       long start = desk.begin();
-      search(searcher, request, item, n, desk.result());
+      search(searcher, query, item, n, deadline, desk.result());
       RelatedResult result = desk.result();
       desk.list(result.size() == 0 ? "empty" : result.precomputed() ? "table" : "scored");
       start = desk.end("related", "search", start);
@@ -109,8 +111,12 @@ public final class RelatedRoute implements Route.Handler<Desk> {
   }
 
   private void search(
-      RelatedSearcher searcher, Request request, String item, int n, RelatedResult result) {
-    Query query = request.query();
+      RelatedSearcher searcher,
+      Query query,
+      String item,
+      int n,
+      long deadline,
+      RelatedResult result) {
     try {
       serverWeights.apply(searcher);
       for (String parameter : query.all("weight")) {
@@ -126,7 +132,7 @@ public final class RelatedRoute implements Route.Handler<Desk> {
         searcher.rerank(reranking);
       }
       searcher.gate(!query.flag("ungated"));
-      searcher.deadline(request.receivedNanos() + within.toNanos());
+      searcher.deadline(deadline);
       searcher.related(item, n, result);
     } finally {
       searcher.noDeadline();
@@ -169,10 +175,11 @@ public final class RelatedRoute implements Route.Handler<Desk> {
 
   /** With reasons, where they are asked for, and with notes; allocates. */
   private Reply explained(
-      RelatedSearcher searcher, Query query, String item, int n, List<String> show, Desk desk) {
+      RelatedSearcher searcher, Query query, String item, int n, long deadline, Desk desk) {
+    List<String> show = ListParameters.shown(query, searcher::profileFields);
     RelatedQuery asked =
         serverWeights.apply(RelatedQuery.item(item).top(n).rerank(reranking), searcher);
-    asked = ListParameters.over(asked, query).within(within);
+    asked = ListParameters.over(asked, query).within(ListParameters.until(deadline));
     if (query.flag("explain")) {
       asked = asked.explain();
     }
@@ -184,6 +191,9 @@ public final class RelatedRoute implements Route.Handler<Desk> {
               out.writeStartObject();
               out.writeStringField("item", item);
               out.writeBooleanField("precomputed", answer.precomputed());
+              if (answer.cutShort()) {
+                out.writeBooleanField("cutShort", true);
+              }
               out.writeArrayFieldStart("items");
               for (RelatedItem found : answer.items()) {
                 out.writeStartObject();

@@ -16,6 +16,7 @@ import dev.kindred.engine.serve.LiveStateOptions;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RecommenderOptions;
 import dev.kindred.engine.serve.UnknownItemException;
+import dev.kindred.engine.serve.UserEvent;
 import dev.kindred.engine.snapshot.Manifest;
 import dev.kindred.index.RecallMonitor;
 import dev.kindred.index.file.CorruptFileException;
@@ -33,8 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /**
  * A recommender behind HTTP, from opening the snapshot to the last reply: {@link #start} opens and
@@ -70,7 +73,7 @@ public final class Serving implements AutoCloseable {
       recommender = own(openRecommender());
       watch();
       eventLog = options.eventLog().isPresent() ? own(openLog(options.eventLog().get())) : null;
-      events = new EventsRoute(eventLog, live);
+      events = new EventsRoute(eventLog, live, this::eventKinds, log);
       weights = new ServerWeights(recommender, options.weights());
       routes = new Routes<>(routes());
       server =
@@ -210,6 +213,14 @@ public final class Serving implements AutoCloseable {
             });
   }
 
+  /** What an event may be called: the snapshot's objectives, "impression" and the settings'. */
+  private Set<String> eventKinds() {
+    Set<String> kinds = new TreeSet<>(options.eventKinds());
+    recommender.objectives().forEach(objective -> kinds.add(objective.name()));
+    kinds.add(UserEvent.IMPRESSION);
+    return kinds;
+  }
+
   /** Name of the snapshot that answers now. */
   private String name() {
     return recommender.directory().getFileName().toString();
@@ -248,19 +259,14 @@ public final class Serving implements AutoCloseable {
 
   private List<Route<Desk>> routes() {
     ItemRoutes items = new ItemRoutes(recommender, live, options.mostItems());
+    Duration within = Duration.ofMillis(options.server().deadlineMillis());
     List<Route<Desk>> all = new ArrayList<>();
     all.add(
         Route.open(
             "related",
             "GET",
             "/v1/related",
-            explained(
-                new RelatedRoute(
-                    options.mostItems(),
-                    weights,
-                    reranking,
-                    others,
-                    Duration.ofMillis(options.server().deadlineMillis())))));
+            explained(new RelatedRoute(options.mostItems(), weights, reranking, others, within))));
     all.add(Route.open("explain", "GET", "/v1/explain", explained(new ExplainRoute(recommender))));
     all.add(
         Route.open(
@@ -273,17 +279,13 @@ public final class Serving implements AutoCloseable {
             "recommend",
             "GET",
             "/v1/recommend",
-            explained(new RecommendRoute(options.mostItems(), reranking))));
+            explained(new RecommendRoute(options.mostItems(), reranking, within))));
     all.add(
         Route.open(
             "similar",
             "POST",
             "/v1/similar",
-            explained(
-                new SimilarRoute(
-                    recommender,
-                    options.mostItems(),
-                    Duration.ofMillis(options.server().deadlineMillis())))));
+            explained(new SimilarRoute(recommender, options.mostItems(), within))));
     all.add(Route.open("item", "GET", "/v1/item", explained(items::item)));
     all.add(Route.open("items-search", "GET", "/v1/items", explained(items::search)));
     all.add(Route.open("weights", "GET", "/v1/weights", explained(weights::get)));
@@ -312,18 +314,30 @@ public final class Serving implements AutoCloseable {
         Route.guarded("items-hidden", "GET", "/v1/items/hidden", admin, explained(items::hidden)));
     all.add(
         Route.guarded(
-            "snapshot-refresh", "POST", "/v1/snapshot/refresh", admin, explained(this::refresh)));
+                "snapshot-refresh", "POST", "/v1/snapshot/refresh", admin, explained(this::refresh))
+            .withoutBody());
     all.add(Route.guarded("weights-set", "PUT", "/v1/weights", admin, explained(weights::put)));
-    all.add(Route.immediate("live", "/health/live", (request, desk) -> health(true)));
-    all.add(Route.immediate("ready", "/health/ready", (request, desk) -> health(ready)));
-    all.add(Route.immediate("metrics", "/metrics", (request, desk) -> metrics()));
+    all.add(fixed("live", "/health/live", () -> health(true)));
+    all.add(fixed("ready", "/health/ready", () -> health(ready)));
+    all.add(fixed("metrics", "/metrics", this::metrics));
     Reply openApi = StaticFiles.reply("openapi.json", Reply.JSON);
-    all.add(Route.immediate("openapi", "/openapi.json", (request, desk) -> openApi));
+    all.add(fixed("openapi", "/openapi.json", () -> openApi));
     if (options.page()) {
       Reply page = StaticFiles.reply("page.html", "text/html; charset=utf-8");
-      all.add(Route.immediate("page", "/", (request, desk) -> page));
+      all.add(fixed("page", "/", () -> page));
     }
     return all;
+  }
+
+  /** A route without parameters, answered at once. */
+  private static Route<Desk> fixed(String name, String path, Supplier<Reply> reply) {
+    return Route.immediate(
+        name,
+        path,
+        (request, desk) -> {
+          request.query().only(Set.of());
+          return reply.get();
+        });
   }
 
   /** What the engine objects to is a fault of the request here. */
@@ -413,6 +427,7 @@ public final class Serving implements AutoCloseable {
     out.family("kindred_events_total", "counter", "Events taken, and batches refused.");
     out.sample("kindred_events_total", events.accepted(), "result", "accepted");
     out.sample("kindred_events_total", events.refused(), "result", "refused-batch");
+    out.sample("kindred_events_total", events.withoutLive(), "result", "log-only");
     if (eventLog != null) {
       out.gauge("kindred_event_log_bytes", "Size of the event log.", eventLog.bytes());
       out.counter(

@@ -36,7 +36,8 @@ public final class ServingMetrics implements RequestObserver {
   ServingMetrics(AccessLog log, String ownId) {
     this.log = log;
     this.ownId = ownId;
-    for (String reason : new String[] {"overload", "deadline", "body-size", "slow-body"}) {
+    for (String reason :
+        new String[] {"overload", "deadline", "body-size", "slow-body", "malformed"}) {
       rejected.put(reason, new LongAdder());
     }
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
  * @param eventLog file that events are appended to; without one they feed the live state only
  * @param fsync when the event log is forced to the disk
  * @param fsyncMillis between two forces
+ * @param eventKinds what events may be called beside the snapshot's objectives and "impression"
  * @param server how it listens
  * @param tokens who may change what
  * @param mostItems largest n of a request
@@ -39,6 +41,7 @@ public record ServingOptions(
     Optional<Path> eventLog,
     EventLog.Fsync fsync,
     int fsyncMillis,
+    Set<String> eventKinds,
     ServerOptions server,
     Tokens tokens,
     int mostItems,
@@ -59,6 +62,7 @@ public record ServingOptions(
     Objects.requireNonNull(server, "server");
     Objects.requireNonNull(tokens, "tokens");
     Objects.requireNonNull(memory, "memory");
+    eventKinds = Set.copyOf(eventKinds);
     weights = Map.copyOf(weights);
     rules = List.copyOf(rules);
     if (!(recallShare >= 0 && recallShare <= 1)) {
@@ -82,6 +86,7 @@ public record ServingOptions(
         Optional.empty(),
         EventLog.Fsync.INTERVAL,
         1000,
+        Set.of(),
         ServerOptions.defaults(),
         Tokens.none(),
         500,
@@ -113,6 +118,10 @@ public record ServingOptions(
           draft.eventLog = Optional.of(file);
           draft.fsync = policy;
         });
+  }
+
+  public ServingOptions withEventKinds(Set<String> kinds) {
+    return with(draft -> draft.eventKinds = kinds);
   }
 
   public ServingOptions withWarmupMillis(int millis) {
@@ -152,6 +161,7 @@ public record ServingOptions(
     Optional<Path> eventLog;
     EventLog.Fsync fsync;
     int fsyncMillis;
+    Set<String> eventKinds;
     ServerOptions server;
     Tokens tokens;
     int mostItems;
@@ -171,6 +181,7 @@ public record ServingOptions(
       eventLog = of.eventLog;
       fsync = of.fsync;
       fsyncMillis = of.fsyncMillis;
+      eventKinds = of.eventKinds;
       server = of.server;
       tokens = of.tokens;
       mostItems = of.mostItems;
@@ -192,6 +203,7 @@ public record ServingOptions(
           eventLog,
           fsync,
           fsyncMillis,
+          eventKinds,
           server,
           tokens,
           mostItems,

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,21 @@ final class ServeConfigTest {
     assertEquals(1, options.rules().size());
     assertEquals(0.5, options.recallShare());
     assertSays(file, Map.of("KINDRED_RECALL_SHARE", "2"), Map.of(), "share is 2");
+  }
+
+  @Test
+  void aMisspeltTableOrKeyIsToldBeforeWhatItLeavesMissing() throws IOException {
+    Path table = file("[modle]\npath = \"m\"\n");
+    assertSays(table, Map.of(), Map.of(), table + ": modle is not known; did you mean model?");
+    Path key = file("[model]\npaht = \"m\"\n");
+    assertSays(key, Map.of(), Map.of(), key + ": [model] paht is not known; did you mean path?");
+    assertSays(file("[log]\n"), Map.of(), Map.of(), "no model to serve; name it with --model DIR");
+  }
+
+  @Test
+  void kindsOfEventsAreAList() throws IOException {
+    Path file = file("[model]\npath = \"m\"\n[events]\nkinds = [\"view\", \"search\"]\n");
+    assertEquals(Set.of("view", "search"), read(file, Map.of(), Map.of()).eventKinds());
   }
 
   @Test
@@ -104,6 +120,7 @@ final class ServeConfigTest {
     assertEquals(defaults.server().withWorkers(2), documented.server().withWorkers(2));
     assertEquals(defaults.fsync(), documented.fsync());
     assertEquals(defaults.fsyncMillis(), documented.fsyncMillis());
+    assertEquals(defaults.eventKinds(), documented.eventKinds());
     assertEquals(defaults.mostItems(), documented.mostItems());
     assertEquals(defaults.warmupMillis(), documented.warmupMillis());
     assertEquals(defaults.refreshMillis(), documented.refreshMillis());

@@ -76,7 +76,8 @@ final class PersonalListsTest {
           RecommendQuery.user("user-3").top(25).weight("like", 2).exclude("11", HIDDEN);
       List<RecommendedItem> expected = recommender.recommend(asked).items();
       JsonNode reply =
-          json("/v1/recommend?user=user-3&n=25&weight=like:2&exclude=11&explain=true&show=topic");
+          json(
+              "/v1/recommend?user=user-3&n=25&weight=like:2&exclude=11&explain=true&show=topic&deadline-millis=60000");
       assertTrue(reply.get("known").asBoolean());
       assertEquals(
           expected.stream().map(RecommendedItem::id).toList(), ids(reply), reply::toString);
@@ -114,6 +115,8 @@ final class PersonalListsTest {
     assertRefused("bad-parameter", "/v1/recommend?user=a&n=501");
     assertRefused("unknown-parameter", "/v1/recommend?usr=a");
     assertRefused("missing-parameter", "/v1/why-not?item=1");
+    assertRefused("unknown-field", "/v1/recommend?user=a&show=colour");
+    assertRefused("bad-parameter", "/v1/recommend?user=a&deadline-millis=soon");
   }
 
   @Test

@@ -165,6 +165,13 @@ final class ServingTest {
     assertRefused(400, "bad-request", "/v1/related?item=100&weight=click:-1");
     assertRefused(400, "bad-request", "/v1/related?item=100&weight=click:NaN");
     assertRefused(400, "unknown-parameter", "/v1/related?item=100&explian=true");
+    assertRefused(400, "unknown-field", "/v1/related?item=100&show=colour");
+    assertRefused(400, "unknown-field", "/v1/related?item=100&show=colour&explain=true");
+    assertRefused(400, "bad-parameter", "/v1/related?item=100&deadline-millis=0");
+    assertRefused(400, "bad-parameter", "/v1/related?item=100&deadline-millis=60001");
+    for (String path : new String[] {"/health/live", "/health/ready", "/metrics", "/"}) {
+      assertRefused(400, "unknown-parameter", path + "?x=1");
+    }
     assertRefused(404, "no-such-route", "/v1/relatd?item=100");
     assertRefused(404, "unknown-snapshot", "/v1/related?item=100&snapshot=..%2F..");
     RawHttp.Answer wrong = RawHttp.send(port, "POST", "/v1/related?item=100", "", "");
@@ -202,10 +209,46 @@ final class ServingTest {
         new String[] {"[1]", "nonsense", "{\"user\":\"\",\"item\":\"1\"}", "{} {}"}) {
       assertEquals(400, RawHttp.send(port, "POST", "/v1/events", INGEST, line).status(), line);
     }
+    assertEventRefused(
+        two + "{\"user\":\"u\",\"item\":\"1\",\"event\":\"clikc\"}",
+        "line 3 has an event 'clikc', must be one of click, dislike, impression");
+    assertEventRefused(
+        "\n{\"user\":\"u\",\"item\":\"1\",\"time\":-1}", "line 2 has the time -1, must be");
+    long tomorrow = System.currentTimeMillis() + 25 * 3_600_000L;
+    assertEventRefused(
+        "{\"user\":\"u\",\"item\":\"1\",\"time\":" + tomorrow + "}",
+        "line 1 has the time " + tomorrow);
+    assertEventRefused("{\"user\":\"u\",}", "line 1 is no JSON, at column 13; nothing was taken");
+    assertEventRefused("{\"user\":\"u\"", "line 1 is no JSON: it ends too early, at column 12");
     List<String> lines = Files.readAllLines(eventLog);
     assertEquals(2, lines.size());
     assertEquals(1.5, JSON.readTree(lines.get(0)).get("dwell").doubleValue());
     assertTrue(JSON.readTree(lines.get(1)).get("time").longValue() > 1_500_000_000_000L);
+  }
+
+  private void assertEventRefused(String body, String message) throws IOException {
+    RawHttp.Answer answer = RawHttp.send(port, "POST", "/v1/events", INGEST, body);
+    assertEquals(400, answer.status(), body);
+    assertTrue(json(answer.body()).at("/error/message").asText().contains(message), answer.body());
+  }
+
+  @Test
+  void faultsOfBodiesAreToldInOurWords() throws IOException {
+    RawHttp.Answer broken =
+        RawHttp.send(port, "POST", "/v1/similar", "", "{\"vector\":\n [1, 2,, 3]}");
+    assertEquals(
+        "the body is no JSON, at line 2, column 8",
+        json(broken.body()).at("/error/message").asText());
+    RawHttp.Answer more = RawHttp.send(port, "POST", "/v1/similar", "", "{} {}");
+    assertEquals(
+        "the body is no single JSON value: more comes after its end, at line 1, column 4",
+        json(more.body()).at("/error/message").asText());
+    RawHttp.Answer deep = RawHttp.send(port, "POST", "/v1/similar", "", "[".repeat(50));
+    assertTrue(deep.body().contains("nests too deep"), deep.body());
+    RawHttp.Answer refresh = RawHttp.send(port, "POST", "/v1/snapshot/refresh", ADMIN, "{}");
+    assertEquals(
+        "POST /v1/snapshot/refresh takes no body; leave it out",
+        json(refresh.body()).at("/error/message").asText());
   }
 
   @Test
@@ -304,7 +347,8 @@ final class ServingTest {
       Set<String> names = new TreeSet<>();
       operation.path("parameters").forEach(parameter -> names.add(parameter.get("name").asText()));
       RawHttp.Answer refused =
-          RawHttp.send(port, route.method(), route.path() + "?no-such=1", ADMIN, "{}");
+          RawHttp.send(
+              port, route.method(), route.path() + "?no-such=1", ADMIN, route.body() ? "{}" : "");
       assertEquals(400, refused.status(), route.name());
       String message = json(refused.body()).at("/error/message").asText();
       assertEquals("no parameter 'no-such'; this route knows " + String.join(", ", names), message);

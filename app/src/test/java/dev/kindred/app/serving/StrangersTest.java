@@ -3,6 +3,8 @@ package dev.kindred.app.serving;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.http.Tokens;
 import dev.kindred.engine.snapshot.TinyWorld;
@@ -83,6 +85,85 @@ final class StrangersTest {
     assertServes();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET\r\n\r\n",
+        "GET /v1/related?item=a b HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /v1/related?item=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /caf\u00e9 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost x\r\n\r\n",
+        "\0\0\0\0\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: five\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "GET /health/live HTTP/1.1\r\n\r\n",
+        "GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        "GET http://elsewhere/v1/related HTTP/1.1\r\nHost: x\r\n\r\n"
+      })
+  void whatIsNoRequestIsRefusedInJsonAndCounted(String request) throws IOException {
+    RawHttp.Answer answer = RawHttp.once(port, request);
+    assertMalformed(answer);
+    assertTrue(count("kindred_http_requests_total{route=\"none\",status=\"400\"}") > 0);
+  }
+
+  @Test
+  void oversizedHeadersAreRefusedInJsonAndCounted() throws IOException {
+    String counter = "kindred_http_rejected_total{reason=\"malformed\"}";
+    double before = count(counter);
+    String many = "";
+    for (int i = 0; i < 101; i++) {
+      many += "X-" + i + ": 1\r\n";
+    }
+    assertMalformed(RawHttp.once(port, "GET /health/live HTTP/1.1\r\nHost: x\r\n" + many + "\r\n"));
+    assertMalformed(
+        RawHttp.once(port, "GET /?" + "a=1&".repeat(1001) + "b=1 HTTP/1.1\r\nHost: x\r\n\r\n"));
+    assertEquals(before + 2, count(counter));
+  }
+
+  @Test
+  void aMalformedRequestDoesNotTakeTheReplyBeforeItAlong() throws IOException {
+    try (RawHttp http = new RawHttp(port)) {
+      http.send("GET /v1/item?item=100 HTTP/1.1\r\nHost: x\r\n\r\nGET\r\n\r\n");
+      assertEquals(200, http.answer().status());
+      assertMalformed(http.answer());
+      assertEquals(-1, http.answer().status());
+    }
+  }
+
+  @Test
+  void bodiesOfRoutesThatTakeNoneAreRefused() throws IOException {
+    for (String request :
+        new String[] {
+          "GET /v1/related?item=100 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
+          "GET /health/live HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+          "DELETE /v1/items?item=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+              + INGEST
+              + "\r\nContent-Length: 2\r\n\r\n{}"
+        }) {
+      RawHttp.Answer answer = RawHttp.once(port, request);
+      assertEquals(400, answer.status(), request);
+      assertTrue(answer.body().contains("\"unexpected-body\""), answer.body());
+    }
+  }
+
+  private static void assertMalformed(RawHttp.Answer answer) throws IOException {
+    assertEquals(400, answer.status());
+    JsonNode body = new JsonMapper().readTree(answer.body());
+    assertEquals("malformed-request", body.at("/error/code").asText(), answer.body());
+    assertEquals(answer.headers().get("x-request-id"), body.get("requestId").asText());
+    assertEquals("application/json", answer.headers().get("content-type"));
+    assertEquals("close", answer.headers().get("connection"));
+  }
+
+  private static double count(String sample) throws IOException {
+    return RawHttp.get(port, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(sample + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(sample.length() + 1)))
+        .sum();
+  }
+
   @Test
   void drawnBytesNeverMakeItFail() throws IOException {
     for (long seed = 0; seed < 60; seed++) {
@@ -152,9 +233,14 @@ final class StrangersTest {
       for (int i = 0; i < 50; i++) {
         assertServes();
       }
-      for (RawHttp http : slow) {
-        int status = http.answer().status();
-        assertTrue(status == -1 || status == 408, "status " + status);
+      for (int i = 0; i < slow.size(); i++) {
+        RawHttp.Answer answer = slow.get(i).answer();
+        if (i % 2 == 0) {
+          assertEquals(-1, answer.status(), "a reply to half a head");
+        } else {
+          assertEquals(408, answer.status());
+          assertTrue(answer.body().contains("\"slow-body\""), answer.toString());
+        }
       }
       assertSlowBodiesAreNoSuccess();
     } finally {
