@@ -14,6 +14,7 @@ import dev.kindred.engine.nn.Sgd;
 import dev.kindred.engine.tower.TowerLoss;
 import dev.kindred.engine.tower.TowerModel;
 import dev.kindred.engine.tower.TowerOptions;
+import dev.kindred.engine.tower.TowerStart;
 import dev.kindred.engine.tower.TwoTower;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -84,6 +86,12 @@ final class TwoTowerCommand extends KindredCommand {
       paramLabel = "N",
       description = "Widths of the hidden layers; --hidden= for none.")
   private List<String> hidden;
+
+  @Option(
+      names = "--start",
+      paramLabel = "WHERE",
+      description = "Where the vectors of ids stand before training: ${COMPLETION-CANDIDATES}.")
+  private TowerStart start;
 
   @Option(
       names = "--history",
@@ -183,15 +191,20 @@ final class TwoTowerCommand extends KindredCommand {
       description = "Write the model to a safetensors file.")
   private Path save;
 
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description = "Keep the training here after each epoch; a run that finds it goes on.")
+  private Path checkpoint;
+
   @Override
   protected void run() throws IOException {
     TowerOptions options = options(this::towerOptions);
     if (k < 1) {
       throw usage("-k is " + k + ", must be at least 1");
     }
-    if (save != null && !Files.isDirectory(save.toAbsolutePath().getParent())) {
-      throw new InputException("--save " + save + ": its directory doesn't exist; make it first");
-    }
+    checkDirectory("--save", save);
+    checkDirectory("--checkpoint", checkpoint);
     SplitFiles.Split split = SplitFiles.read(train, test, new Ids(), new Ids());
     List<Map<String, Object>> results = new ArrayList<>();
     try (Workers workers = Workers.of(threads())) {
@@ -213,6 +226,13 @@ final class TwoTowerCommand extends KindredCommand {
     }
   }
 
+  private static void checkDirectory(String option, Path file) {
+    if (file != null && !Files.isDirectory(file.toAbsolutePath().getParent())) {
+      throw new InputException(
+          "%s %s: its directory doesn't exist; make it first".formatted(option, file));
+    }
+  }
+
   private Map<String, Object> towers(SplitFiles.Split split, TowerOptions options, Workers workers)
       throws IOException {
     Interactions positives = split.train();
@@ -223,6 +243,7 @@ final class TwoTowerCommand extends KindredCommand {
             FeatureTable.ofIds(positives.rows()),
             FeatureTable.ofIds(positives.columns()),
             options,
+            Optional.ofNullable(checkpoint),
             workers,
             progress());
     double seconds = (System.nanoTime() - start) / 1e9;
@@ -291,6 +312,7 @@ final class TwoTowerCommand extends KindredCommand {
     o = dim == null ? o : o.withDim(dim).withEmbeddingDim(dim);
     o = embeddingDim == null ? o : o.withEmbeddingDim(embeddingDim);
     o = hidden == null ? o : o.withHidden(widths());
+    o = start == null ? o : o.withStart(start);
     o = history == null ? o : o.withHistory(history);
     o = scale == null ? o : o.withScale(scale);
     o = batch == null ? o : o.withBatch(batch);

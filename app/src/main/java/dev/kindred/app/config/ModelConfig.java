@@ -201,6 +201,7 @@ final class ModelConfig {
     boolean reluOutput = section.flag("relu-output", base.reluOutput());
     boolean skip = section.flag("skip", base.skip());
     int embeddingDim = section.integer("embedding-dim", base.embeddingDim());
+    var start = section.choice("start", base.start());
     int history = section.integer("history", base.history());
     var loss = section.choice("loss", base.loss());
     double scale = section.number("scale", base.scale());
@@ -230,6 +231,7 @@ final class ModelConfig {
                     reluOutput,
                     skip,
                     embeddingDim,
+                    start,
                     history,
                     loss,
                     scale,

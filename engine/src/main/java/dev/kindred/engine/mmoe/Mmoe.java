@@ -209,7 +209,10 @@ public final class Mmoe {
       List<Double> losses = new ArrayList<>();
       List<Double> scores = new ArrayList<>();
       Checkpoint checkpoint =
-          file.isEmpty() ? null : new Checkpoint(file.get(), key(), trainer, stopping);
+          file.isEmpty()
+              ? null
+              : new Checkpoint(
+                  file.get(), key(), graph.network.parameters(), trainer.updater(), stopping);
       if (checkpoint != null) {
         Optional<Checkpoint.Progress> done = checkpoint.resume();
         done.ifPresent(d -> losses.addAll(d.losses()));

@@ -23,17 +23,22 @@ public final class Checkpoint {
 
   private final Path file;
   private final String key;
-  private final Trainer trainer;
+  private final List<Parameter> parameters;
+  private final Updater updater;
   private final EarlyStopping stopping;
 
   /**
    * @param file written after each epoch, read at the start if it is there
    * @param key names data and options; a file of another key is refused
+   * @param parameters all weights
+   * @param updater that moves them
    */
-  public Checkpoint(Path file, String key, Trainer trainer, EarlyStopping stopping) {
+  public Checkpoint(
+      Path file, String key, List<Parameter> parameters, Updater updater, EarlyStopping stopping) {
     this.file = file;
     this.key = key;
-    this.trainer = trainer;
+    this.parameters = List.copyOf(parameters);
+    this.updater = updater;
     this.stopping = stopping;
   }
 
@@ -55,14 +60,14 @@ public final class Checkpoint {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT);
     metadata.put("key", key);
-    metadata.put("steps", Long.toString(trainer.steps()));
+    metadata.put("steps", Long.toString(updater.steps()));
     metadata.put("losses", joined(progress.losses()));
     metadata.put("scores", joined(progress.scores()));
     Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
-    for (Parameter parameter : trainer.parameters()) {
+    for (Parameter parameter : parameters) {
       tensors.put(parameter.name(), tensor(parameter, parameter.values()));
     }
-    trainer
+    updater
         .memory()
         .forEach(
             (parameter, slots) -> {
@@ -120,8 +125,8 @@ public final class Checkpoint {
           "%s is a checkpoint of other data or options (%s, not %s); delete it or name another"
               .formatted(file, of, key));
     }
-    saved.into(trainer.parameters());
-    trainer
+    saved.into(parameters);
+    updater
         .memory()
         .forEach(
             (parameter, slots) -> {
@@ -130,7 +135,7 @@ public final class Checkpoint {
                 System.arraycopy(values, 0, slots[i], 0, values.length);
               }
             });
-    trainer.resumeAt(Long.parseLong(saved.metadata().get("steps")));
+    updater.resumeAt(Long.parseLong(saved.metadata().get("steps")));
     Progress progress =
         new Progress(
             parsed(saved.metadata().get("losses")), parsed(saved.metadata().get("scores")));

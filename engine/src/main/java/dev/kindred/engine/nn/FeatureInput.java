@@ -111,6 +111,37 @@ public final class FeatureInput extends Layer {
     return embeddings[feature];
   }
 
+  /**
+   * Puts vectors in place of the drawn ones of the known ids of a table's rows; where the embedding
+   * is wider, zeros follow.
+   *
+   * @param table with an id for each row
+   * @param feature an id
+   * @param vectors [rows x dim]; a row of zeros leaves the drawn vector
+   */
+  public void place(FeatureTable table, int feature, float[] vectors, int dim) {
+    check(table);
+    if (features.get(feature).kind() != Feature.Kind.ID) {
+      throw new IllegalArgumentException("feature " + features.get(feature) + " is no id");
+    }
+    Embedding embedding = embedding(feature);
+    if (dim > embedding.dim() || vectors.length != (long) table.rows() * dim) {
+      throw new IllegalArgumentException(
+          "%d values can't be placed as [%d x %d] in embeddings of %d values"
+              .formatted(vectors.length, table.rows(), dim, embedding.dim()));
+    }
+    float[] values = embedding.parameter().values();
+    for (int row = 0; row < table.rows(); row++) {
+      int value = table.values(feature)[table.start(feature, row)];
+      boolean empty = Distances.dot(vectors, row * dim, vectors, row * dim, dim) == 0;
+      if (value != FeatureTable.UNKNOWN && !empty) {
+        int at = value * embedding.dim();
+        Arrays.fill(values, at, at + embedding.dim(), 0);
+        System.arraycopy(vectors, row * dim, values, at, dim);
+      }
+    }
+  }
+
   /** Where the inputs made from a feature begin in a row of this layer's value. */
   public int start(int feature) {
     return starts[feature];

@@ -18,7 +18,6 @@ public final class Trainer {
   private final List<Pass> passes = new ArrayList<>();
   private final double[] losses;
   private final Updater updater;
-  private long steps;
   private double lastRate;
 
   /** Runs the loss of one chunk. */
@@ -58,7 +57,7 @@ public final class Trainer {
 
   /** Steps taken so far. */
   public long steps() {
-    return steps;
+    return updater.steps();
   }
 
   /**
@@ -68,23 +67,12 @@ public final class Trainer {
    * @throws DivergedException if a weight is no finite number
    */
   public void checkWeights() {
-    DivergedException.checkWeights(what, network.parameters(), steps, lastRate);
+    DivergedException.checkWeights(what, network.parameters(), updater.steps(), lastRate);
   }
 
-  List<Parameter> parameters() {
-    return network.parameters();
-  }
-
-  /** What the optimiser remembers beside the weights, by parameter; the arrays themselves. */
-  Map<Parameter, float[][]> memory() {
-    return updater.memory();
-  }
-
-  /** Goes on after so many steps, whose weights and memory have been put back. */
-  void resumeAt(long steps) {
-    this.steps = steps;
-    updater.resumeAt(steps);
-    network.refresh();
+  /** Moves the weights and counts the steps. */
+  public Updater updater() {
+    return updater;
   }
 
   /**
@@ -95,7 +83,7 @@ public final class Trainer {
    * @throws DivergedException if that is no finite number; the weights stay as they were
    */
   public double step(int n, double rateScale, ChunkLoss loss, Workers workers) {
-    steps++;
+    long step = updater.steps() + 1;
     for (Pass pass : passes) {
       pass.skip();
     }
@@ -106,7 +94,7 @@ public final class Trainer {
         (first, last, worker) -> {
           for (int i = (int) first; i < last; i++) {
             Pass pass = passes.get(i);
-            pass.at(steps, (long) i * chunk);
+            pass.at(step, (long) i * chunk);
             losses[i] = loss.run(pass, i * chunk, Math.min(chunk, n - i * chunk));
             network.backward(pass);
           }
@@ -116,7 +104,7 @@ public final class Trainer {
       sum += losses[i];
     }
     if (!Double.isFinite(sum)) {
-      throw new DivergedException(what, sum, steps, optimizer.learningRate() * rateScale);
+      throw new DivergedException(what, sum, step, optimizer.learningRate() * rateScale);
     }
     lastRate = optimizer.learningRate() * rateScale;
     updater.step(rateScale, workers);

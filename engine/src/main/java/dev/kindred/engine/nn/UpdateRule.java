@@ -30,6 +30,11 @@ final class UpdateRule {
     };
   }
 
+  /** Steps taken so far. */
+  long steps() {
+    return step;
+  }
+
   /** Goes on after so many steps. */
   void resumeAt(long steps) {
     step = steps;

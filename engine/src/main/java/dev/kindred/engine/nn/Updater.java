@@ -96,9 +96,15 @@ public final class Updater {
     return slotsOf;
   }
 
-  /** Goes on after so many steps, whose memory has been put back. */
+  /** Steps taken so far. */
+  public long steps() {
+    return rule.steps();
+  }
+
+  /** Goes on after so many steps, whose weights and memory have been put back. */
   void resumeAt(long steps) {
     rule.resumeAt(steps);
+    networks.forEach(Network::refresh);
   }
 
   /**

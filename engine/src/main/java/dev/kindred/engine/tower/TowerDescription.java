@@ -77,6 +77,7 @@ final class TowerDescription {
     map.put("reluOutput", o.reluOutput());
     map.put("skip", o.skip());
     map.put("embeddingDim", o.embeddingDim());
+    map.put("start", o.start().name());
     map.put("history", o.history());
     map.put("loss", o.loss().name());
     map.put("scale", o.scale());
@@ -109,6 +110,7 @@ final class TowerDescription {
         (Boolean) map.get("reluOutput"),
         (Boolean) map.get("skip"),
         (int) number(map, "embeddingDim"),
+        map.get("start") instanceof String start ? TowerStart.valueOf(start) : usual.start(),
         (int) number(map, "history"),
         TowerLoss.valueOf((String) map.get("loss")),
         number(map, "scale"),

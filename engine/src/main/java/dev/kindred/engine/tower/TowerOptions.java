@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  * @param reluOutput whether the output layer has a ReLU too; else it is linear
  * @param skip whether a linear image of the input is added to the output of the hidden layers
  * @param embeddingDim values per embedding vector
+ * @param start where the vectors of ids stand before training
  * @param history how many of a user's items the user tower averages in a training step; 0 = the
  *     user tower knows no history
  * @param loss what to train for
@@ -55,6 +56,7 @@ public record TowerOptions(
     boolean reluOutput,
     boolean skip,
     int embeddingDim,
+    TowerStart start,
     int history,
     TowerLoss loss,
     double scale,
@@ -79,6 +81,7 @@ public record TowerOptions(
 
   public TowerOptions {
     hidden = List.copyOf(hidden);
+    Objects.requireNonNull(start, "start");
     Objects.requireNonNull(loss, "loss");
     Objects.requireNonNull(optimizer, "optimizer");
     for (int width : hidden) {
@@ -127,6 +130,7 @@ public record TowerOptions(
         false,
         true,
         32,
+        TowerStart.RANDOM,
         20,
         TowerLoss.SAMPLED_SOFTMAX,
         0,
@@ -168,6 +172,7 @@ public record TowerOptions(
         true,
         false,
         64,
+        TowerStart.RANDOM,
         0,
         TowerLoss.COSINE_CROSS_ENTROPY,
         1,
@@ -208,6 +213,10 @@ public record TowerOptions(
 
   public TowerOptions withEmbeddingDim(int embeddingDim) {
     return with(draft -> draft.embeddingDim = embeddingDim);
+  }
+
+  public TowerOptions withStart(TowerStart start) {
+    return with(draft -> draft.start = start);
   }
 
   public TowerOptions withHistory(int history) {
@@ -312,6 +321,7 @@ public record TowerOptions(
     boolean reluOutput;
     boolean skip;
     int embeddingDim;
+    TowerStart start;
     int history;
     TowerLoss loss;
     double scale;
@@ -339,6 +349,7 @@ public record TowerOptions(
       reluOutput = of.reluOutput;
       skip = of.skip;
       embeddingDim = of.embeddingDim;
+      start = of.start;
       history = of.history;
       loss = of.loss;
       scale = of.scale;
@@ -368,6 +379,7 @@ public record TowerOptions(
           reluOutput,
           skip,
           embeddingDim,
+          start,
           history,
           loss,
           scale,

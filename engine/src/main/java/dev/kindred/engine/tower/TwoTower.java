@@ -3,24 +3,31 @@ package dev.kindred.engine.tower;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.eval.FactorScores;
 import dev.kindred.engine.eval.TopNEvaluator;
+import dev.kindred.engine.nn.Checkpoint;
 import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.nn.EarlyStopping;
 import dev.kindred.engine.nn.Embedding;
 import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Fingerprint;
 import dev.kindred.engine.nn.Parameter;
 import dev.kindred.engine.nn.Schedule;
 import dev.kindred.engine.nn.Updater;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Trains a user tower and an item tower so that the cosine of their outputs is high for a user's
@@ -51,7 +58,25 @@ public final class TwoTower {
   /** What {@link Smoothing} is tried with, for users and items; 0 first: leave them as they are. */
   private static final float[] LEANINGS = {0, 0.25f, 0.5f, 1, 2};
 
+  /** What singular values are raised to, {@link SpectralStart}; the first without validation. */
+  private static final double[] POWERS = {1, 0, 0.5, 2, 4};
+
   private TwoTower() {}
+
+  /** As the other one, without a checkpoint. */
+  public static TowerModel train(
+      Interactions positives,
+      FeatureTable users,
+      FeatureTable items,
+      TowerOptions options,
+      Workers workers,
+      Progress progress) {
+    try {
+      return train(positives, users, items, options, Optional.empty(), workers, progress);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // no file is touched
+    }
+  }
 
   /**
    * Trains on the positives of one objective.
@@ -60,16 +85,23 @@ public final class TwoTower {
    * @param users a row per user of {@code positives}; with a feature {@link #HISTORY} of its own it
    *     can be a row per example, each with the items met before it
    * @param items a row per item of {@code positives}
-   * @throws IllegalArgumentException if the tables don't fit the positives or there are none
-   * @throws DivergedException if the loss, or a weight after an epoch, is no finite number any more
+   * @param checkpoint written after each epoch; a training that finds the file goes on from it, to
+   *     the same bits as one that was never interrupted
+   * @throws IllegalArgumentException if the tables don't fit the positives or there are none, or
+   *     the checkpoint is of another training
+   * @throws DivergedException if the loss, or a weight after an epoch, is no finite number any
+   *     more; a checkpoint stays that of the last epoch before
+   * @throws IOException if the checkpoint can't be read or written
    */
   public static TowerModel train(
       Interactions positives,
       FeatureTable users,
       FeatureTable items,
       TowerOptions options,
+      Optional<Path> checkpoint,
       Workers workers,
-      Progress progress) {
+      Progress progress)
+      throws IOException {
     if (users.rows() != positives.rows() || items.rows() != positives.columns()) {
       throw new IllegalArgumentException(
           "feature tables of %d users and %d items don't fit positives of shape [%d x %d]"
@@ -94,7 +126,7 @@ public final class TwoTower {
       }
     }
     return new Training(positives, train, validation, users, items, options, notes)
-        .run(workers, progress);
+        .run(checkpoint, workers, progress);
   }
 
   private static void checkValues(Interactions positives) {
@@ -184,7 +216,80 @@ public final class TwoTower {
       return table.with(Feature.categorical(HISTORY, of.columns()), starts, values);
     }
 
-    TowerModel run(Workers workers, Progress progress) {
+    /**
+     * Places the ids along singular vectors, weighted by the power of the singular values with the
+     * best recall on held-out positives.
+     */
+    private void startSpectrally(Workers workers) {
+      int userId = idOf(userTower);
+      int itemId = idOf(itemTower);
+      int dim = Integer.MAX_VALUE;
+      if (userId >= 0) {
+        dim = Math.min(dim, userTower.input.embedding(userId).dim());
+      }
+      if (itemId >= 0) {
+        dim = Math.min(dim, itemTower.input.embedding(itemId).dim());
+      }
+      if (dim == Integer.MAX_VALUE) {
+        notes.add("neither users nor items have ids that could start spectrally");
+        return;
+      }
+      SpectralStart spectrum = SpectralStart.of(train, dim, options.seed(), workers);
+      double best = -1;
+      double power = POWERS[0];
+      for (int p = 0; validation != null && p < POWERS.length; p++) {
+        double recall = recall(spectrum.users(POWERS[p]), spectrum.items(POWERS[p]), dim, workers);
+        if (recall > best) {
+          best = recall;
+          power = POWERS[p];
+        }
+      }
+      if (userId >= 0) {
+        userTower.input.place(userTable, userId, spectrum.users(power), dim);
+      }
+      if (itemId >= 0) {
+        itemTower.input.place(itemTable, itemId, spectrum.items(power), dim);
+      }
+      String judged =
+          best < 0
+              ? ""
+              : String.format(
+                  Locale.ROOT,
+                  ", alone with recall@%d %.4f on held-out positives",
+                  VALIDATION_LIST,
+                  best);
+      notes.add("ids start at singular vectors times singular values^" + power + judged);
+    }
+
+    private static int idOf(Tower tower) {
+      List<Feature> features = tower.input.features();
+      for (int f = 0; f < features.size(); f++) {
+        if (features.get(f).kind() == Feature.Kind.ID) {
+          return f;
+        }
+      }
+      return -1;
+    }
+
+    /** Tells trainings apart: a checkpoint may have more or fewer epochs to go. */
+    private String key() {
+      Fingerprint data = new Fingerprint();
+      for (int u = 0; u < positives.rows(); u++) {
+        data.add((int) positives.count(u));
+        for (long i = positives.start(u); i < positives.end(u); i++) {
+          data.add(positives.column(i)).add(positives.value(i));
+        }
+      }
+      userTable.addTo(data, IntStream.range(0, userTable.rows()).toArray());
+      itemTable.addTo(data, IntStream.range(0, itemTable.rows()).toArray());
+      // An annealed rate depends on how many epochs there are.
+      return "%s data %s".formatted(options.anneal() ? options : options.withEpochs(1), data.hex());
+    }
+
+    TowerModel run(Optional<Path> file, Workers workers, Progress progress) throws IOException {
+      if (options.start() == TowerStart.SPECTRAL) {
+        startSpectrally(workers);
+      }
       Step step =
           options.loss().sharesNegatives()
               ? new SharedNegativesStep(userTower, itemTower, userTable, itemTable, train, options)
@@ -196,39 +301,47 @@ public final class TwoTower {
       Set<Parameter> parameters = new LinkedHashSet<>(userTower.network.parameters());
       parameters.addAll(itemTower.network.parameters());
       parameters.addAll(step.lossParameters().keySet());
+      boolean stops = validation != null;
       EarlyStopping stopping =
-          validation == null
-              ? null
-              : new EarlyStopping(options.patience(), EARLIEST_BEST, List.copyOf(parameters));
+          new EarlyStopping(
+              Math.max(1, options.patience()), EARLIEST_BEST, List.copyOf(parameters));
       List<Double> losses = new ArrayList<>();
       List<Double> recalls = new ArrayList<>();
-      long[] steps = {0};
+      Checkpoint checkpoint =
+          file.isEmpty()
+              ? null
+              : new Checkpoint(file.get(), key(), List.copyOf(parameters), updater, stopping);
+      if (checkpoint != null) {
+        Optional<Checkpoint.Progress> done = checkpoint.resume();
+        done.ifPresent(d -> losses.addAll(d.losses()));
+        done.ifPresent(d -> recalls.addAll(d.scores()));
+      }
       try (Progress.Stage stage =
           progress.stage("Train two-tower network", options.epochs() * samples())) {
-        for (int epoch = 1; epoch <= options.epochs(); epoch++) {
-          losses.add(epoch(epoch, steps, step, schedule, updater, workers, stage));
+        for (int epoch = losses.size() + 1; epoch <= options.epochs(); epoch++) {
+          if (stops && stopping.shouldStop()) {
+            break;
+          }
+          losses.add(epoch(epoch, step, schedule, updater, workers, stage));
           DivergedException.checkWeights(
               NETWORK,
               parameters,
-              steps[0],
-              options.optimizer().learningRate() * schedule.at(steps[0]));
-          if (stopping != null) {
-            double recall = recall(workers);
-            recalls.add(recall);
-            stopping.offer(epoch, recall);
-            stage.note(
-                "epoch %d: loss %.4f, recall@%d %.4f"
-                    .formatted(epoch, losses.getLast(), VALIDATION_LIST, recall));
-            if (stopping.shouldStop()) {
-              break;
-            }
-          } else {
-            stage.note("epoch %d: loss %.4f".formatted(epoch, losses.getLast()));
+              updater.steps(),
+              options.optimizer().learningRate() * schedule.at(updater.steps()));
+          String note = "epoch %d: loss %.4f".formatted(epoch, losses.getLast());
+          if (stops) {
+            recalls.add(recall(workers));
+            stopping.offer(epoch, recalls.getLast());
+            note += ", recall@%d %.4f".formatted(VALIDATION_LIST, recalls.getLast());
+          }
+          stage.note(note);
+          if (checkpoint != null) {
+            checkpoint.write(new Checkpoint.Progress(losses, recalls));
           }
         }
       }
       int best = losses.size();
-      if (stopping != null) {
+      if (stops) {
         stopping.restore();
         userTower.network.refresh();
         itemTower.network.refresh();
@@ -285,7 +398,7 @@ public final class TwoTower {
         float[] items = Smoothing.towards(itemVectors, back, userVectors, dim, byItem, workers);
         for (float byUser : LEANINGS) {
           float[] users = Smoothing.towards(userVectors, train, itemVectors, dim, byUser, workers);
-          double recall = recall(users, items, workers);
+          double recall = recall(users, items, dim, workers);
           double plain = best.plain < 0 ? recall : best.plain;
           if (recall > best.recall) {
             best = new Leanings(byUser, byItem, recall, plain);
@@ -300,7 +413,6 @@ public final class TwoTower {
     /** Mean loss of one pass over the training positives, or some of them, in a drawn order. */
     private double epoch(
         int epoch,
-        long[] steps,
         Step step,
         Schedule schedule,
         Updater updater,
@@ -323,13 +435,14 @@ public final class TwoTower {
           items[i] = train.column(positive);
           weights[i] = train.value(positive) / meanValue;
         }
-        steps[0]++;
-        double loss = step.run(steps[0], users, items, weights, count, workers);
+        long number = updater.steps() + 1;
+        double rate = schedule.at(number);
+        double loss = step.run(number, users, items, weights, count, workers);
         if (!Double.isFinite(loss)) {
           throw new DivergedException(
-              NETWORK, loss, steps[0], options.optimizer().learningRate() * schedule.at(steps[0]));
+              NETWORK, loss, number, options.optimizer().learningRate() * rate);
         }
-        updater.step(schedule.at(steps[0]), workers);
+        updater.step(rate, workers);
         sum += loss;
         stage.add(count);
       }
@@ -380,12 +493,12 @@ public final class TwoTower {
         }
       }
       userTower.vectors(userTable, Arrays.copyOf(rows, n), userVectors, workers);
-      return recall(userVectors, itemVectors, workers);
+      return recall(userVectors, itemVectors, options.dim(), workers);
     }
 
-    private double recall(float[] userVectors, float[] itemVectors, Workers workers) {
+    private double recall(float[] userVectors, float[] itemVectors, int dim, Workers workers) {
       return TopNEvaluator.evaluate(
-              new FactorScores(userVectors, itemVectors, options.dim()),
+              new FactorScores(userVectors, itemVectors, dim),
               train,
               validation,
               VALIDATION_LIST,

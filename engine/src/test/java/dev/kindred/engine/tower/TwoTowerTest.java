@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -137,6 +138,18 @@ class TwoTowerTest {
   }
 
   @Test
+  void aSpectralStartIsBetterAfterOneEpochAndSaysHowItWasWeighted() {
+    TowerOptions options = Groups.options().withHidden(List.of()).withHistory(0).withEpochs(1);
+    TowerModel drawn = train(options, 2);
+    TowerModel spectral = train(options.withStart(TowerStart.SPECTRAL), 2);
+    assertTrue(
+        spectral.losses()[0] < drawn.losses()[0] - 0.3,
+        "loss %f, from drawn vectors %f".formatted(spectral.losses()[0], drawn.losses()[0]));
+    assertTrue(spectral.notes().getFirst().startsWith("ids start at singular vectors"));
+    assertEquals(spectral.hash(), train(options.withStart(TowerStart.SPECTRAL), 1).hash());
+  }
+
+  @Test
   void annealedRatesFallToZeroAtTheEndOfShortPassesToo() {
     TowerOptions batch =
         Groups.options().withPatience(0).withEpochs(1).withBatch(32).withEpochSamples(32);
@@ -144,6 +157,44 @@ class TwoTowerTest {
     TowerModel annealed = train(batch.withAnneal(true).withEpochs(2), 1);
     TowerModel half = train(batch.withOptimizer(batch.optimizer().withLearningRate(rate / 2)), 1);
     assertEquals(half.hash(), annealed.hash(), "of two steps the first has half the rate");
+  }
+
+  private static TowerModel resumed(TowerOptions options, Path file) throws IOException {
+    try (Workers workers = Workers.of(2)) {
+      return TwoTower.train(
+          Groups.positives(),
+          Groups.users(),
+          Groups.items(),
+          options,
+          Optional.of(file),
+          workers,
+          Progress.none());
+    }
+  }
+
+  @Test
+  void aTrainingThatGoesOnFromACheckpointEndsWithTheBitsOfAnUninterruptedOne() throws IOException {
+    Path file = directory.resolve("checkpoint.safetensors");
+    for (TowerOptions options : List.of(Groups.options(), pairs())) {
+      TowerOptions four = options.withEpochs(4).withPatience(2).withDropout(0.1);
+      resumed(four.withEpochs(2), file);
+      TowerModel model = resumed(four, file);
+      TowerModel whole = train(four, 1);
+      assertEquals(whole.hash(), model.hash());
+      assertArrayEquals(whole.losses(), model.losses());
+      assertArrayEquals(whole.recalls(), model.recalls());
+      assertEquals(whole.bestEpoch(), model.bestEpoch());
+      assertThrows(IllegalArgumentException.class, () -> resumed(four.withDropout(0.2), file));
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void anEpochThatDivergesIsNotWrittenToTheCheckpoint() {
+    Path file = directory.resolve("checkpoint.safetensors");
+    TowerOptions wild = Groups.options().withOptimizer(Sgd.of(1e300));
+    assertThrows(DivergedException.class, () -> resumed(wild, file));
+    assertFalse(Files.exists(file));
   }
 
   @Test
@@ -181,6 +232,7 @@ class TwoTowerTest {
               .withMargin(0.3)
               .withNegativeWeight(20)
               .withAnneal(true)
+              .withStart(TowerStart.SPECTRAL)
               .withEpochSamples(64)
               .withEpochs(1)
               .withOptimizer(optimizer);
