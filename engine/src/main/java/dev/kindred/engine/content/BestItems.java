@@ -47,6 +47,21 @@ public final class BestItems {
     }
   }
 
+  /**
+   * Considers the items first, first + 1, ... with the scores from {@code offset} on; NaN and
+   * -infinity, as masks have it, are left out. Not after {@link #sort()}.
+   */
+  public void offer(float[] scores, int offset, int count, int first) {
+    float bar = bar();
+    for (int i = 0; i < count; i++) {
+      float score = scores[offset + i];
+      if (score >= bar && score != Float.NEGATIVE_INFINITY) {
+        offer(first + i, score);
+        bar = bar();
+      }
+    }
+  }
+
   /** A pair with a score below this stays out; -infinity while there is room. */
   public float bar() {
     return size < capacity || capacity == 0 ? Float.NEGATIVE_INFINITY : scoreOf(heap[0]);
@@ -63,6 +78,17 @@ public final class BestItems {
       heap[i] = -heap[i];
     }
     sorted = true;
+  }
+
+  /** Writes the ordinals of all pairs to {@code target}, best first, and forgets them. */
+  public int drain(int[] target) {
+    sort();
+    int n = size;
+    for (int rank = 0; rank < n; rank++) {
+      target[rank] = itemOf(heap[rank]);
+    }
+    clear();
+    return n;
   }
 
   /** Ordinal of the pair at a rank in [0, size()), best first; only after {@link #sort()}. */

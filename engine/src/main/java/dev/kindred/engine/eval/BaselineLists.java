@@ -1,5 +1,6 @@
 package dev.kindred.engine.eval;
 
+import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Distances;
@@ -32,10 +33,10 @@ public final class BaselineLists implements RelatedLists, ScoredLists {
     for (long i = 0; i < train.size(); i++) {
       counts[train.column(i)]++;
     }
-    TopK best = new TopK(n + 1); // one more, for when the source is among them
+    BestItems best = new BestItems(n + 1); // one more, for when the source is among them
     for (int i = 0; i < counts.length; i++) {
       if (counts[i] > 0) {
-        best.add(i, counts[i]);
+        best.offer(i, counts[i]);
       }
     }
     int[] list = new int[n + 1];
@@ -70,7 +71,7 @@ public final class BaselineLists implements RelatedLists, ScoredLists {
             counts[worker] = new float[items];
           }
           float[] shared = counts[worker];
-          TopK best = new TopK(n);
+          BestItems best = new BestItems(n);
           int[] list = new int[n];
           for (int item = (int) from; item < to; item++) {
             count(train, byItem, item, shared);
@@ -78,7 +79,7 @@ public final class BaselineLists implements RelatedLists, ScoredLists {
             double own = cosine ? Math.sqrt(Math.max(1, byItem.count(item))) : 1;
             for (int other = 0; other < items; other++) {
               if (shared[other] > 0 && other != item) {
-                best.add(
+                best.offer(
                     other,
                     cosine
                         ? (float) (shared[other] / Math.sqrt((double) byItem.count(other)))
@@ -159,7 +160,7 @@ public final class BaselineLists implements RelatedLists, ScoredLists {
         (from, to, worker) -> {
           float[] tile = new float[Scores.TILE];
           float[] row = new float[items];
-          TopK best = new TopK(n);
+          BestItems best = new BestItems(n);
           int[] list = new int[n];
           for (int item = (int) from; item < to; item++) {
             int[] source = {item};
@@ -169,8 +170,8 @@ public final class BaselineLists implements RelatedLists, ScoredLists {
               System.arraycopy(tile, 0, row, first, width);
             }
             for (int other = 0; known[item] && other < items; other++) {
-              if (other != item && known[other]) {
-                best.add(other, row[other]);
+              if (other != item && known[other] && row[other] == row[other]) {
+                best.offer(other, row[other]);
               }
             }
             int length = best.drain(list);

@@ -1,5 +1,6 @@
 package dev.kindred.engine.eval;
 
+import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.Interactions;
@@ -135,10 +136,10 @@ public final class Segments {
         counts[value]++;
       }
     }
-    TopK best = new TopK(MOST_VALUES);
+    BestItems best = new BestItems(MOST_VALUES);
     for (int value = 0; value < values; value++) {
       if (counts[value] > 0) {
-        best.add(value, counts[value]);
+        best.offer(value, counts[value]);
       }
     }
     int[] frequent = new int[MOST_VALUES];

@@ -1,5 +1,6 @@
 package dev.kindred.engine.eval;
 
+import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -106,7 +107,7 @@ public final class TopNEvaluator {
   private static final class Scratch {
     private final int k;
     private final float[] tile = new float[USERS_AT_ONCE * Scores.TILE];
-    private final TopK[] best = new TopK[USERS_AT_ONCE];
+    private final BestItems[] best = new BestItems[USERS_AT_ONCE];
     private final long[] masked = new long[USERS_AT_ONCE];
     private final int[] ranked;
 
@@ -114,7 +115,7 @@ public final class TopNEvaluator {
       this.k = k;
       ranked = new int[k];
       for (int i = 0; i < best.length; i++) {
-        best[i] = new TopK(k);
+        best[i] = new BestItems(k);
       }
     }
 

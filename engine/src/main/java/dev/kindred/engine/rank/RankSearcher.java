@@ -1,6 +1,7 @@
 package dev.kindred.engine.rank;
 
 import dev.kindred.engine.content.BestItems;
+import dev.kindred.engine.content.BestLists;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.Quantiles;
@@ -77,7 +78,7 @@ public final class RankSearcher {
   private float[] cosines = new float[0];
   private float[] recents = new float[0];
   private float[] outputs = new float[0];
-  private final BestItems[] best = new BestItems[Integer.SIZE];
+  private final BestLists best = new BestLists();
   private final int[] found = new int[RetrievalSource.values().length];
   private final int[] kept = new int[RetrievalSource.values().length];
   private boolean hasVector;
@@ -335,7 +336,7 @@ public final class RankSearcher {
 
   private void bySums(int quota, RetrievalSource source, OrdinalFilter gate) {
     found[source.ordinal()] = sums.size();
-    BestItems heap = heapFor(quota);
+    BestItems heap = best.of(quota);
     for (int i = 0; i < sums.size(); i++) {
       int item = sums.key(i);
       if (sums.sum(i) >= heap.bar() && item >= 0 && item < ranking.items() && gate.accepts(item)) {
@@ -445,14 +446,5 @@ public final class RankSearcher {
       }
       Feature.writeNumber(share, pairs, i * width + number * Feature.NUMERIC_WIDTH);
     }
-  }
-
-  private BestItems heapFor(int capacity) {
-    int power = capacity <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(capacity - 1);
-    if (best[power] == null) {
-      best[power] = new BestItems(1 << power);
-    }
-    best[power].clear();
-    return best[power];
   }
 }

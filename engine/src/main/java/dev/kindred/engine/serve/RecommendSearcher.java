@@ -1,6 +1,7 @@
 package dev.kindred.engine.serve;
 
 import dev.kindred.engine.content.BestItems;
+import dev.kindred.engine.content.BestLists;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.rank.HistoryEntry;
@@ -42,7 +43,7 @@ public final class RecommendSearcher extends LeasedSearcher {
   private final Gate gate = new Gate();
   private final Wanted wanted = new Wanted();
   private final RerankedList reranked = new RerankedList();
-  private final BestItems[] best = new BestItems[Integer.SIZE];
+  private final BestLists best = new BestLists();
   private Reranking settings = Reranking.none();
   private OrdinalFilter filter = OrdinalFilter.ALL;
   private boolean watchedToo;
@@ -426,7 +427,10 @@ public final class RecommendSearcher extends LeasedSearcher {
       targets[i] = searcher.ordinal(i);
     }
     int most = Math.min(n, count);
-    out.begin(most, tasks.length, known, count, searcher.cutShort());
+    out.begin(most, tasks.length, known, count);
+    if (searcher.cutShort()) {
+      out.markCutShort();
+    }
     if (reranking != null) {
       reranker.rerank(reranking, -1, clock, targets, scores, count, n, reranked);
       for (int rank = 0; rank < reranked.size(); rank++) {
@@ -439,7 +443,7 @@ public final class RecommendSearcher extends LeasedSearcher {
       }
       return;
     }
-    BestItems heap = heapFor(most);
+    BestItems heap = best.of(most);
     for (int i = 0; i < count; i++) {
       heap.offer(i, scores[i]);
     }
@@ -459,15 +463,6 @@ public final class RecommendSearcher extends LeasedSearcher {
     for (int t = 0; t < tasks.length; t++) {
       out.value(t, searcher.value(candidate, tasks[t]));
     }
-  }
-
-  private BestItems heapFor(int capacity) {
-    int power = capacity <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(capacity - 1);
-    if (best[power] == null) {
-      best[power] = new BestItems(1 << power);
-    }
-    best[power].clear();
-    return best[power];
   }
 
   /** What may be a candidate of the request at hand. */

@@ -1,12 +1,16 @@
 package dev.kindred.engine.content;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.kindred.index.run.Draws;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BestItemsTest {
@@ -61,5 +65,41 @@ class BestItemsTest {
     assertThrows(IllegalStateException.class, () -> best.item(1));
     best.clear();
     assertEquals(0, best.size());
+  }
+
+  @Test
+  void offersInBulkEqualASortWithoutWhatIsMasked() {
+    for (long seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      int n = random.nextInt(60);
+      int k = random.nextInt(12);
+      float[] scores = new float[n];
+      for (int i = 0; i < n; i++) {
+        scores[i] =
+            switch (random.nextInt(8)) {
+              case 0 -> Float.NEGATIVE_INFINITY;
+              case 1 -> Float.NaN;
+              default -> random.nextInt(6) - 3;
+            };
+      }
+      int[] expected =
+          IntStream.range(0, n)
+              .filter(i -> scores[i] > Float.NEGATIVE_INFINITY)
+              .boxed()
+              .sorted(
+                  Comparator.comparing((Integer i) -> -scores[i])
+                      .thenComparing(Comparator.naturalOrder()))
+              .limit(k)
+              .mapToInt(Integer::intValue)
+              .toArray();
+      BestItems best = new BestItems(k);
+      int half = n / 2;
+      best.offer(scores, 0, half, 0);
+      best.offer(scores, half, n - half, half);
+      int[] kept = new int[k];
+      int length = best.drain(kept);
+      assertArrayEquals(expected, Arrays.copyOf(kept, length), "seed " + seed);
+      assertEquals(0, best.size());
+    }
   }
 }
