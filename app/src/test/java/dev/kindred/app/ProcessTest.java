@@ -84,7 +84,7 @@ final class ProcessTest {
 
   private static List<String> command(boolean flags, String... args) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(JavaProcess.java());
     if (flags) {
       Path checkout = Path.of(System.getProperty("basedir", ".")).toAbsolutePath().resolve("..");
       command.add("@" + checkout.resolve("jvm.options").normalize());

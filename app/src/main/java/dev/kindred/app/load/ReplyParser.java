@@ -23,9 +23,9 @@ final class ReplyParser {
   }
 
   /**
-   * Whether a whole reply has come.
+   * Whether a whole reply has come. One reply to one request: nothing may follow it.
    *
-   * @throws IllegalStateException if it isn't one
+   * @throws IllegalStateException if it isn't one, or more came
    */
   boolean complete() {
     if (headEnd < 0) {
@@ -35,7 +35,10 @@ final class ReplyParser {
       }
       head();
     }
-    return buffer.position() >= total;
+    if (buffer.position() > total) {
+      throw new IllegalStateException("bytes after the end of a reply");
+    }
+    return buffer.position() == total;
   }
 
   int status() {
@@ -46,11 +49,8 @@ final class ReplyParser {
     return total;
   }
 
-  /** Forgets the reply. One reply to one request: nothing may follow it. */
+  /** Forgets the reply. */
   void next() {
-    if (buffer.position() != total) {
-      throw new IllegalStateException("bytes after the end of a reply");
-    }
     buffer.clear();
     headEnd = -1;
     total = -1;

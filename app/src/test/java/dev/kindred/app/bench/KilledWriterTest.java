@@ -3,6 +3,7 @@ package dev.kindred.app.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.app.JavaProcess;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.snapshot.SnapshotCatalog;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
@@ -14,7 +15,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ class KilledWriterTest {
     for (int kill = 0; kill < KILLS; kill++) {
       draws.reset(kill);
       long millis = draws.nextInt(400);
-      Process writer = start();
+      Process writer = JavaProcess.of(Writer.class, directory.toString()).start();
       try (BufferedReader lines =
           new BufferedReader(new InputStreamReader(writer.getInputStream()))) {
         assertEquals("ready", lines.readLine());
@@ -54,22 +54,6 @@ class KilledWriterTest {
         assertEquals(List.of(), SnapshotVerifier.verify(entry.path()).faults(), when);
       }
     }
-  }
-
-  private Process start() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Writer.class.getName(),
-            directory.toString()));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 
   private static void publish(Path directory, long seed) throws IOException {
