@@ -4,9 +4,6 @@ import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.content.BestLists;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.CandidateSource;
-import dev.kindred.engine.content.ContentGate;
-import dev.kindred.engine.fused.FusedIndex;
-import dev.kindred.engine.fused.FusedSearcher;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.ObjectiveWeights;
@@ -16,7 +13,6 @@ import dev.kindred.engine.rerank.BoundReranking;
 import dev.kindred.engine.rerank.RerankedList;
 import dev.kindred.engine.rerank.Reranker;
 import dev.kindred.engine.rerank.Reranking;
-import dev.kindred.index.Neighbors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,51 +30,20 @@ import java.util.Objects;
  * time; get one per thread from {@link Recommender#searcher()} and keep it.
  */
 public final class RelatedSearcher extends ItemSearcher {
-  /** Candidates scored between two looks at the clock: a few microseconds of work. */
-  private static final int STEP = 64;
-
-  /** A shortlist of the fused index has so many items per item asked for, and some besides. */
-  private static final int SHORTLIST_PER_ITEM = 4;
-
-  private static final int SHORTLIST_BESIDES = 100;
-
-  /** Shortlists make room for so many excluded items. */
-  private static final int MOST_EXTRA = 1000;
-
-  /** Place of a pinned item that is no candidate. */
-  private static final int PINNED = -1;
-
-  /** Place of an item found without the gate, which may be a candidate or not. */
-  private static final int FOUND = -2;
-
-  /** Place of a candidate where source or target was added since the snapshot. */
-  private static final int ADDED = -3;
-
   private final Recommender recommender;
   private final RelatedResult ownResult = new RelatedResult(0);
   private final BestLists best = new BestLists();
-  private final Neighbors neighbors = new Neighbors(0);
   private final RerankedList reranked = new RerankedList();
+  private final RelatedTargets targets = new RelatedTargets(this);
 
   // Of the snapshot at hand, see bind().
   private Generation generation;
-  private double threshold; // e, for the sources of an added item's candidates
   private CandidateLists candidates;
   private RelatedTable table;
   private RelatedScorer scorer;
-  private FusedIndex fused; // null without one
-  private FusedSearcher fusedSearcher; // made by the first request without the gate
-  private RelatedScorer.Scratch scratch;
   private Reranker reranker;
   private BoundReranking reranking; // null = none
-  private int[] targets = new int[1]; // of the snapshot up to known, then others, then pinned ones
-  private int[] places = new int[1]; // in the candidate list, or one of those below 0
-  private int known;
-  private boolean byGate; // whether the present list comes from candidates
-  private float[] similarities = new float[1];
-  private float[] scores = new float[1];
   private int[] pins = new int[0];
-  private boolean usesSimilarity;
   private double[] stored;
   private double[] manual;
   private boolean[] own;
@@ -100,22 +65,17 @@ public final class RelatedSearcher extends ItemSearcher {
   void bind(Generation next) {
     super.bind(next);
     generation = next;
-    threshold = next.snapshot().gate().map(ContentGate::threshold).orElse(1.0);
     ObjectiveWeights before = scorer == null ? null : scorer.weights();
     double[] weightsBefore = manual;
     boolean[] ownBefore = own;
     candidates = next.snapshot().candidates();
     table = next.snapshot().related();
     scorer = next.snapshot().scorer();
-    fused = next.snapshot().fused().orElse(null);
-    fusedSearcher = null;
-    usesSimilarity = scorer.usesSimilarity();
+    targets.bind(next);
     reranker = next.reranker();
     if (hasSeed) {
       reranker.explorationSeed(seed);
     }
-    scratch = null;
-    makeRoom(Math.max(1, candidates.longest())); // an explanation takes one
     stored = scorer.weights().manual();
     manual = stored.clone();
     own = new boolean[manual.length];
@@ -129,22 +89,10 @@ public final class RelatedSearcher extends ItemSearcher {
     bindReranking(next);
   }
 
-  private void makeRoom(int count) {
-    if (targets.length < count) {
-      targets = new int[count];
-      places = new int[count];
-      similarities = new float[count];
-      scores = new float[count];
-    }
-    if (scratch == null || scratch.maxTargets() < count) {
-      scratch = scorer.newScratch(targets.length);
-    }
-  }
-
   private void bindReranking(Generation of) {
     reranking = settings.isNone() ? null : of.bind(settings);
     if (reranking != null) {
-      makeRoom(candidates.longest() + reranking.maxPins());
+      targets.makeRoom(candidates.longest() + reranking.maxPins());
       if (pins.length < reranking.maxPins()) {
         pins = new int[reranking.maxPins()];
       }
@@ -388,8 +336,13 @@ public final class RelatedSearcher extends ItemSearcher {
     return manual;
   }
 
+  /** Profile similarity as scores take it: 0 for what is no candidate by profile. */
+  float similarity(int ordinal, int target) {
+    return targets.similarity(ordinal, target);
+  }
+
   RelatedScorer.Scratch scratch() {
-    return scratch;
+    return targets.scratch();
   }
 
   /** False if the table, unlike the whole candidate list, is too short for this request. */
@@ -419,11 +372,16 @@ public final class RelatedSearcher extends ItemSearcher {
     if (reranking != null && reranking.attributes() != added().filters().attributes()) {
       bindReranking(generation); // an item came
     }
-    byGate = gated || ordinal >= candidates.items();
-    int found = byGate ? gatedTargets(ordinal) : shortlist(ordinal, n);
+    int found =
+        gated || ordinal >= candidates.items()
+            ? targets.takeGated(ordinal, pins.length)
+            : targets.takeNearest(ordinal, n, manual, pins.length);
     long now = reranking == null ? 0 : System.currentTimeMillis();
-    int count = reranking == null ? found : addPins(ordinal, found, now);
-    int scored = score(ordinal, found, count);
+    int count = found;
+    if (reranking != null) {
+      count = targets.addPins(ordinal, found, pins, reranking.pins(ordinal, now, pins));
+    }
+    int scored = targets.score(ordinal, manual, found, count);
     if (reranking == null) {
       rank(ordinal, Math.min(n, scored), scored, out);
     } else {
@@ -434,177 +392,40 @@ public final class RelatedSearcher extends ItemSearcher {
     }
   }
 
-  /** The item's candidates that may be shown, to the front of targets and places. */
-  private int gatedTargets(int ordinal) {
-    boolean isAdded = ordinal >= candidates.items();
-    if (added().size() > 0) {
-      makeRoom(added().longest() + pins.length);
-    }
-    int count;
-    if (isAdded) {
-      count = added().copyNear(ordinal, targets, similarities);
-    } else {
-      count = candidates.copyItems(ordinal, targets);
-      if (usesSimilarity) {
-        candidates.copySimilarities(ordinal, similarities);
-      }
-    }
-    int shown = 0;
-    for (int place = 0; place < count; place++) {
-      if (isShown(targets[place])) {
-        targets[shown] = targets[place];
-        similarities[shown] = similarities[place];
-        places[shown++] = isAdded ? ADDED : place;
-      }
-    }
-    known = shown;
-    int more =
-        isAdded
-            ? added().copyAdded(ordinal, targets, similarities, known)
-            : added().copyInto(ordinal, targets, similarities, known);
-    for (int i = known; i < known + more; i++) {
-      if (isShown(targets[i])) {
-        targets[shown] = targets[i];
-        similarities[shown] = similarities[i];
-        places[shown++] = ADDED;
-      }
-    }
-    return shown;
-  }
-
-  /** What the fused index finds among all items that may be shown, likewise. */
-  private int shortlist(int ordinal, int n) {
-    if (fused == null) {
-      throw new IllegalArgumentException(
-          "the snapshot has no index over all items, so the gate can't be left out; build one with"
-              + " it");
-    }
-    if (fusedSearcher == null) {
-      fusedSearcher = generation.searcher(fused);
-    }
-    long wanted = (long) SHORTLIST_PER_ITEM * n + SHORTLIST_BESIDES;
-    int k = (int) Math.min(candidates.items(), wanted + 1 + Math.min(MOST_EXTRA, exclusions()));
-    int ef = isLate() ? k : Math.max(k, FusedSearcher.DEFAULT_EF);
-    fusedSearcher.related(ordinal, manual, k, ef, passing(), neighbors);
-    makeRoom(k + pins.length);
-    int shown = 0;
-    for (int i = 0; i < neighbors.size(); i++) {
-      int target = neighbors.ordinal(i);
-      if (target != ordinal && isShown(target)) {
-        targets[shown] = target;
-        similarities[shown] = usesSimilarity ? similarity(ordinal, target) : 0;
-        places[shown++] = FOUND;
-      }
-    }
-    known = shown;
-    return shown;
-  }
-
-  /** Profile similarity as scores take it: 0 for what is no candidate by profile. */
-  float similarity(int ordinal, int target) {
-    if (ordinal >= candidates.items() || target >= candidates.items()) {
-      return generation.additions().items().similarity(ordinal, target).orElse(0f);
-    }
-    long place = candidates.find(ordinal, target);
-    return place >= 0 && candidates.source(place).isContent() ? candidates.similarity(place) : 0;
-  }
-
-  /** Adds pinned items to the {@code found} targets; they belong there whatever they score. */
-  private int addPins(int ordinal, int found, long now) {
-    int count = found;
-    int pinCount = reranking.pins(ordinal, now, pins);
-    for (int p = 0; p < pinCount; p++) {
-      int target = pins[p];
-      if (target != ordinal && isShown(target) && !isAmong(target, count)) {
-        targets[count] = target;
-        similarities[count] = 0;
-        places[count++] = PINNED;
-      }
-    }
-    return count;
-  }
-
-  private boolean isAmong(int target, int count) {
-    for (int i = 0; i < count; i++) {
-      if (targets[i] == target) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Scores the targets as far as the deadline lets it, pins in any case.
-   *
-   * @param found targets before the pins
-   * @param count all targets
-   * @return how many of those at the front are scored
-   */
-  private int score(int ordinal, int found, int count) {
-    float[] counted = usesSimilarity ? similarities : null;
-    scorer.begin(ordinal, manual, scratch);
-    int scored = 0;
-    if (!hasDeadline()) {
-      scorer.score(targets, counted, known, 0, found, scores, scratch);
-      scored = found;
-    }
-    while (scored < found) {
-      int to = Math.min(found, scored + STEP);
-      scorer.score(targets, counted, known, scored, to, scores, scratch);
-      scored = to;
-      if (isLate()) {
-        break;
-      }
-    }
-    for (int pin = found; pin < count; pin++) {
-      targets[scored] = targets[pin];
-      similarities[scored] = similarities[pin];
-      places[scored] = PINNED;
-      int knownTo = targets[scored] < candidates.items() ? scored + 1 : scored;
-      scorer.score(targets, counted, knownTo, scored, scored + 1, scores, scratch);
-      scored++;
-    }
-    return scored;
-  }
-
   /** The best of the scored targets. Equal scores: the candidate list's order, or the ordinals'. */
   private void rank(int ordinal, int wanted, int scored, RelatedResult out) {
     out.begin(wanted, false);
     BestItems heap = best.of(wanted);
+    int[] ordinals = targets.ordinals();
+    float[] scores = targets.scores();
+    boolean byGate = targets.byGate();
     for (int i = 0; i < scored; i++) {
       // A NaN can only come out of a damaged body; it has no place in an order.
       if (scores[i] == scores[i]) {
-        heap.offer(byGate ? i : targets[i], scores[i]);
+        heap.offer(byGate ? i : ordinals[i], scores[i]);
       }
     }
     heap.sort();
     for (int rank = 0; rank < heap.size() && rank < wanted; rank++) {
       int found = heap.item(rank);
-      int target = byGate ? targets[found] : found;
+      int target = byGate ? ordinals[found] : found;
       CandidateSource source =
-          byGate ? source(ordinal, found) : source(candidates.find(ordinal, target));
+          byGate ? targets.source(ordinal, found) : targets.sourceOf(ordinal, target);
       add(target, heap.score(rank), source, 1, RerankedList.Placing.RANKED, out);
     }
   }
 
   private void rerank(int ordinal, int n, int scored, long now, RelatedResult out) {
-    int sound = 0;
-    for (int i = 0; i < scored; i++) {
-      if (scores[i] == scores[i]) { // see rank()
-        targets[sound] = targets[i];
-        places[sound] = places[i];
-        similarities[sound] = similarities[i];
-        scores[sound++] = scores[i];
-      }
-    }
-    reranker.rerank(reranking, ordinal, now, targets, scores, sound, n, reranked);
+    int sound = targets.dropUnscored(scored);
+    int[] ordinals = targets.ordinals();
+    reranker.rerank(reranking, ordinal, now, ordinals, targets.scores(), sound, n, reranked);
     out.begin(reranked.size(), false);
     for (int rank = 0; rank < reranked.size(); rank++) {
       int i = reranked.index(rank);
       add(
-          targets[i],
+          ordinals[i],
           reranked.score(rank),
-          source(ordinal, i),
+          targets.source(ordinal, i),
           reranked.propensity(rank),
           reranked.placing(rank),
           out);
@@ -623,25 +444,5 @@ public final class RelatedSearcher extends ItemSearcher {
     } else {
       out.add(target, score, source, propensity, placing, added().id(target));
     }
-  }
-
-  /** Where target i came from. */
-  private CandidateSource source(int ordinal, int i) {
-    return switch (places[i]) {
-      case PINNED -> CandidateSource.PINNED;
-      case FOUND -> source(candidates.find(ordinal, targets[i]));
-      case ADDED ->
-          targets[i] >= candidates.items()
-              ? CandidateSource.ADDED
-              : similarities[i] >= (float) threshold
-                  ? CandidateSource.CONTENT
-                  : CandidateSource.CONTENT_RELAXED;
-      default -> candidates.source(candidates.start(ordinal) + places[i]);
-    };
-  }
-
-  /** Of a place in all candidate lists; -1 is no candidate. */
-  private CandidateSource source(long at) {
-    return at < 0 ? CandidateSource.VECTORS : candidates.source(at);
   }
 }
