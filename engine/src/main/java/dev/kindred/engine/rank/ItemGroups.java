@@ -5,6 +5,7 @@ import dev.kindred.engine.data.Catalogue;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -125,9 +126,9 @@ public final class ItemGroups {
             MOST_TOPICS, catalogue.valueEnd(field, item) - catalogue.valueStart(field, item));
   }
 
-  /** Opens a file in place. */
-  static ItemGroups open(Path path, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+  /** Opens a file in a mode of memory. */
+  static ItemGroups open(Path path, MemoryMode mode, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
     long items = file.count(0);
     long topics = file.count(1);
     long popular = file.count(2);

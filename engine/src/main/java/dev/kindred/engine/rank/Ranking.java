@@ -12,6 +12,7 @@ import dev.kindred.index.Hnsw;
 import dev.kindred.index.IdTable;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -40,7 +41,7 @@ public final class Ranking {
   private final ItemGroups groups;
   private final CandidateLists together;
 
-  private Ranking(Path directory, Arena arena) throws IOException {
+  private Ranking(Path directory, MemoryMode mode, Arena arena) throws IOException {
     Path path = directory.resolve(RankFiles.DESCRIPTION);
     descriptionFile = CheckedFile.open(path, RankFiles.KIND, RankFiles.VERSION, arena);
     descriptionFile.verify(); // it is small, and read at once
@@ -50,21 +51,21 @@ public final class Ranking {
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(path, -1, e.getMessage());
     }
-    users = IdTable.open(directory.resolve(RankFiles.USERS), arena);
-    histories = UserHistories.open(directory.resolve(RankFiles.HISTORIES), arena);
+    users = IdTable.open(directory.resolve(RankFiles.USERS), mode, arena);
+    histories = UserHistories.open(directory.resolve(RankFiles.HISTORIES), mode, arena);
     profiles =
         description.profile() == 0
             ? null
-            : EmbeddingFile.open(directory.resolve(RankFiles.PROFILES), arena);
+            : EmbeddingFile.open(directory.resolve(RankFiles.PROFILES), mode, arena);
     userTower = NetworkFiles.readMlp(directory.resolve(RankFiles.USER_TOWER));
-    vectors = EmbeddingFile.open(directory.resolve(RankFiles.VECTORS), arena);
+    vectors = EmbeddingFile.open(directory.resolve(RankFiles.VECTORS), mode, arena);
     indexPath = directory.resolve(RankFiles.GRAPH);
-    index = Hnsw.open(indexPath, vectors.embeddings(), arena);
-    watched = EmbeddingFile.open(directory.resolve(RankFiles.WATCHED), arena);
+    index = Hnsw.open(indexPath, vectors.embeddings(), mode, arena);
+    watched = EmbeddingFile.open(directory.resolve(RankFiles.WATCHED), mode, arena);
     Mmoe mmoe = NetworkFiles.readMmoe(directory.resolve(RankFiles.NETWORK));
-    halves = ItemHalves.open(directory.resolve(RankFiles.HALVES), arena);
-    groups = ItemGroups.open(directory.resolve(RankFiles.GROUPS), arena);
-    together = CandidateLists.open(directory.resolve(RankFiles.TOGETHER), arena);
+    halves = ItemHalves.open(directory.resolve(RankFiles.HALVES), mode, arena);
+    groups = ItemGroups.open(directory.resolve(RankFiles.GROUPS), mode, arena);
+    together = CandidateLists.open(directory.resolve(RankFiles.TOGETHER), mode, arena);
     try {
       RankModel.check(description, userTower, mmoe);
       network = RankFiles.split(description, mmoe);
@@ -97,13 +98,13 @@ public final class Ranking {
   }
 
   /**
-   * Opens the files of a snapshot.
+   * Opens the files of a snapshot in a mode of memory.
    *
-   * @param arena owns the mappings
+   * @param arena owns the mappings or copies
    * @throws CorruptFileException if one is damaged, or they don't fit together
    */
-  public static Ranking open(Path directory, Arena arena) throws IOException {
-    return new Ranking(directory, arena);
+  public static Ranking open(Path directory, MemoryMode mode, Arena arena) throws IOException {
+    return new Ranking(directory, mode, arena);
   }
 
   /** What each file's check of its whole body is. */

@@ -3,6 +3,7 @@ package dev.kindred.engine.rank;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -44,8 +45,8 @@ public final class UserHistories {
     this.entries = entries;
   }
 
-  static UserHistories open(Path path, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+  static UserHistories open(Path path, MemoryMode mode, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
     long users = file.count(0);
     long entries = file.count(1);
     long size = file.body().byteSize();

@@ -90,7 +90,7 @@ public final class Snapshot implements AutoCloseable {
     scorer = scorer(parts);
     fused = manifest.fused().isPresent() ? fused(manifest.fused().get()) : null;
     if (manifest.file(RankFiles.DESCRIPTION).isPresent()) {
-      ranking = Ranking.open(directory, arena);
+      ranking = Ranking.open(directory, mode, arena);
       agree(RankFiles.DESCRIPTION, ranking.items(), count);
     } else {
       ranking = null;

@@ -19,6 +19,7 @@ import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.rerank.Selection;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
 import dev.kindred.engine.snapshot.TinyWorld;
+import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,6 +134,19 @@ class RecommendTest {
         late.items().stream()
             .filter(other -> other.id().equals(item.id()))
             .forEach(other -> assertEquals(item.score(), other.score()));
+      }
+    }
+  }
+
+  @Test
+  void everyModeOfMemoryGivesTheSameLists() throws IOException {
+    for (MemoryMode mode : MemoryMode.values()) {
+      RecommenderOptions options = RecommenderOptions.defaults().withMemory(mode);
+      try (Recommender other = Recommender.open(snapshot, options)) {
+        for (int u = 0; u < 10; u++) {
+          assertEquals(
+              recommender.recommend(user(u), 20), other.recommend(user(u), 20), mode.name());
+        }
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.kindred.engine.nn.serve;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.MemoryMode;
 import dev.kindred.simd.Activation;
 import dev.kindred.simd.HalfFloats;
 import dev.kindred.simd.ScaledBytes;
@@ -169,7 +170,17 @@ public final class ItemHalves {
    * @throws CorruptFileException if header, table or length are wrong
    */
   public static ItemHalves open(Path path, Arena arena) throws IOException {
-    CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
+    return open(path, MemoryMode.MAPPED, arena);
+  }
+
+  /**
+   * Opens a file in a mode of memory.
+   *
+   * @param arena owns the mapping or the copy
+   * @throws CorruptFileException if header, table or length are wrong
+   */
+  public static ItemHalves open(Path path, MemoryMode mode, Arena arena) throws IOException {
+    CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
     ItemPrecision precision = null;
     for (ItemPrecision each : ItemPrecision.values()) {
       precision = each.type() == file.elementType() ? each : precision;
