@@ -1,6 +1,7 @@
 package dev.kindred.engine.serve;
 
 import dev.kindred.engine.content.BestItems;
+import dev.kindred.engine.content.BestLists;
 import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.fused.FusedLayout;
