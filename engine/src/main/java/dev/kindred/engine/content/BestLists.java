@@ -7,6 +7,9 @@ package dev.kindred.engine.content;
 public final class BestLists {
   private final BestItems[] best = new BestItems[Integer.SIZE];
 
+  /** Without a heap so far. */
+  public BestLists() {}
+
   /**
    * An empty heap that keeps at least so many, and as many as the next power of two: who wants
    * fewer takes the first of them. Overwritten by the next call that wants as many.
