@@ -1,6 +1,11 @@
 package dev.kindred.index;
 
-/** Which ids a search of a {@link LiveIndex} may return; asked on the searching thread. */
+/**
+ * Which ids a search of a {@link LiveIndex} may return; asked on the searching thread.
+ *
+ * <p>While a {@link LiveRecallMonitor} watches the index it is also asked on the monitor's thread,
+ * maybe at the same time: it needs to be free to share then.
+ */
 @FunctionalInterface
 public interface IdFilter {
   /** Lets every id through; searches recognise this object and don't ask it. */

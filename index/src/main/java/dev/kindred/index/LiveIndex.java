@@ -149,7 +149,8 @@ public final class LiveIndex implements AutoCloseable {
 
   /**
    * Reads every byte of the published files and the logs of a directory that isn't open, and
-   * compares the checksums. Writes nothing; nobody opens the directory meanwhile.
+   * compares the checksums. Writes nothing. Nobody can open the directory meanwhile, unless it is a
+   * copy without its lock file.
    *
    * @throws dev.kindred.index.file.CorruptFileException at the first block that differs
    */
@@ -483,8 +484,8 @@ public final class LiveIndex implements AutoCloseable {
   }
 
   /**
-   * Ends the merge in the background and closes the log. Searches that run go on; later ones find
-   * what was there.
+   * Ends the merge in the background and the recall monitor, and closes the log. Searches that run
+   * go on; later ones find what was there.
    */
   @Override
   public void close() throws IOException {
@@ -499,6 +500,10 @@ public final class LiveIndex implements AutoCloseable {
       changing.unlock();
     }
     maintenance.join();
+    LiveRecallMonitor watching = monitor;
+    if (watching != null) {
+      watching.close();
+    }
     merging.lock();
     changing.lock();
     try {
@@ -518,15 +523,28 @@ public final class LiveIndex implements AutoCloseable {
     return monitor;
   }
 
-  /** Hands later searches to a monitor; null ends that. */
-  void monitor(LiveRecallMonitor next) {
+  /** Hands later searches to a monitor. */
+  void watch(LiveRecallMonitor next) {
     changing.lock();
     try {
-      if (next != null && monitor != null) {
+      requireOpen();
+      if (monitor != null) {
         throw new IllegalStateException(
             "the index in " + directory + " has a recall monitor already; close that one first");
       }
       monitor = next;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Hands no later search to a monitor. */
+  void unwatch(LiveRecallMonitor old) {
+    changing.lock();
+    try {
+      if (monitor == old) {
+        monitor = null;
+      }
     } finally {
       changing.unlock();
     }
@@ -591,6 +609,7 @@ public final class LiveIndex implements AutoCloseable {
     try {
       before = view;
       publish(merge.after(before, merged));
+      maintenance.merged();
     } finally {
       changing.unlock();
     }

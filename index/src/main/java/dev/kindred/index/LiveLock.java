@@ -95,14 +95,19 @@ final class LiveLock implements Closeable {
 
   private static IllegalStateException taken(Path directory) {
     return new IllegalStateException(
-        directory + " is open already; close it there first, or search through the open index");
+        directory
+            + " is open already, or being verified; close it there first, or search through the open"
+            + " index");
   }
 
   @Override
   public void close() throws IOException {
-    if (channel != null) {
-      channel.close();
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } finally {
+      HELD.remove(directory);
     }
-    HELD.remove(directory);
   }
 }

@@ -55,6 +55,11 @@ final class LiveMaintenance {
     return Optional.ofNullable(failure);
   }
 
+  /** Says that a merge succeeded, whoever ran it; under the lock. */
+  void merged() {
+    failure = null;
+  }
+
   /** Lets no further merge begin; under the lock. */
   void close() {
     closed = true;
@@ -101,7 +106,7 @@ final class LiveMaintenance {
         changing.lock();
         try {
           // A merge that began as the index closed tells just that.
-          failure = closed ? null : e;
+          failure = closed && e instanceof IllegalStateException ? failure : e;
         } finally {
           changing.unlock();
         }

@@ -4,10 +4,11 @@ package dev.kindred.index;
  * Compares a part of the searches of a {@link LiveIndex} with exact ones, on a thread of its own,
  * and tells the recall so far.
  *
- * <p>It watches all searches of the index from {@link #of} until {@link #close}, whoever makes
- * them. One in so many is copied into a slot made beforehand, with the state of the index that it
- * saw, so changes and merges meanwhile don't count as misses; the files of that state stay until it
- * was compared. Nobody waits: where all slots are taken a query is counted as dropped.
+ * <p>It watches all searches of the index from {@link #of} until it or the index is closed, whoever
+ * makes them. One in so many is copied into a slot made beforehand, with the state of the index
+ * that it saw, so changes and merges meanwhile don't count as misses; the files of that state stay
+ * until it was compared. Nobody waits: where all slots are taken a query is counted as dropped. A
+ * neighbour that another of the same score has taken the place of counts as missed.
  *
  * @see RecallMonitor
  */
@@ -46,16 +47,17 @@ public final class LiveRecallMonitor implements AutoCloseable {
   /**
    * Starts to watch: the first 10 neighbours of a query, 16 queries that may wait.
    *
-   * <p>Id filters are asked again later, on another thread, and must still give the same answers.
+   * <p>Id filters of all who search are asked again later on the monitor's thread, maybe while
+   * their owners search on: they need to be free to share, and must still give the same answers.
    *
    * @param share part of the queries that are compared, in (0, 1]
-   * @throws IllegalStateException if the index has a monitor already
+   * @throws IllegalStateException if the index has a monitor already, or is closed
    */
   public static LiveRecallMonitor of(LiveIndex index, double share) {
     LiveRecallMonitor monitor = new LiveRecallMonitor(index, share);
     boolean watching = false;
     try {
-      index.monitor(monitor);
+      index.watch(monitor);
       watching = true;
     } finally {
       if (!watching) {
@@ -67,7 +69,7 @@ public final class LiveRecallMonitor implements AutoCloseable {
 
   private LiveRecallMonitor(LiveIndex index, double share) {
     this.index = index;
-    this.queue = new ShadowQueue<>(share, WAITING, () -> new Slot(index.dim()), this::compare);
+    this.queue = new ShadowQueue<>(share, WAITING, () -> new Slot(index.dim()), new Comparer());
   }
 
   /** Takes a search over if it is drawn; the searcher still holds what it found. */
@@ -98,24 +100,27 @@ public final class LiveRecallMonitor implements AutoCloseable {
   /** Ends the thread; queries that wait are not compared any more. Does nothing the second time. */
   @Override
   public void close() {
-    if (index.monitor() == this) {
-      index.monitor(null);
-    }
+    index.unwatch(this);
     queue.close();
   }
 
-  private ShadowQueue.Comparison compare(Slot slot) {
-    LiveView view = slot.view;
-    IdFilter filter = slot.filter;
-    // Else an idle slot would keep the files of a state that was merged away.
-    slot.view = null;
-    slot.filter = null;
-    LiveSearcher truth = new LiveSearcher(index, true);
-    truth.find(view, slot.query, 0, slot.k, filter);
-    int hits = 0;
-    for (int rank = 0; rank < truth.found(); rank++) {
-      hits += slot.has(truth.part(rank), truth.row(rank)) ? 1 : 0;
+  private final class Comparer implements ShadowQueue.Comparer<Slot> {
+    @Override
+    public ShadowQueue.Comparison compare(Slot slot) {
+      LiveSearcher truth = new LiveSearcher(index, true);
+      truth.find(slot.view, slot.query, 0, slot.k, slot.filter);
+      int hits = 0;
+      for (int rank = 0; rank < truth.found(); rank++) {
+        hits += slot.has(truth.part(rank), truth.row(rank)) ? 1 : 0;
+      }
+      return new ShadowQueue.Comparison(hits, truth.found());
     }
-    return new ShadowQueue.Comparison(hits, truth.found());
+
+    /** Else an idle slot would keep the files of a state that was merged away. */
+    @Override
+    public void release(Slot slot) {
+      slot.view = null;
+      slot.filter = null;
+    }
   }
 }

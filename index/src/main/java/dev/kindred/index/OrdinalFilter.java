@@ -5,6 +5,9 @@ package dev.kindred.index;
  *
  * <p>A search is quicker with a filter that knows how many pass and finds the next one without
  * asking for each, such as {@link BitSetFilter}.
+ *
+ * <p>A filter handed to a {@link RecallMonitor} is also asked on the monitor's thread, maybe at the
+ * same time as in a search: it needs to be free to share.
  */
 @FunctionalInterface
 public interface OrdinalFilter {

@@ -8,7 +8,8 @@ import java.util.Objects;
  *
  * <p>Callers hand over what they searched and found: one in so many is copied into a slot made
  * beforehand, which costs well under a microsecond and allocates nothing. Nobody waits: where all
- * slots are taken the query isn't compared, and counted as dropped. Free to share.
+ * slots are taken the query isn't compared, and counted as dropped. A neighbour that another of the
+ * same score has taken the place of counts as missed. Free to share.
  *
  * @see LiveRecallMonitor
  */
@@ -72,7 +73,7 @@ public final class RecallMonitor implements AutoCloseable {
     this.mostK = mostK;
     this.truth = truth.searcher();
     this.expected = new Neighbors(mostK);
-    this.queue = new ShadowQueue<>(share, waiting, () -> new Slot(dim, mostK), this::compare);
+    this.queue = new ShadowQueue<>(share, waiting, () -> new Slot(dim, mostK), new Comparer());
   }
 
   /** Hands over a search of all vectors; see the other method. */
@@ -88,6 +89,8 @@ public final class RecallMonitor implements AutoCloseable {
    */
   public void offer(float[] query, int queryOffset, int k, OrdinalFilter filter, Neighbors result) {
     Objects.checkFromIndexSize(queryOffset, dim, query.length);
+    // Before a slot is taken: what fails must not keep it.
+    int size = Math.min(Math.min(k, mostK), result.size());
     int at = k < 1 ? -1 : queue.draw();
     if (at < 0) {
       return;
@@ -95,7 +98,7 @@ public final class RecallMonitor implements AutoCloseable {
     Slot slot = queue.slot(at);
     System.arraycopy(query, queryOffset, slot.query, 0, dim);
     slot.k = Math.min(k, mostK);
-    slot.count = Math.min(slot.k, result.size());
+    slot.count = size;
     for (int rank = 0; rank < slot.count; rank++) {
       slot.found[rank] = result.ordinal(rank);
     }
@@ -114,16 +117,22 @@ public final class RecallMonitor implements AutoCloseable {
     queue.close();
   }
 
-  private ShadowQueue.Comparison compare(Slot slot) {
-    OrdinalFilter filter = slot.filter;
-    slot.filter = null;
-    truth.search(slot.query, 0, slot.k, filter, expected);
-    int hits = 0;
-    for (int rank = 0; rank < expected.size(); rank++) {
-      for (int i = 0; i < slot.count; i++) {
-        hits += slot.found[i] == expected.ordinal(rank) ? 1 : 0;
+  private final class Comparer implements ShadowQueue.Comparer<Slot> {
+    @Override
+    public ShadowQueue.Comparison compare(Slot slot) {
+      truth.search(slot.query, 0, slot.k, slot.filter, expected);
+      int hits = 0;
+      for (int rank = 0; rank < expected.size(); rank++) {
+        for (int i = 0; i < slot.count; i++) {
+          hits += slot.found[i] == expected.ordinal(rank) ? 1 : 0;
+        }
       }
+      return new ShadowQueue.Comparison(hits, expected.size());
     }
-    return new ShadowQueue.Comparison(hits, expected.size());
+
+    @Override
+    public void release(Slot slot) {
+      slot.filter = null;
+    }
   }
 }

@@ -25,14 +25,16 @@ final class ShadowQueue<S> implements AutoCloseable {
    */
   record Comparison(int hits, int expected) {}
 
-  /** Repeats a query and compares; runs on the thread of the queue. */
+  /** What the queue does with the slots. */
   interface Comparer<S> {
     /**
-     * Compares the result in a slot, and lets go of what the slot needn't hold any longer.
-     *
-     * @throws RuntimeException if the query can't be repeated; it is counted as dropped
+     * Repeats the query in a slot and compares; on the thread of the queue. The query is counted as
+     * dropped if this throws anything.
      */
     Comparison compare(S slot);
+
+    /** Lets go of what an idle slot needn't hold. */
+    void release(S slot);
   }
 
   private static final int FREE = 0;
@@ -105,6 +107,9 @@ final class ShadowQueue<S> implements AutoCloseable {
   /** Hands a slot that is filled to the thread. */
   void hand(int at) {
     states.set(at, READY);
+    if (closed) {
+      releaseReady(at);
+    }
     LockSupport.unpark(thread);
   }
 
@@ -131,6 +136,17 @@ final class ShadowQueue<S> implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    for (int at = 0; at < slots.size(); at++) {
+      releaseReady(at);
+    }
+  }
+
+  /** Empties a slot that nobody will compare any more. */
+  private void releaseReady(int at) {
+    if (states.compareAndSet(at, READY, BUSY)) {
+      comparer.release(slots.get(at));
+      states.set(at, FREE);
+    }
   }
 
   private void compareAll() {
@@ -141,10 +157,12 @@ final class ShadowQueue<S> implements AutoCloseable {
           any = true;
           try {
             count(comparer.compare(slots.get(at)));
-          } catch (RuntimeException e) {
-            // A filter that fails here, or a query that no search takes.
+          } catch (RuntimeException | Error e) {
+            // A filter that fails here, a query that no search takes, or no memory for this one:
+            // whoever searches must not be the worse for it, nor the queries that come later.
             dropped.incrementAndGet();
           } finally {
+            comparer.release(slots.get(at));
             states.set(at, FREE);
           }
         }

@@ -1,6 +1,7 @@
 package dev.kindred.index;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -99,6 +100,45 @@ class LiveRecallMonitorTest {
         assertThrows(IllegalArgumentException.class, () -> LiveRecallMonitor.of(index, share));
       }
     }
+  }
+
+  @Test
+  void aFilterThatFailsOnlyThereCostsNothingButItsQuery() throws IOException {
+    Thread test = Thread.currentThread();
+    IdFilter failing =
+        (text, offset, bytes) -> {
+          if (Thread.currentThread() != test) {
+            throw new AssertionError("not here");
+          }
+          return true;
+        };
+    try (LiveIndex index = loaded();
+        LiveRecallMonitor monitor = LiveRecallMonitor.of(index, 1)) {
+      LiveNeighbors found = new LiveNeighbors(K);
+      index.searcher().search(row(N), 0, K, failing, found);
+      while (monitor.observed().dropped() < 1) {
+        Thread.onSpinWait();
+      }
+      index.searcher().search(row(N), K, found);
+      await(monitor, 1);
+    }
+  }
+
+  @Test
+  void closingTheIndexEndsTheMonitor() throws IOException {
+    LiveIndex index = loaded();
+    LiveRecallMonitor monitor = LiveRecallMonitor.of(index, 1);
+    LiveNeighbors found = new LiveNeighbors(K);
+    index.search(row(N), K, found);
+    await(monitor, 1);
+    index.close();
+    index.search(row(N), K, found);
+    assertEquals(1, monitor.observed().queries());
+    assertFalse(
+        Thread.getAllStackTraces().keySet().stream()
+            .anyMatch(thread -> thread.getName().equals("kindred-recall")));
+    assertThrows(IllegalStateException.class, () -> LiveRecallMonitor.of(index, 1));
+    monitor.close();
   }
 
   @Test
