@@ -96,8 +96,8 @@ final class LiveLock implements Closeable {
   private static IllegalStateException taken(Path directory) {
     return new IllegalStateException(
         directory
-            + " is open already, or being verified; close it there first, or search through the open"
-            + " index");
+            + " is open already, or being verified; close it there first, or search through the"
+            + " open index");
   }
 
   @Override
