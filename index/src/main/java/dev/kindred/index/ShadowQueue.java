@@ -153,7 +153,7 @@ final class ShadowQueue<S> implements AutoCloseable {
     while (!closed) {
       boolean any = false;
       for (int at = 0; at < slots.size() && !closed; at++) {
-        if (states.get(at) == READY) {
+        if (states.compareAndSet(at, READY, BUSY)) {
           any = true;
           try {
             count(comparer.compare(slots.get(at)));
