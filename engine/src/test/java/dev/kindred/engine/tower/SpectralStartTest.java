@@ -69,7 +69,7 @@ class SpectralStartTest {
     }
   }
 
-  /** With all singular values, u . v times the lengths would be the normalised positives again. */
+  /** A graph in two parts has the largest singular value twice, and its vectors tell the parts. */
   @Test
   void usersAndItemsOfOneBlockStandTogetherAndThoseOfAnotherApart() {
     Interactions blocks =
