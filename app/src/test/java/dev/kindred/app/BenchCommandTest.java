@@ -171,4 +171,87 @@ class BenchCommandTest {
     assertEquals(0, other.get("gained").asInt());
     assertEquals(2, Run.kindred("diff", a, a, "--min-overlap", "2").exitCode());
   }
+
+  private Path lightStages() throws IOException {
+    return Files.writeString(
+        directory.resolve("stages.toml"),
+        """
+        [coordinator]
+        enabled = false
+        [tower]
+        enabled = false
+        [als]
+        rank = 4
+        iterations = 1
+        [related]
+        learn-weights = false
+        """);
+  }
+
+  @Test
+  void theCostOfEachStageOfTrainingIsShownAtEverySizeWithItsGrowth() throws IOException {
+    String[] args = {
+      "bench",
+      "training",
+      "--stages",
+      lightStages().toString(),
+      "--samples",
+      "1500,3000,6000",
+      "--no-warm-up",
+      "--out",
+      directory.toString(),
+      "--quiet",
+      "--json"
+    };
+    List<JsonNode> lines = run(0, args);
+    assertEquals(4, lines.size());
+    for (int i = 0; i < 3; i++) {
+      JsonNode line = lines.get(i);
+      assertEquals(1500 << i, line.get("samples").asInt(), 0.1 * (1500 << i));
+      assertEquals(5, line.get("objectives").asInt());
+      assertTrue(Files.isRegularFile(Path.of(line.get("snapshot").asText(), "manifest.json")));
+      double sum = 0;
+      for (JsonNode stage : line.get("secondsPerStage")) {
+        sum += stage.asDouble();
+      }
+      assertEquals(line.get("seconds").asDouble(), sum, 1e-9);
+      for (String stage : List.of("read", "als click", "candidates", "related", "publish")) {
+        assertTrue(line.get("secondsPerStage").has(stage), stage + " in " + line);
+      }
+    }
+    JsonNode growth = lines.get(3).get("growth");
+    assertEquals(2, growth.size());
+    for (int i = 0; i < 2; i++) {
+      JsonNode from = lines.get(i);
+      JsonNode to = lines.get(i + 1);
+      double factor = to.get("samples").asDouble() / from.get("samples").asDouble();
+      JsonNode stages = growth.get(i).get("exponentPerStage");
+      assertEquals(from.get("secondsPerStage").size(), stages.size());
+      for (String stage : List.of("read", "related")) {
+        double grown =
+            from.get("secondsPerStage").get(stage).asDouble()
+                * Math.pow(factor, stages.get(stage).asDouble());
+        double seconds = to.get("secondsPerStage").get(stage).asDouble();
+        assertEquals(seconds, grown, 1e-6 * seconds, stage);
+      }
+    }
+  }
+
+  @Test
+  void aTrainingPastItsLimitFailsAfterItIsShown() {
+    Run run =
+        Run.kindred(
+            "bench",
+            "training",
+            "--samples",
+            "1000",
+            "--no-warm-up",
+            "--max-minutes",
+            "0",
+            "--quiet");
+    assertEquals(1, run.exitCode(), run.err());
+    assertTrue(run.out().contains("als dislike"), run.out());
+    assertTrue(run.err().contains("--max-minutes is 0.0"), run.err());
+    assertEquals(2, Run.kindred("bench", "training", "--samples", "2000,2000").exitCode());
+  }
 }

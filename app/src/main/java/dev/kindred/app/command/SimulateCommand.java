@@ -59,17 +59,21 @@ final class SimulateCommand extends KindredCommand {
   protected void run() throws IOException {
     WorldOptions options = options(this::world);
     note("simulating " + options.samples() + " samples ...");
+    report(write(options, out), out.resolve(CONFIG_FILE));
+  }
+
+  /** Generates a site and writes all of its files. */
+  static World write(WorldOptions options, Path directory) throws IOException {
     World world = World.generate(options);
-    world.write(out);
-    Path config = out.resolve(CONFIG_FILE);
-    Path temporary = out.resolve(CONFIG_FILE + ".tmp");
+    world.write(directory);
+    Path temporary = directory.resolve(CONFIG_FILE + ".tmp");
     try {
       Files.writeString(temporary, config(options));
-      Files.move(temporary, config, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(temporary, directory.resolve(CONFIG_FILE), StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
     }
-    report(world, config);
+    return world;
   }
 
   private WorldOptions world() {
