@@ -1,6 +1,7 @@
 package dev.kindred.engine;
 
 import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.Searches;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,7 +14,10 @@ final class DataHash {
 
   private DataHash() {}
 
-  /** SHA-256 over ids, times and values of every sample, in order; in hexadecimal. */
+  /**
+   * SHA-256 over ids, times and values of every sample, in order, and over searches; in
+   * hexadecimal.
+   */
   static String of(PipelineInput input) {
     Events events = input.events();
     MessageDigest digest = sha256();
@@ -35,7 +39,25 @@ final class DataHash {
       digest.update(events.items().idOf(item).getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
     }
+    Searches searches = input.searches();
+    if (!searches.isEmpty()) {
+      searches(searches, digest);
+    }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void searches(Searches searches, MessageDigest digest) {
+    ByteBuffer entry = ByteBuffer.allocate(2 * Integer.BYTES + Long.BYTES);
+    for (int user = 0; user < searches.users().size(); user++) {
+      for (int i = searches.start(user); i < searches.end(user); i++) {
+        entry.clear().putInt(user).putInt(searches.token(i)).putLong(searches.time(i)).flip();
+        digest.update(entry);
+      }
+    }
+    for (int token = 0; token < searches.vocabulary().size(); token++) {
+      digest.update(searches.vocabulary().idOf(token).getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+    }
   }
 
   private static MessageDigest sha256() {

@@ -153,6 +153,7 @@ public final class Pipeline {
                     input.events(),
                     input.items(),
                     input.users(),
+                    input.searches(),
                     rank.withSeed(options.seed()),
                     workers,
                     progress));

@@ -210,7 +210,7 @@ final class EvaluateCommand extends KindredCommand {
     Holdout holdout = holdout(input.events(), Optional.empty());
     Splits.Split split = holdout.split(input.events());
     TrainedPipeline trained =
-        Pipeline.train(input.withEvents(split.train()), pipelineOptions(read), workers, progress());
+        Pipeline.train(input.trainingPart(split), pipelineOptions(read), workers, progress());
     trained.notes().forEach(this::note);
     Map<String, Object> facts = new LinkedHashMap<>();
     if (writer != null) {

@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  kindred recommend --model snapshots/ --user ann -n 10",
       "  kindred recommend --model snapshots/ --history video-1,video-2 --explain",
+      "  kindred recommend --model snapshots/ --searched 'space opera'",
       "  kindred recommend --model snapshots/ --user ann --weight like=2 --live state/ --json",
       "  kindred recommend --model snapshots/"
     })
@@ -46,6 +47,12 @@ final class RecommendCommand extends KindredCommand {
       paramLabel = "ID",
       description = "Items watched, oldest first, instead of a user.")
   private List<String> history = List.of();
+
+  @Option(
+      names = "--searched",
+      paramLabel = "TEXT",
+      description = "What was searched for just now; give the option again for more, oldest first.")
+  private List<String> searched = List.of();
 
   @Option(
       names = "-n",
@@ -111,7 +118,8 @@ final class RecommendCommand extends KindredCommand {
       RecommendQuery query =
           (user != null ? RecommendQuery.user(user) : RecommendQuery.history(history))
               .top(n)
-              .exclude(excluded);
+              .exclude(excluded)
+              .searched(searched);
       for (Map.Entry<String, Double> weight : weights.entrySet()) {
         query = query.weight(weight.getKey(), weight.getValue());
       }
@@ -130,6 +138,9 @@ final class RecommendCommand extends KindredCommand {
         } else {
           whom.put("history", history);
         }
+        if (!searched.isEmpty()) {
+          whom.put("searched", searched);
+        }
         output.json(whom, answer, explain, jsonLines());
       } else {
         output.text(whom(), answer, explain, out());
@@ -141,6 +152,9 @@ final class RecommendCommand extends KindredCommand {
   private String whom() {
     if (user != null) {
       return user;
+    }
+    if (history.isEmpty() && !searched.isEmpty()) {
+      return "somebody who searched for " + String.join(", ", searched);
     }
     return history.isEmpty() ? "anybody" : "a history of " + String.join(", ", history);
   }

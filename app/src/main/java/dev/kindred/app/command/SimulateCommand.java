@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "simulate",
     description = {
-      "Simulate a video site and write its log, its catalogues of items and users, and a",
-      "configuration that 'kindred train' takes as it is."
+      "Simulate a video site and write its log, its catalogues of items and users, what they"
+          + " search",
+      "for, and a configuration that 'kindred train' takes as it is."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -93,6 +94,7 @@ final class SimulateCommand extends KindredCommand {
         .objectives(World.objectives())
         .catalogue("items", World.ITEMS_FILE, World.ITEM_ID, World.itemFields())
         .catalogue("users", World.USERS_FILE, World.USER_ID, World.userFields())
+        .searches(World.SEARCHES_FILE, World.searchColumns())
         .toString();
   }
 

@@ -4,6 +4,7 @@ import dev.kindred.engine.data.EventColumns;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.LabelRule;
 import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.data.SearchLog;
 import java.util.List;
 import java.util.Locale;
 
@@ -31,6 +32,7 @@ public final class ConfigText {
     }
     keyUnlessEmpty("order", columns.order());
     keyUnlessEmpty("event", columns.event());
+    keyUnlessEmpty("search", columns.search());
     if (!columns.signals().isEmpty()) {
       text.append("signals = [");
       String separator = "";
@@ -63,6 +65,20 @@ public final class ConfigText {
       keyUnlessEmpty("per", rule.per());
       number("cap", rule.cap(), Double.POSITIVE_INFINITY);
     }
+    return this;
+  }
+
+  /** The table {@code [searches]}. */
+  public ConfigText searches(String file, SearchLog.Columns columns) {
+    table("[searches]");
+    key("file", file);
+    key("user", columns.user());
+    key("query", columns.query());
+    keyUnlessEmpty("time", columns.time());
+    if (!columns.time().isEmpty()) {
+      key("time-format", columns.timeFormat().name().toLowerCase(Locale.ROOT));
+    }
+    keyUnlessEmpty("order", columns.order());
     return this;
   }
 

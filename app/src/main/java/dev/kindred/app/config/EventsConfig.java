@@ -21,11 +21,13 @@ public record EventsConfig(TableSource source, EventColumns columns, ReadLimits 
     EventColumns.TimeFormat format = section.choice("time-format", EventColumns.TimeFormat.DETECT);
     String order = section.text("order", "");
     String event = section.text("event", "");
+    String search = section.text("search", "");
     List<String> signals = section.texts("signals");
     ReadLimits limits = TableConfig.limits(section);
     section.finish();
     EventColumns columns =
-        section.make(() -> new EventColumns(user, item, time, format, order, event, signals));
+        section.make(
+            () -> new EventColumns(user, item, time, format, order, event, signals, search));
     return new EventsConfig(source, columns, limits);
   }
 }

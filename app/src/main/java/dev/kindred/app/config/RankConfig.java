@@ -22,6 +22,7 @@ final class RankConfig {
     RankOptions base = large ? RankOptions.large() : RankOptions.defaults();
     int history = section.integer("history", base.history());
     int shown = section.integer("shown", base.shown());
+    int searched = section.integer("searched", base.searched());
     int keep = section.integer("keep", base.keep());
     int examplesPerUser = section.integer("examples-per-user", base.examplesPerUser());
     int maxExamples = section.integer("max-examples", base.maxExamples());
@@ -50,6 +51,7 @@ final class RankConfig {
                     given,
                     history,
                     shown,
+                    searched,
                     keep,
                     examplesPerUser,
                     maxExamples,

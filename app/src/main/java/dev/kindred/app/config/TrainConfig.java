@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param objectives what the recommendations aim at, at least one
  * @param items the catalogue; without one the candidates come from the log alone
  * @param users profiles of users, if there are any
+ * @param searches what users searched for, if it is known
  * @param options of every stage
  */
 public record TrainConfig(
@@ -22,12 +23,14 @@ public record TrainConfig(
     List<Objective> objectives,
     Optional<TableConfig> items,
     Optional<TableConfig> users,
+    Optional<SearchesConfig> searches,
     PipelineOptions options) {
   private static final String[] KEYS = {
     "events",
     "objectives",
     "items",
     "users",
+    "searches",
     "paper",
     "seed",
     "content",
@@ -59,14 +62,19 @@ public record TrainConfig(
     List<Objective> objectives = ObjectiveConfig.read(top);
     Optional<TableConfig> items = top.section("items").map(TableConfig::read);
     Optional<TableConfig> users = top.section("users").map(TableConfig::read);
+    Optional<SearchesConfig> searches = top.section("searches").map(SearchesConfig::read);
+    if (searches.isPresent() && !events.columns().search().isEmpty()) {
+      throw top.wrong(
+          "[searches]", "is a second log of searches beside those of [events] search; keep one");
+    }
     PipelineOptions options = ModelConfig.read(top, paper, objectives);
     top.finish();
-    return new TrainConfig(events, objectives, items, users, options);
+    return new TrainConfig(events, objectives, items, users, searches, options);
   }
 
   /** The same with other limits of what is forgiven in the log. */
   public TrainConfig withLimits(ReadLimits limits) {
     EventsConfig forgiving = new EventsConfig(events.source(), events.columns(), limits);
-    return new TrainConfig(forgiving, objectives, items, users, options);
+    return new TrainConfig(forgiving, objectives, items, users, searches, options);
   }
 }

@@ -6,6 +6,8 @@ import dev.kindred.engine.data.CatalogueReader;
 import dev.kindred.engine.data.EventLog;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.ReadReport;
+import dev.kindred.engine.data.SearchLog;
+import dev.kindred.engine.data.Searches;
 import dev.kindred.index.run.Progress;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,7 @@ public record TrainingData(PipelineInput input, List<ReadReport> reports) {
   }
 
   /**
-   * Reads log and catalogues.
+   * Reads log, catalogues and searches.
    *
    * @throws dev.kindred.engine.data.InputException if a file is missing, empty, lacks a column or
    *     has too many bad rows
@@ -39,8 +41,30 @@ public record TrainingData(PipelineInput input, List<ReadReport> reports) {
     reports.add(events.report());
     Catalogue itemProfiles = catalogue(config.items(), items, progress, reports);
     Catalogue userProfiles = catalogue(config.users(), users, progress, reports);
+    Searches searches = searches(config, events, progress, reports);
     return new TrainingData(
-        new PipelineInput(events.events(), itemProfiles, userProfiles), reports);
+        new PipelineInput(events.events(), itemProfiles, userProfiles, searches), reports);
+  }
+
+  private static Searches searches(
+      TrainConfig all, EventLog.Result log, Progress progress, List<ReadReport> reports) {
+    if (all.searches().isEmpty()) {
+      return log.searches()
+          .map(found -> found.build(SearchesConfig.MIN_USERS, SearchesConfig.TOP_K))
+          .orElseGet(() -> Searches.none(log.events().users()));
+    }
+    SearchesConfig config = all.searches().get();
+    SearchLog.Result result =
+        SearchLog.read(
+            config.source(),
+            config.columns(),
+            log.events(),
+            config.minUsers(),
+            config.topK(),
+            config.limits(),
+            progress);
+    reports.add(result.report());
+    return result.searches();
   }
 
   private static Catalogue catalogue(

@@ -50,8 +50,7 @@ public record PersonalisedEvaluation(
       Workers workers,
       Progress progress)
       throws IOException {
-    TrainedPipeline trained =
-        Pipeline.train(input.withEvents(split.train()), options, workers, progress);
+    TrainedPipeline trained = Pipeline.train(input.trainingPart(split), options, workers, progress);
     if (trained.ranking().isEmpty()) {
       throw new InputException(
           "there is no personalised ranking to evaluate: "

@@ -27,6 +27,7 @@ final class RecommendRoute implements Route.Handler<Desk> {
       Set.of(
           "user",
           "history",
+          "searched",
           "n",
           "weight",
           "exclude",
@@ -94,6 +95,7 @@ final class RecommendRoute implements Route.Handler<Desk> {
         asked
             .top(query.integer("n", Math.min(10, mostItems), 0, mostItems))
             .exclude(query.all("exclude"))
+            .searched(query.all("searched"))
             .rerank(reranking);
     for (String parameter : query.all("weight")) {
       ListParameters.Weight weight = ListParameters.Weight.of(parameter);

@@ -213,11 +213,15 @@ public final class Serving implements AutoCloseable {
             });
   }
 
-  /** What an event may be called: the snapshot's objectives, "impression" and the settings'. */
+  /**
+   * What an event may be called: the snapshot's objectives, "impression", "search" and the
+   * settings'.
+   */
   private Set<String> eventKinds() {
     Set<String> kinds = new TreeSet<>(options.eventKinds());
     recommender.objectives().forEach(objective -> kinds.add(objective.name()));
     kinds.add(UserEvent.IMPRESSION);
+    kinds.add(UserEvent.SEARCH);
     return kinds;
   }
 

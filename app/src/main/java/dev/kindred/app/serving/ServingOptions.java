@@ -21,7 +21,8 @@ import java.util.function.Consumer;
  * @param eventLog file that events are appended to; without one they feed the live state only
  * @param fsync when the event log is forced to the disk
  * @param fsyncMillis between two forces
- * @param eventKinds what events may be called beside the snapshot's objectives and "impression"
+ * @param eventKinds what events may be called beside the snapshot's objectives, "impression" and
+ *     "search"
  * @param server how it listens
  * @param tokens who may change what
  * @param mostItems largest n of a request

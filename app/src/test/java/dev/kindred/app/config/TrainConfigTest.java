@@ -9,6 +9,7 @@ import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.LabelRule;
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.data.SearchLog;
 import dev.kindred.engine.data.TableSource;
 import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.tower.TowerLoss;
@@ -103,6 +104,7 @@ final class TrainConfigTest {
             time-format = "seconds"
             event = "e"
             signals = ["len"]
+            search = "look-up"
             max-bad-rows = 7
             max-bad-share = 0.5
 
@@ -147,6 +149,7 @@ final class TrainConfigTest {
     assertEquals(StandardCharsets.ISO_8859_1, events.source().charset());
     assertEquals(TimeFormat.SECONDS, events.columns().timeFormat());
     assertEquals(List.of("len"), events.columns().signals());
+    assertEquals("look-up", events.columns().search());
     assertEquals(7, events.limits().rows());
     assertEquals(
         LabelRule.strengthOf("r").withPer("len").withCap(2), config.objectives().get(0).rule());
@@ -160,6 +163,40 @@ final class TrainConfigTest {
     assertEquals(
         FieldSpec.bucket("decade", "title", 10).withPattern("\\((\\d{4})\\)").withWeight(0.5),
         items.fields().get(1));
+  }
+
+  @Test
+  void searchesAreALogOfTheirOwnOrRowsOfTheEventsButNotBoth() throws IOException {
+    String table =
+        """
+        [searches]
+        file = "searches.tsv"
+        user = "who"
+        query = "text"
+        time = "at"
+        time-format = "millis"
+        min-users = 3
+        top-k = 500
+        """;
+    SearchesConfig searches = read(MINIMAL + table).searches().orElseThrow();
+    assertEquals(directory.resolve("searches.tsv"), searches.source().file());
+    assertEquals(TableSource.Format.TSV, searches.source().format());
+    assertEquals(
+        new SearchLog.Columns("who", "text", "at", TimeFormat.MILLIS, ""), searches.columns());
+    assertEquals(3, searches.minUsers());
+    assertEquals(500, searches.topK());
+    TrainConfig ranked = read(MINIMAL + "[rank]\nenabled = true\nsearched = 7\n");
+    assertEquals(7, ranked.options().rank().orElseThrow().searched());
+    assertTrue(ranked.searches().isEmpty());
+    String both =
+        MINIMAL.replace("user =", "event = \"type\"\ntime = \"t\"\nsearch = \"search\"\nuser =")
+            + table;
+    InputException e = assertThrows(InputException.class, () -> read(both));
+    assertTrue(e.getMessage().contains("keep one"), e.getMessage());
+    InputException noTime =
+        assertThrows(
+            InputException.class, () -> read(MINIMAL + table.replace("time = \"at\"\n", "")));
+    assertTrue(noTime.getMessage().contains("a time or an order"), noTime.getMessage());
   }
 
   @Test

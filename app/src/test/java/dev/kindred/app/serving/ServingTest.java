@@ -211,7 +211,7 @@ final class ServingTest {
     }
     assertEventRefused(
         two + "{\"user\":\"u\",\"item\":\"1\",\"event\":\"clikc\"}",
-        "line 3 has an event 'clikc', must be one of click, dislike, impression");
+        "line 3 has an event 'clikc', must be one of click, dislike, impression, search");
     assertEventRefused(
         "\n{\"user\":\"u\",\"item\":\"1\",\"time\":-1}", "line 2 has the time -1, must be");
     long tomorrow = System.currentTimeMillis() + 25 * 3_600_000L;

@@ -14,6 +14,8 @@ import java.util.Objects;
  * @param event the type of the event. Where there is one, rows of one user and item that follow
  *     each other within 30 minutes (without times: all of them) become one sample
  * @param signals columns whose numbers are kept beside the objectives, e.g. dwell, position
+ * @param search type of the rows in which a user searched: they are no samples, and what was
+ *     searched for stands in the item's column
  */
 public record EventColumns(
     String user,
@@ -22,7 +24,8 @@ public record EventColumns(
     TimeFormat timeFormat,
     String order,
     String event,
-    List<String> signals) {
+    List<String> signals,
+    String search) {
 
   /** How times are written. */
   public enum TimeFormat {
@@ -45,7 +48,15 @@ public record EventColumns(
   public EventColumns {
     Objects.requireNonNull(timeFormat, "timeFormat");
     Objects.requireNonNull(event, "event");
+    Objects.requireNonNull(search, "search");
     signals = List.copyOf(signals);
+    if (!search.isEmpty() && (event.isEmpty() || time.isEmpty() && order.isEmpty())) {
+      throw new IllegalArgumentException(
+          "events of type '"
+              + search
+              + "' are to be searches, which takes a column for the type of event, and one for the"
+              + " time or the order");
+    }
     if (user.isEmpty() || item.isEmpty()) {
       throw new IllegalArgumentException("a log needs a user column and an item column");
     }
@@ -61,7 +72,7 @@ public record EventColumns(
 
   /** A log of users and items without order. */
   public static EventColumns of(String user, String item) {
-    return new EventColumns(user, item, "", TimeFormat.DETECT, "", "", List.of());
+    return new EventColumns(user, item, "", TimeFormat.DETECT, "", "", List.of(), "");
   }
 
   /** The same columns and a time whose format is detected. */
@@ -71,21 +82,26 @@ public record EventColumns(
 
   /** The same columns and a time of the given format. */
   public EventColumns withTime(String newTime, TimeFormat newFormat) {
-    return new EventColumns(user, item, newTime, newFormat, order, event, signals);
+    return new EventColumns(user, item, newTime, newFormat, order, event, signals, search);
   }
 
   /** The same columns and a number that orders the rows of a user. */
   public EventColumns withOrder(String newOrder) {
-    return new EventColumns(user, item, time, timeFormat, newOrder, event, signals);
+    return new EventColumns(user, item, time, timeFormat, newOrder, event, signals, search);
   }
 
   /** The same columns and an event type. */
   public EventColumns withEvent(String newEvent) {
-    return new EventColumns(user, item, time, timeFormat, order, newEvent, signals);
+    return new EventColumns(user, item, time, timeFormat, order, newEvent, signals, search);
   }
 
   /** The same columns with these numbers kept. */
   public EventColumns withSignals(List<String> newSignals) {
-    return new EventColumns(user, item, time, timeFormat, order, event, newSignals);
+    return new EventColumns(user, item, time, timeFormat, order, event, newSignals, search);
+  }
+
+  /** The same columns, and rows of this type are searches. */
+  public EventColumns withSearch(String newSearch) {
+    return new EventColumns(user, item, time, timeFormat, order, event, signals, newSearch);
   }
 }

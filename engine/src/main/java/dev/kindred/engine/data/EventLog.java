@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -28,9 +29,10 @@ public final class EventLog {
    * A log and how reading it went.
    *
    * @param events in time order
+   * @param searches collected from the rows that are searches; empty unless the columns say which
    * @param report what was read, skipped and detected
    */
-  public record Result(Events events, ReadReport report) {}
+  public record Result(Events events, Optional<Searches.Builder> searches, ReadReport report) {}
 
   private final TableReader reader;
   private final Row row;
@@ -48,6 +50,9 @@ public final class EventLog {
   private final int[] signalColumns;
   private final int[] ruleColumns;
   private final int[] perColumns;
+  private final Optional<Searches.Builder> searches;
+  private final int searchType; // ordinal in types, -1 = none
+  private long searched;
   private final Ids types = new Ids();
   private long[] typeCounts = new long[0];
   private final int[] ruleTypes; // ordinal in types, -1 = any
@@ -86,6 +91,9 @@ public final class EventLog {
         objectives.stream()
             .mapToInt(k -> k.rule().event().isEmpty() ? -1 : types.add(k.rule().event()))
             .toArray();
+    boolean hasSearches = !columns.search().isEmpty();
+    searches = hasSearches ? Optional.of(Searches.builder(users, order)) : Optional.empty();
+    searchType = hasSearches ? types.add(columns.search()) : -1;
     values = new float[objectives.size()];
     signals = new float[signalColumns.length];
   }
@@ -160,7 +168,7 @@ public final class EventLog {
       if (timeColumn >= 0) {
         time = times.parse(row, timeColumn);
       } else if (orderColumn >= 0) {
-        time = sequence();
+        time = row.sequence(orderColumn);
       }
       // Parsed before ids are added and values counted: a bad row must leave no trace.
       for (int s = 0; s < signals.length; s++) {
@@ -182,6 +190,11 @@ public final class EventLog {
       lastTime = time;
     }
     int type = typeColumn >= 0 ? type() : -1;
+    if (type >= 0 && type == searchType) {
+      searches.orElseThrow().add(users.add(row.cell(userColumn)), time, row.cell(itemColumn));
+      searched++;
+      return;
+    }
     for (int k = 0; k < values.length; k++) {
       values[k] = ruleTypes[k] >= 0 && ruleTypes[k] != type ? 0 : value(k);
     }
@@ -208,18 +221,6 @@ public final class EventLog {
     if (row.isMissing(column)) {
       row.fail(column, "holds no " + what);
     }
-  }
-
-  private long sequence() {
-    if (row.isMissing(orderColumn)) {
-      row.fail(orderColumn, "is empty, but every row needs its place in the order");
-      return 0;
-    }
-    double number = row.number(orderColumn);
-    if (number != Math.rint(number) || Math.abs(number) > 1L << 53) {
-      row.fail(orderColumn, "is " + row.shown(orderColumn) + ", not a whole number");
-    }
-    return (long) number;
   }
 
   private int type() {
@@ -288,7 +289,7 @@ public final class EventLog {
       }
       report.note("events by type: " + counts);
       report.note(
-          (report.rows() - report.badRows())
+          (report.rows() - report.badRows() - searched)
               + " events were folded into "
               + all.size()
               + " samples");
@@ -305,6 +306,6 @@ public final class EventLog {
               + " samples"
               + (count == 0 ? "; check its rule" : ""));
     }
-    return new Result(all, report.build());
+    return new Result(all, searches, report.build());
   }
 }

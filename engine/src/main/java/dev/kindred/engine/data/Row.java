@@ -129,6 +129,19 @@ final class Row {
     return cells[column];
   }
 
+  /** The whole number that orders the row among others; if there is none it has a problem. */
+  long sequence(int column) {
+    if (isMissing(column)) {
+      fail(column, "is empty, but every row needs its place in the order");
+      return 0;
+    }
+    double number = number(column);
+    if (number != Math.rint(number) || Math.abs(number) > 1L << 53) {
+      fail(column, "is " + shown(column) + ", not a whole number");
+    }
+    return (long) number;
+  }
+
   /** The number in the cell, NaN if it is missing; if it is no number the row has a problem. */
   double number(int column) {
     if (isMissing(column)) {

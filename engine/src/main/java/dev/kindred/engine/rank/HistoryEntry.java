@@ -6,8 +6,8 @@ package dev.kindred.engine.rank;
  *
  * <pre>
  * bit 63 .. 30   time, signed: seconds since 1970 UTC, or a sequence number
- * bit 29 .. 2    ordinal of the item
- * bit 1 .. 0     kind: 0 watched, 1 shown without a click, 2 disliked
+ * bit 29 .. 2    ordinal of the item, or of the token searched for
+ * bit 1 .. 0     kind: 0 watched, 1 shown without a click, 2 disliked, 3 searched
  * </pre>
  *
  * <p>Stateless.
@@ -21,6 +21,9 @@ public final class HistoryEntry {
 
   /** A negative objective happened. */
   public static final int DISLIKED = 2;
+
+  /** Searched for: in place of the item stands the ordinal of a token. */
+  public static final int SEARCHED = 3;
 
   private static final int KIND_BITS = 2;
   private static final int ITEM_BITS = 28;

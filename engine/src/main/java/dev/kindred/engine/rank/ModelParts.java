@@ -3,6 +3,7 @@ package dev.kindred.engine.rank;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.Searches;
 import dev.kindred.engine.mmoe.MmoeModel;
 import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureTable;
@@ -21,6 +22,7 @@ final class ModelParts {
   private final Events events;
   private final RankOptions options;
   private final PointInTime log;
+  private final Searches searches;
   private final ItemGroups groups;
   private final CandidateLists together;
   private final Optional<FeatureTable> userProfiles;
@@ -37,6 +39,7 @@ final class ModelParts {
       Catalogue items,
       RankOptions options,
       PointInTime log,
+      Searches searches,
       ItemGroups groups,
       CandidateLists together,
       Optional<FeatureTable> userProfiles,
@@ -48,6 +51,7 @@ final class ModelParts {
     this.events = events;
     this.options = options;
     this.log = log;
+    this.searches = searches;
     this.groups = groups;
     this.together = together;
     this.userProfiles = userProfiles;
@@ -65,11 +69,13 @@ final class ModelParts {
     Mmoe network = ranker.ranker();
     var userTower = towers.userNetwork();
     int towerEnd = towerInputs.ages().isPresent() ? Feature.NUMERIC_WIDTH : 0;
-    int towerHistory =
-        towers.userFeatures().size() > 1 ? towers.userInputStart(1) : userTower.inputs();
-    int towerProfile = userTower.inputs() - towerEnd - towerHistory;
+    int searched = searches.vocabulary().size() > 0 ? 1 : 0;
+    int towerHistory = towerStart(1);
+    int towerSearched = towerStart(1 + searched) - towerHistory;
+    int towerProfile = userTower.inputs() - towerEnd - towerHistory - towerSearched;
     int rankHistory = ranker.inputStart(1);
-    int rankProfile = ranker.inputStart(1 + profiles) - rankHistory;
+    int rankSearched = ranker.inputStart(1 + searched) - rankHistory;
+    int rankProfile = ranker.inputStart(1 + searched + profiles) - rankHistory - rankSearched;
     SourceQuotas quotas = options.quotas();
     if (!content) {
       // What content would have brought, related lists bring.
@@ -87,10 +93,13 @@ final class ModelParts {
             log.time(events.size() - 1),
             options.history(),
             options.shown(),
+            options.searched(),
             towerHistory,
+            towerSearched,
             towerProfile,
             towerEnd,
             rankHistory,
+            rankSearched,
             rankProfile,
             quotas,
             examples.tasks(),
@@ -103,7 +112,15 @@ final class ModelParts {
         new Items(description),
         groups,
         together,
+        searched == 0 ? RankModel.TokenRows.none() : new Tokens(description),
         users(description));
+  }
+
+  /** Where the inputs of a feature of the user tower begin, or where they all end. */
+  private int towerStart(int feature) {
+    return feature < towers.userFeatures().size()
+        ? towers.userInputStart(feature)
+        : towers.userNetwork().inputs();
   }
 
   /** What the ranker and the user tower make of items. */
@@ -150,6 +167,36 @@ final class ModelParts {
     }
   }
 
+  /** What the ranker and the user tower make of tokens searched for. */
+  private final class Tokens implements RankModel.TokenRows {
+    private final RankDescription description;
+    private final Chunk tower;
+    private final Chunk rank;
+
+    Tokens(RankDescription description) {
+      this.description = description;
+      tower = new Chunk(size(), ModelParts.this::searchedByTower);
+      rank = new Chunk(size(), ModelParts.this::searchedByRanker);
+    }
+
+    @Override
+    public int size() {
+      return searches.vocabulary().size();
+    }
+
+    @Override
+    public String idOf(int token) {
+      return searches.vocabulary().idOf(token);
+    }
+
+    @Override
+    public void values(int token, float[] target, int at) {
+      int first = description.towerSearched();
+      tower.copy(token, description.towerHistory(), first, target, at);
+      rank.copy(token, description.rankHistory(), description.rankSearched(), target, at + first);
+    }
+  }
+
   private RankModel.UserRows users(RankDescription description) {
     int users = events.users().size();
     Chunk towerProfile = new Chunk(users + 1, this::towerProfiles);
@@ -171,42 +218,63 @@ final class ModelParts {
       }
 
       @Override
+      public long[] searches(int user) {
+        return log.searches(user, options.searched());
+      }
+
+      @Override
       public void profile(int user, float[] target, int at) {
         int first = description.towerProfile();
-        towerProfile.copy(user + 1, description.towerHistory(), first, target, at);
-        rankProfile.copy(
-            user + 1, description.rankHistory(), description.rankProfile(), target, at + first);
+        int towerAt = description.towerHistory() + description.towerSearched();
+        int rankAt = description.rankHistory() + description.rankSearched();
+        towerProfile.copy(user + 1, towerAt, first, target, at);
+        rankProfile.copy(user + 1, rankAt, description.rankProfile(), target, at + first);
       }
     };
   }
 
   /** Items [from, from + count) as watched by themselves, as the user tower reads them. */
   private float[] watched(int from, int count) {
-    FeatureTable table =
-        beside(watchedAlone(TwoTower.HISTORY, from, count), nobody(count), age(count));
-    return encodedByTower(table);
+    return encodedByTower(
+        user(watchedAlone(TwoTower.HISTORY, from, count), noSearch(count), nobody(count))
+            .beside(age(count)));
   }
 
   /** The same as the ranker reads them, each ranked after itself. */
   private float[] ranked(int from, int count) {
-    FeatureTable table =
-        beside(watchedAlone(RankExamples.WATCHED, from, count), nobody(count), userNumbers(count))
-            .beside(itemTable.select(range(from, count)), pairNumbers(count));
-    return encodedByRanker(table);
+    FeatureTable user =
+        user(watchedAlone(RankExamples.WATCHED, from, count), noSearch(count), nobody(count));
+    return encodedByRanker(
+        user.beside(userNumbers(count), itemTable.select(range(from, count)), pairNumbers(count)));
+  }
+
+  /** Tokens [from, from + count) as searched for by themselves, as the user tower reads them. */
+  private float[] searchedByTower(int from, int count) {
+    return encodedByTower(
+        user(nothingWatched(TwoTower.HISTORY, count), searchedAlone(from, count), nobody(count))
+            .beside(age(count)));
+  }
+
+  private float[] searchedByRanker(int from, int count) {
+    FeatureTable user =
+        user(
+            nothingWatched(RankExamples.WATCHED, count), searchedAlone(from, count), nobody(count));
+    return encodedByRanker(
+        user.beside(userNumbers(count), itemTable.select(new int[count]), pairNumbers(count)));
   }
 
   /** The profiles of users [from - 1, from + count - 1); -1 is one of whom nothing is known. */
   private float[] towerProfiles(int from, int count) {
-    FeatureTable table =
-        beside(nothingWatched(TwoTower.HISTORY, count), people(from, count), age(count));
-    return encodedByTower(table);
+    return encodedByTower(
+        user(nothingWatched(TwoTower.HISTORY, count), noSearch(count), people(from, count))
+            .beside(age(count)));
   }
 
   private float[] rankProfiles(int from, int count) {
-    FeatureTable table =
-        beside(nothingWatched(RankExamples.WATCHED, count), people(from, count), userNumbers(count))
-            .beside(itemTable.select(new int[count]), pairNumbers(count));
-    return encodedByRanker(table);
+    FeatureTable user =
+        user(nothingWatched(RankExamples.WATCHED, count), noSearch(count), people(from, count));
+    return encodedByRanker(
+        user.beside(userNumbers(count), itemTable.select(new int[count]), pairNumbers(count)));
   }
 
   // The parts are asked for when a snapshot is written, maybe after the workers are gone.
@@ -223,10 +291,29 @@ final class ModelParts {
     }
   }
 
-  private static FeatureTable beside(
-      FeatureTable first, Optional<FeatureTable> profiles, Optional<FeatureTable> numbers) {
-    FeatureTable table = profiles.isPresent() ? first.beside(profiles.get()) : first;
-    return numbers.isPresent() ? table.beside(numbers.get()) : table;
+  /** What is known of a user, in the order in which both networks read it. */
+  private static FeatureTable user(
+      FeatureTable watched, Optional<FeatureTable> searched, Optional<FeatureTable> profiles) {
+    FeatureTable table = searched.isPresent() ? watched.beside(searched.get()) : watched;
+    return profiles.isPresent() ? table.beside(profiles.get()) : table;
+  }
+
+  private Optional<FeatureTable> searchedAlone(int from, int count) {
+    return searched(range(0, count + 1), range(from, count));
+  }
+
+  private Optional<FeatureTable> noSearch(int count) {
+    return searched(new int[count + 1], new int[0]);
+  }
+
+  private Optional<FeatureTable> searched(int[] starts, int[] tokens) {
+    int known = searches.vocabulary().size();
+    return known == 0
+        ? Optional.empty()
+        : Optional.of(
+            FeatureTable.builder(starts.length - 1)
+                .multiple(Feature.categorical(StateRows.SEARCHED, known), starts, tokens)
+                .build());
   }
 
   private FeatureTable watchedAlone(String name, int from, int count) {
@@ -253,20 +340,21 @@ final class ModelParts {
   }
 
   /** The age of an example, as the user tower reads it. */
-  private Optional<FeatureTable> age(int count) {
+  private FeatureTable[] age(int count) {
     return towerInputs
         .ages()
         .map(
             ages ->
                 FeatureTable.builder(count)
                     .numeric(TowerInputs.age(ages), new float[count])
-                    .build());
+                    .build())
+        .stream()
+        .toArray(FeatureTable[]::new);
   }
 
-  private Optional<FeatureTable> userNumbers(int count) {
+  private FeatureTable userNumbers(int count) {
     int first = examples.userFeatures() - UserState.USER_NUMBERS.size();
-    return Optional.of(
-        missing(examples.inputs().features().subList(first, examples.userFeatures()), count));
+    return missing(examples.inputs().features().subList(first, examples.userFeatures()), count);
   }
 
   private FeatureTable pairNumbers(int count) {

@@ -3,6 +3,7 @@ package dev.kindred.engine.rank;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.data.Searches;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
@@ -15,6 +16,7 @@ import java.util.function.IntPredicate;
  */
 final class PointInTime {
   private final Events events;
+  private final Searches searches;
   private final long lag;
   private final int[] starts; // [users + 1], in rows
   private final int[] rows; // by user, then by time
@@ -25,12 +27,17 @@ final class PointInTime {
   }
 
   PointInTime(Events events, long lagSeconds) {
+    this(events, Searches.none(events.users()), lagSeconds);
+  }
+
+  PointInTime(Events events, Searches searches, long lagSeconds) {
     if (events.order() == Order.NONE) {
       throw new IllegalArgumentException(
           "the log has no order, so what came before a row is not known; declare its time or"
               + " order");
     }
     this.events = events;
+    this.searches = searches;
     lag = events.order() == Order.TIME ? Math.max(1, lagSeconds) : 1;
     int users = events.users().size();
     starts = new int[users + 1];
@@ -66,7 +73,10 @@ final class PointInTime {
 
   /** Seconds since 1970 UTC, or a sequence number. */
   long time(int row) {
-    long time = events.time(row);
+    return seconds(events.time(row));
+  }
+
+  private long seconds(long time) {
     return events.order() == Order.TIME ? Math.floorDiv(time, 1000L) : time;
   }
 
@@ -93,6 +103,8 @@ final class PointInTime {
     for (int user = 0; user < users(); user++) {
       state.clear();
       int known = starts[user];
+      int search = searches.start(user);
+      int searchEnd = searches.end(user);
       for (int at = starts[user]; at < starts[user + 1]; at++) {
         int row = rows[at];
         if (!wanted.test(row)) {
@@ -102,10 +114,35 @@ final class PointInTime {
         while (known < at && time(rows[known]) <= time - lag) {
           state.append(entry(rows[known++]));
         }
+        while (search < searchEnd && seconds(searches.time(search)) <= time - lag) {
+          state.append(searched(search++));
+        }
         state.prepare(time);
         visitor.visit(row, state);
       }
     }
+  }
+
+  private long searched(int index) {
+    return HistoryEntry.of(
+        HistoryEntry.SEARCHED, searches.token(index), seconds(searches.time(index)));
+  }
+
+  /**
+   * What a snapshot holds of what a user searched for up to the log's end, oldest first.
+   *
+   * @param keep at most so many tokens, the last ones
+   */
+  long[] searches(int user, int keep) {
+    long end = time(events.size() - 1);
+    int to = searches.end(user);
+    while (to > searches.start(user) && seconds(searches.time(to - 1)) > end) {
+      to--;
+    }
+    int from = Math.max(searches.start(user), to - keep);
+    long[] entries = new long[to - from];
+    Arrays.setAll(entries, i -> searched(from + i));
+    return entries;
   }
 
   /**

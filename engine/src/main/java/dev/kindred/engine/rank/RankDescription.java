@@ -16,9 +16,10 @@ import java.util.Map;
  * the distributions that normalise numbers.
  *
  * <pre>
- * user tower   [mean of watched: towerHistory | profile: towerProfile | age: 0 or 4]
- * ranker       [mean of watched: rankHistory | profile: rankProfile | user numbers: 4 each]
- *              [item] [pair numbers: 4 each]
+ * user tower   [mean of watched: towerHistory | mean of searched: towerSearched |
+ *               profile: towerProfile | age: 0 or 4]
+ * ranker       [mean of watched: rankHistory | mean of searched: rankSearched |
+ *               profile: rankProfile | user numbers: 4 each] [item] [pair numbers: 4 each]
  * </pre>
  *
  * @param order of the log's times
@@ -26,10 +27,13 @@ import java.util.Map;
  *     request is answered unless it or newer events say otherwise
  * @param history items watched that features know
  * @param shown items shown without a click that features know
+ * @param searched tokens searched for that features know
  * @param towerHistory floats that an item adds to the user tower's mean
+ * @param towerSearched floats that a token adds to the user tower's mean; 0: nobody searched
  * @param towerProfile floats of a user's profile in the user tower
  * @param towerAge floats of the age of an example in the user tower, all 0 at serving
  * @param rankHistory floats that an item adds to the ranker's mean
+ * @param rankSearched floats that a token adds to the ranker's mean; 0: nobody searched
  * @param rankProfile floats of a user's profile in the ranker
  * @param quotas of the sources
  * @param tasks in the order in which their terms are summed
@@ -41,10 +45,13 @@ public record RankDescription(
     long end,
     int history,
     int shown,
+    int searched,
     int towerHistory,
+    int towerSearched,
     int towerProfile,
     int towerAge,
     int rankHistory,
+    int rankSearched,
     int rankProfile,
     SourceQuotas quotas,
     List<RankTask> tasks,
@@ -57,10 +64,13 @@ public record RankDescription(
     pairNumbers = List.copyOf(pairNumbers);
     check("history", history, 1, 1000);
     check("shown", shown, 1, 1000);
+    check("searched", searched, 1, 1000);
     check("towerHistory", towerHistory, 1, 1 << 16);
+    check("towerSearched", towerSearched, 0, 1 << 16);
     check("towerProfile", towerProfile, 0, 1 << 16);
     check("towerAge", towerAge, 0, Feature.NUMERIC_WIDTH);
     check("rankHistory", rankHistory, 1, 1 << 16);
+    check("rankSearched", rankSearched, towerSearched > 0 ? 1 : 0, towerSearched > 0 ? 1 << 16 : 0);
     check("rankProfile", rankProfile, 0, 1 << 16);
     check("number of tasks", tasks.size(), 1, 1000);
     check("number of user numbers", userNumbers.size(), UserState.USER_NUMBERS.size(), -1);
@@ -77,17 +87,22 @@ public record RankDescription(
 
   /** Inputs of the user tower. */
   public int towerInputs() {
-    return towerHistory + towerProfile + towerAge;
+    return towerHistory + towerSearched + towerProfile + towerAge;
   }
 
   /** The first inputs of the ranker, which describe the user. */
   public int rankUserInputs() {
-    return rankHistory + rankProfile + Feature.NUMERIC_WIDTH * userNumbers.size();
+    return rankHistory + rankSearched + rankProfile + Feature.NUMERIC_WIDTH * userNumbers.size();
   }
 
   /** The last inputs of the ranker, which describe user and item. */
   public int rankPairInputs() {
     return Feature.NUMERIC_WIDTH * pairNumbers.size();
+  }
+
+  /** Whether what users search for is a feature. */
+  public boolean readsSearches() {
+    return towerSearched > 0;
   }
 
   /** Floats of a user's profile in both networks. */
@@ -101,10 +116,13 @@ public record RankDescription(
     json.put("end", end);
     json.put("history", history);
     json.put("shown", shown);
+    json.put("searched", searched);
     json.put("towerHistory", towerHistory);
+    json.put("towerSearched", towerSearched);
     json.put("towerProfile", towerProfile);
     json.put("towerAge", towerAge);
     json.put("rankHistory", rankHistory);
+    json.put("rankSearched", rankSearched);
     json.put("rankProfile", rankProfile);
     json.put(
         "quotas",
@@ -171,10 +189,13 @@ public record RankDescription(
           ((Number) json.get("end")).longValue(),
           number(json, "history"),
           number(json, "shown"),
+          (Integer) json.getOrDefault("searched", 1),
           number(json, "towerHistory"),
+          (Integer) json.getOrDefault("towerSearched", 0),
           number(json, "towerProfile"),
           number(json, "towerAge"),
           number(json, "rankHistory"),
+          (Integer) json.getOrDefault("rankSearched", 0),
           number(json, "rankProfile"),
           new SourceQuotas(
               (Integer) quotas.get(0),

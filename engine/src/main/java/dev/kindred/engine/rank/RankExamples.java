@@ -57,11 +57,11 @@ final class RankExamples {
   private float[] numbers = new float[1024 * width];
   private float[] weight = new float[1024];
 
-  private RankExamples(Events events, RankOptions options, List<String> notes) {
+  private RankExamples(Events events, int tokens, RankOptions options, List<String> notes) {
     this.events = events;
     this.options = options;
     this.notes = notes;
-    states = new StateRows(events.items().size());
+    states = new StateRows(events.items().size(), tokens);
   }
 
   /**
@@ -89,20 +89,24 @@ final class RankExamples {
    *
    * @param groups with the popularity before these rows
    * @param together as counted before these rows
+   * @param tokens that users search for
    * @param positives rows to learn from; rows without a positive are chosen beside them
    */
   static RankExamples of(
       Events events,
       PointInTime log,
+      int tokens,
       RankOptions options,
       ItemGroups groups,
       CandidateLists together,
       int[] kinds,
       int[] positives,
       List<String> notes) {
-    RankExamples examples = new RankExamples(events, options, notes);
+    RankExamples examples = new RankExamples(events, tokens, options, notes);
     boolean[] wanted = examples.wanted(log, kinds, positives);
-    UserState known = new UserState(groups, together, options.history(), options.shown());
+    UserState known =
+        new UserState(
+            groups, together, options.history(), options.shown(), options.searched(), tokens);
     OrdinalMarks watched = new OrdinalMarks(events.items().size());
     Tally companions = new Tally(COMPANIONS_OF * Math.max(1, together.longest()));
     Draws draws = Draws.of(options.ranker().seed(), "rank.negatives");

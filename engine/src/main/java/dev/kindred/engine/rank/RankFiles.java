@@ -32,6 +32,9 @@ public final class RankFiles {
   static final String VECTORS = "retrieval.kvec";
   static final String GRAPH = "retrieval.khnsw";
   static final String WATCHED = "watched.kvec";
+  static final String TOKENS = "searched.kids";
+  static final String TOKEN_VALUES = "searched.kvec";
+  static final String SEARCHES = "searches.khist";
   static final String NETWORK = "ranker.safetensors";
   static final String HALVES = "ranker.khalf";
   static final String GROUPS = "groups.kgroup";
@@ -83,6 +86,25 @@ public final class RankFiles {
     model.groups().write(places.file(GROUPS));
     model.together().write(places.file(TOGETHER));
     items(model, places);
+    if (description.readsSearches()) {
+      searches(model, places);
+    }
+  }
+
+  private static void searches(RankModel model, Places places) throws IOException {
+    RankModel.TokenRows tokens = model.tokens();
+    IdTable.write(places.file(TOKENS), tokens.size(), tokens::idOf);
+    RankDescription description = model.description();
+    float[] row = new float[description.towerSearched() + description.rankSearched()];
+    try (EmbeddingWriter out = EmbeddingWriter.create(places.file(TOKEN_VALUES), row.length)) {
+      for (int token = 0; token < tokens.size(); token++) {
+        tokens.values(token, row, 0);
+        out.add(row, 0);
+      }
+      out.commit();
+    }
+    RankModel.UserRows users = model.users();
+    UserHistories.write(places.file(SEARCHES), users.size(), users::searches);
   }
 
   private static void items(RankModel model, Places places) throws IOException {

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param items what is stored of items
  * @param groups topics, series and popular items
  * @param together for each item what the same users watched
+ * @param tokens what is stored of tokens that users search for
  * @param users what is stored of users
  */
 public record RankModel(
@@ -23,6 +24,7 @@ public record RankModel(
     ItemRows items,
     ItemGroups groups,
     CandidateLists together,
+    TokenRows tokens,
     UserRows users) {
 
   /** What is stored of each item; asked in order. */
@@ -43,6 +45,40 @@ public record RankModel(
     void inputs(int item, float[] target, int at);
   }
 
+  /** What is stored of each token that users search for. */
+  public interface TokenRows {
+    /** How many tokens there are; 0 where what is searched for is no feature. */
+    int size();
+
+    String idOf(int token);
+
+    /**
+     * Writes what the token adds to the means of what a user searched for to target[at ..): the
+     * user tower's part and after it the ranker's.
+     */
+    void values(int token, float[] target, int at);
+
+    /** Nobody searches. */
+    static TokenRows none() {
+      return new TokenRows() {
+        @Override
+        public int size() {
+          return 0;
+        }
+
+        @Override
+        public String idOf(int token) {
+          throw new IndexOutOfBoundsException(token);
+        }
+
+        @Override
+        public void values(int token, float[] target, int at) {
+          throw new IndexOutOfBoundsException(token);
+        }
+      };
+    }
+  }
+
   /** What is stored of each user. */
   public interface UserRows {
     /** How many users there are. */
@@ -52,6 +88,11 @@ public record RankModel(
 
     /** The user's packed {@link HistoryEntry} values, oldest first. */
     long[] history(int user);
+
+    /** What the user searched for last, packed {@link HistoryEntry} values, oldest first. */
+    default long[] searches(int user) {
+      return new long[0];
+    }
 
     /**
      * Writes the profile as the networks read it to target[at ..): the user tower's part and after
@@ -70,6 +111,11 @@ public record RankModel(
       throw new IllegalArgumentException(
           "groups of %d items and companions of %d, vectors of %d"
               .formatted(groups.size(), together.items(), items.size()));
+    }
+    if (description.readsSearches() != tokens.size() > 0) {
+      throw new IllegalArgumentException(
+          "%d tokens, and %d inputs of the user tower for them"
+              .formatted(tokens.size(), description.towerSearched()));
     }
     check(description, userTower, network);
   }

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * @param quotas how many candidates each source brings, unless a request says otherwise
  * @param history items watched that features and the user tower know, the last ones
  * @param shown items shown without a click that features know, the last ones
+ * @param searched tokens searched for that features and the user tower know, the last ones
  * @param keep entries of a user that a snapshot holds: what was watched is not recommended again,
  *     and what was disliked never
  * @param examplesPerUser positives of a user that the networks learn from, the last ones, so that
@@ -42,6 +43,7 @@ public record RankOptions(
     SourceQuotas quotas,
     int history,
     int shown,
+    int searched,
     int keep,
     int examplesPerUser,
     int maxExamples,
@@ -64,6 +66,7 @@ public record RankOptions(
     Objects.requireNonNull(position, "position");
     check("history", history, 1, 1000);
     check("shown", shown, 1, 1000);
+    check("searched", searched, 1, 1000);
     check("keep", keep, 0, 100_000);
     check("examplesPerUser", examplesPerUser, 1, 1 << 20);
     check("maxExamples", maxExamples, 100, 1 << 26);
@@ -96,6 +99,7 @@ public record RankOptions(
             .withPatience(0),
         SourceQuotas.defaults(),
         50,
+        100,
         100,
         500,
         50,
@@ -150,6 +154,10 @@ public record RankOptions(
 
   public RankOptions withShown(int value) {
     return with(draft -> draft.shown = value);
+  }
+
+  public RankOptions withSearched(int value) {
+    return with(draft -> draft.searched = value);
   }
 
   public RankOptions withKeep(int value) {
@@ -209,6 +217,7 @@ public record RankOptions(
     SourceQuotas quotas;
     int history;
     int shown;
+    int searched;
     int keep;
     int examplesPerUser;
     int maxExamples;
@@ -227,6 +236,7 @@ public record RankOptions(
       quotas = of.quotas;
       history = of.history;
       shown = of.shown;
+      searched = of.searched;
       keep = of.keep;
       examplesPerUser = of.examplesPerUser;
       maxExamples = of.maxExamples;
@@ -247,6 +257,7 @@ public record RankOptions(
           quotas,
           history,
           shown,
+          searched,
           keep,
           examplesPerUser,
           maxExamples,

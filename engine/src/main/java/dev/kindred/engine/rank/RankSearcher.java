@@ -67,6 +67,8 @@ public final class RankSearcher {
   private final Candidates candidates;
   private final float[] watchedRow;
   private final float[] watchedMean;
+  private final float[] searchedRow;
+  private final float[] searchedMean;
   private final float[] profile;
   private final float[] towerInput;
   private final float[] rankInput;
@@ -102,13 +104,20 @@ public final class RankSearcher {
     description = ranking.description();
     state =
         new UserState(
-            ranking.groups(), ranking.together(), description.history(), description.shown());
+            ranking.groups(),
+            ranking.together(),
+            description.history(),
+            description.shown(),
+            description.searched(),
+            ranking.tokens());
     index = ranking.index().searcher();
     towerScratch = ranking.userTower().scratch();
     request = ranking.network().request();
     candidates = new Candidates(description.quotas().total());
     watchedRow = new float[description.towerHistory() + description.rankHistory()];
     watchedMean = new float[watchedRow.length];
+    searchedRow = new float[description.towerSearched() + description.rankSearched()];
+    searchedMean = new float[searchedRow.length];
     profile = new float[description.profile()];
     towerInput = new float[description.towerInputs()];
     rankInput = new float[description.rankUserInputs()];
@@ -151,6 +160,11 @@ public final class RankSearcher {
   /** Time of the newest entry taken in, or Long.MIN_VALUE. */
   public long newest() {
     return state.newest();
+  }
+
+  /** How many tokens that the user searched for are known. */
+  public int searched() {
+    return state.searched();
   }
 
   /** How often anything was computed of a user, since this was made: once a request. */
@@ -257,22 +271,33 @@ public final class RankSearcher {
       }
     }
     Distances.normalize(recentVector, 0, recentVector.length);
+    int searches = state.searched();
+    Arrays.fill(searchedMean, 0);
+    for (int age = 0; age < searches; age++) {
+      ranking.tokenValues().copyRow(state.searched(age), searchedRow, 0);
+      Distances.axpy(1f / searches, searchedRow, 0, searchedMean, 0, searchedMean.length);
+    }
     ranking.profile(user, profile);
     int towerHistory = description.towerHistory();
+    int towerSearched = description.towerSearched();
     int towerProfile = description.towerProfile();
     Arrays.fill(towerInput, 0);
     System.arraycopy(watchedMean, 0, towerInput, 0, towerHistory);
-    System.arraycopy(profile, 0, towerInput, towerHistory, towerProfile);
+    System.arraycopy(searchedMean, 0, towerInput, towerHistory, towerSearched);
+    System.arraycopy(profile, 0, towerInput, towerHistory + towerSearched, towerProfile);
     // The age of an example stays 0: its quantile is 0, and it isn't missing.
-    hasVector = count > 0 || user >= 0 && description.towerProfile() > 0;
+    hasVector = count + searches > 0 || user >= 0 && description.towerProfile() > 0;
     ranking
         .userTower()
         .forward(
             towerInput, 0, towerInput.length, 1, userVector, 0, userVector.length, towerScratch);
     int rankHistory = description.rankHistory();
     System.arraycopy(watchedMean, towerHistory, rankInput, 0, rankHistory);
-    System.arraycopy(profile, towerProfile, rankInput, rankHistory, description.rankProfile());
-    int at = rankHistory + description.rankProfile();
+    int rankSearched = description.rankSearched();
+    System.arraycopy(searchedMean, towerSearched, rankInput, rankHistory, rankSearched);
+    int profileAt = rankHistory + rankSearched;
+    System.arraycopy(profile, towerProfile, rankInput, profileAt, description.rankProfile());
+    int at = profileAt + description.rankProfile();
     for (int i = 0; i < description.userNumbers().size(); i++) {
       float share = description.userNumbers().get(i).share(state.numbers()[i]);
       Feature.writeNumber(share, rankInput, at + i * Feature.NUMERIC_WIDTH);

@@ -5,6 +5,7 @@ import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.Order;
+import dev.kindred.engine.data.Searches;
 import dev.kindred.engine.mmoe.Mmoe;
 import dev.kindred.engine.mmoe.MmoeModel;
 import dev.kindred.engine.nn.FeatureTable;
@@ -42,6 +43,7 @@ public final class RankTrainer {
 
   private final Events events;
   private final Catalogue items;
+  private final Searches searches;
   private final Optional<FeatureTable> itemProfiles;
   private final Optional<FeatureTable> userProfiles;
   private final RankOptions options;
@@ -68,17 +70,19 @@ public final class RankTrainer {
       Events events,
       Catalogue items,
       Catalogue users,
+      Searches searches,
       RankOptions options,
       Workers workers,
       Progress progress) {
     this.events = events;
     this.items = items;
+    this.searches = searches;
     this.options = options;
     this.workers = workers;
     this.progress = progress;
     userProfiles = FeatureTable.of(users).withoutIds().map(table -> table.prefixed("user "));
     itemProfiles = FeatureTable.of(items).withoutIds().map(table -> table.prefixed("item "));
-    log = new PointInTime(events, options.lagSeconds());
+    log = new PointInTime(events, searches, options.lagSeconds());
     kinds = new int[events.size()];
     Arrays.setAll(kinds, log::kind);
     counts = counts(row -> true);
@@ -89,6 +93,7 @@ public final class RankTrainer {
   /**
    * Trains on a log; ids and profiles are those of the events' users and items.
    *
+   * @param searches of these users, in the order that the events have
    * @throws IllegalArgumentException if the log has no order, or a field or signal of the options
    *     doesn't exist
    */
@@ -96,10 +101,11 @@ public final class RankTrainer {
       Events events,
       Catalogue items,
       Catalogue users,
+      Searches searches,
       RankOptions options,
       Workers workers,
       Progress progress) {
-    return new RankTrainer(events, items, users, options, workers, progress).run();
+    return new RankTrainer(events, items, users, searches, options, workers, progress).run();
   }
 
   private Result run() {
@@ -117,7 +123,7 @@ public final class RankTrainer {
     ItemCounts before = counts(row -> !late[row]);
     RankExamples examples =
         RankExamples.of(
-            events, log, options, groups(before), before.together(), kinds, later, notes);
+            events, log, tokens(), options, groups(before), before.together(), kinds, later, notes);
     Optional<RankExamples.Table> table =
         examples.table(userProfiles, itemTable(), towerInputs(), first, workers);
     if (table.isEmpty()) {
@@ -145,6 +151,7 @@ public final class RankTrainer {
                 items,
                 options,
                 log,
+                searches,
                 groups,
                 counts.together(),
                 userProfiles,
@@ -193,14 +200,25 @@ public final class RankTrainer {
     for (int row : rows) {
       wanted[row] = true;
     }
-    StateRows states = new StateRows(events.items().size());
-    UserState state = new UserState(groups, counts.together(), options.history(), options.shown());
+    StateRows states = new StateRows(events.items().size(), tokens());
+    UserState state =
+        new UserState(
+            groups,
+            counts.together(),
+            options.history(),
+            options.shown(),
+            options.searched(),
+            tokens());
     long end = log.time(events.size() - 1);
     log.forEach(
         state,
         row -> wanted[row],
         (row, known) -> states.add(row, events.user(row), end - log.time(row), known));
     return states;
+  }
+
+  private int tokens() {
+    return searches.vocabulary().size();
   }
 
   private TowerModel tower(StateRows states, int[] rows) {

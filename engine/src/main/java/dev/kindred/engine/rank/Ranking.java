@@ -1,6 +1,7 @@
 package dev.kindred.engine.rank;
 
 import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.engine.data.SearchTokens;
 import dev.kindred.engine.nn.serve.ItemHalves;
 import dev.kindred.engine.nn.serve.Mlp;
 import dev.kindred.engine.nn.serve.Mmoe;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The personalised path of an opened snapshot: networks on the heap, all that there is of items and
@@ -36,6 +38,9 @@ public final class Ranking {
   private final Hnsw index;
   private final Path indexPath;
   private final EmbeddingFile watched;
+  private final IdTable tokens; // null where searches are no feature, as the next
+  private final EmbeddingFile tokenValues;
+  private final Optional<UserHistories> searches;
   private final SplitMmoe network;
   private final ItemHalves halves;
   private final ItemGroups groups;
@@ -62,6 +67,16 @@ public final class Ranking {
     indexPath = directory.resolve(RankFiles.GRAPH);
     index = Hnsw.open(indexPath, vectors.embeddings(), mode, arena);
     watched = EmbeddingFile.open(directory.resolve(RankFiles.WATCHED), mode, arena);
+    boolean searched = description.readsSearches();
+    tokens = searched ? IdTable.open(directory.resolve(RankFiles.TOKENS), mode, arena) : null;
+    tokenValues =
+        searched
+            ? EmbeddingFile.open(directory.resolve(RankFiles.TOKEN_VALUES), mode, arena)
+            : null;
+    searches =
+        searched
+            ? Optional.of(UserHistories.open(directory.resolve(RankFiles.SEARCHES), mode, arena))
+            : Optional.empty();
     Mmoe mmoe = NetworkFiles.readMmoe(directory.resolve(RankFiles.NETWORK));
     halves = ItemHalves.open(directory.resolve(RankFiles.HALVES), mode, arena);
     groups = ItemGroups.open(directory.resolve(RankFiles.GROUPS), mode, arena);
@@ -80,6 +95,12 @@ public final class Ranking {
     int history = description.towerHistory() + description.rankHistory();
     agree(RankFiles.WATCHED, directory, watched.dim(), history);
     agree(RankFiles.WATCHED, directory, watched.size(), vectors.size());
+    if (searched) {
+      int values = description.towerSearched() + description.rankSearched();
+      agree(RankFiles.TOKEN_VALUES, directory, tokenValues.dim(), values);
+      agree(RankFiles.TOKEN_VALUES, directory, tokenValues.size(), tokens.size());
+      agree(RankFiles.SEARCHES, directory, searches.get().size(), users.size());
+    }
     agree(RankFiles.VECTORS, directory, vectors.dim(), userTower.outputs());
     agree(RankFiles.HALVES, directory, halves.size(), vectors.size());
     agree(RankFiles.HALVES, directory, halves.values(), network.storedValues());
@@ -119,6 +140,11 @@ public final class Ranking {
     checks.add(vectors::verify);
     checks.add(this::verifyIndex);
     checks.add(watched::verify);
+    if (tokens != null) {
+      checks.add(tokens::verify);
+      checks.add(tokenValues::verify);
+      checks.add(searches.get()::verify);
+    }
     checks.add(halves::verify);
     checks.add(groups::verify);
     checks.add(together::verify);
@@ -150,6 +176,34 @@ public final class Ranking {
   /** What the users of the log did last. */
   public UserHistories histories() {
     return histories;
+  }
+
+  /** What the users of the log searched for last; empty where searches are no feature. */
+  public Optional<UserHistories> searches() {
+    return searches;
+  }
+
+  /** How many tokens that users search for are known. */
+  int tokens() {
+    return tokens == null ? 0 : tokens.size();
+  }
+
+  /**
+   * Ordinals of the known tokens of what somebody searches for, in the order of the text; none
+   * where searches are no feature.
+   */
+  public int[] tokensOf(CharSequence query) {
+    return tokens == null
+        ? new int[0]
+        : SearchTokens.of(query).stream()
+            .mapToInt(tokens::ordinalOf)
+            .filter(token -> token >= 0)
+            .toArray();
+  }
+
+  /** What a token adds to means, see {@link RankModel.TokenRows#values}. */
+  Embeddings tokenValues() {
+    return tokenValues.embeddings();
   }
 
   /** Topics, series and popular items. */

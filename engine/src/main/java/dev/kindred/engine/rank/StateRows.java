@@ -9,22 +9,33 @@ import java.util.Optional;
 
 /**
  * What was known of users at some moments, a row each, for networks to read: the items watched, the
- * users' profiles, the numbers of {@link UserState#USER_NUMBERS} and the age of the row.
+ * tokens searched for, the users' profiles, the numbers of {@link UserState#USER_NUMBERS} and the
+ * age of the row.
  *
  * <p>Grows row by row. For one thread.
  */
 final class StateRows {
+  /** Name of the feature that holds the tokens searched for. */
+  static final String SEARCHED = "searched";
+
   private final int items;
+  private final int tokens;
   private int size;
   private int[] rows = new int[1024];
   private int[] users = new int[1024];
   private float[] ages = new float[1024];
   private int[] starts = new int[1025];
   private int[] watched = new int[4096];
+  private int[] searchStarts = new int[1025];
+  private int[] searched = new int[1024];
   private float[] numbers = new float[1024 * UserState.USER_NUMBERS.size()];
 
-  StateRows(int items) {
+  /**
+   * @param tokens that users search for; 0: what they searched for is no feature
+   */
+  StateRows(int items, int tokens) {
     this.items = items;
+    this.tokens = tokens;
   }
 
   /**
@@ -41,6 +52,7 @@ final class StateRows {
       users = Arrays.copyOf(users, capacity);
       ages = Arrays.copyOf(ages, capacity);
       starts = Arrays.copyOf(starts, capacity + 1);
+      searchStarts = Arrays.copyOf(searchStarts, capacity + 1);
       numbers = Arrays.copyOf(numbers, capacity * UserState.USER_NUMBERS.size());
     }
     int at = starts[size];
@@ -51,6 +63,16 @@ final class StateRows {
     for (int i = 0; i < count; i++) {
       watched[at + i] = state.watched(i);
     }
+    int searchAt = searchStarts[size];
+    int searchCount = state.searched();
+    if (searchAt + searchCount > searched.length) {
+      int grown = Math.addExact(searchAt, searchAt >> 1);
+      searched = Arrays.copyOf(searched, Math.max(searchAt + searchCount, grown));
+    }
+    for (int i = 0; i < searchCount; i++) {
+      searched[searchAt + i] = state.searched(i);
+    }
+    searchStarts[size + 1] = searchAt + searchCount;
     rows[size] = row;
     users[size] = user;
     ages[size] = age;
@@ -112,6 +134,16 @@ final class StateRows {
                 Arrays.copyOf(starts, size + 1),
                 Arrays.copyOf(watched, starts[size]))
             .build();
+    if (tokens > 0) {
+      table =
+          table.beside(
+              FeatureTable.builder(size)
+                  .multiple(
+                      Feature.categorical(SEARCHED, tokens),
+                      Arrays.copyOf(searchStarts, size + 1),
+                      Arrays.copyOf(searched, searchStarts[size]))
+                  .build());
+    }
     if (profiles.isPresent()) {
       table = table.beside(profiles.get().select(Arrays.copyOf(users, size)));
     }

@@ -70,10 +70,13 @@ public final class SyntheticRankModel {
             END,
             WATCHED,
             100,
+            100,
             TOWER_HISTORY,
+            0,
             0,
             Feature.NUMERIC_WIDTH,
             RANK_HISTORY,
+            0,
             0,
             quotas,
             tasks,
@@ -108,6 +111,7 @@ public final class SyntheticRankModel {
         new Items(items, seed),
         ItemGroups.of(catalogue, items, topic, series, popular, new float[items]),
         companions(items),
+        RankModel.TokenRows.none(),
         new Users(items, users, seed));
   }
 

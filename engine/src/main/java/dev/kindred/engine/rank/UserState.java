@@ -52,6 +52,8 @@ public final class UserState {
   private final CandidateLists together;
   private final Ring watched;
   private final Ring shown;
+  private final Ring searched;
+  private final int tokens;
   private final Tally topics;
   private final Tally series;
   private final Tally shownItems;
@@ -66,9 +68,19 @@ public final class UserState {
    * @param together for each item what the same users watched
    * @param watchedLength items watched that are remembered, at least 1
    * @param shownLength items shown without a click that are remembered, at least 1
+   * @param searchedLength tokens searched for that are remembered, at least 1
+   * @param tokens how many there are; 0: what was searched for is no feature
    */
-  public UserState(ItemGroups groups, CandidateLists together, int watchedLength, int shownLength) {
+  public UserState(
+      ItemGroups groups,
+      CandidateLists together,
+      int watchedLength,
+      int shownLength,
+      int searchedLength,
+      int tokens) {
     this.groups = groups;
+    this.tokens = tokens;
+    searched = new Ring(searchedLength);
     this.together = together;
     watched = new Ring(watchedLength);
     shown = new Ring(shownLength);
@@ -84,6 +96,7 @@ public final class UserState {
   public void clear() {
     watched.clear();
     shown.clear();
+    searched.clear();
     newest = Long.MIN_VALUE;
   }
 
@@ -91,12 +104,14 @@ public final class UserState {
   public void append(long entry) {
     int item = HistoryEntry.item(entry);
     long time = HistoryEntry.time(entry);
-    if (item >= groups.size()) {
+    int kind = HistoryEntry.kind(entry);
+    if (item >= (kind == HistoryEntry.SEARCHED ? tokens : groups.size())) {
       return; // of a damaged file
     }
-    switch (HistoryEntry.kind(entry)) {
+    switch (kind) {
       case HistoryEntry.WATCHED -> watched.add(item, time);
       case HistoryEntry.SHOWN -> shown.add(item, time);
+      case HistoryEntry.SEARCHED -> searched.add(item, time);
       default -> {
         // A dislike keeps an item out of lists; it is no feature.
       }
@@ -117,6 +132,16 @@ public final class UserState {
   /** The watched item of an age in [0, watched()), 0 being the last one. */
   public int watched(int age) {
     return watched.items[watched.at(age)];
+  }
+
+  /** How many tokens searched for are remembered. */
+  public int searched() {
+    return searched.size;
+  }
+
+  /** The token of an age in [0, searched()), 0 being the last one searched for. */
+  public int searched(int age) {
+    return searched.items[searched.at(age)];
   }
 
   /**

@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  * <pre>{@code
  * RecommendQuery.user("ann").top(20).weight("like", 2.0).exclude("video-7")
  * RecommendQuery.history(List.of("video-1", "video-2"))
- * RecommendQuery.anonymous()
+ * RecommendQuery.anonymous().searched("space opera")
  * }</pre>
  */
 public final class RecommendQuery {
@@ -33,6 +33,7 @@ public final class RecommendQuery {
   private final OptionalLong at;
   private final Reranking reranking;
   private final Optional<Duration> within;
+  private final List<String> searched;
 
   private RecommendQuery(
       String user,
@@ -43,7 +44,8 @@ public final class RecommendQuery {
       boolean watchedToo,
       OptionalLong at,
       Reranking reranking,
-      Optional<Duration> within) {
+      Optional<Duration> within,
+      List<String> searched) {
     this.user = user;
     this.history = history;
     this.n = n;
@@ -53,6 +55,7 @@ public final class RecommendQuery {
     this.at = at;
     this.reranking = reranking;
     this.within = within;
+    this.searched = searched;
   }
 
   /** For a user of the log or of the live state; one of neither is treated as anonymous. */
@@ -67,7 +70,8 @@ public final class RecommendQuery {
         false,
         OptionalLong.empty(),
         Reranking.none(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /**
@@ -85,7 +89,8 @@ public final class RecommendQuery {
         false,
         OptionalLong.empty(),
         Reranking.none(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /** For somebody of whom nothing is known. */
@@ -101,7 +106,7 @@ public final class RecommendQuery {
   public RecommendQuery top(int count) {
     Recommender.checkCount(count);
     return new RecommendQuery(
-        user, history, count, weights, excluded, watchedToo, at, reranking, within);
+        user, history, count, weights, excluded, watchedToo, at, reranking, within, searched);
   }
 
   /**
@@ -122,7 +127,35 @@ public final class RecommendQuery {
         watchedToo,
         at,
         reranking,
-        within);
+        within,
+        searched);
+  }
+
+  /**
+   * What was searched for just now, beside what is known of the user's searches; of words that the
+   * snapshot doesn't know nothing follows.
+   *
+   * @param queries in words, oldest first
+   */
+  public RecommendQuery searched(String... queries) {
+    return searched(List.of(queries));
+  }
+
+  /** See {@link #searched(String...)}. */
+  public RecommendQuery searched(Collection<String> queries) {
+    List<String> changed = new ArrayList<>(searched);
+    changed.addAll(queries);
+    return new RecommendQuery(
+        user,
+        history,
+        n,
+        weights,
+        excluded,
+        watchedToo,
+        at,
+        reranking,
+        within,
+        List.copyOf(changed));
   }
 
   /** Leaves items out; unknown ids do no harm. */
@@ -135,12 +168,22 @@ public final class RecommendQuery {
     List<String> changed = new ArrayList<>(excluded);
     changed.addAll(ids);
     return new RecommendQuery(
-        user, history, n, weights, List.copyOf(changed), watchedToo, at, reranking, within);
+        user,
+        history,
+        n,
+        weights,
+        List.copyOf(changed),
+        watchedToo,
+        at,
+        reranking,
+        within,
+        searched);
   }
 
   /** Lets items come back that the user watched; disliked ones never do. */
   public RecommendQuery watchedToo() {
-    return new RecommendQuery(user, history, n, weights, excluded, true, at, reranking, within);
+    return new RecommendQuery(
+        user, history, n, weights, excluded, true, at, reranking, within, searched);
   }
 
   /**
@@ -159,7 +202,8 @@ public final class RecommendQuery {
         watchedToo,
         OptionalLong.of(timeMillis),
         reranking,
-        within);
+        within,
+        searched);
   }
 
   /**
@@ -168,7 +212,8 @@ public final class RecommendQuery {
    */
   public RecommendQuery rerank(Reranking value) {
     Objects.requireNonNull(value, "reranking");
-    return new RecommendQuery(user, history, n, weights, excluded, watchedToo, at, value, within);
+    return new RecommendQuery(
+        user, history, n, weights, excluded, watchedToo, at, value, within, searched);
   }
 
   /** Only items that the expression accepts; see {@link AttributeFilter}. */
@@ -187,7 +232,16 @@ public final class RecommendQuery {
       throw new IllegalArgumentException("time is " + time + ", must not be negative");
     }
     return new RecommendQuery(
-        user, history, n, weights, excluded, watchedToo, at, reranking, Optional.of(time));
+        user,
+        history,
+        n,
+        weights,
+        excluded,
+        watchedToo,
+        at,
+        reranking,
+        Optional.of(time),
+        searched);
   }
 
   /** Id of the user, if there is one. */
@@ -198,6 +252,11 @@ public final class RecommendQuery {
   /** Ids of what was watched, oldest first; empty if there is a user. */
   public List<String> history() {
     return history;
+  }
+
+  /** What was searched for just now, oldest first. */
+  public List<String> searched() {
+    return searched;
   }
 
   /** How many items. */

@@ -55,6 +55,8 @@ public final class RecommendSearcher extends LeasedSearcher {
   private int[] targets = new int[0];
   private float[] scores = new float[0];
   private long[] hiddenBits;
+  private List<String> searches = List.of();
+  private int[] searchTokens = new int[0];
 
   // Of the snapshot at hand, see bind().
   private Generation generation;
@@ -113,6 +115,7 @@ public final class RecommendSearcher extends LeasedSearcher {
     disliked = new OrdinalMarks(ids.size());
     quotas = description.quotas();
     filter = OrdinalFilter.ALL;
+    searched(searches);
     reranker = next.reranker();
     bindReranking();
   }
@@ -163,6 +166,7 @@ public final class RecommendSearcher extends LeasedSearcher {
     filter = OrdinalFilter.ALL;
     clearReranking();
     watchedToo = false;
+    searched(List.of());
     noDeadline();
     atEnd();
   }
@@ -239,6 +243,23 @@ public final class RecommendSearcher extends LeasedSearcher {
     reranking = null;
   }
 
+  /** Whether the snapshot at hand knows what searches tell. */
+  boolean readsSearches() {
+    return description.readsSearches();
+  }
+
+  /**
+   * What is searched for at the moment of the requests from now on, in later snapshots too. Cutting
+   * it into words allocates; the requests don't.
+   *
+   * @param queries in words, oldest first; unknown words do no harm
+   */
+  public void searched(List<String> queries) {
+    searches = List.copyOf(queries);
+    searchTokens =
+        searches.stream().flatMapToInt(query -> Arrays.stream(ranking.tokensOf(query))).toArray();
+  }
+
   /** Whether items that the user watched may come back; disliked ones never do. */
   public void watchedToo(boolean value) {
     watchedToo = value;
@@ -300,6 +321,13 @@ public final class RecommendSearcher extends LeasedSearcher {
       long end = histories.end(ordinal);
       for (long at = histories.start(ordinal); at < end; at++) {
         append(histories.entry(at));
+      }
+      if (ranking.searches().isPresent()) {
+        UserHistories searched = ranking.searches().get();
+        long searchEnd = searched.end(ordinal);
+        for (long at = searched.start(ordinal); at < searchEnd; at++) {
+          searcher.append(searched.entry(at));
+        }
       }
     }
     if (live != null) {
@@ -375,13 +403,25 @@ public final class RecommendSearcher extends LeasedSearcher {
     List<UserEvent> events = live.lastEvents(id, LIVE_EVENTS);
     for (int i = events.size() - 1; i >= 0; i--) {
       UserEvent event = events.get(i);
-      int item = ids.ordinalOf(event.item());
-      int kind = kind(event.event());
       long seconds = Math.floorDiv(event.timeMillis(), 1000L);
       boolean timed = description.order() == Order.TIME;
-      if (item >= 0 && kind >= 0 && (!timed || seconds > description.end())) {
-        append(HistoryEntry.of(kind, item, timed ? seconds : description.end()));
+      if (timed && seconds <= description.end()) {
+        continue;
       }
+      long time = timed ? seconds : description.end();
+      int item = ids.ordinalOf(event.item());
+      int kind = kind(event.event());
+      if (item >= 0 && kind >= 0) {
+        append(HistoryEntry.of(kind, item, time));
+      } else if (kind < 0 && event.event().equals(UserEvent.SEARCH)) {
+        appendSearch(ranking.tokensOf(event.item()), time);
+      }
+    }
+  }
+
+  private void appendSearch(int[] tokens, long time) {
+    for (int token : tokens) {
+      searcher.append(HistoryEntry.of(HistoryEntry.SEARCHED, token, time));
     }
   }
 
@@ -401,6 +441,7 @@ public final class RecommendSearcher extends LeasedSearcher {
   }
 
   private void answer(int user, int n, RecommendResult out) {
+    appendSearch(searchTokens, Math.max(description.end(), searcher.newest()));
     long now = hasTime ? time : Math.max(description.end(), searcher.newest()) + 1;
     int missing = (watchedToo ? 0 : watched.size()) + disliked.size() + excluded.size();
     boolean conditions = reranking != null && reranking.reranking().where().isPresent();
@@ -414,7 +455,7 @@ public final class RecommendSearcher extends LeasedSearcher {
       scores = Arrays.copyOf(scores, room);
       targets = Arrays.copyOf(targets, room);
     }
-    boolean known = user >= 0 || watched.size() > 0;
+    boolean known = user >= 0 || watched.size() > 0 || searcher.searched() > 0;
     for (RetrievalSource source : SOURCES) {
       out.funnel(source, searcher.found(source), searcher.kept(source));
     }

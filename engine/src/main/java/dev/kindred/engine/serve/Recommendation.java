@@ -35,6 +35,7 @@ final class Recommendation {
     searcher.rerank(query.reranking());
     BoundReranking reranking = searcher.reranking();
     searcher.watchedToo(query.allowsWatched());
+    searcher.searched(query.searched());
     query.at().ifPresent(searcher::at);
     if (query.within().isPresent()) {
       searcher.deadline(start + query.within().get().toNanos());
@@ -58,6 +59,9 @@ final class Recommendation {
                 + " items of the history are unknown");
       }
       searcher.recommendAfter(items, 0, items.length, query.n(), result);
+    }
+    if (!query.searched().isEmpty() && !searcher.readsSearches()) {
+      notes.add("the snapshot was trained without searches: what was searched for says nothing");
     }
     if (!result.known()) {
       notes.add(

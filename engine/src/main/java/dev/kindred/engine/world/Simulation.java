@@ -30,6 +30,7 @@ final class Simulation {
   private final Behaviour behaviour;
   private final Shelves shelves;
   private final SampleRows rows = new SampleRows();
+  private final SearchRows searches;
   private final Draws draws;
   private final double[] examination; // by position, from 1
   private final Moods moods;
@@ -46,6 +47,7 @@ final class Simulation {
     this.population = population;
     this.behaviour = behaviour;
     shelves = new Shelves(population);
+    searches = new SearchRows(options.seed(), population, behaviour, shelves);
     draws = Draws.of(options.seed(), "world days");
     moods = new Moods(population.users);
     list = new int[options.listLength()];
@@ -77,10 +79,16 @@ final class Simulation {
     return rows;
   }
 
+  /** What was searched for in the days that were run. */
+  SearchRows searches() {
+    return searches;
+  }
+
   private void visit(int user, int day, int lists) {
     double hour = 20 + 3.5 * draws.nextGaussian();
     hour -= 24 * Math.floor(hour / 24);
     long time = START + day * DAY + (long) (hour * 3_600_000);
+    searches.before(user, day, time);
     int source = shelves.firstItem(user, behaviour, draws);
     boolean sourceWatched = false;
     double worth = 0;

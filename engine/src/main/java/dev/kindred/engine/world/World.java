@@ -8,6 +8,8 @@ import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.LabelRule;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.Order;
+import dev.kindred.engine.data.SearchLog;
+import dev.kindred.engine.data.Searches;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -36,6 +38,12 @@ public final class World {
   /** Name of the catalogue of users that {@link #write} makes. */
   public static final String USERS_FILE = "users.csv";
 
+  /** Name of the log of searches that {@link #write} makes. */
+  public static final String SEARCHES_FILE = "searches.csv.gz";
+
+  /** Words that fewer users search for are left out of {@link #searches}. */
+  static final int SEARCH_MIN_USERS = 2;
+
   /** Column of the item's id in its catalogue. */
   public static final String ITEM_ID = "item_id";
 
@@ -56,6 +64,8 @@ public final class World {
       EventColumns.of(USER_ID, ITEM_ID)
           .withTime("time", EventColumns.TimeFormat.MILLIS)
           .withSignals(List.of("dwell_seconds", "position"));
+  private static final SearchLog.Columns SEARCH_COLUMNS =
+      new SearchLog.Columns(USER_ID, "query", "time", EventColumns.TimeFormat.MILLIS, "");
 
   private final WorldOptions options;
   private final Population population;
@@ -63,6 +73,8 @@ public final class World {
   private final Events events;
   private final Catalogue items;
   private final Catalogue users;
+  private final SearchRows searchRows;
+  private final Searches searches;
   private final BitSet noise;
   private final Ending ending;
 
@@ -73,6 +85,7 @@ public final class World {
       Events events,
       Catalogue items,
       Catalogue users,
+      SearchRows searchRows,
       BitSet noise,
       Ending ending) {
     this.options = options;
@@ -81,6 +94,8 @@ public final class World {
     this.events = events;
     this.items = items;
     this.users = users;
+    this.searchRows = searchRows;
+    searches = searchRows.searches(events.users());
     this.noise = noise;
     this.ending = ending;
   }
@@ -122,6 +137,7 @@ public final class World {
         log.build(),
         population.itemCatalogue(itemIds),
         population.userCatalogue(userIds),
+        simulation.searches(),
         noise,
         simulation.ending());
   }
@@ -149,6 +165,11 @@ public final class World {
     return users;
   }
 
+  /** What the users searched for, words of two users or more: types and tags of items. */
+  public Searches searches() {
+    return searches;
+  }
+
   /** Click, watch (share of the length, from 0.1, at most 1), like, share, dislike. */
   public static List<Objective> objectives() {
     return OBJECTIVES;
@@ -157,6 +178,11 @@ public final class World {
   /** The columns of the log that {@link #write} makes. */
   public static EventColumns eventColumns() {
     return COLUMNS;
+  }
+
+  /** The columns of the log of searches that {@link #write} makes. */
+  public static SearchLog.Columns searchColumns() {
+    return SEARCH_COLUMNS;
   }
 
   /** The fields of the items' catalogue, for reading what {@link #write} makes. */
@@ -170,13 +196,14 @@ public final class World {
   }
 
   /**
-   * Writes {@link #EVENTS_FILE}, {@link #ITEMS_FILE} and {@link #USERS_FILE} as a user would have
-   * them; files of these names are replaced, each at once when it is whole.
+   * Writes {@link #EVENTS_FILE}, {@link #ITEMS_FILE}, {@link #USERS_FILE} and {@link
+   * #SEARCHES_FILE} as a user would have them; files of these names are replaced, each at once when
+   * it is whole.
    *
    * @param directory is made if it is not there
    */
   public void write(Path directory) throws IOException {
-    WorldFiles.write(directory, events, population);
+    WorldFiles.write(directory, events, population, searchRows.all());
   }
 
   // The truth

@@ -48,7 +48,9 @@ final class WorldFiles {
     void write(Writer out) throws IOException;
   }
 
-  static void write(Path directory, Events events, Population population) throws IOException {
+  static void write(
+      Path directory, Events events, Population population, List<SearchRows.Search> searches)
+      throws IOException {
     Files.createDirectories(directory);
     writeFile(directory.resolve(World.EVENTS_FILE), out -> writeEvents(out, events, population));
     writeFile(
@@ -69,6 +71,16 @@ final class WorldFiles {
             out.write(events.users().idOf(user));
             out.write(',');
             writeLine(out, population.userCells(user));
+          }
+        });
+    writeFile(
+        directory.resolve(World.SEARCHES_FILE),
+        out -> {
+          writeLine(out, new String[] {World.USER_ID, "time", "query"});
+          for (SearchRows.Search search : searches) {
+            out.write(events.users().idOf(search.user()));
+            out.write(',');
+            writeLine(out, new String[] {Long.toString(search.time()), search.text()});
           }
         });
   }

@@ -14,6 +14,7 @@ import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.LabelRule;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.Order;
+import dev.kindred.engine.data.Searches;
 import dev.kindred.engine.world.World;
 import dev.kindred.engine.world.WorldOptions;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PointInTimeTest {
+  private static final int SEARCHED = 30;
   private static final World WORLD =
       World.generate(WorldOptions.defaults().withSize(200, 100, 8_000));
 
@@ -35,15 +37,17 @@ class PointInTimeTest {
         new float[world.events().items().size()]);
   }
 
-  private static CandidateLists none(int items) {
-    return CandidateLists.empty(items);
+  private static UserState state(World world) {
+    CandidateLists none = CandidateLists.empty(world.events().items().size());
+    int tokens = world.searches().vocabulary().size();
+    return new UserState(groups(world), none, 20, 20, SEARCHED, tokens);
   }
 
   @Test
   void everythingKnownAtARowIsOlderThanTheRowByTheLag() {
     for (long lag : new long[] {0, 60, 3600}) {
       PointInTime log = new PointInTime(WORLD.events(), lag);
-      UserState state = new UserState(groups(WORLD), none(WORLD.events().items().size()), 20, 20);
+      UserState state = state(WORLD);
       int[] visited = {0};
       int[] informed = {0};
       log.forEach(
@@ -75,10 +79,72 @@ class PointInTimeTest {
     }
   }
 
+  @Test
+  void whatWasSearchedForIsKnownToRowsThatAreLaterByTheLagAndToNoOthers() {
+    Events events = WORLD.events();
+    Searches searches = WORLD.searches();
+    for (long lag : new long[] {60, 86_400}) {
+      int[] informed = {0};
+      PointInTime log = new PointInTime(events, searches, lag);
+      log.forEach(
+          state(WORLD),
+          row -> true,
+          (row, known) -> {
+            assertTrue(known.newest() <= log.time(row) - lag, "row " + row);
+            List<Integer> expected = new ArrayList<>();
+            int user = events.user(row);
+            for (int i = searches.start(user); i < searches.end(user); i++) {
+              if (Math.floorDiv(searches.time(i), 1000L) <= log.time(row) - lag) {
+                expected.addFirst(searches.token(i));
+              }
+            }
+            expected = expected.subList(0, Math.min(SEARCHED, expected.size()));
+            List<Integer> found = new ArrayList<>();
+            for (int age = 0; age < known.searched(); age++) {
+              found.add(known.searched(age));
+            }
+            assertEquals(expected, found, "row " + row + ", lag " + lag);
+            informed[0] += found.isEmpty() ? 0 : 1;
+          });
+      assertTrue(informed[0] > events.size() / 4, informed[0] + " rows after a search");
+    }
+  }
+
+  @Test
+  void aSnapshotHoldsTheLastTokensUpToTheEndOfTheLog() {
+    Events events = WORLD.events();
+    int[] rows = new int[events.size() / 2];
+    Arrays.setAll(rows, row -> row);
+    PointInTime log = new PointInTime(events.select(rows), WORLD.searches(), 60);
+    long end = log.time(rows.length - 1);
+    int cut = 0;
+    int full = 0;
+    for (int user = 0; user < log.users(); user++) {
+      long[] kept = log.searches(user, 4);
+      int later = 0;
+      int before = 0;
+      for (int i = WORLD.searches().start(user); i < WORLD.searches().end(user); i++) {
+        boolean known = Math.floorDiv(WORLD.searches().time(i), 1000L) <= end;
+        before += known ? 1 : 0;
+        later += known ? 0 : 1;
+      }
+      assertEquals(Math.min(4, before), kept.length, "user " + user);
+      for (int i = 0; i < kept.length; i++) {
+        int at = WORLD.searches().start(user) + before - kept.length + i;
+        assertEquals(HistoryEntry.SEARCHED, HistoryEntry.kind(kept[i]));
+        assertEquals(WORLD.searches().token(at), HistoryEntry.item(kept[i]));
+        assertTrue(HistoryEntry.time(kept[i]) <= end);
+      }
+      cut += later > 0 ? 1 : 0;
+      full += before > 4 ? 1 : 0;
+    }
+    assertTrue(cut > 0 && full > 0, cut + " users cut off, " + full + " with more than are kept");
+  }
+
   /** Of the rows before a border, in the order of the walk. */
   private static List<float[]> features(Events events, int border) {
     List<float[]> all = new ArrayList<>();
-    UserState state = new UserState(groups(WORLD), none(WORLD.events().items().size()), 20, 20);
+    UserState state = state(WORLD);
     new PointInTime(events, 60)
         .forEach(
             state,
@@ -130,7 +196,7 @@ class PointInTimeTest {
                 sink.add(other, 0.5f + 0.125f * other, CandidateSource.COOCCURRENCE);
               }
             });
-    UserState state = new UserState(groups, together, 5, 5);
+    UserState state = new UserState(groups, together, 5, 5, 1, 0);
     walk.forEach(
         state,
         row -> row == 4,
@@ -165,7 +231,7 @@ class PointInTimeTest {
   void entriesKeepTheirPartsAndTheirOrder() {
     for (long time : new long[] {-5, 0, 1_800_000_000L, 1L << 32}) {
       for (int item : new int[] {0, 7, (1 << 28) - 1}) {
-        for (int kind = 0; kind < 3; kind++) {
+        for (int kind = 0; kind < 4; kind++) {
           long entry = HistoryEntry.of(kind, item, time);
           assertEquals(kind, HistoryEntry.kind(entry));
           assertEquals(item, HistoryEntry.item(entry));

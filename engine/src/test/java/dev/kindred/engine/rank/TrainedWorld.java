@@ -50,7 +50,7 @@ public final class TrainedWorld {
   public static TrainedPipeline train(RankOptions options, int threads) {
     try (Workers workers = Workers.of(threads)) {
       return Pipeline.train(
-          new PipelineInput(WORLD.events(), WORLD.items(), WORLD.users()),
+          new PipelineInput(WORLD.events(), WORLD.items(), WORLD.users(), WORLD.searches()),
           PipelineOptions.defaults()
               .withCoordinate(Optional.empty())
               .withAls(AlsOptions.defaults().withRank(8).withIterations(3))

@@ -44,7 +44,7 @@ class UserStateTest {
     }
     ItemGroups groups =
         ItemGroups.of(Catalogue.empty(ids), ITEMS, "", "", new int[0], new float[ITEMS]);
-    UserState state = new UserState(groups, together, WATCHED, 5);
+    UserState state = new UserState(groups, together, WATCHED, 5, 1, 0);
     int names = UserState.PAIR_NUMBERS.size();
     float[] numbers = new float[names];
     int hits = 0;

@@ -8,17 +8,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.TrainedPipeline;
 import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.Searches;
 import dev.kindred.engine.nn.serve.SplitMmoe;
+import dev.kindred.engine.rank.RankDescription;
+import dev.kindred.engine.rank.RankSearcher;
 import dev.kindred.engine.rank.RankTask;
+import dev.kindred.engine.rank.Ranking;
 import dev.kindred.engine.rank.RetrievalSource;
 import dev.kindred.engine.rank.SourceQuotas;
 import dev.kindred.engine.rank.TrainedWorld;
+import dev.kindred.engine.rank.UserHistories;
 import dev.kindred.engine.rerank.Adjustment;
 import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.rerank.Selection;
+import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
 import dev.kindred.engine.snapshot.TinyWorld;
+import dev.kindred.index.OrdinalFilter;
 import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -307,6 +314,67 @@ class RecommendTest {
       // What is older than the log's end is in the log already.
       live.append("old user", new UserEvent(top, "click", 1000));
       assertFalse(withLive.recommend(RecommendQuery.user("old user")).known());
+    }
+  }
+
+  @Test
+  void aSearchToldLiveIsTheSameAsOneOfTheRequest() throws IOException {
+    String word = TrainedWorld.WORLD.searches().vocabulary().idOf(0);
+    try (LiveState live = new InMemoryLiveState(LiveStateOptions.defaults());
+        Recommender withLive = Recommender.open(snapshot, live)) {
+      live.append("new user", UserEvent.search(word + " zzz", 4_000_000_000_000L));
+      RecommendAnswer told = withLive.recommend(RecommendQuery.user("new user").top(30));
+      RecommendAnswer asked =
+          recommender.recommend(RecommendQuery.anonymous().searched(word).top(30));
+      assertTrue(told.known());
+      assertEquals(asked.items(), told.items());
+      assertNotEquals(
+          recommender.recommend(RecommendQuery.anonymous().top(30)).items(), asked.items());
+    }
+    RecommendAnswer unknown =
+        recommender.recommend(RecommendQuery.anonymous().searched("zzz").top(30));
+    assertFalse(unknown.known());
+    assertEquals(
+        recommender.recommend(RecommendQuery.anonymous().top(30)).items(), unknown.items());
+  }
+
+  @Test
+  void searchesOfTheLogCountBesideWhatWasWatched() throws IOException {
+    Searches searches = TrainedWorld.WORLD.searches();
+    int user = 0;
+    while (searches.end(user) == searches.start(user)) {
+      user++;
+    }
+    RecommendedItem first = recommender.recommend(user(user), 1).get(0);
+    try (Snapshot opened = Snapshot.open(snapshot)) {
+      Ranking ranking = opened.ranking().orElseThrow();
+      for (boolean searched : new boolean[] {true, false}) {
+        RankSearcher searcher = new RankSearcher(ranking, opened.related(), opened.candidates());
+        UserHistories histories = ranking.histories();
+        for (long at = histories.start(user); at < histories.end(user); at++) {
+          searcher.append(histories.entry(at));
+        }
+        UserHistories tokens = ranking.searches().orElseThrow();
+        for (long at = tokens.start(user); searched && at < tokens.end(user); at++) {
+          searcher.append(tokens.entry(at));
+        }
+        RankDescription description = ranking.description();
+        int ordinal = opened.items().ordinalOf(first.id());
+        searcher.run(
+            user,
+            description.end() + 1,
+            description.quotas(),
+            OrdinalFilter.ALL,
+            OrdinalFilter.ALL,
+            0,
+            new int[] {ordinal},
+            1);
+        boolean same = true;
+        for (int t = 0; t < description.tasks().size(); t++) {
+          same &= first.terms().get(t).value() == searcher.value(0, description.tasks().get(t));
+        }
+        assertEquals(searched, same, "of user " + user + " with searches: " + searched);
+      }
     }
   }
 

@@ -12,6 +12,8 @@ import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.data.ReadLimits;
+import dev.kindred.engine.data.SearchLog;
+import dev.kindred.engine.data.Searches;
 import dev.kindred.engine.data.TableSource;
 import dev.kindred.index.run.Progress;
 import java.io.IOException;
@@ -71,6 +73,14 @@ class DataWorldTest {
     }
   }
 
+  private static List<String> tokens(Searches searches, int user) {
+    List<String> tokens = new ArrayList<>();
+    for (int i = searches.start(user); i < searches.end(user); i++) {
+      tokens.add(searches.vocabulary().idOf(searches.token(i)) + "@" + searches.time(i));
+    }
+    return tokens;
+  }
+
   @Test
   void writtenFilesReadBackAsTheSameWorld(@TempDir Path directory) throws IOException {
     World world = World.generate(SMALL);
@@ -78,7 +88,7 @@ class DataWorldTest {
     world.write(target);
     world.write(target); // replaces
     try (Stream<Path> files = Files.list(target)) {
-      assertEquals(3, files.count(), "nothing temporary is left");
+      assertEquals(4, files.count(), "nothing temporary is left");
     }
     Ids users = new Ids();
     Ids items = new Ids();
@@ -93,6 +103,22 @@ class DataWorldTest {
     assertEquals(0, log.report().badRows());
     assertEquals(0, log.report().badValues());
     assertSameRows(world.events(), log.events());
+    Searches searches =
+        SearchLog.read(
+                TableSource.of(target.resolve(World.SEARCHES_FILE)),
+                World.searchColumns(),
+                log.events(),
+                2,
+                Integer.MAX_VALUE,
+                ReadLimits.strict(),
+                Progress.none())
+            .searches();
+    assertTrue(searches.size() > 100, searches.size() + " tokens");
+    assertEquals(world.searches().size(), searches.size());
+    for (int user = 0; user < world.events().users().size(); user++) {
+      int read = users.ordinalOf(world.events().users().idOf(user));
+      assertEquals(tokens(world.searches(), user), read < 0 ? List.of() : tokens(searches, read));
+    }
     Catalogue itemProfiles =
         CatalogueReader.read(
                 TableSource.of(target.resolve(World.ITEMS_FILE)),
