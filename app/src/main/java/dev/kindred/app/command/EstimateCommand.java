@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.config.TableConfig;
 import dev.kindred.app.config.TrainConfig;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.PipelineOptions;
@@ -8,6 +9,7 @@ import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.estimate.DataSize;
 import dev.kindred.engine.estimate.Speed;
 import dev.kindred.engine.estimate.TrainingEstimate;
+import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Option;
     })
 final class EstimateCommand extends KindredCommand {
   private static final double MIB = 1 << 20;
+  private static final long SEARCH_WORDS = 20_000;
+  private static final double SEARCHES_PER_USER = 10;
 
   @Option(names = "--items", required = true, paramLabel = "N", description = "Items.")
   private long items;
@@ -102,6 +106,25 @@ final class EstimateCommand extends KindredCommand {
       description = "Fields of an item that hold one number (default: those of --config, or 0).")
   private Integer numberFields;
 
+  @Option(
+      names = "--personalised",
+      description = "With the personalised path, as [rank] enabled = true of --config has it.")
+  private boolean personalised;
+
+  @Option(
+      names = "--user-fields",
+      paramLabel = "N",
+      description = "Fields of a user's profile with values (default: those of --config, or 0).")
+  private Integer userFields;
+
+  @Option(
+      names = "--search-words",
+      paramLabel = "N",
+      description =
+          "Different words that users search for (default: 20000 if --config has searches, else"
+              + " 0); 10 of a user are assumed.")
+  private Long searchWords;
+
   @Option(names = "--no-towers", description = "Without the two-tower networks.")
   private boolean noTowers;
 
@@ -125,9 +148,6 @@ final class EstimateCommand extends KindredCommand {
       speed = Speed.probe(workers);
     }
     TrainingEstimate estimate = TrainingEstimate.of(size, options, speed);
-    if (options.rank().isPresent()) {
-      note("without the personalised path of [rank], which is trained and stored beside it");
-    }
     if (json()) {
       json(size, estimate, speed);
     } else {
@@ -149,8 +169,25 @@ final class EstimateCommand extends KindredCommand {
       if (read.get().items().isEmpty()) {
         size = size.withProfile(0, 0, 0, 0);
       } else {
-        size = size.withNumberFields(numberFields(read.get()));
+        size = size.withNumberFields(numberFields(read.get().items().orElseThrow()));
       }
+      if (read.get().users().isPresent()) {
+        TableConfig profiles = read.get().users().get();
+        long fields =
+            profiles.fields().stream()
+                .filter(f -> f.kind() != FieldSpec.Kind.NUMERIC && f.weight() > 0)
+                .count();
+        size = size.withUserProfile((int) fields, size.userValues(), numberFields(profiles));
+      }
+      boolean searched =
+          read.get().searches().isPresent() || !read.get().events().columns().search().isEmpty();
+      size = searched ? size.withSearches(SEARCH_WORDS, SEARCHES_PER_USER) : size;
+    }
+    if (userFields != null) {
+      size = size.withUserProfile(userFields, size.userValues(), size.userNumbers());
+    }
+    if (searchWords != null) {
+      size = size.withSearches(searchWords, SEARCHES_PER_USER);
     }
     if (negative != null) {
       size = size.withNegativeObjectives(negative);
@@ -177,15 +214,16 @@ final class EstimateCommand extends KindredCommand {
     return size;
   }
 
-  private static int numberFields(TrainConfig config) {
+  private static int numberFields(TableConfig config) {
     return (int)
-        config.items().orElseThrow().fields().stream()
-            .filter(field -> field.kind() == FieldSpec.Kind.NUMERIC)
-            .count();
+        config.fields().stream().filter(field -> field.kind() == FieldSpec.Kind.NUMERIC).count();
   }
 
   private PipelineOptions pipeline(Optional<TrainConfig> read) {
     PipelineOptions options = read.map(TrainConfig::options).orElse(PipelineOptions.defaults());
+    if (personalised && options.rank().isEmpty()) {
+      options = options.withRank(Optional.of(RankOptions.defaults()));
+    }
     if (rank != null) {
       options = options.withAls(options.als().withRank(rank));
     }

@@ -20,6 +20,12 @@ import java.util.function.Consumer;
  * @param distinctValues different values of all fields together
  * @param valueBytes mean length of a value in UTF-8
  * @param numberFields fields of an item that hold one number, for conditions and freshness
+ * @param userFields fields of a user's profile with values
+ * @param userValues different values of such a field
+ * @param userNumbers fields of a user's profile that hold one number
+ * @param searchWords different words that users search for; 0 = nothing is known of searches
+ * @param searchesPerUser mean number of words that a user searched for
+ * @param companions mean number of items that the users of an item watched too and that are kept
  */
 public record DataSize(
     long items,
@@ -35,7 +41,15 @@ public record DataSize(
     int profileFields,
     long distinctValues,
     double valueBytes,
-    int numberFields) {
+    int numberFields,
+    int userFields,
+    long userValues,
+    int userNumbers,
+    long searchWords,
+    double searchesPerUser,
+    double companions) {
+  private static final int MOST_COMPANIONS = 100;
+
   public DataSize {
     require(items >= 1, "items", items, "at least 1");
     require(users >= 1, "users", users, "at least 1");
@@ -59,6 +73,12 @@ public record DataSize(
     require(distinctValues >= 0, "distinct values", distinctValues, "at least 0");
     require(valueBytes >= 0, "value bytes", valueBytes, "at least 0");
     require(numberFields >= 0, "number fields", numberFields, "at least 0");
+    require(userFields >= 0, "user fields", userFields, "at least 0");
+    require(userValues >= 1, "values of a user field", userValues, "at least 1");
+    require(userNumbers >= 0, "user numbers", userNumbers, "at least 0");
+    require(searchWords >= 0, "search words", searchWords, "at least 0");
+    require(companions >= 0, "companions", companions, "at least 0");
+    require(searchesPerUser >= 0, "searches of a user", searchesPerUser, "at least 0");
   }
 
   private static void require(boolean holds, String name, Object value, String range) {
@@ -87,7 +107,13 @@ public record DataSize(
         5,
         Math.max(1, items / 4),
         10,
-        0);
+        0,
+        0,
+        5,
+        0,
+        0,
+        0,
+        Math.min(MOST_COMPANIONS, items - 1));
   }
 
   public DataSize withNegativeObjectives(int value) {
@@ -126,6 +152,30 @@ public record DataSize(
     return with(draft -> draft.numberFields = value);
   }
 
+  /** Profiles of users: fields with so many different values each, and fields of numbers. */
+  public DataSize withUserProfile(int fields, long values, int numbers) {
+    return with(
+        draft -> {
+          draft.userFields = fields;
+          draft.userValues = values;
+          draft.userNumbers = numbers;
+        });
+  }
+
+  /** Shorter lists of companions, where few users watch the same. */
+  public DataSize withCompanions(double value) {
+    return with(draft -> draft.companions = value);
+  }
+
+  /** So many different words, and so many of a user. */
+  public DataSize withSearches(long words, double perUser) {
+    return with(
+        draft -> {
+          draft.searchWords = words;
+          draft.searchesPerUser = perUser;
+        });
+  }
+
   /** Rows in which objective {@code k} happens. */
   long positivesOf(int k) {
     return Math.max(1, positives >> Math.min(k, 40));
@@ -153,6 +203,12 @@ public record DataSize(
     long distinctValues;
     double valueBytes;
     int numberFields;
+    int userFields;
+    long userValues;
+    int userNumbers;
+    long searchWords;
+    double searchesPerUser;
+    double companions;
 
     Draft(DataSize of) {
       items = of.items;
@@ -169,6 +225,12 @@ public record DataSize(
       distinctValues = of.distinctValues;
       valueBytes = of.valueBytes;
       numberFields = of.numberFields;
+      userFields = of.userFields;
+      userValues = of.userValues;
+      userNumbers = of.userNumbers;
+      searchWords = of.searchWords;
+      searchesPerUser = of.searchesPerUser;
+      companions = of.companions;
     }
 
     DataSize size() {
@@ -186,7 +248,13 @@ public record DataSize(
           profileFields,
           distinctValues,
           valueBytes,
-          numberFields);
+          numberFields,
+          userFields,
+          userValues,
+          userNumbers,
+          searchWords,
+          searchesPerUser,
+          companions);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Arrays;
  */
 public record Speed(double flops, double rowsPerSecond) {
   private static final int SIZE = 256;
+  private static final int MOST_ROUNDS = 20;
   private static final long PROBE_NANOS = 150_000_000L;
 
   /** The machine that the constants of the estimate are meant for: two cores, Zen 3, AVX2. */
@@ -29,7 +30,9 @@ public record Speed(double flops, double rowsPerSecond) {
   /** Measures products of matrices for a moment and scales the rest with them. */
   public static Speed probe(Workers workers) {
     double best = 0;
-    for (int round = 0; round < 4; round++) { // the first ones warm up
+    int lastGain = 0;
+    // The first ones warm up; on a busy machine that takes longer.
+    for (int round = 0; round < 4 || round - lastGain < 3 && round < MOST_ROUNDS; round++) {
       double[] rates = new double[workers.threads()];
       workers.forEachRange(
           workers.threads(), 1, (from, to, worker) -> rates[(int) from] = products());
@@ -37,6 +40,7 @@ public record Speed(double flops, double rowsPerSecond) {
       for (double rate : rates) {
         sum += rate;
       }
+      lastGain = sum > 1.1 * best ? round : lastGain;
       best = Math.max(best, sum);
     }
     return new Speed(

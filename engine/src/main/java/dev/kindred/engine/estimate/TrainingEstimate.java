@@ -4,6 +4,7 @@ import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.coordinate.CoordinateOptions;
+import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.tower.TowerOptions;
@@ -69,11 +70,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
   private static List<FileSize> files(DataSize size, PipelineOptions options) {
     long n = size.items();
     List<FileSize> files = new ArrayList<>();
-    long slots = 2;
-    while (slots < 2 * n) {
-      slots *= 2;
-    }
-    files.add(file("items.kids", padded(8 * (n + 1)) + 8 * slots + Math.round(n * size.idBytes())));
+    files.add(ids("items.kids", n, size.idBytes()));
     long vectors = vectorDims(size, options);
     // Some number for each channel that an item lacks: as if every channel were lacked by one.
     files.add(file("channels.kvec", n * padded(4 * (vectors + channels(size, options)))));
@@ -82,7 +79,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     }
     addFused(files, n, vectors + channels(size, options), options);
     long m = Math.round(n * size.candidates());
-    files.add(file(CandidateLists.FILE_NAME, padded(8 * (n + 1)) + 2 * padded(4 * m) + m));
+    files.add(lists(CandidateLists.FILE_NAME, n, m));
     files.add(file(RelatedTable.FILE_NAME, n * padded(9L * options.listLength())));
     long x = Math.round(n * size.profileValues());
     if (x > 0 || size.numberFields() > 0) {
@@ -100,6 +97,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     if (x > 0 && options.gate()) {
       files.add(file("gate.kgate", gateBytes(n, x, size)));
     }
+    options.rank().ifPresent(rank -> new RankEstimate(size, rank).addFiles(files));
     files.add(new FileSize("manifest.json", 6_000L + 1_200L * size.objectives()));
     return files;
   }
@@ -128,12 +126,31 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       files.add(file("fused.kvec", n * padded(4 * dim)));
       files.add(file("fused-basis.kvec", dim * padded(4 * longest)));
     }
-    long links = 8L * options.fused().get().graph().m();
+    files.add(graph("fused.khnsw", n, dim, options.fused().get().graph().m()));
+  }
+
+  /** A table of so many ids. */
+  static FileSize ids(String name, long n, double idBytes) {
+    long slots = 2;
+    while (slots < 2 * n) {
+      slots *= 2;
+    }
+    return file(name, padded(8 * (n + 1)) + 8 * slots + Math.round(n * idBytes));
+  }
+
+  /** Lists of n items with m entries together. */
+  static FileSize lists(String name, long n, long m) {
+    return file(name, padded(8 * (n + 1)) + 2 * padded(4 * m) + m);
+  }
+
+  /** A graph over n vectors. */
+  static FileSize graph(String name, long n, long dim, int m) {
+    long links = 8L * m;
     long codes = (dim + 31) & -32;
     boolean rows = n > GRAPH_WITHOUT_CODES;
     boolean signs = n * codes > GRAPH_OF_ROW_CODES;
     long block = padded(links) + (signs ? links + links * (Math.max(dim, 64) + 31) / 32 : 0);
-    files.add(file("fused.khnsw", n * (block + 5 + (rows ? codes + 4 : 0))));
+    return file(name, n * (block + 5 + (rows ? codes + 4 : 0)));
   }
 
   /** As if every item had a profile of its own. */
@@ -142,7 +159,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     return 40 + 8 * n + 4 * n + 8 * n + 4 * n + 8 * entries + 8 * entries + 16 * values;
   }
 
-  private static FileSize file(String name, long body) {
+  static FileSize file(String name, long body) {
     return new FileSize(name, HEADER + body + 4 * ((body + BLOCK - 1) / BLOCK));
   }
 
@@ -151,7 +168,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
 
   private static final long GRAPH_OF_ROW_CODES = 12_000_000;
 
-  private static long padded(long bytes) {
+  static long padded(long bytes) {
     return (bytes + 63) & -64;
   }
 
@@ -192,7 +209,14 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       other += 8L * size.items() * options.listLength();
       double channels = size.objectives() * (options.als().rank() + dim());
       add("related", 2 * m * channels / (speed.flops() * RELATED_SHARE), 0, 0);
+      options.rank().ifPresent(this::rank);
       return stages;
+    }
+
+    private void rank(RankOptions rank) {
+      RankEstimate estimate = new RankEstimate(size, rank);
+      other += estimate.otherBytes();
+      add("rank", estimate.seconds(speed), estimate.heapBytes(), 0);
     }
 
     private void read() {
