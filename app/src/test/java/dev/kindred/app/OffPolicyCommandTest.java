@@ -61,4 +61,49 @@ final class OffPolicyCommandTest {
     assertEquals(2, half.exitCode(), half.err());
     assertTrue(half.err().contains("go together"), half.err());
   }
+
+  @Test
+  void choicesOfTheSimulatorAreEstimatedToBeWorthWhatTheyAreInTruth() throws IOException {
+    Run simulated =
+        Run.kindred(
+            "simulate",
+            "--items",
+            "300",
+            "--users",
+            "200",
+            "--samples",
+            "8000",
+            "--choices",
+            "20000",
+            "--out",
+            directory.toString(),
+            "--json");
+    assertEquals(0, simulated.exitCode(), simulated.err());
+    double truth = new JsonMapper().readTree(simulated.out()).get("targetTruth").asDouble();
+    Run run =
+        Run.kindred(
+            "off-policy",
+            "--log",
+            directory.resolve("choices.csv").toString(),
+            "--reward",
+            "click",
+            "--propensity",
+            "propensity",
+            "--target",
+            "target",
+            "--model-logged",
+            "model_logged",
+            "--model-target",
+            "model_target",
+            "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    for (String line : run.lines()) {
+      JsonNode node = new JsonMapper().readTree(line);
+      double error = Math.abs(node.get("value").asDouble() - truth);
+      boolean near = error <= 3.5 * node.get("standardError").asDouble();
+      String estimator = node.get("estimator").asText();
+      boolean sound = !estimator.equals("logged") && !estimator.equals("direct");
+      assertEquals(sound, near, line + ", in truth " + truth);
+    }
+  }
 }

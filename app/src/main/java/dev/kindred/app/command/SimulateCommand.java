@@ -2,6 +2,7 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.config.ConfigText;
 import dev.kindred.engine.data.Events;
+import dev.kindred.engine.world.LoggedChoices;
 import dev.kindred.engine.world.World;
 import dev.kindred.engine.world.WorldOptions;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,6 +28,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  kindred simulate --out site/",
       "  kindred simulate --items 100000 --users 200000 --samples 10000000 --out site/",
+      "  kindred simulate --choices 50000 --out site/",
       "  kindred train --config site/" + SimulateCommand.CONFIG_FILE + " --out snapshots/"
     })
 final class SimulateCommand extends KindredCommand {
@@ -50,6 +53,14 @@ final class SimulateCommand extends KindredCommand {
   private Integer days;
 
   @Option(
+      names = "--choices",
+      paramLabel = "N",
+      description =
+          "Also write choices.csv: N choices of a policy with their chances, for 'kindred"
+              + " off-policy', and tell what another policy earns in truth.")
+  private Integer choices;
+
+  @Option(
       names = "--out",
       required = true,
       paramLabel = "DIR",
@@ -60,7 +71,15 @@ final class SimulateCommand extends KindredCommand {
   protected void run() throws IOException {
     WorldOptions options = options(this::world);
     note("simulating " + options.samples() + " samples ...");
-    report(write(options, out), out.resolve(CONFIG_FILE));
+    World world = write(options, out);
+    Optional<LoggedChoices> logged =
+        choices == null
+            ? Optional.empty()
+            : Optional.of(options(() -> LoggedChoices.of(world, choices, options.seed())));
+    if (logged.isPresent()) {
+      ChoicesFile.write(out.resolve(ChoicesFile.NAME), world.events(), logged.get());
+    }
+    report(world, out.resolve(CONFIG_FILE), logged);
   }
 
   /** Generates a site and writes all of its files. */
@@ -98,7 +117,7 @@ final class SimulateCommand extends KindredCommand {
         .toString();
   }
 
-  private void report(World world, Path config) {
+  private void report(World world, Path config, Optional<LoggedChoices> logged) {
     Events events = world.events();
     if (json()) {
       Map<String, Object> line = new LinkedHashMap<>();
@@ -111,6 +130,11 @@ final class SimulateCommand extends KindredCommand {
         happened.put(events.objectives().get(k).name(), events.count(k));
       }
       line.put("happened", happened);
+      logged.ifPresent(
+          found -> {
+            line.put("choices", found.size());
+            line.put("targetTruth", found.truth());
+          });
       jsonLines().write(line);
     } else {
       out()
@@ -121,6 +145,15 @@ final class SimulateCommand extends KindredCommand {
               events.size(),
               events.items().size(),
               events.users().size());
+      logged.ifPresent(
+          found ->
+              out()
+                  .printf(
+                      Locale.ROOT,
+                      "%s: %,d choices; the target policy earns %.5f clicks a choice in truth%n",
+                      out.resolve(ChoicesFile.NAME),
+                      found.size(),
+                      found.truth()));
     }
   }
 }
