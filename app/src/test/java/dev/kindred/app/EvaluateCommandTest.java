@@ -10,6 +10,7 @@ import dev.kindred.index.run.Draws;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -244,6 +245,26 @@ final class EvaluateCommandTest {
       double value = later.get(metric + "@9").asDouble();
       assertTrue(value > 0 && value <= 1, metric + " " + value);
     }
+    for (String metric : List.of("recall@9", "ndcg@9")) {
+      double value = later.get(metric).asDouble();
+      assertTrue(later.get(metric + "Low").asDouble() < value, metric);
+      assertTrue(later.get(metric + "High").asDouble() > value, metric);
+    }
+    assertFalse(later.has("kindredMinus"));
+    JsonNode baseline =
+        lines.stream()
+            .filter(line -> line.path("part").asText().equals("later-items"))
+            .filter(line -> line.path("model").asText().equals("popularity"))
+            .filter(line -> line.path("objective").asText().equals("click"))
+            .findFirst()
+            .orElseThrow();
+    JsonNode minus = baseline.get("kindredMinus");
+    assertEquals(
+        later.get("recall@9").asDouble() - baseline.get("recall@9").asDouble(),
+        minus.get("mean").asDouble(),
+        1e-9);
+    assertTrue(minus.get("low").asDouble() <= minus.get("high").asDouble());
+    assertTrue(minus.get("p").asDouble() > 0 && minus.get("p").asDouble() <= 1);
     JsonNode pairs = part(lines, "pairs");
     assertTrue(pairs.get("auc").asDouble() > .8, pairs.toString());
     assertTrue(pairs.get("groupedAuc").asDouble() > .8, pairs.toString());
@@ -260,6 +281,55 @@ final class EvaluateCommandTest {
         .filter(line -> line.path("part").asText().equals(part))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void listsForUsersAreComparedUserByUserAndTheStagesTellWhatTheyHeld() throws IOException {
+    Files.writeString(
+        config,
+        """
+        [rank]
+        enabled = true
+        topic = "genre"
+        [rank.retrieval]
+        hidden = [16]
+        dim = 8
+        batch = 64
+        learning-rate = 0.01
+        [rank.ranker]
+        hidden = [8]
+        batch = 128
+        learning-rate = 0.01
+        """,
+        StandardOpenOption.APPEND);
+    List<JsonNode> lines =
+        json(evaluate("--personalised", "--no-coordinator", "--no-towers", "--json", "-k", "3,9"));
+    assertEquals(4 * 2 + 1, lines.size());
+    JsonNode ours = lines.get(1);
+    assertEquals("kindred", ours.get("lists").asText());
+    assertEquals(9, ours.get("k").asInt());
+    double recall = ours.get("recall").asDouble();
+    // Of ten items of a taste some were not met before, and those that are left are few.
+    assertTrue(recall > .8, ours.toString());
+    assertTrue(ours.get("recallLow").asDouble() <= recall, ours.toString());
+    assertTrue(ours.get("recallHigh").asDouble() >= recall, ours.toString());
+    for (JsonNode line : lines.subList(2, 8)) {
+      JsonNode same = line.get("k").asInt() == 9 ? ours : lines.getFirst();
+      JsonNode minus = line.get("kindredMinus");
+      double expected = same.get("recall").asDouble() - line.get("recall").asDouble();
+      assertEquals(expected, minus.get("mean").asDouble(), 1e-9, line.toString());
+    }
+    JsonNode popularity = lines.get(7);
+    assertEquals("popularity", popularity.get("lists").asText());
+    assertTrue(popularity.get("kindredMinus").get("low").asDouble() > 0, popularity.toString());
+    JsonNode stages = lines.getLast();
+    assertEquals("candidates", stages.get("part").asText());
+    assertTrue(stages.get("recall").asDouble() >= recall - 1e-9, stages.toString());
+    for (String source : List.of("tower", "related", "together", "content", "popular")) {
+      JsonNode of = stages.get(source);
+      assertTrue(of.get("allowed").asDouble() <= of.get("found").asDouble(), stages.toString());
+      assertTrue(of.get("recall").asDouble() <= stages.get("recall").asDouble() + 1e-9, source);
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.output.RecommendedList;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.LiveStateOptions;
 import dev.kindred.engine.serve.RecommendAnswer;
@@ -29,11 +30,14 @@ import picocli.CommandLine.Option;
       "  kindred recommend --model snapshots/ --user ann -n 10",
       "  kindred recommend --model snapshots/ --history video-1,video-2 --explain",
       "  kindred recommend --model snapshots/ --searched 'space opera'",
+      "  kindred recommend --model snapshots/ --user ann --cap series=2 --diversity 0.7",
       "  kindred recommend --model snapshots/ --user ann --weight like=2 --live state/ --json",
       "  kindred recommend --model snapshots/"
     })
 final class RecommendCommand extends KindredCommand {
   @Mixin private SnapshotOption model;
+
+  @Mixin private RerankingOptions reranking;
 
   @Option(
       names = "--user",
@@ -75,12 +79,6 @@ final class RecommendCommand extends KindredCommand {
   @Option(names = "--exclude", paramLabel = "ID", description = "Leave an item out.")
   private List<String> excluded = List.of();
 
-  @Option(
-      names = "--where",
-      paramLabel = "CONDITION",
-      description = "Only items like this: genre = 'Comedy' and year >= 1990.")
-  private String where;
-
   @Option(names = "--watched-too", description = "Let items come back that the user watched.")
   private boolean watchedToo;
 
@@ -95,20 +93,26 @@ final class RecommendCommand extends KindredCommand {
     if (n < 0) {
       throw usage("-n is " + n + ", must be 0 or more");
     }
+    Reranking reranked;
+    try {
+      reranked = reranking.read(seed());
+    } catch (IllegalArgumentException e) {
+      throw usage(e.getMessage());
+    }
     if (user != null && !history.isEmpty()) {
       throw usage("--user and --history exclude each other: name a user or items");
     }
     if (live == null) {
-      list(null);
+      list(null, reranked);
     } else {
       LiveCommand.requireState(live);
       try (LiveState state = ChronicleLiveState.open(live, LiveStateOptions.defaults())) {
-        list(state);
+        list(state, reranked);
       }
     }
   }
 
-  private void list(LiveState state) throws IOException {
+  private void list(LiveState state, Reranking reranked) throws IOException {
     try (Recommender recommender = model.open(state)) {
       if (!recommender.canRecommend()) {
         throw new InputException(
@@ -119,12 +123,10 @@ final class RecommendCommand extends KindredCommand {
           (user != null ? RecommendQuery.user(user) : RecommendQuery.history(history))
               .top(n)
               .exclude(excluded)
+              .rerank(reranked)
               .searched(searched);
       for (Map.Entry<String, Double> weight : weights.entrySet()) {
         query = query.weight(weight.getKey(), weight.getValue());
-      }
-      if (where != null) {
-        query = query.where(where);
       }
       if (watchedToo) {
         query = query.watchedToo();

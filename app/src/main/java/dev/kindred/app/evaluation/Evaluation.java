@@ -13,13 +13,14 @@ import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.data.RowFilter;
 import dev.kindred.engine.data.Splits;
 import dev.kindred.engine.eval.BeyondAccuracy;
+import dev.kindred.engine.eval.ClusterBootstrap;
 import dev.kindred.engine.eval.LaterItems;
 import dev.kindred.engine.eval.PairEvaluator;
-import dev.kindred.engine.eval.RelatedLists;
 import dev.kindred.engine.eval.Segments;
 import dev.kindred.engine.related.CalibrationPairs;
 import dev.kindred.index.run.Workers;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,16 +103,8 @@ public record Evaluation(
                 Segments.byField(asked.steps, input.items(), fieldOf(input.items(), field)), k));
       }
       LaterItems later = LaterItems.of(history, held, objective);
-      for (Map.Entry<String, RelatedLists> source : asked.lists.entrySet()) {
-        if (later.size() > 0) {
-          for (int length : ks) {
-            laterItems.add(
-                new LaterItemsScore(
-                    asked.objective,
-                    source.getKey(),
-                    later.evaluate(source.getValue(), length, workers)));
-          }
-        }
+      if (later.size() > 0) {
+        laterItems.addAll(laterItems(asked, later, ks, workers));
       }
       if (lists.isEmpty()) {
         lists.addAll(qualities(asked, input.items(), k, workers));
@@ -126,6 +119,33 @@ public record Evaluation(
         subject.curves(),
         subject.keptShares(),
         PositionCurve.of(history));
+  }
+
+  /** Every source and length, with intervals over the users and Kindred's difference. */
+  private static List<LaterItemsScore> laterItems(
+      NextItemComparison.Asked asked, LaterItems later, List<Integer> ks, Workers workers) {
+    ClusterBootstrap bootstrap = new ClusterBootstrap(later.users(), SEED);
+    List<LaterItemsScore> scores = new ArrayList<>();
+    Map<Integer, double[]> ours = new HashMap<>(); // the first of the sources
+    asked.lists.forEach(
+        (name, list) -> {
+          for (int k : ks) {
+            LaterItems.Figures figures = later.figures(list, k, workers);
+            double[] recalls = figures.recalls();
+            double[] kindred = ours.computeIfAbsent(k, first -> recalls);
+            LaterItemsScore.Certainty certainty =
+                new LaterItemsScore.Certainty(
+                    bootstrap.mean(recalls),
+                    bootstrap.mean(figures.ndcgs()),
+                    name.equals(NextItemComparison.KINDRED)
+                        ? Optional.empty()
+                        : Optional.of(bootstrap.difference(kindred, recalls)));
+            scores.add(
+                new LaterItemsScore(
+                    asked.objective, name, figures.means(), Optional.of(certainty)));
+          }
+        });
+    return scores;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.kindred.app.evaluation;
 
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.eval.BeyondAccuracy;
+import dev.kindred.engine.eval.ClusterBootstrap;
 import dev.kindred.engine.eval.PairEvaluator;
 import dev.kindred.engine.eval.TopNEvaluator;
 import java.io.PrintWriter;
@@ -28,7 +29,9 @@ public final class EvaluationText {
     out.println();
     out.println("hit rate by item: every next item counts alike, however popular.");
     out.println("+-: half of the 95% interval, from 1,000 draws of users.");
-    out.println("kindred minus: difference of hit rates, step by step; * p < 0.05 by sign flips.");
+    out.println(
+        "kindred minus: difference of hit rates step by step, of recalls user by user; * p < 0.05"
+            + " by sign flips.");
   }
 
   private void nextItem(List<NextItemScore> scores) {
@@ -60,12 +63,14 @@ public final class EvaluationText {
           figure(score.mrr()),
           figure(score.itemHitRate()),
           percent(score.answered()),
-          score
-              .kindredMinus()
-              .map(d -> String.format(Locale.ROOT, "%+.4f%s", d.mean(), d.p() < .05 ? "*" : " "))
-              .orElse(null));
+          score.kindredMinus().map(EvaluationText::difference).orElse(null));
     }
     print(table);
+  }
+
+  private static String difference(ClusterBootstrap.Difference difference) {
+    return String.format(
+        Locale.ROOT, "%+.4f%s", difference.mean(), difference.p() < .05 ? "*" : " ");
   }
 
   /** What came out for test files of somebody else. */
@@ -87,18 +92,37 @@ public final class EvaluationText {
         out.printf(Locale.ROOT, title, objective, report.users());
         table =
             new TextTable(
-                "list", ">k", ">precision", ">recall", ">F1", ">MAP", ">NDCG", ">HR", ">MRR");
+                "list",
+                ">k",
+                ">precision",
+                ">recall",
+                ">+-",
+                ">F1",
+                ">MAP",
+                ">NDCG",
+                ">HR",
+                ">MRR",
+                ">kindred minus");
       }
       table.row(
           score.lists(),
           report.k(),
           figure(report.precision()),
           figure(report.recall()),
+          score
+              .certainty()
+              .map(sure -> figure((sure.recall().high() - sure.recall().low()) / 2))
+              .orElse(null),
           figure(report.f1()),
           figure(report.averagePrecision()),
           figure(report.ndcg()),
           figure(report.hitRate()),
-          figure(report.reciprocalRank()));
+          figure(report.reciprocalRank()),
+          score
+              .certainty()
+              .flatMap(LaterItemsScore.Certainty::kindredMinus)
+              .map(EvaluationText::difference)
+              .orElse(null));
     }
     print(table);
   }

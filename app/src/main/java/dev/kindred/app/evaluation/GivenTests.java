@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Pairs of user and item that were held out by somebody else, one file per objective: every item is
@@ -136,7 +137,8 @@ public final class GivenTests {
                         name,
                         lists,
                         TopNEvaluator.evaluate(
-                            ranking, own, test.pairs, k, workers, Progress.none()))));
+                            ranking, own, test.pairs, k, workers, Progress.none()),
+                        Optional.empty())));
       }
     }
     return scores;

@@ -1,8 +1,10 @@
 package dev.kindred.app.evaluation;
 
+import dev.kindred.engine.eval.ClusterBootstrap;
 import dev.kindred.engine.eval.TopNEvaluator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How much of what users took to later stands in the list beside their last item. Immutable.
@@ -10,8 +12,22 @@ import java.util.Map;
  * @param objective that made items right answers
  * @param lists name of the source of the lists
  * @param report means over the users
+ * @param certainty how sure they are; empty where it wasn't asked for
  */
-public record LaterItemsScore(String objective, String lists, TopNEvaluator.Report report) {
+public record LaterItemsScore(
+    String objective, String lists, TopNEvaluator.Report report, Optional<Certainty> certainty) {
+
+  /**
+   * Intervals over users.
+   *
+   * @param recall its 95% interval
+   * @param ndcg its 95% interval
+   * @param kindredMinus Kindred's recall minus this one, user by user; empty for Kindred itself
+   */
+  public record Certainty(
+      ClusterBootstrap.Interval recall,
+      ClusterBootstrap.Interval ndcg,
+      Optional<ClusterBootstrap.Difference> kindredMinus) {}
 
   /** The score as an object; the names of the metrics say at what k. */
   public Map<String, Object> json() {
@@ -29,6 +45,14 @@ public record LaterItemsScore(String objective, String lists, TopNEvaluator.Repo
     json.put("ndcg@" + k, report.ndcg());
     json.put("hr@" + k, report.hitRate());
     json.put("mrr@" + k, report.reciprocalRank());
+    certainty.ifPresent(
+        sure -> {
+          json.put("recall@" + k + "Low", sure.recall().low());
+          json.put("recall@" + k + "High", sure.recall().high());
+          json.put("ndcg@" + k + "Low", sure.ndcg().low());
+          json.put("ndcg@" + k + "High", sure.ndcg().high());
+          sure.kindredMinus().ifPresent(difference -> json.put("kindredMinus", difference));
+        });
     return json;
   }
 }

@@ -5,6 +5,7 @@ import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.Cooccurrence;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.eval.ClusterBootstrap;
 import dev.kindred.engine.eval.RankingMetrics;
 import dev.kindred.engine.rank.RetrievalSource;
 import dev.kindred.engine.related.RelatedTable;
@@ -32,6 +33,7 @@ public final class PersonalisedComparison {
   /** More users would hardly change a mean. */
   private static final int MOST_USERS = 5000;
 
+  private static final long SEED = 1;
   private static final int USERS_AT_ONCE = 16;
 
   /** Items watched last whose companions are a baseline. */
@@ -58,15 +60,18 @@ public final class PersonalisedComparison {
    * @param lists whose lists
    * @param k length of the lists
    * @param users over how many users the means run
+   * @param recall with its 95% interval over users
+   * @param kindredMinus Kindred's recall minus this one, user by user; empty for Kindred itself
    */
   public record Score(
       String lists,
       int k,
       int users,
-      double recall,
+      ClusterBootstrap.Interval recall,
       double ndcg,
       double hitRate,
-      double answered) {}
+      double answered,
+      Optional<ClusterBootstrap.Difference> kindredMinus) {}
 
   /**
    * What the stages of Kindred's lists brought.
@@ -171,15 +176,33 @@ public final class PersonalisedComparison {
           }
         });
     List<Score> scores = new ArrayList<>();
+    int[] each = new int[count];
+    Arrays.setAll(each, i -> i);
+    ClusterBootstrap bootstrap = new ClusterBootstrap(each, SEED);
+    double[][] ours = new double[ks.size()][]; // Kindred's lists are the first
     for (int l = 0; l < LISTS.size(); l++) {
       for (int k = 0; k < ks.size(); k++) {
+        double[] recalls = new double[count];
+        for (int i = 0; i < count; i++) {
+          recalls[i] = figures[((i * LISTS.size() + l) * ks.size() + k) * FIGURES];
+        }
+        ours[k] = l == 0 ? recalls : ours[k];
         double[] mean = new double[FIGURES];
         for (int i = 0; i < count; i++) {
           for (int f = 0; f < FIGURES; f++) {
             mean[f] += figures[((i * LISTS.size() + l) * ks.size() + k) * FIGURES + f] / count;
           }
         }
-        scores.add(new Score(LISTS.get(l), ks.get(k), count, mean[0], mean[1], mean[2], mean[3]));
+        scores.add(
+            new Score(
+                LISTS.get(l),
+                ks.get(k),
+                count,
+                bootstrap.mean(recalls),
+                mean[1],
+                mean[2],
+                mean[3],
+                l == 0 ? Optional.empty() : Optional.of(bootstrap.difference(ours[k], recalls))));
       }
     }
     return new Result(scores, Optional.of(stages(stages, count)));

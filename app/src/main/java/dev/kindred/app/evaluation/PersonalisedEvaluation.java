@@ -81,18 +81,35 @@ public record PersonalisedEvaluation(
   /** A table for people. */
   public void text(PrintWriter out) {
     TextTable table =
-        new TextTable("list", ">k", ">users", ">recall", ">NDCG", ">hit rate", ">has a list");
+        new TextTable(
+            "list",
+            ">k",
+            ">users",
+            ">recall",
+            ">+-",
+            ">NDCG",
+            ">hit rate",
+            ">has a list",
+            ">kindred minus");
     for (PersonalisedComparison.Score score : scores) {
       table.row(
           score.lists(),
           score.k(),
           score.users(),
-          figure(score.recall()),
+          figure(score.recall().mean()),
+          figure((score.recall().high() - score.recall().low()) / 2),
           figure(score.ndcg()),
           figure(score.hitRate()),
-          String.format(Locale.ROOT, "%.1f%%", 100 * score.answered()));
+          String.format(Locale.ROOT, "%.1f%%", 100 * score.answered()),
+          score
+              .kindredMinus()
+              .map(d -> String.format(Locale.ROOT, "%+.4f%s", d.mean(), d.p() < .05 ? "*" : " "))
+              .orElse(null));
     }
     table.print(out);
+    out.println(
+        "+-: half of the 95% interval, from 1,000 draws of users; kindred minus: difference");
+    out.println("of recalls, user by user; * p < 0.05 by sign flips.");
     stages.ifPresent(found -> text(found, out));
     out.printf(
         Locale.ROOT, "trained in %.1f s, %.1f s of it for ranking%n", trainSeconds, rankSeconds);
@@ -141,10 +158,13 @@ public record PersonalisedEvaluation(
     line.put("lists", score.lists());
     line.put("k", score.k());
     line.put("users", score.users());
-    line.put("recall", score.recall());
+    line.put("recall", score.recall().mean());
+    line.put("recallLow", score.recall().low());
+    line.put("recallHigh", score.recall().high());
     line.put("ndcg", score.ndcg());
     line.put("hitRate", score.hitRate());
     line.put("answered", score.answered());
+    score.kindredMinus().ifPresent(difference -> line.put("kindredMinus", difference));
     return line;
   }
 
@@ -158,7 +178,7 @@ public record PersonalisedEvaluation(
                         ours ->
                             ours.lists().equals("kindred")
                                 && ours.k() == score.k()
-                                && ours.recall() < score.recall()))
+                                && ours.recall().mean() < score.recall().mean()))
         .map(
             score ->
                 String.format(
@@ -166,7 +186,7 @@ public record PersonalisedEvaluation(
                     "recall@%d of %s is %.4f, better than Kindred's",
                     score.k(),
                     score.lists(),
-                    score.recall()))
+                    score.recall().mean()))
         .toList();
   }
 

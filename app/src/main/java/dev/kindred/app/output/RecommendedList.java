@@ -1,6 +1,8 @@
 package dev.kindred.app.output;
 
 import dev.kindred.engine.rank.RetrievalSource;
+import dev.kindred.engine.rerank.Adjustment;
+import dev.kindred.engine.rerank.RerankedList;
 import dev.kindred.engine.serve.Funnel;
 import dev.kindred.engine.serve.RecommendAnswer;
 import dev.kindred.engine.serve.RecommendedItem;
@@ -39,7 +41,7 @@ public final class RecommendedList {
           item.rank() + 1,
           item.id(),
           String.format(Locale.ROOT, "%.4f", item.score()),
-          item.sources().stream().map(RecommendedList::name).collect(Collectors.joining(", ")),
+          foundBy(item),
           described(item.id()));
     }
     table.print(out);
@@ -47,6 +49,17 @@ public final class RecommendedList {
       terms(answer, out);
       funnel(answer.funnel(), out);
     }
+  }
+
+  /** Its sources, and what else brought it to its place. */
+  private static String foundBy(RecommendedItem item) {
+    String sources =
+        item.sources().stream().map(RecommendedList::name).collect(Collectors.joining(", "));
+    if (item.placing() == RerankedList.Placing.RANKED) {
+      return sources;
+    }
+    String placing = item.placing().name().toLowerCase(Locale.ROOT);
+    return sources.isEmpty() ? placing : sources + "; " + placing;
   }
 
   private static void terms(RecommendAnswer answer, PrintWriter out) {
@@ -57,12 +70,20 @@ public final class RecommendedList {
     for (TaskTerm term : answer.items().getFirst().terms()) {
       columns.add(">" + term.task() + " x " + term.weight());
     }
+    boolean adjusted = answer.items().stream().anyMatch(item -> !item.adjustments().isEmpty());
+    if (adjusted) {
+      columns.add(">adjusted");
+    }
     columns.add(">score");
     out.println();
     TextTable table = new TextTable(columns.toArray(String[]::new));
     for (RecommendedItem item : answer.items()) {
       List<Object> cells = new ArrayList<>(List.of(item.rank() + 1, item.id()));
       item.terms().forEach(term -> cells.add(String.format(Locale.ROOT, "%+.5f", term.term())));
+      if (adjusted) {
+        double sum = item.adjustments().stream().mapToDouble(Adjustment::value).sum();
+        cells.add(String.format(Locale.ROOT, "%+.5f", sum));
+      }
       cells.add(String.format(Locale.ROOT, "%.5f", item.score()));
       table.row(cells.toArray());
     }
@@ -89,8 +110,17 @@ public final class RecommendedList {
       line.put("id", item.id());
       line.put("score", item.score());
       line.put("sources", item.sources().stream().map(RecommendedList::name).toList());
+      if (item.propensity() < 1) {
+        line.put("propensity", item.propensity());
+      }
+      if (item.placing() != RerankedList.Placing.RANKED) {
+        line.put("placing", item.placing().name().toLowerCase(Locale.ROOT));
+      }
       if (explained) {
         line.put("terms", item.terms());
+        if (!item.adjustments().isEmpty()) {
+          line.put("adjustments", item.adjustments());
+        }
       }
       out.write(line);
     }

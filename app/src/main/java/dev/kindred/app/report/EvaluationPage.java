@@ -10,6 +10,7 @@ import dev.kindred.app.evaluation.PositionCurve;
 import dev.kindred.app.evaluation.SegmentScore;
 import dev.kindred.engine.LearningCurve;
 import dev.kindred.engine.eval.BeyondAccuracy;
+import dev.kindred.engine.eval.ClusterBootstrap;
 import dev.kindred.engine.eval.PairEvaluator;
 import dev.kindred.engine.eval.Reliability;
 import dev.kindred.engine.eval.TopNEvaluator;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** An evaluation as one page with plots. Stateless. */
@@ -119,15 +121,14 @@ public final class EvaluationPage {
               figure(s.mrr()),
               figure(s.itemHitRate()),
               percent(s.answered()),
-              s.kindredMinus()
-                  .map(
-                      d ->
-                          String.format(
-                              Locale.ROOT, "%+.4f (%+.4f to %+.4f)", d.mean(), d.low(), d.high()))
-                  .orElse(""),
+              s.kindredMinus().map(EvaluationPage::difference).orElse(""),
               s.kindredMinus().map(d -> String.format(Locale.ROOT, "%.3f", d.p())).orElse("")));
     }
     page.table(rows);
+  }
+
+  private static String difference(ClusterBootstrap.Difference d) {
+    return String.format(Locale.ROOT, "%+.4f (%+.4f to %+.4f)", d.mean(), d.low(), d.high());
   }
 
   private static int series(String lists) {
@@ -189,13 +190,18 @@ public final class EvaluationPage {
             "users",
             "precision",
             "recall",
+            "95% interval",
             "F1",
             "MAP",
             "NDCG",
             "HR",
-            "MRR"));
+            "MRR",
+            "Kindred's recall minus this",
+            "p"));
     for (LaterItemsScore score : scores) {
       TopNEvaluator.Report r = score.report();
+      Optional<ClusterBootstrap.Difference> minus =
+          score.certainty().flatMap(LaterItemsScore.Certainty::kindredMinus);
       rows.add(
           List.of(
               score.objective() + ", " + score.lists(),
@@ -203,11 +209,17 @@ public final class EvaluationPage {
               String.format(Locale.ROOT, "%,d", r.users()),
               figure(r.precision()),
               figure(r.recall()),
+              score
+                  .certainty()
+                  .map(c -> figure(c.recall().low()) + " to " + figure(c.recall().high()))
+                  .orElse(""),
               figure(r.f1()),
               figure(r.averagePrecision()),
               figure(r.ndcg()),
               figure(r.hitRate()),
-              figure(r.reciprocalRank())));
+              figure(r.reciprocalRank()),
+              minus.map(EvaluationPage::difference).orElse(""),
+              minus.map(d -> String.format(Locale.ROOT, "%.3f", d.p())).orElse("")));
     }
     page.table(rows);
   }

@@ -84,12 +84,59 @@ public final class LaterItems {
     return users[i];
   }
 
+  /** The users of all queries, for intervals over them. */
+  public int[] users() {
+    return users.clone();
+  }
+
+  /** Means over all queries; see {@link #figures}. */
+  public TopNEvaluator.Report evaluate(RelatedLists lists, int k, Workers workers) {
+    return figures(lists, k, workers).means();
+  }
+
+  /** The figures of every query at one k. Immutable. */
+  public static final class Figures {
+    private final int k;
+    private final double[][] found; // [query][metric]
+
+    private Figures(int k, double[][] found) {
+      this.k = k;
+      this.found = found;
+    }
+
+    /** Share of its right answers that each query found. */
+    public double[] recalls() {
+      return column(0);
+    }
+
+    /** NDCG of each query. */
+    public double[] ndcgs() {
+      return column(1);
+    }
+
+    private double[] column(int metric) {
+      return Arrays.stream(found).mapToDouble(one -> one[metric]).toArray();
+    }
+
+    /** Means over all queries. */
+    public TopNEvaluator.Report means() {
+      double[] mean = new double[7];
+      for (double[] one : found) {
+        for (int m = 0; m < mean.length; m++) {
+          mean[m] += one[m] / found.length;
+        }
+      }
+      return new TopNEvaluator.Report(
+          k, found.length, mean[0], mean[1], mean[2], mean[3], mean[4], mean[5], mean[6]);
+    }
+  }
+
   /**
-   * Means over all queries; an item without a list counts as nothing found.
+   * What the lists held of each query; an item without a list counts as nothing found.
    *
    * @throws IllegalArgumentException if k is below 1 or there are no queries
    */
-  public TopNEvaluator.Report evaluate(RelatedLists lists, int k, Workers workers) {
+  public Figures figures(RelatedLists lists, int k, Workers workers) {
     if (users.length == 0) {
       throw new IllegalArgumentException(
           "no user has the objective both before and in the held-out part: hold out more of the"
@@ -116,13 +163,6 @@ public final class LaterItems {
                 };
           }
         });
-    double[] mean = new double[7];
-    for (double[] one : found) {
-      for (int m = 0; m < mean.length; m++) {
-        mean[m] += one[m] / users.length;
-      }
-    }
-    return new TopNEvaluator.Report(
-        k, users.length, mean[0], mean[1], mean[2], mean[3], mean[4], mean[5], mean[6]);
+    return new Figures(k, found);
   }
 }
