@@ -100,7 +100,7 @@ public final class Pipeline {
     ObjectiveWeights learned = timed("weights", () -> weights(routing));
     parts.replaceAll(part -> withPresence(part, candidates));
     Optional<RelatedScorer.Part> next =
-        options.scoring().next().flatMap(wanted -> timed(wanted.name(), () -> next(wanted)));
+        options.scoring().next().map(wanted -> timed(wanted.name(), () -> next(wanted)));
     next.ifPresent(parts::add);
     ObjectiveWeights weights =
         next.isEmpty()
@@ -162,8 +162,8 @@ public final class Pipeline {
     return result.model();
   }
 
-  /** The directed objective, unless the log has no order. */
-  private Optional<RelatedScorer.Part> next(NextItemOptions wanted) {
+  /** The directed objective. */
+  private RelatedScorer.Part next(NextItemOptions wanted) {
     if (options.merge() == Merge.MAX) {
       throw new IllegalArgumentException(
           "next items need calibrated log-odds, and the merge is the maximum of raw cosines; leave"
@@ -177,14 +177,9 @@ public final class Pipeline {
                 + "' is declared, and next items are to be called so too; give them another name");
       }
     }
-    Optional<RelatedScorer.Part> part =
+    RelatedScorer.Part part =
         NextItemChannel.of(input.events(), wanted, options.scoring().calibration(), options.seed());
-    notes.add(
-        part.map(found -> found.calibration().note())
-            .orElse(
-                "no objective '"
-                    + wanted.name()
-                    + "': the log has no times and no order of events"));
+    notes.add(part.calibration().note());
     return part;
   }
 

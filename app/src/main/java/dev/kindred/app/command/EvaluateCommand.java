@@ -20,6 +20,7 @@ import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.ReadReport;
 import dev.kindred.engine.data.Splits;
+import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.engine.snapshot.SnapshotWriter;
@@ -233,13 +234,16 @@ final class EvaluateCommand extends KindredCommand {
     TrainedPipeline trained = Pipeline.train(input, options, workers, progress());
     trained.notes().forEach(this::note);
     RelatedTable table = trained.table();
+    // Of one pair log-odds add up; over the items that a user met, the odds do.
+    boolean logOdds = options.merge() == Merge.CALIBRATED;
     List<LaterItemsScore> scores =
         given.scores(
             (item, n, items, values) -> {
               int length = Math.min(n, table.count(item));
               for (int rank = 0; rank < length; rank++) {
                 items[rank] = table.item(item, rank);
-                values[rank] = table.score(item, rank);
+                float score = table.score(item, rank);
+                values[rank] = logOdds ? (float) Math.exp(score) : score;
               }
               return length;
             },
@@ -339,6 +343,9 @@ final class EvaluateCommand extends KindredCommand {
     }
     PipelineOptions whole = chosen;
     chosen = options(() -> variant.over(whole));
+    if (out == null) {
+      chosen = chosen.withFused(Optional.empty()); // nothing searches it
+    }
     int longest = ks.stream().mapToInt(Integer::intValue).max().orElseThrow();
     return chosen.withListLength(Math.max(chosen.listLength(), longest));
   }

@@ -105,7 +105,7 @@ public final class GivenTests {
   /**
    * Ranks, for the pipeline and for each baseline.
    *
-   * @param kindred the lists of the pipeline
+   * @param kindred the lists of the pipeline, with scores that may be added up
    * @param ks lengths of the rankings
    */
   public List<LaterItemsScore> scores(

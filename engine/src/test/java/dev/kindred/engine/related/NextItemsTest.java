@@ -91,8 +91,7 @@ class NextItemsTest {
   void episodesPointToTheNextOneAndNotBack() {
     Events events = series(true, Order.TIME);
     RelatedScorer.Part part =
-        NextItemChannel.of(events, NextItemOptions.defaults(), Calibration.Method.PLATT, 1)
-            .orElseThrow();
+        NextItemChannel.of(events, NextItemOptions.defaults(), Calibration.Method.PLATT, 1);
     Channel channel = part.channel();
     assertTrue(part.calibration().active(), part.calibration().note());
     RelatedScorer scorer =
@@ -126,7 +125,6 @@ class NextItemsTest {
     Events events = series(false, Order.TIME);
     Channel channel =
         NextItemChannel.of(events, NextItemOptions.defaults(), Calibration.Method.PLATT, 1)
-            .orElseThrow()
             .channel();
     double forth = 0;
     double back = 0;
@@ -140,27 +138,66 @@ class NextItemsTest {
   }
 
   @Test
-  void withoutOrderThereIsNoDirectionAndFarApartIsNoStep() {
-    assertTrue(
+  void withoutOrderWhatIsTakenTogetherCountsBothWays() {
+    RelatedScorer.Part part =
         NextItemChannel.of(
-                series(true, Order.NONE), NextItemOptions.defaults(), Calibration.Method.PLATT, 1)
-            .isEmpty());
+            series(true, Order.NONE), NextItemOptions.defaults(), Calibration.Method.PLATT, 1);
+    assertTrue(part.calibration().active(), part.calibration().note());
+    Channel channel = part.channel();
+    for (int item = 0; item < 40; item++) {
+      float least = Float.POSITIVE_INFINITY;
+      float most = Float.NEGATIVE_INFINITY;
+      for (int other = 0; other < 40; other++) {
+        assertEquals(channel.cosine(item, other), channel.cosine(other, item), .01);
+        if (other / 5 == item / 5 && other != item) {
+          least = Math.min(least, channel.cosine(item, other));
+        } else if (other != item) {
+          most = Math.max(most, channel.cosine(item, other));
+        }
+      }
+      assertTrue(least > most, item + ": " + least + " within its series, " + most + " beyond");
+    }
+  }
+
+  @Test
+  void anItemOfAUserWithManyHasTwentyPartners() {
+    Ids users = new Ids();
+    Ids items = new Ids();
+    Events.Builder builder =
+        Events.builder(
+            users,
+            items,
+            List.of(Objective.positive("watch", LabelRule.flag("watch"))),
+            List.of(),
+            Order.NONE);
+    int many = users.add("many");
+    int few = users.add("few");
+    for (int i = 0; i < 121; i++) {
+      int user = i < 100 ? many : few;
+      builder.value(0, builder.add(user, items.add("i" + i), 0), 1);
+    }
+    Channel channel =
+        NextItemChannel.of(builder.build(), NextItemOptions.defaults(), Calibration.Method.PLATT, 5)
+            .channel();
+    assertEquals(100 * 20 + 21 * 20, channel.next().orElseThrow().size());
+  }
+
+  @Test
+  void stepsFurtherApartThanTheGapAreNoneAndAnOrderHasNoGaps() {
     RelatedScorer.Part ordered =
         NextItemChannel.of(
-                series(true, Order.SEQUENCE),
-                NextItemOptions.defaults().withMaxGapMillis(1),
-                Calibration.Method.PLATT,
-                1)
-            .orElseThrow();
+            series(true, Order.SEQUENCE),
+            NextItemOptions.defaults().withMaxGapMillis(1),
+            Calibration.Method.PLATT,
+            1);
     assertTrue(ordered.calibration().active(), "an order has no gaps");
     assertTrue(ordered.channel().cosine(0, 1) > ordered.channel().cosine(1, 0) + 1);
     RelatedScorer.Part none =
         NextItemChannel.of(
-                series(true, Order.TIME),
-                NextItemOptions.defaults().withMaxGapMillis(MINUTE),
-                Calibration.Method.PLATT,
-                1)
-            .orElseThrow();
+            series(true, Order.TIME),
+            NextItemOptions.defaults().withMaxGapMillis(MINUTE),
+            Calibration.Method.PLATT,
+            1);
     assertFalse(none.calibration().active());
     assertEquals(0, none.channel().next().orElseThrow().size());
   }
