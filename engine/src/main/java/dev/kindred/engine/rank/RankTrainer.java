@@ -164,34 +164,12 @@ public final class RankTrainer {
     return new Result(Optional.of(model), notes, hashes);
   }
 
-  /** The positives of each user that pass, the last ones up to the number per user. */
   private int[] examples(IntPredicate wanted) {
-    int perUser = options.examplesPerUser();
-    int[] rows = lastPositives(wanted, perUser);
-    while (rows.length > options.maxExamples() && perUser > 1) {
-      perUser = Math.max(1, Math.min(perUser - 1, perUser * 3 / 4));
-      rows = lastPositives(wanted, perUser);
-    }
-    return rows.length <= options.maxExamples() ? rows : Arrays.copyOf(rows, options.maxExamples());
-  }
-
-  private int[] lastPositives(IntPredicate wanted, int perUser) {
-    int[] rows = new int[1024];
-    int size = 0;
-    for (int user = 0; user < log.users(); user++) {
-      int taken = 0;
-      for (int at = log.end(user) - 1; at >= log.start(user) && taken < perUser; at--) {
-        int row = log.row(at);
-        if (kinds[row] == HistoryEntry.WATCHED && wanted.test(row)) {
-          if (size == rows.length) {
-            rows = Arrays.copyOf(rows, Math.addExact(size, size >> 1));
-          }
-          rows[size++] = row;
-          taken++;
-        }
-      }
-    }
-    return Arrays.copyOf(rows, size);
+    return LastPositives.of(
+        log,
+        row -> kinds[row] == HistoryEntry.WATCHED && wanted.test(row),
+        options.examplesPerUser(),
+        options.maxExamples());
   }
 
   /** What was known before each of the rows. */

@@ -222,6 +222,43 @@ class PointInTimeTest {
   }
 
   @Test
+  void everyUserTeachesTheSameNumberOfExamplesHoweverMuchHeDoes() {
+    Events events = WORLD.events();
+    PointInTime log = new PointInTime(events, 60);
+    int[] positives = new int[log.users()];
+    for (int row = 0; row < events.size(); row++) {
+      positives[events.user(row)] += log.kind(row) == HistoryEntry.WATCHED ? 1 : 0;
+    }
+    int heaviest = Arrays.stream(positives).max().orElseThrow();
+    assertTrue(heaviest > 40, "the heaviest user has " + heaviest);
+    int[] rows =
+        LastPositives.of(log, row -> log.kind(row) == HistoryEntry.WATCHED, 5, Integer.MAX_VALUE);
+    int[] taught = new int[log.users()];
+    long[] first = new long[log.users()];
+    Arrays.fill(first, Long.MAX_VALUE);
+    for (int row : rows) {
+      taught[events.user(row)]++;
+      first[events.user(row)] = Math.min(first[events.user(row)], row);
+    }
+    for (int user = 0; user < taught.length; user++) {
+      assertEquals(Math.min(5, positives[user]), taught[user], "user " + user);
+      int since = 0;
+      for (int at = log.start(user); at < log.end(user); at++) {
+        since +=
+            log.row(at) >= first[user] && log.kind(log.row(at)) == HistoryEntry.WATCHED ? 1 : 0;
+      }
+      assertEquals(taught[user], since, "the last ones of user " + user);
+    }
+    // Where all of them are too many, every user teaches less.
+    int most = rows.length / 2;
+    int[] fewer = LastPositives.of(log, row -> log.kind(row) == HistoryEntry.WATCHED, 5, most);
+    assertTrue(fewer.length <= most && fewer.length > most / 2, fewer.length + " of " + most);
+    assertEquals(
+        Arrays.stream(rows).map(events::user).distinct().count(),
+        Arrays.stream(fewer).map(events::user).distinct().count());
+  }
+
+  @Test
   void aLogWithoutOrderIsRefused() {
     Events events = Events.builder(new Ids(), new Ids(), List.of(), List.of(), Order.NONE).build();
     assertThrows(IllegalArgumentException.class, () -> new PointInTime(events, 0));
