@@ -133,7 +133,7 @@ final class SearchedForTest {
         assertTrue(right >= 8, right + " of 10 items of kind " + KINDS.get(kind));
       }
       // The last search counts beside what the log knows of a user, whose tokens it pushes out.
-      int right = 0;
+      long right = 0;
       for (int user = 0; user < 50; user++) {
         RecommendQuery query =
             RecommendQuery.user("user-" + user)
