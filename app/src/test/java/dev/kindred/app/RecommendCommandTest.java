@@ -115,6 +115,30 @@ final class RecommendCommandTest {
   }
 
   @Test
+  void whyNotAsksAboutTheListOfAUser() throws IOException {
+    String third = ids("--user", "u0005", "-n", "3").get(2);
+    Run run =
+        Run.kindred(
+            "why-not",
+            "--model",
+            snapshot.toString(),
+            "--user",
+            "u0005",
+            "-n",
+            "2",
+            "--target",
+            third,
+            "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode why = new JsonMapper().readTree(run.out());
+    assertEquals("user u0005", why.get("for").asText());
+    assertEquals("below_list", why.get("stage").asText());
+    assertTrue(why.get("reason").asText().contains("place 3 of"), why.toString());
+    assertEquals(
+        2, Run.kindred("why-not", "--model", snapshot.toString(), "--target", third).exitCode());
+  }
+
+  @Test
   void aHistoryASearchAndNobodyHaveListsOfTheirOwn() throws IOException {
     List<String> anybody = ids("-n", "20");
     assertEquals(20, anybody.size());

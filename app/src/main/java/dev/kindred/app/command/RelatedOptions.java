@@ -2,6 +2,7 @@ package dev.kindred.app.command;
 
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.LiveStateOptions;
+import dev.kindred.engine.serve.RecommendQuery;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedQuery;
 import dev.kindred.live.ChronicleLiveState;
@@ -73,6 +74,20 @@ final class RelatedOptions {
     }
     RelatedQuery query =
         RelatedQuery.item(item).top(n).exclude(excluded).rerank(reranking.read(seed));
+    for (Map.Entry<String, Double> weight : weights.entrySet()) {
+      query = query.weight(weight.getKey(), weight.getValue());
+    }
+    return query;
+  }
+
+  /**
+   * The query of a list for somebody, with the same settings.
+   *
+   * @param whom for whom
+   * @throws IllegalArgumentException if an option is out of range
+   */
+  RecommendQuery query(RecommendQuery whom, OptionalLong seed) throws IOException {
+    RecommendQuery query = whom.top(n).exclude(excluded).rerank(reranking.read(seed));
     for (Map.Entry<String, Double> weight : weights.entrySet()) {
       query = query.weight(weight.getKey(), weight.getValue());
     }

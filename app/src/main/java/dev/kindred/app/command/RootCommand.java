@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       OffPolicyCommand.class,
+      ExperimentCommand.class,
       RelatedCommand.class,
       WhyNotCommand.class,
       ServeCommand.class,

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code kindred simulate}: a log, catalogues and a configuration to try the other commands on. */
@@ -34,23 +35,7 @@ import picocli.CommandLine.Option;
 final class SimulateCommand extends KindredCommand {
   static final String CONFIG_FILE = "kindred.toml";
 
-  @Option(
-      names = "--items",
-      paramLabel = "N",
-      description = "Items of the catalogue (default: 2000).")
-  private Integer items;
-
-  @Option(names = "--users", paramLabel = "N", description = "Users (default: 3000).")
-  private Integer users;
-
-  @Option(
-      names = "--samples",
-      paramLabel = "N",
-      description = "About how many shown items the log holds (default: 300000).")
-  private Integer samples;
-
-  @Option(names = "--days", paramLabel = "N", description = "Days of the log (default: 35).")
-  private Integer days;
+  @Mixin private WorldSizeGroup size;
 
   @Option(
       names = "--choices",
@@ -69,7 +54,7 @@ final class SimulateCommand extends KindredCommand {
 
   @Override
   protected void run() throws IOException {
-    WorldOptions options = options(this::world);
+    WorldOptions options = options(() -> size.world(seed()));
     note("simulating " + options.samples() + " samples ...");
     World world = write(options, out);
     Optional<LoggedChoices> logged =
@@ -94,17 +79,6 @@ final class SimulateCommand extends KindredCommand {
       Files.deleteIfExists(temporary);
     }
     return world;
-  }
-
-  private WorldOptions world() {
-    WorldOptions base = WorldOptions.defaults();
-    WorldOptions sized =
-        base.withSize(
-            items == null ? base.items() : items,
-            users == null ? base.users() : users,
-            samples == null ? base.samples() : samples);
-    WorldOptions lasting = days == null ? sized : sized.withDays(days);
-    return seed().isPresent() ? lasting.withSeed(seed().getAsLong()) : lasting;
   }
 
   private static String config(WorldOptions options) {

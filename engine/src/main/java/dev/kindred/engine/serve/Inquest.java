@@ -4,13 +4,9 @@ import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.content.ContentGate;
 import dev.kindred.engine.rerank.BoundReranking;
-import dev.kindred.engine.rerank.Diversity;
-import dev.kindred.engine.rerank.Exploration;
-import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.serve.WhyNot.Stage;
 import dev.kindred.engine.snapshot.Snapshot;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -132,70 +128,18 @@ final class Inquest {
 
   /** A candidate that may be shown, but is not in the list. */
   private WhyNot ranking(int from, int to) {
-    Reranking all = query.reranking();
-    List<Rule> boosts = rules(all, Rule.Action.HIDE, Rule.Action.BOOST);
-    List<Rule> buries = rules(all, Rule.Action.HIDE, Rule.Action.BOOST, Rule.Action.BURY);
-    Reranking scores =
-        new Reranking(
-            all.where(),
-            boosts,
-            Diversity.off(),
-            List.of(),
-            all.freshness(),
-            Exploration.off(),
-            all.pool());
-    RelatedAnswer full = searcher.answer(query.rerank(scores).top(Integer.MAX_VALUE / 4));
-    int rank = rank(full);
-    if (rank >= query.n() || rank < 0) {
-      String place =
-          rank < 0
-              ? "it has no score"
-              : format(
-                  "it stands at place %d of %d with a score of %.4f; the list of %d ends at %.4f",
-                  rank + 1,
-                  full.items().size(),
-                  full.items().get(rank).score(),
-                  query.n(),
-                  query.n() == 0 ? Float.NaN : full.items().get(query.n() - 1).score());
-      return verdict(Stage.BELOW_LIST, place);
-    }
-    String byScore = "by score it stands at place " + (rank + 1);
-    Reranking buried = scores.withRules(buries);
-    if (rank(query.rerank(buried)) < 0) {
-      Rule rule = generation.bind(all).buriedBy(from, to, System.currentTimeMillis());
-      return verdict(
-          Stage.BURIED, byScore + ", buried" + (rule == null ? "" : " by rule: " + rule.name()));
-    }
-    Reranking pinned = scores.withRules(all.rules());
-    if (rank(query.rerank(pinned)) < 0) {
-      return verdict(Stage.DISPLACED_BY_PINS, byScore + "; pinned items took its place");
-    }
-    Reranking capped =
-        new Reranking(
-            all.where(),
-            all.rules(),
-            Diversity.off(),
-            all.caps(),
-            all.freshness(),
-            Exploration.off(),
-            all.pool());
-    if (rank(query.rerank(capped)) < 0) {
-      return verdict(
-          Stage.CAPPED, byScore + "; as many as allowed share one of its values: " + all.caps());
-    }
-    Reranking diverse = capped.withDiversity(all.diversity());
-    if (rank(query.rerank(diverse)) < 0) {
-      return verdict(
-          Stage.DIVERSITY,
-          byScore + "; diversity of lambda " + all.diversity().lambda() + " took others");
-    }
-    return verdict(Stage.NOT_DRAWN, byScore + "; exploration drew others");
-  }
-
-  private static List<Rule> rules(Reranking reranking, Rule.Action... actions) {
-    return reranking.rules().stream()
-        .filter(rule -> List.of(actions).contains(rule.action()))
-        .toList();
+    RankingInquest.Finding finding =
+        RankingInquest.of(
+            query.reranking(),
+            query.n(),
+            target,
+            (reranking, n) ->
+                searcher.answer(query.rerank(reranking).top(n)).items().stream()
+                    .map(item -> new RankingInquest.Place(item.id(), item.score()))
+                    .toList(),
+            () ->
+                generation.bind(query.reranking()).buriedBy(from, to, System.currentTimeMillis()));
+    return verdict(finding.stage(), finding.reason());
   }
 
   private int rank(RelatedQuery asked) {

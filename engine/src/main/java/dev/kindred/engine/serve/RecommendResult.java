@@ -58,7 +58,7 @@ public final class RecommendResult extends ListResult {
     return ranked;
   }
 
-  /** Whether anything was known of the user: a history or a profile. */
+  /** Whether anything was known of the user: a history, searches or a profile. */
   public boolean known() {
     return known;
   }

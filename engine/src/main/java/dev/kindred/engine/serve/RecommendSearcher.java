@@ -115,7 +115,7 @@ public final class RecommendSearcher extends LeasedSearcher {
     disliked = new OrdinalMarks(ids.size());
     quotas = description.quotas();
     filter = OrdinalFilter.ALL;
-    searched(searches);
+    bindSearches();
     reranker = next.reranker();
     bindReranking();
   }
@@ -125,6 +125,11 @@ public final class RecommendSearcher extends LeasedSearcher {
     if (reranking != null && pins.length < reranking.maxPins()) {
       pins = new int[reranking.maxPins()];
     }
+  }
+
+  /** A re-ranking on the snapshot at hand. */
+  BoundReranking bound(Reranking value) {
+    return generation.bind(value);
   }
 
   /** The re-ranking of the snapshot at hand. */
@@ -166,7 +171,8 @@ public final class RecommendSearcher extends LeasedSearcher {
     filter = OrdinalFilter.ALL;
     clearReranking();
     watchedToo = false;
-    searched(List.of());
+    searches = List.of();
+    searchTokens = new int[0];
     noDeadline();
     atEnd();
   }
@@ -243,6 +249,16 @@ public final class RecommendSearcher extends LeasedSearcher {
     reranking = null;
   }
 
+  /** Whether the user of the last request watched an item. */
+  boolean watched(int ordinal) {
+    return watched.contains(ordinal);
+  }
+
+  /** Whether the user of the last request disliked an item. */
+  boolean disliked(int ordinal) {
+    return disliked.contains(ordinal);
+  }
+
   /** Whether the snapshot at hand knows what searches tell. */
   boolean readsSearches() {
     return description.readsSearches();
@@ -256,6 +272,15 @@ public final class RecommendSearcher extends LeasedSearcher {
    */
   public void searched(List<String> queries) {
     searches = List.copyOf(queries);
+    enter();
+    try {
+      bindSearches();
+    } finally {
+      exit();
+    }
+  }
+
+  private void bindSearches() {
     searchTokens =
         searches.stream().flatMapToInt(query -> Arrays.stream(ranking.tokensOf(query))).toArray();
   }

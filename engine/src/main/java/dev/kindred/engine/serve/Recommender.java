@@ -442,6 +442,24 @@ public final class Recommender implements AutoCloseable {
   }
 
   /**
+   * Why an item is not in the list that a query for a user gives, or where it stands in it. Asks
+   * several times, all of one snapshot.
+   *
+   * @throws NoRankingException if the snapshot has no ranking
+   */
+  public WhyNot whyNot(RecommendQuery query, String target) {
+    boolean isHidden = live != null && contains(target) && live.isHidden(target);
+    RecommendSearcher searcher = recommendSearchers.take();
+    searcher.pin();
+    try {
+      return new PersonalInquest(searcher, query, target).verdict(isHidden);
+    } finally {
+      searcher.unpin();
+      recommendSearchers.give(searcher);
+    }
+  }
+
+  /**
    * Lets no request in any more and unmaps the snapshot after the last one; whoever asks from now
    * on gets an IllegalStateException.
    */

@@ -5,14 +5,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Why an item is not in another one's list, or that it is: the first stage that kept it out.
- * Immutable.
+ * Why an item is not in another one's or a user's list, or that it is: the first stage that kept it
+ * out. Immutable.
  *
- * @param source id of the item asked for
+ * @param source id of the item asked for, or for whom a list of a user is
  * @param target id of the item in question
  * @param stage that dropped it
  * @param reason one line with the numbers
- * @param explanation what its score would be, where both are known
+ * @param explanation what its score would be, where both are known items
  */
 public record WhyNot(
     String source, String target, Stage stage, String reason, Optional<Explanation> explanation) {
@@ -30,6 +30,12 @@ public record WhyNot(
     FILTERED,
     /** A rule leaves it out. */
     HIDDEN_BY_RULE,
+    /** The user disliked it; of lists for users. */
+    DISLIKED,
+    /** The user watched it; of lists for users. */
+    WATCHED,
+    /** No source brought it to the ranker; of lists for users. */
+    NOT_RETRIEVED,
     /** One of the two has no value that profiles are compared by. */
     NO_PROFILE,
     /** Profile cosine below e, or below what e was lowered to. */

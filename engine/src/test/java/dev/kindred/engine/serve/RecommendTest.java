@@ -379,6 +379,66 @@ class RecommendTest {
   }
 
   @Test
+  void whyNotNamesTheStageThatLosesAnItemOfAUsersList() throws IOException {
+    RecommendQuery query = RecommendQuery.user(user(7)).top(5);
+    List<RecommendedItem> whole = recommender.recommend(query.top(100)).items();
+    String first = whole.get(0).id();
+    String tenth = whole.get(9).id();
+    assertEquals(WhyNot.Stage.LISTED, recommender.whyNot(query, first).stage());
+    WhyNot below = recommender.whyNot(query, tenth);
+    assertEquals(WhyNot.Stage.BELOW_LIST, below.stage());
+    assertTrue(below.reason().contains("place 10 of "), below.reason());
+    assertEquals(WhyNot.Stage.UNKNOWN_ITEM, recommender.whyNot(query, "no such item").stage());
+    assertEquals(WhyNot.Stage.EXCLUDED, recommender.whyNot(query.exclude(first), first).stage());
+    assertEquals(
+        WhyNot.Stage.BURIED,
+        recommender
+            .whyNot(query.rerank(Reranking.none().withRule(Rule.bury(Selection.of(first)))), first)
+            .stage());
+    assertEquals(
+        WhyNot.Stage.DISPLACED_BY_PINS,
+        recommender
+            .whyNot(query.top(1).rerank(Reranking.none().withRule(Rule.pin(tenth, 1))), first)
+            .stage());
+    assertEquals(
+        WhyNot.Stage.FILTERED, recommender.whyNot(query.where("type = nothing"), first).stage());
+    Events events = TrainedWorld.WORLD.events();
+    String watched = null;
+    String disliked = null;
+    for (int row = 0; row < events.size(); row++) {
+      if (events.user(row) == 7) {
+        boolean dislikes = events.value(4, row) > 0;
+        watched =
+            events.value(0, row) > 0 && !dislikes ? events.items().idOf(events.item(row)) : watched;
+        disliked = dislikes ? events.items().idOf(events.item(row)) : disliked;
+      }
+    }
+    assertEquals(WhyNot.Stage.WATCHED, recommender.whyNot(query, watched).stage());
+    if (disliked != null) {
+      assertEquals(WhyNot.Stage.DISLIKED, recommender.whyNot(query, disliked).stage());
+    }
+    // Quotas hold 100 of 200 items: of those that may be shown, the others were not retrieved.
+    List<String> ranked = whole.stream().map(RecommendedItem::id).toList();
+    int lost = 0;
+    for (int item = 0; item < events.items().size(); item++) {
+      String id = events.items().idOf(item);
+      WhyNot.Stage stage = recommender.whyNot(query, id).stage();
+      boolean isRanked = ranked.contains(id);
+      assertEquals(
+          isRanked, List.of(WhyNot.Stage.LISTED, WhyNot.Stage.BELOW_LIST).contains(stage), id);
+      lost += stage == WhyNot.Stage.NOT_RETRIEVED ? 1 : 0;
+    }
+    assertTrue(lost > 10, lost + " items not retrieved");
+    try (LiveState live = new InMemoryLiveState(LiveStateOptions.defaults());
+        Recommender withLive = Recommender.open(snapshot, live)) {
+      live.hide(first);
+      assertEquals(WhyNot.Stage.HIDDEN, withLive.whyNot(query, first).stage());
+      live.append(user(7), new UserEvent(tenth, "dislike", 4_000_000_000_000L));
+      assertEquals(WhyNot.Stage.DISLIKED, withLive.whyNot(query, tenth).stage());
+    }
+  }
+
+  @Test
   void snapshotsWithoutARankingSayWhatIsMissing() throws IOException {
     Path other = new TinyWorld().write(directory.resolve("tiny"));
     try (Recommender tiny = Recommender.open(other)) {
