@@ -14,7 +14,9 @@ import java.util.Arrays;
  */
 public record Speed(double flops, double rowsPerSecond) {
   private static final int SIZE = 256;
-  private static final int MOST_ROUNDS = 20;
+  private static final int FEWEST_ROUNDS = 8;
+  private static final int STEADY_ROUNDS = 6; // without a gain, for the compiler may be late
+  private static final int MOST_ROUNDS = 40;
   private static final long PROBE_NANOS = 150_000_000L;
 
   /** The machine that the constants of the estimate are meant for: two cores, Zen 3, AVX2. */
@@ -32,7 +34,9 @@ public record Speed(double flops, double rowsPerSecond) {
     double best = 0;
     int lastGain = 0;
     // The first ones warm up; on a busy machine that takes longer.
-    for (int round = 0; round < 4 || round - lastGain < 3 && round < MOST_ROUNDS; round++) {
+    for (int round = 0;
+        round < FEWEST_ROUNDS || round - lastGain < STEADY_ROUNDS && round < MOST_ROUNDS;
+        round++) {
       double[] rates = new double[workers.threads()];
       workers.forEachRange(
           workers.threads(), 1, (from, to, worker) -> rates[(int) from] = products());
