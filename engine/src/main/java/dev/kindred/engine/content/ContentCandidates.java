@@ -20,6 +20,10 @@ import java.util.Arrays;
  * sum(y) < e, which on sets says that sizes differ by more than e^2. What is left is checked
  * exactly.
  *
+ * <p>Filters need rare values. Where those of a profile are frequent, its cosines with all others
+ * are added up instead ({@link ProfilePostings}), and those near the threshold are checked exactly.
+ * Which way is taken changes the time and nothing else.
+ *
  * <p>Items with equal profiles are joined once. The result is the same for any number of threads.
  */
 public final class ContentCandidates {
@@ -28,8 +32,16 @@ public final class ContentCandidates {
   /** Bounds are floats: what misses the threshold by less than their rounding is checked. */
   private static final double SLACK = 1 - 1e-6;
 
+  // What the two ways cost, in additions: a pair looked at, and a profile passed over.
+  private static final double PAIR = 60;
+  private static final double PROFILE = 1;
+
+  /** Profiles whose cosines are added up at a time: what they take stays in the first cache. */
+  private static final int TILE = 4096;
+
   private final ProfileVectors vectors;
   private final ContentOptions options;
+  private final ProfilePostings postings;
   private final int[] postingStarts; // [dimensions + 1]
   private final int[] postingProfiles;
   private final float[] postingRests; // |y[q..]| / |y|, descending in each list
@@ -39,6 +51,7 @@ public final class ContentCandidates {
   private ContentCandidates(ProfileVectors vectors, ContentOptions options) {
     this.vectors = vectors;
     this.options = options;
+    postings = new ProfilePostings(vectors);
     int profiles = vectors.profiles();
     largest = new float[profiles];
     sums = new float[profiles];
@@ -190,6 +203,11 @@ public final class ContentCandidates {
     private int[] matches = new int[256];
     private double[] cosines = new double[256];
     private int matchCount;
+    private float[] dots; // [TILE], all 0 between two searches
+    private int[] tileCursors;
+    private int[] near = new int[2 * TILE]; // not checked yet
+    private float[] estimates = new float[2 * TILE];
+    private int nearCount;
 
     /** The best maxPerItem + 1 items of the profile, its own among them. */
     BestItems run(int profile) {
@@ -205,9 +223,26 @@ public final class ContentCandidates {
         cursors[i] = postingStarts[vectors.dimension(start + i)];
       }
       matchCount = 0;
+      boolean added = false;
+      long pairs = 0;
       double threshold = options.threshold();
+      double cost =
+          length > ProfilePostings.MOST_VALUES
+              ? Double.POSITIVE_INFINITY
+              : postings.count(profile) + PROFILE * vectors.profiles();
       for (int lowered = 1; ; lowered++) {
-        scan(profile, start, length, threshold);
+        if (!added) {
+          pairs += unread(start, length, threshold);
+          if (PAIR * pairs > cost) {
+            addUp(profile);
+            added = true;
+          }
+        }
+        if (added) {
+          checkNear(profile, threshold);
+        } else {
+          scan(profile, start, length, threshold);
+        }
         if (threshold <= options.floor() || enough(threshold)) {
           break;
         }
@@ -230,6 +265,72 @@ public final class ContentCandidates {
       }
       best.sort();
       return best;
+    }
+
+    /** How many postings {@link #scan} would read. */
+    private long unread(int start, int length, double threshold) {
+      double least = threshold * SLACK;
+      long count = 0;
+      for (int i = 0; i < length && rests[i] >= least; i++) {
+        double leastRest = least / rests[i];
+        int low = cursors[i];
+        int high = postingStarts[vectors.dimension(start + i) + 1];
+        while (low < high) {
+          int middle = (low + high) >>> 1;
+          if (postingRests[middle] >= leastRest) {
+            low = middle + 1;
+          } else {
+            high = middle;
+          }
+        }
+        count += low - cursors[i];
+      }
+      return count;
+    }
+
+    /** Collects what may reach the floor. */
+    private void addUp(int profile) {
+      if (dots == null) {
+        dots = new float[TILE];
+        tileCursors = new int[ProfilePostings.MOST_VALUES];
+      }
+      float least = (float) (options.floor() * ProfilePostings.SLACK);
+      postings.start(profile, tileCursors);
+      int count = 0;
+      for (int from = 0; from < vectors.profiles(); from += TILE) {
+        int to = Math.min(from + TILE, vectors.profiles());
+        postings.add(profile, from, to, tileCursors, dots);
+        if (count + TILE > near.length) {
+          near = Arrays.copyOf(near, 2 * near.length);
+          estimates = Arrays.copyOf(estimates, near.length);
+        }
+        // Which ones stay can't be foreseen, so each is written and most are written over.
+        for (int i = 0; i < to - from; i++) {
+          float dot = dots[i];
+          dots[i] = 0;
+          near[count] = from + i;
+          estimates[count] = dot;
+          count += dot >= least ? 1 : 0;
+        }
+      }
+      nearCount = count;
+    }
+
+    /** Checks what may reach a threshold and was not yet, and keeps the rest for a lower one. */
+    private void checkNear(int profile, double threshold) {
+      float least = (float) (threshold * ProfilePostings.SLACK);
+      int kept = 0;
+      for (int i = 0; i < nearCount; i++) {
+        if (estimates[i] >= least) {
+          if (seen[near[i]] != profile + 1) {
+            check(profile, near[i]);
+          }
+        } else {
+          near[kept] = near[i];
+          estimates[kept++] = estimates[i];
+        }
+      }
+      nearCount = kept;
     }
 
     /** Reads the postings on, down to a threshold; each profile met is checked once. */

@@ -147,6 +147,34 @@ class ContentCandidatesTest {
   }
 
   @Test
+  void joinEqualsBruteForceWhereNearlyAllValuesAreFrequent() {
+    Ids ids = new Ids();
+    Catalogue.Builder builder = Catalogue.builder(ids, FIELDS);
+    for (int i = 0; i < 4000; i++) {
+      ids.add("item" + i);
+      Draws draws = Draws.of(i, "frequent-values");
+      builder.value(0, i, "type" + draws.nextInt(5));
+      for (int v = draws.nextInt(4); v >= 0; v--) {
+        builder.value(1, i, "actor" + draws.nextInt(24));
+        builder.value(2, i, "tag" + draws.nextInt(60));
+      }
+    }
+    Catalogue catalogue = builder.build();
+    for (ContentOptions options :
+        List.of(
+            ContentOptions.defaults(),
+            ContentOptions.defaults().withMaxPerItem(3).withBackOff(900, 0.05, 0.2),
+            ContentOptions.paper())) {
+      ProfileVectors vectors = ProfileVectors.of(catalogue, options);
+      CandidateLists lists = join(catalogue, options);
+      for (int item = 0; item < 4000; item += 7) {
+        assertEquals(
+            bruteForce(vectors, options, item), list(lists, item), options + " item " + item);
+      }
+    }
+  }
+
+  @Test
   void listsAreTheSameForAnyNumberOfThreads() {
     Catalogue catalogue = world(3000, 5);
     try (Workers one = Workers.of(1);
