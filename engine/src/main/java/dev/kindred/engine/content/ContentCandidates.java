@@ -205,7 +205,7 @@ public final class ContentCandidates {
     private int matchCount;
     private float[] dots; // [TILE], all 0 between two searches
     private int[] tileCursors;
-    private int[] near = new int[2 * TILE]; // not checked yet
+    private int[] near = new int[2 * TILE]; // those that may reach the floor
     private float[] estimates = new float[2 * TILE];
     private int nearCount;
 
