@@ -334,12 +334,38 @@ public final class CandidateLists {
     long start = start(item);
     int count = (int) (end(item) - start);
     MemorySegment.copy(body, INT, ordinalsAt + start * Integer.BYTES, target, 0, count);
+    int wrong = 0;
     for (int i = 0; i < count; i++) {
-      if (target[i] < 0 || target[i] >= items) {
-        item(start + i); // throws
-      }
+      wrong |= target[i] | items - 1 - target[i];
+    }
+    for (int i = 0; i < count && wrong < 0; i++) {
+      item(start + i); // throws
     }
     return count;
+  }
+
+  /**
+   * Finds those of an item's candidates that may be in a set: the mark of candidate c is bit c
+   * modulo 64 of word c / 64 modulo the number of words.
+   *
+   * @param marks their number is a power of two
+   * @param places receives where they stand, counted from {@link #start}, in order; at least {@link
+   *     #longest()} long
+   * @return how many there are
+   */
+  public int marked(int item, long[] marks, int[] places) {
+    long start = start(item);
+    int count = (int) (body.get(LONG, (item + 1L) * Long.BYTES) - start);
+    long at = ordinalsAt + start * Integer.BYTES;
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      int ordinal = body.get(INT, at + (long) i * Integer.BYTES);
+      // Few are marked, so the branch is guessed right; without one it takes twice as long.
+      if ((marks[ordinal >>> 6 & marks.length - 1] >>> ordinal & 1) != 0) {
+        places[found++] = i;
+      }
+    }
+    return found;
   }
 
   /**
@@ -363,11 +389,28 @@ public final class CandidateLists {
    * @return a number without meaning, to be kept somewhere: reads of no use would be left out
    */
   public int touch(int[] list, int from, int to) {
+    return touch(list, from, to, ordinalsAt);
+  }
+
+  /** As {@link #touch}, of the similarities. */
+  public int touchSimilarities(int[] list, int from, int to) {
+    return touch(list, from, to, similaritiesAt);
+  }
+
+  /** Ordinals and similarities are of four bytes both. */
+  private int touch(int[] list, int from, int to, long column) {
     int sum = 0;
+    // Where the lists begin first: those reads wait for nothing either.
     for (int i = from; i < to; i++) {
-      long end = end(list[i]);
-      for (long at = start(list[i]); at < end; at += LINE) {
-        sum += body.get(INT, ordinalsAt + at * Integer.BYTES);
+      sum += (int) body.get(LONG, (long) list[i] * Long.BYTES);
+    }
+    for (int i = from; i < to; i++) {
+      long at = (long) list[i] * Long.BYTES;
+      // A damaged file may name any place.
+      long start = Math.clamp(body.get(LONG, at), 0, size);
+      long end = Math.clamp(body.get(LONG, at + Long.BYTES), 0, Math.min(size, start + longest));
+      for (long place = start; place < end; place += LINE) {
+        sum += body.get(INT, column + place * Integer.BYTES);
       }
     }
     return sum;

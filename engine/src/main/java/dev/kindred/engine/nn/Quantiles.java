@@ -100,13 +100,53 @@ public final class Quantiles {
 
   /** The share of training numbers below {@code x}, in [0, 1); NaN for NaN. Never falls with x. */
   public float share(float x) {
+    int key = key(x);
+    int from = 0;
+    for (int left = keys.length; left > 1; left -= left >>> 1) {
+      from = step(from, left >>> 1, key);
+    }
+    return share(x, from);
+  }
+
+  /**
+   * The shares of numbers[0, count), written over them. The searches go side by side, a step of all
+   * after a step of all: one alone is a chain of reads that wait for each other.
+   *
+   * @param scratch at least {@code count} long, overwritten
+   */
+  public void shares(float[] numbers, int count, int[] scratch) {
+    Arrays.fill(scratch, 0, count, 0);
+    for (int left = keys.length; left > 1; left -= left >>> 1) {
+      int half = left >>> 1;
+      for (int i = 0; i < count; i++) {
+        scratch[i] = step(scratch[i], half, key(numbers[i]));
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      numbers[i] = share(numbers[i], scratch[i]);
+    }
+  }
+
+  /**
+   * One step of a search for the last of the keys that is at most {@code key}: goes on by half of
+   * those that are left, unless that passes it. Without branches: half of them would be guessed
+   * wrong, which costs more than the search.
+   */
+  private int step(int from, int half, int key) {
+    return from + (half & atMost(keys[from + half - 1], key));
+  }
+
+  /**
+   * @param last where the search for the last cut at most x ended
+   */
+  private float share(float x, int last) {
     if (Float.isNaN(x)) {
       return Float.NaN;
     }
     if (cuts.length == 0) {
       return 0;
     }
-    int above = above(key(x));
+    int above = last + (1 & atMost(keys[last], key(x)));
     if (above == 0) {
       return 0;
     }
@@ -119,21 +159,6 @@ public final class Quantiles {
     }
     float part = (x - low) / (cuts[above] - low);
     return shares[above - 1] + (shares[above] - shares[above - 1]) * Math.min(1f, part);
-  }
-
-  /**
-   * How many keys are at most this one. Without branches: half of them would be guessed wrong,
-   * which costs more than the search.
-   */
-  private int above(int key) {
-    int from = 0;
-    int left = keys.length;
-    while (left > 1) {
-      int half = left >>> 1;
-      from += half & atMost(keys[from + half - 1], key);
-      left -= half;
-    }
-    return from + (1 & atMost(keys[from], key));
   }
 
   /** All ones if a is at most b, else 0. */

@@ -191,6 +191,10 @@ public final class ItemGroups {
       sum += (int) body.get(LONG, Long.BYTES * (long) list[i]) + series(list[i]);
       sum += Float.floatToRawIntBits(popularity(list[i]));
     }
+    for (int i = from; i < to; i++) {
+      long start = start(list[i]);
+      sum += start < topics ? topic(start) : 0;
+    }
     return sum;
   }
 

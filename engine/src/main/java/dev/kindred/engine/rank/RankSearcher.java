@@ -49,6 +49,9 @@ public final class RankSearcher {
   /** Candidates whose rows are asked of memory together: they fit the first cache. */
   private static final int AHEAD = 32;
 
+  /** The same of whole lists of companions. */
+  private static final int LISTS_AHEAD = 16;
+
   /** Candidates ranked between two looks at the clock. */
   private static final int STEP = SplitMmoe.BLOCK;
 
@@ -63,8 +66,9 @@ public final class RankSearcher {
   private final Neighbors neighbors = new Neighbors(512);
   private final Mlp.Scratch towerScratch;
   private final SplitMmoe.Request request;
-  private final Tally sums = new Tally(MOST_SUMMED);
+  private final ItemSums sums = new ItemSums(MOST_SUMMED);
   private final Candidates candidates;
+  private final int[] watched;
   private final float[] watchedRow;
   private final float[] watchedMean;
   private final float[] searchedRow;
@@ -76,10 +80,14 @@ public final class RankSearcher {
   private final float[] recentVector;
   private final float[] vectorRow;
   private float[] numbers = new float[0];
+  private float[] shares = new float[0];
+  private int[] runOf = new int[0];
+  private int[] places = new int[0];
   private float[] pairs = new float[0];
   private float[] cosines = new float[0];
   private float[] recents = new float[0];
   private float[] outputs = new float[0];
+  private final int[] listed;
   private final BestLists best = new BestLists();
   private final int[] found = new int[RetrievalSource.values().length];
   private final int[] kept = new int[RetrievalSource.values().length];
@@ -114,10 +122,13 @@ public final class RankSearcher {
     towerScratch = ranking.userTower().scratch();
     request = ranking.network().request();
     candidates = new Candidates(description.quotas().total());
+    watched = new int[description.history()];
     watchedRow = new float[description.towerHistory() + description.rankHistory()];
     watchedMean = new float[watchedRow.length];
     searchedRow = new float[description.towerSearched() + description.rankSearched()];
     searchedMean = new float[searchedRow.length];
+    int longest = content == null ? 0 : content.longest();
+    listed = new int[Math.max(ranking.together().longest(), longest)];
     profile = new float[description.profile()];
     towerInput = new float[description.towerInputs()];
     rankInput = new float[description.rankUserInputs()];
@@ -258,15 +269,17 @@ public final class RankSearcher {
 
   private void computeUser(int user, long now) {
     userComputations++;
+    int count = state.copyWatched(watched);
+    touched += ranking.groups().touch(watched, 0, count);
     state.prepare(now);
-    int count = state.watched();
     Arrays.fill(watchedMean, 0);
     Arrays.fill(recentVector, 0);
+    touched += ranking.watched().touch(watched, 0, count);
     for (int age = 0; age < count; age++) {
-      ranking.watched().copyRow(state.watched(age), watchedRow, 0);
+      ranking.watched().copyRow(watched[age], watchedRow, 0);
       Distances.axpy(1f / count, watchedRow, 0, watchedMean, 0, watchedMean.length);
       if (age < RECENT) {
-        ranking.vectors().copyRow(state.watched(age), vectorRow, 0);
+        ranking.vectors().copyRow(watched[age], vectorRow, 0);
         Distances.axpy(1f, vectorRow, 0, recentVector, 0, vectorRow.length);
       }
     }
@@ -320,7 +333,7 @@ public final class RankSearcher {
     sums.clear();
     float weight = 1;
     for (int age = 0; age < Math.min(RELATED_OF, state.watched()); age++, weight *= FADING) {
-      int item = state.watched(age);
+      int item = watched[age];
       int depth = Math.min(related.count(item), RELATED_DEPTH);
       for (int rank = 0; rank < depth; rank++) {
         sums.add(related.item(item, rank), weight / (RANK_OFFSET + rank));
@@ -333,12 +346,13 @@ public final class RankSearcher {
     sums.clear();
     CandidateLists together = ranking.together();
     float weight = 1;
-    for (int age = 0; age < state.watched(); age++, weight *= SLOW_FADING) {
-      int item = state.watched(age);
-      long end = together.end(item);
-      for (long at = together.start(item); at < end; at++) {
-        sums.add(together.item(at), weight * together.similarity(at));
+    int count = state.watched();
+    for (int age = 0; age < count; age++, weight *= SLOW_FADING) {
+      if (age % LISTS_AHEAD == 0) {
+        int to = Math.min(count, age + LISTS_AHEAD);
+        touched += together.touch(watched, age, to) + together.touchSimilarities(watched, age, to);
       }
+      addList(together, watched[age], weight);
     }
     bySums(quota, RetrievalSource.TOGETHER, gate);
   }
@@ -350,22 +364,27 @@ public final class RankSearcher {
   private void byContent(int quota, OrdinalFilter gate) {
     sums.clear();
     for (int age = 0; age < Math.min(CENTROID_OF, state.watched()); age++) {
-      int item = state.watched(age);
-      long end = content.end(item);
-      for (long at = content.start(item); at < end; at++) {
-        sums.add(content.item(at), content.similarity(at));
-      }
+      addList(content, watched[age], 1);
     }
     bySums(quota, RetrievalSource.CONTENT, gate);
+  }
+
+  private void addList(CandidateLists lists, int item, float weight) {
+    long start = lists.start(item);
+    int count = lists.copyItems(item, listed);
+    for (int i = 0; i < count; i++) {
+      sums.add(listed[i], weight * lists.similarity(start + i));
+    }
   }
 
   private void bySums(int quota, RetrievalSource source, OrdinalFilter gate) {
     found[source.ordinal()] = sums.size();
     BestItems heap = best.of(quota);
     for (int i = 0; i < sums.size(); i++) {
-      int item = sums.key(i);
-      if (sums.sum(i) >= heap.bar() && item >= 0 && item < ranking.items() && gate.accepts(item)) {
-        heap.offer(item, sums.sum(i));
+      float sum = sums.sum(i);
+      int item = sums.item(i);
+      if (sum >= heap.bar() && item >= 0 && item < ranking.items() && gate.accepts(item)) {
+        heap.offer(item, sum);
       }
     }
     heap.sort();
@@ -405,6 +424,9 @@ public final class RankSearcher {
       cosines = new float[room];
       recents = new float[room];
       numbers = new float[room * PAIR_NUMBERS];
+      shares = new float[room + 1];
+      runOf = new int[room];
+      places = new int[room];
       pairs = new float[room * width];
       outputs = new float[room * tasks];
     }
@@ -460,16 +482,19 @@ public final class RankSearcher {
    * those of the pair before.
    */
   private void writePairs(Quantiles quantiles, int number, int from, int to) {
-    int width = PAIR_NUMBERS * Feature.NUMERIC_WIDTH;
-    float before = Float.NaN;
-    float share = Float.NaN; // of what is missing
+    int runs = 0;
     for (int i = from; i < to; i++) {
       float now = numbers[i * PAIR_NUMBERS + number];
-      if (Float.floatToRawIntBits(now) != Float.floatToRawIntBits(before)) {
-        before = now;
-        share = quantiles.share(now);
-      }
-      Feature.writeNumber(share, pairs, i * width + number * Feature.NUMERIC_WIDTH);
+      boolean same =
+          runs > 0 && Float.floatToRawIntBits(now) == Float.floatToRawIntBits(shares[runs - 1]);
+      shares[runs] = now;
+      runs += same ? 0 : 1;
+      runOf[i] = runs - 1;
+    }
+    quantiles.shares(shares, runs, places);
+    int width = PAIR_NUMBERS * Feature.NUMERIC_WIDTH;
+    for (int i = from; i < to; i++) {
+      Feature.writeNumber(shares[runOf[i]], pairs, i * width + number * Feature.NUMERIC_WIDTH);
     }
   }
 }

@@ -54,39 +54,22 @@ final class Tally {
 
   /** Counts a key; a key that has no room is left out. */
   void add(int key, float amount, long time) {
-    int before = size;
-    int slot = addTo(key, amount);
-    if (slot < 0) {
-      return;
-    }
-    boolean isNew = size > before;
-    counts[slot] = isNew ? 1 : counts[slot] + 1;
-    latest[slot] = isNew ? time : Math.max(latest[slot], time);
-  }
-
-  /**
-   * As {@link #add(int, float, long)} for sums alone, counts and times stay what they are: half of
-   * the memory is touched. Between two {@link #clear} one of the two is used.
-   */
-  void add(int key, float amount) {
-    addTo(key, amount);
-  }
-
-  /** The slot, or -1 where there is no room. */
-  private int addTo(int key, float amount) {
     int slot = slotOf(key);
     long wanted = wanted(key);
     if (slots[slot] == wanted) {
+      counts[slot]++;
       sums[slot] += amount;
-      return slot;
+      latest[slot] = Math.max(latest[slot], time);
+      return;
     }
     if (isFull()) {
-      return -1;
+      return;
     }
     slots[slot] = wanted;
+    counts[slot] = 1;
     sums[slot] = amount + 0f; // as if added to nothing: -0 becomes 0
+    latest[slot] = time;
     used[size++] = slot;
-    return slot;
   }
 
   /** The slot of a key, or -1 if it isn't there. */
@@ -114,11 +97,6 @@ final class Tally {
   /** The key that came i-th, for i in [0, size()). */
   int key(int i) {
     return (int) slots[used[i]];
-  }
-
-  /** The sum of the key that came i-th. */
-  float sum(int i) {
-    return sums[used[i]];
   }
 
   private int slotOf(int key) {

@@ -59,7 +59,7 @@ public final class UserState {
   private final Tally shownItems;
   private final Tally watchedItems;
   private final long[] mayBeWatched = new long[WORDS];
-  private final int[] companions;
+  private final int[] places;
   private final float[] numbers = new float[USER_NUMBERS.size()];
   private long now;
   private long newest;
@@ -88,7 +88,7 @@ public final class UserState {
     series = new Tally(watchedLength);
     shownItems = new Tally(shownLength);
     watchedItems = new Tally(watchedLength);
-    companions = new int[together.longest()];
+    places = new int[together.longest()];
     clear();
   }
 
@@ -132,6 +132,14 @@ public final class UserState {
   /** The watched item of an age in [0, watched()), 0 being the last one. */
   public int watched(int age) {
     return watched.items[watched.at(age)];
+  }
+
+  /** Writes the watched items to target[0, watched()), the last one first. */
+  int copyWatched(int[] target) {
+    for (int age = 0; age < watched.size; age++) {
+      target[age] = watched.items[watched.at(age)];
+    }
+    return watched.size;
   }
 
   /** How many tokens searched for are remembered. */
@@ -232,15 +240,12 @@ public final class UserState {
     float late = 0;
     if (watched.size > 0) {
       long start = together.start(item);
-      int count = together.copyItems(item, companions);
+      int count = together.marked(item, mayBeWatched, places);
       for (int i = 0; i < count; i++) {
-        int companion = companions[i];
-        if ((mayBeWatched[companion >>> 6 & WORDS - 1] >>> companion & 1) == 0) {
-          continue;
-        }
-        int found = watchedItems.find(companion);
+        long place = start + places[i];
+        int found = watchedItems.find(together.item(place));
         if (found >= 0) {
-          float cosine = together.similarity(start + i);
+          float cosine = together.similarity(place);
           all += cosine;
           late += cosine * watchedItems.sumAt(found);
         }

@@ -46,6 +46,14 @@ class QuantilesTest {
             Float.floatToRawIntBits(quantiles.share(x)),
             x + " among " + cuts.length + " cuts of " + size + " values");
       }
+      float[] together = asked.clone();
+      quantiles.shares(together, asked.length, new int[asked.length]);
+      for (int i = 0; i < asked.length; i++) {
+        assertEquals(
+            Float.floatToRawIntBits(quantiles.share(asked[i])),
+            Float.floatToRawIntBits(together[i]),
+            asked[i] + " beside others, among " + cuts.length + " cuts of " + size + " values");
+      }
     }
   }
 

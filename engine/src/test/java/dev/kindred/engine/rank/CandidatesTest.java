@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.index.run.Draws;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -54,9 +55,33 @@ class CandidatesTest {
       for (int i = 0; i < tally.size(); i++) {
         int slot = tally.find(tally.key(i));
         assertEquals(counts.get(tally.key(i)), tally.count(slot));
-        assertEquals(counts.get(tally.key(i)) * 0.5f, tally.sum(i));
+        assertEquals(counts.get(tally.key(i)) * 0.5f, tally.sumAt(slot));
       }
       assertFalse(tally.contains(99));
+    }
+  }
+
+  @Test
+  void itemsAreSummedInTheOrderOfTheirComingUntilThereIsNoRoom() {
+    ItemSums sums = new ItemSums(30);
+    Draws draws = Draws.of(6, "sums");
+    for (int round = 0; round < 100; round++) {
+      sums.clear();
+      Map<Integer, Float> expected = new LinkedHashMap<>();
+      for (int i = 0; i < 200; i++) {
+        int item = draws.nextInt(40) << 16;
+        float amount = (float) draws.nextGaussian();
+        if (expected.size() < 30 || expected.containsKey(item)) {
+          expected.merge(item, amount, Float::sum);
+        }
+        sums.add(item, amount);
+      }
+      assertEquals(expected.size(), sums.size(), "round " + round);
+      int i = 0;
+      for (Map.Entry<Integer, Float> each : expected.entrySet()) {
+        assertEquals(each.getKey(), sums.item(i));
+        assertEquals(each.getValue(), sums.sum(i++));
+      }
     }
   }
 

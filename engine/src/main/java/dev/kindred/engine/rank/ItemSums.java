@@ -1,0 +1,70 @@
+package dev.kindred.engine.rank;
+
+import java.util.Arrays;
+
+/**
+ * Sums by item, to be emptied and filled again for every request without allocation: open
+ * addressing in a table of indexes, items and sums side by side in the order of their coming, so
+ * that going over all of them reads straight on.
+ *
+ * <p>For one thread.
+ */
+final class ItemSums {
+  /** Index + 1 of the item at a place, 0 = free. */
+  private final int[] table;
+
+  private final int[] items;
+  private final float[] sums;
+  private final int mask;
+  private int size;
+
+  /**
+   * @param most items that can be in it at a time
+   */
+  ItemSums(int most) {
+    table = new int[Integer.highestOneBit(Math.max(8, 2 * most - 1)) << 1];
+    mask = table.length - 1;
+    items = new int[most];
+    sums = new float[most];
+  }
+
+  void clear() {
+    Arrays.fill(table, 0);
+    size = 0;
+  }
+
+  /** How many items there are. */
+  int size() {
+    return size;
+  }
+
+  /** Adds to the sum of an item; one that has no room is left out. */
+  void add(int item, float amount) {
+    int at = item * 0x9E3779B1;
+    at = (at ^ at >>> 15) & mask;
+    while (table[at] != 0) {
+      int index = table[at] - 1;
+      if (items[index] == item) {
+        sums[index] += amount;
+        return;
+      }
+      at = at + 1 & mask;
+    }
+    if (size == items.length) {
+      return;
+    }
+    items[size] = item;
+    sums[size] = amount + 0f; // as if added to nothing: -0 becomes 0
+    table[at] = ++size;
+  }
+
+  /** The item that came i-th, for i in [0, size()). */
+  int item(int i) {
+    return items[i];
+  }
+
+  /** The sum of the item that came i-th. */
+  float sum(int i) {
+    return sums[i];
+  }
+}
