@@ -294,6 +294,7 @@ final class CodeWalk implements Walk {
         rowOf[count++] = ordinal;
       }
     }
+    touched += rows.touch(rowOf, 0, count);
     Queries.scoreRows(metric, query, rows, rowOf, 0, count, exact);
     // A heap, because sorting in the JDK allocates.
     heap.reset(count);

@@ -112,18 +112,22 @@ public final class Quantiles {
    * The shares of numbers[0, count), written over them. The searches go side by side, a step of all
    * after a step of all: one alone is a chain of reads that wait for each other.
    *
-   * @param scratch at least {@code count} long, overwritten
+   * @param asked scratch, at least {@code count} long
+   * @param found the same
    */
-  public void shares(float[] numbers, int count, int[] scratch) {
-    Arrays.fill(scratch, 0, count, 0);
+  public void shares(float[] numbers, int count, int[] asked, int[] found) {
+    for (int i = 0; i < count; i++) {
+      asked[i] = key(numbers[i]);
+      found[i] = 0;
+    }
     for (int left = keys.length; left > 1; left -= left >>> 1) {
       int half = left >>> 1;
       for (int i = 0; i < count; i++) {
-        scratch[i] = step(scratch[i], half, key(numbers[i]));
+        found[i] = step(found[i], half, asked[i]);
       }
     }
     for (int i = 0; i < count; i++) {
-      numbers[i] = share(numbers[i], scratch[i]);
+      numbers[i] = share(numbers[i], found[i]);
     }
   }
 

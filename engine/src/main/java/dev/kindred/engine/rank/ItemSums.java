@@ -15,21 +15,32 @@ final class ItemSums {
 
   private final int[] items;
   private final float[] sums;
-  private final int mask;
+  private int mask;
   private int size;
 
   /**
    * @param most items that can be in it at a time
    */
   ItemSums(int most) {
-    table = new int[Integer.highestOneBit(Math.max(8, 2 * most - 1)) << 1];
-    mask = table.length - 1;
+    table = new int[slots(most)];
     items = new int[most];
     sums = new float[most];
   }
 
-  void clear() {
-    Arrays.fill(table, 0);
+  /** At least twice as many places as items. */
+  private static int slots(int items) {
+    return Integer.highestOneBit(Math.max(8, 2 * items - 1)) << 1;
+  }
+
+  /**
+   * Empties it.
+   *
+   * @param most at least as many as items that will come; a small number touches little memory
+   */
+  void begin(int most) {
+    int length = slots(Math.min(most, items.length));
+    Arrays.fill(table, 0, length, 0);
+    mask = length - 1;
     size = 0;
   }
 

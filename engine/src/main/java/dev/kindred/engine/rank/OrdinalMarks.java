@@ -7,6 +7,12 @@ import java.util.Arrays;
  * ordinals there are. Allocates only as it grows. For one thread.
  */
 public final class OrdinalMarks {
+  /** Words of the bits that tell most ordinals from those in the set; a power of two. */
+  private static final int WORDS = 64;
+
+  /** Bit o modulo 64 of word o / 64 modulo {@link #WORDS} is set for every o in the set. */
+  private final long[] some = new long[WORDS];
+
   private final long[] bits;
   private int[] marked = new int[64];
   private int size;
@@ -19,6 +25,7 @@ public final class OrdinalMarks {
   public void clear() {
     for (int i = 0; i < size; i++) {
       bits[marked[i] >> 6] = 0;
+      some[marked[i] >> 6 & WORDS - 1] = 0;
     }
     size = 0;
   }
@@ -28,14 +35,17 @@ public final class OrdinalMarks {
       return;
     }
     bits[ordinal >> 6] |= 1L << ordinal;
+    some[ordinal >> 6 & WORDS - 1] |= 1L << ordinal;
     if (size == marked.length) {
       marked = Arrays.copyOf(marked, 2 * size);
     }
     marked[size++] = ordinal;
   }
 
+  /** Of a few marks, most other ordinals are told from them in the first cache. */
   public boolean contains(int ordinal) {
-    return (bits[ordinal >> 6] >>> ordinal & 1) != 0;
+    return (some[ordinal >> 6 & WORDS - 1] >>> ordinal & 1) != 0
+        && (bits[ordinal >> 6] >>> ordinal & 1) != 0;
   }
 
   /** How many ordinals there are. */

@@ -82,6 +82,7 @@ public final class RankSearcher {
   private float[] numbers = new float[0];
   private float[] shares = new float[0];
   private int[] runOf = new int[0];
+  private int[] keys = new int[0];
   private int[] places = new int[0];
   private float[] pairs = new float[0];
   private float[] cosines = new float[0];
@@ -330,9 +331,10 @@ public final class RankSearcher {
   }
 
   private void byRelated(int quota, OrdinalFilter gate) {
-    sums.clear();
+    int of = Math.min(RELATED_OF, state.watched());
+    sums.begin(of * RELATED_DEPTH);
     float weight = 1;
-    for (int age = 0; age < Math.min(RELATED_OF, state.watched()); age++, weight *= FADING) {
+    for (int age = 0; age < of; age++, weight *= FADING) {
       int item = watched[age];
       int depth = Math.min(related.count(item), RELATED_DEPTH);
       for (int rank = 0; rank < depth; rank++) {
@@ -343,10 +345,10 @@ public final class RankSearcher {
   }
 
   private void byCompanions(int quota, OrdinalFilter gate) {
-    sums.clear();
     CandidateLists together = ranking.together();
     float weight = 1;
     int count = state.watched();
+    sums.begin(count * together.longest());
     for (int age = 0; age < count; age++, weight *= SLOW_FADING) {
       if (age % LISTS_AHEAD == 0) {
         int to = Math.min(count, age + LISTS_AHEAD);
@@ -362,8 +364,9 @@ public final class RankSearcher {
    * each; those below the gate of the candidate lists count as 0.
    */
   private void byContent(int quota, OrdinalFilter gate) {
-    sums.clear();
-    for (int age = 0; age < Math.min(CENTROID_OF, state.watched()); age++) {
+    int of = Math.min(CENTROID_OF, state.watched());
+    sums.begin(of * content.longest());
+    for (int age = 0; age < of; age++) {
       addList(content, watched[age], 1);
     }
     bySums(quota, RetrievalSource.CONTENT, gate);
@@ -426,6 +429,7 @@ public final class RankSearcher {
       numbers = new float[room * PAIR_NUMBERS];
       shares = new float[room + 1];
       runOf = new int[room];
+      keys = new int[room];
       places = new int[room];
       pairs = new float[room * width];
       outputs = new float[room * tasks];
@@ -444,6 +448,7 @@ public final class RankSearcher {
     var rows = ranking.vectors().rows();
     long stride = ranking.vectors().strideBytes();
     int dim = userVector.length;
+    touched += ranking.vectors().touch(ordinals, from, to);
     Distances.dotRows(userVector, 0, rows, stride, ordinals, from, to, dim, cosines);
     Distances.dotRows(recentVector, 0, rows, stride, ordinals, from, to, dim, recents);
     for (int i = from; i < to; i++) {
@@ -491,7 +496,7 @@ public final class RankSearcher {
       runs += same ? 0 : 1;
       runOf[i] = runs - 1;
     }
-    quantiles.shares(shares, runs, places);
+    quantiles.shares(shares, runs, keys, places);
     int width = PAIR_NUMBERS * Feature.NUMERIC_WIDTH;
     for (int i = from; i < to; i++) {
       Feature.writeNumber(shares[runOf[i]], pairs, i * width + number * Feature.NUMERIC_WIDTH);

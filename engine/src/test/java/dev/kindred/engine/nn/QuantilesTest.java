@@ -47,7 +47,7 @@ class QuantilesTest {
             x + " among " + cuts.length + " cuts of " + size + " values");
       }
       float[] together = asked.clone();
-      quantiles.shares(together, asked.length, new int[asked.length]);
+      quantiles.shares(together, asked.length, new int[asked.length], new int[asked.length]);
       for (int i = 0; i < asked.length; i++) {
         assertEquals(
             Float.floatToRawIntBits(quantiles.share(asked[i])),

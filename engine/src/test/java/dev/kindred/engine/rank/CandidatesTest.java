@@ -66,7 +66,7 @@ class CandidatesTest {
     ItemSums sums = new ItemSums(30);
     Draws draws = Draws.of(6, "sums");
     for (int round = 0; round < 100; round++) {
-      sums.clear();
+      sums.begin(40);
       Map<Integer, Float> expected = new LinkedHashMap<>();
       for (int i = 0; i < 200; i++) {
         int item = draws.nextInt(40) << 16;
