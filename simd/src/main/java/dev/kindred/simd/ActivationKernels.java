@@ -8,5 +8,7 @@ interface ActivationKernels {
 
   void softmax(float[] source, int sourceOffset, float[] target, int targetOffset, int n);
 
+  void softmaxGroups(float[] x, int offset, int groups, int size);
+
   void relu(float[] source, int sourceOffset, float[] target, int targetOffset, int n);
 }

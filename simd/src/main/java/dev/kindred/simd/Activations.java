@@ -54,6 +54,20 @@ public final class Activations {
     softmax(x, offset, x, offset, n);
   }
 
+  /**
+   * Softmax in place of each of {@code groups} groups of {@code size} values, side by side from
+   * {@code offset} on: one pass of exponentials for all, where a call for each small group would
+   * cost more than its values. Sums run in the order of the values.
+   */
+  public static void softmaxGroups(float[] x, int offset, int groups, int size) {
+    if (size < 1 || groups < 0) {
+      throw new IllegalArgumentException(
+          "%d groups of %d values; expected 0 or more of 1 or more".formatted(groups, size));
+    }
+    Objects.checkFromIndexSize(offset, Math.multiplyExact(groups, size), x.length);
+    KERNELS.softmaxGroups(x, offset, groups, size);
+  }
+
   /** max(0, x), NaN kept. */
   public static void relu(
       float[] source, int sourceOffset, float[] target, int targetOffset, int n) {

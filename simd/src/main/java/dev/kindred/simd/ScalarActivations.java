@@ -34,6 +34,13 @@ final class ScalarActivations implements ActivationKernels {
   }
 
   @Override
+  public void softmaxGroups(float[] x, int offset, int groups, int size) {
+    for (int g = 0; g < groups; g++) {
+      softmax(x, offset + g * size, x, offset + g * size, size);
+    }
+  }
+
+  @Override
   public void relu(float[] source, int sourceOffset, float[] target, int targetOffset, int n) {
     for (int i = 0; i < n; i++) {
       target[targetOffset + i] = relu(source[sourceOffset + i]);

@@ -6,6 +6,7 @@ import static dev.kindred.simd.Lanes.SPECIES;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Exponentials in vectors: e^x = 2^k e^r with k = round(x / ln 2) and |r| <= ln 2 / 2, where the
@@ -36,6 +37,14 @@ final class VectorActivations implements ActivationKernels {
   private static final float TOO_LARGE = 89f;
 
   private static final float TOO_SMALL = -104f;
+
+  /** Groups of so many values have a softmax of their own: the experts of most rankers. */
+  private static final int FOUR = 4;
+
+  private static final VectorShuffle<Float> FIRST = ofFour(0);
+  private static final VectorShuffle<Float> SECOND = ofFour(1);
+  private static final VectorShuffle<Float> THIRD = ofFour(2);
+  private static final VectorShuffle<Float> FOURTH = ofFour(3);
 
   @Override
   public void exp(float[] source, int sourceOffset, float[] target, int targetOffset, int n) {
@@ -210,6 +219,67 @@ final class VectorActivations implements ActivationKernels {
     float max = max(source, sourceOffset, n);
     exp(source, sourceOffset, max, false, target, targetOffset, n);
     Kernels.DISTANCES.scale(1 / sum(target, targetOffset, n), target, targetOffset, n);
+  }
+
+  @Override
+  public void softmaxGroups(float[] x, int offset, int groups, int size) {
+    int n = groups * size;
+    int whole = size == FOUR ? n - n % COUNT : 0;
+    belowLargestOfFour(x, offset, whole);
+    belowLargest(x, offset + whole, (n - whole) / size, size);
+    exp(x, offset, 0, false, x, offset, n);
+    toSharesOfFour(x, offset, whole);
+    toShares(x, offset + whole, (n - whole) / size, size);
+  }
+
+  private static void belowLargest(float[] x, int offset, int groups, int size) {
+    for (int from = offset; from < offset + groups * size; from += size) {
+      float max = x[from];
+      for (int i = from + 1; i < from + size; i++) {
+        max = Math.max(max, x[i]);
+      }
+      for (int i = from; i < from + size; i++) {
+        x[i] -= max;
+      }
+    }
+  }
+
+  private static void toShares(float[] x, int offset, int groups, int size) {
+    for (int from = offset; from < offset + groups * size; from += size) {
+      float sum = 0;
+      for (int i = from; i < from + size; i++) {
+        sum += x[i];
+      }
+      float scale = 1 / sum;
+      for (int i = from; i < from + size; i++) {
+        x[i] *= scale;
+      }
+    }
+  }
+
+  /** As belowLargest for groups of four values, which fill a quarter, a half or all of a vector. */
+  private static void belowLargestOfFour(float[] x, int offset, int n) {
+    for (int i = offset; i < offset + n; i += COUNT) {
+      FloatVector v = FloatVector.fromArray(SPECIES, x, i);
+      FloatVector max = v.max(v.rearrange(Lanes.SWAP_NEIGHBORS));
+      max = max.max(max.rearrange(Lanes.SWAP_PAIRS));
+      v.sub(max).intoArray(x, i);
+    }
+  }
+
+  private static void toSharesOfFour(float[] x, int offset, int n) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    for (int i = offset; i < offset + n; i += COUNT) {
+      FloatVector e = FloatVector.fromArray(SPECIES, x, i);
+      FloatVector sum = e.rearrange(FIRST).add(e.rearrange(SECOND));
+      sum = sum.add(e.rearrange(THIRD)).add(e.rearrange(FOURTH));
+      e.mul(one.div(sum)).intoArray(x, i);
+    }
+  }
+
+  /** The value at a place of its group of four, in all lanes of the group. */
+  private static VectorShuffle<Float> ofFour(int place) {
+    return VectorShuffle.fromOp(SPECIES, lane -> lane / FOUR * FOUR + place);
   }
 
   /** Four sums side by side: one alone waits for its own last addition. */

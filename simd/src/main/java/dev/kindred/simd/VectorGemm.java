@@ -129,6 +129,10 @@ final class VectorGemm implements GemmKernels {
     for (int i = tiled; i < m; i++) {
       singleRow(a, a0 + i * lda, k, data, n, bias, least, c, c0 + i * ldc);
     }
+    if (n == 1 && ldc == 1) {
+      oneColumn(a, a0, lda, m, k, data, bias, least, c, c0);
+      return;
+    }
     for (int i = 0; i < m && j < n; i++) {
       singleColumns(a, a0 + i * lda, k, data, j, n, bias, least, c, c0 + i * ldc);
     }
@@ -161,6 +165,26 @@ final class VectorGemm implements GemmKernels {
     }
     if (j <= n - COUNT) {
       rowNarrowPanel(a, a0, k, b, j * k, bias, j, least, c, c0 + j);
+    }
+  }
+
+  /** All rows by the one column of b: as singleColumns does, several rows at a time. */
+  private static void oneColumn(
+      float[] a,
+      int a0,
+      int lda,
+      int m,
+      int k,
+      float[] b,
+      float[] bias,
+      float least,
+      float[] c,
+      int c0) {
+    Kernels.DISTANCES.dotRange(b, 0, a, a0, lda, m, k, c, c0);
+    float shift = bias == null ? 0 : bias[0];
+    for (int i = c0; i < c0 + m; i++) {
+      float sum = c[i] + shift;
+      c[i] = sum < least ? least : sum;
     }
   }
 

@@ -156,6 +156,36 @@ class ActivationsTest {
   }
 
   @Test
+  void softmaxOfGroupsIsTheSoftmaxOfEach() {
+    for (int size = 1; size < 10; size++) {
+      for (int groups = 0; groups < 20; groups++) {
+        float[] x = values(4, groups * size);
+        for (int i = 0; i < x.length; i++) {
+          x[i] = 30 * x[i] + 100;
+        }
+        float[] out = guarded(x, 1, 1);
+        Activations.softmaxGroups(out, 1, groups, size);
+        for (int g = 0; g < groups; g++) {
+          float[] each = Arrays.copyOfRange(x, g * size, (g + 1) * size);
+          Activations.softmax(each, 0, size);
+          for (int i = 0; i < size; i++) {
+            String where = "value %d of group %d of %d, each of %d".formatted(i, g, groups, size);
+            assertEquals(each[i], out[1 + g * size + i], 1e-6f * each[i], where);
+          }
+        }
+        assertEquals(GUARD, out[0]);
+        assertEquals(GUARD, out[1 + groups * size]);
+      }
+    }
+    float[] broken = new float[20];
+    broken[6] = Float.NaN;
+    Activations.softmaxGroups(broken, 0, 5, 4);
+    for (int i = 0; i < broken.length; i++) {
+      assertEquals(i / 4 == 1 ? Float.NaN : 0.25f, broken[i], 1e-7f, "value " + i);
+    }
+  }
+
+  @Test
   void reluKeepsNan() {
     float[] x = SPECIAL.clone();
     Activations.relu(x, 0, x.length);
@@ -171,5 +201,7 @@ class ActivationsTest {
     assertThrows(IndexOutOfBoundsException.class, () -> Activations.sigmoid(x, 0, x, 2, 3));
     assertThrows(IndexOutOfBoundsException.class, () -> Activations.softmax(x, -1, 2));
     assertThrows(IndexOutOfBoundsException.class, () -> Activations.relu(x, 0, new float[3], 0, 4));
+    assertThrows(IndexOutOfBoundsException.class, () -> Activations.softmaxGroups(x, 1, 2, 2));
+    assertThrows(IllegalArgumentException.class, () -> Activations.softmaxGroups(x, 0, 2, 0));
   }
 }

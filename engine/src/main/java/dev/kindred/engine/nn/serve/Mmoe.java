@@ -199,7 +199,7 @@ public final class Mmoe {
    * tasks].
    */
   void finish(int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
-    softmax(scratch.gates, rows * tasks.size(), experts.size());
+    Activations.softmaxGroups(scratch.gates, 0, rows * tasks.size(), experts.size());
     for (int from = 0; from < rows; from += MIXED) {
       mix(from, Math.min(MIXED, rows - from), y, yOffset + from * ldy, ldy, scratch);
     }
@@ -234,30 +234,6 @@ public final class Mmoe {
       }
       for (int i = 0; i < rows; i++) {
         y[yOffset + i * ldy + t] = result[i];
-      }
-    }
-  }
-
-  /** Softmax over each of the groups, which stand side by side: one exponential for all. */
-  private static void softmax(float[] a, int groups, int size) {
-    for (int g = 0; g < groups; g++) {
-      float max = a[g * size];
-      for (int i = g * size + 1; i < (g + 1) * size; i++) {
-        max = Math.max(max, a[i]);
-      }
-      for (int i = g * size; i < (g + 1) * size; i++) {
-        a[i] -= max;
-      }
-    }
-    Activations.exp(a, 0, groups * size);
-    for (int g = 0; g < groups; g++) {
-      float sum = 0;
-      for (int i = g * size; i < (g + 1) * size; i++) {
-        sum += a[i];
-      }
-      float scale = 1 / sum;
-      for (int i = g * size; i < (g + 1) * size; i++) {
-        a[i] *= scale;
       }
     }
   }
