@@ -14,6 +14,8 @@ import java.util.List;
  */
 public record EventsConfig(TableSource source, EventColumns columns, ReadLimits limits) {
   static EventsConfig read(Section section) {
+    TableConfig.only(
+        section, "user", "item", "time", "time-format", "order", "event", "search", "signals");
     TableSource source = TableConfig.source(section);
     String user = section.text("user");
     String item = section.text("item");
@@ -24,7 +26,6 @@ public record EventsConfig(TableSource source, EventColumns columns, ReadLimits 
     String search = section.text("search", "");
     List<String> signals = section.texts("signals");
     ReadLimits limits = TableConfig.limits(section);
-    section.finish();
     EventColumns columns =
         section.make(
             () -> new EventColumns(user, item, time, format, order, event, signals, search));

@@ -20,6 +20,8 @@ public record SearchesConfig(
   static final int TOP_K = 100_000;
 
   static SearchesConfig read(Section section) {
+    TableConfig.only(
+        section, "user", "query", "time", "time-format", "order", "min-users", "top-k");
     TableSource source = TableConfig.source(section);
     String user = section.text("user");
     String query = section.text("query");
@@ -35,7 +37,6 @@ public record SearchesConfig(
       throw section.wrong("top-k", "is " + topK + ", must be at least 1");
     }
     ReadLimits limits = TableConfig.limits(section);
-    section.finish();
     SearchLog.Columns columns =
         section.make(() -> new SearchLog.Columns(user, query, time, format, order));
     return new SearchesConfig(source, columns, minUsers, topK, limits);

@@ -11,6 +11,7 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A catalogue of the configuration, {@code [items]} or {@code [users]}. Immutable.
@@ -26,7 +27,28 @@ public record TableConfig(
     fields = List.copyOf(fields);
   }
 
+  private static final List<String> KEYS =
+      List.of(
+          "file",
+          "format",
+          "delimiter",
+          "quote",
+          "header",
+          "columns",
+          "charset",
+          "max-bad-rows",
+          "max-bad-share");
+
+  /**
+   * Refuses keys other than those of any table and these, before any is read: a misspelt one is
+   * told first, not what is missing or wrong because of it.
+   */
+  static void only(Section section, String... more) {
+    section.only(Stream.concat(KEYS.stream(), Stream.of(more)).toArray(String[]::new));
+  }
+
   static TableConfig read(Section section) {
+    only(section, "id", "fields");
     TableSource source = source(section);
     String id = section.text("id");
     List<FieldSpec> fields = new ArrayList<>();
@@ -50,7 +72,6 @@ public record TableConfig(
       fields.add(spec);
     }
     ReadLimits limits = limits(section);
-    section.finish();
     return new TableConfig(source, id, fields, limits);
   }
 

@@ -78,6 +78,11 @@ final class TrainConfigTest {
         directory.resolve("site.toml") + ": [events] usr is not known; did you mean user?",
         assertThrows(InputException.class, () -> read(MINIMAL.replace("user", "usr")))
             .getMessage());
+    assertEquals(
+        directory.resolve("site.toml") + ": [events] serch is not known; did you mean search?",
+        assertThrows(
+                InputException.class, () -> read(MINIMAL.replace("user = \"u\"", "serch = \"s\"")))
+            .getMessage());
   }
 
   @Test
