@@ -11,6 +11,7 @@ final class Candidates {
   private byte[] sources;
   private int[] table; // index + 1, 0 = free
   private int mask;
+  private int shift;
   private int size;
 
   Candidates(int capacity) {
@@ -22,6 +23,7 @@ final class Candidates {
     sources = new byte[capacity];
     table = new int[Integer.highestOneBit(2 * capacity - 1) << 1];
     mask = table.length - 1;
+    shift = Integer.numberOfLeadingZeros(mask);
   }
 
   /** Empties it and makes room for a number of items. */
@@ -45,8 +47,8 @@ final class Candidates {
   }
 
   private boolean add(int ordinal, byte bits) {
-    int slot = ordinal * 0x9E3779B1;
-    slot = (slot ^ slot >>> 15) & mask;
+    // Fibonacci hashing: the upper bits of the product keep neighbouring ordinals apart.
+    int slot = ordinal * 0x9E3779B1 >>> shift;
     while (table[slot] != 0 && ordinals[table[slot] - 1] != ordinal) {
       slot = slot + 1 & mask;
     }

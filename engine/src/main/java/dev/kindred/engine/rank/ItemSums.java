@@ -16,6 +16,7 @@ final class ItemSums {
   private final int[] items;
   private final float[] sums;
   private int mask;
+  private int shift;
   private int size;
 
   /**
@@ -27,9 +28,9 @@ final class ItemSums {
     sums = new float[most];
   }
 
-  /** At least twice as many places as items. */
+  /** At least four times as many places as items: most are free at the first look. */
   private static int slots(int items) {
-    return Integer.highestOneBit(Math.max(8, 2 * items - 1)) << 1;
+    return Integer.highestOneBit(Math.max(8, 4 * items - 1)) << 1;
   }
 
   /**
@@ -41,6 +42,7 @@ final class ItemSums {
     int length = slots(Math.min(most, items.length));
     Arrays.fill(table, 0, length, 0);
     mask = length - 1;
+    shift = Integer.numberOfLeadingZeros(mask);
     size = 0;
   }
 
@@ -51,8 +53,8 @@ final class ItemSums {
 
   /** Adds to the sum of an item; one that has no room is left out. */
   void add(int item, float amount) {
-    int at = item * 0x9E3779B1;
-    at = (at ^ at >>> 15) & mask;
+    // Fibonacci hashing: the upper bits of the product keep neighbouring ordinals apart.
+    int at = item * 0x9E3779B1 >>> shift;
     while (table[at] != 0) {
       int index = table[at] - 1;
       if (items[index] == item) {

@@ -18,6 +18,7 @@ final class Tally {
   private final long[] latest;
   private final int[] used;
   private final int mask;
+  private final int shift;
   private int size;
   private int round = 1;
 
@@ -32,6 +33,7 @@ final class Tally {
     latest = new long[length];
     used = new int[length / 2];
     mask = length - 1;
+    shift = Integer.numberOfLeadingZeros(mask);
   }
 
   void clear() {
@@ -100,8 +102,8 @@ final class Tally {
   }
 
   private int slotOf(int key) {
-    int slot = key * 0x9E3779B1;
-    slot = (slot ^ slot >>> 15) & mask;
+    // Fibonacci hashing: the upper bits of the product keep neighbouring keys apart.
+    int slot = key * 0x9E3779B1 >>> shift;
     long wanted = wanted(key);
     while (slots[slot] != wanted && (int) (slots[slot] >>> Integer.SIZE) == round) {
       slot = slot + 1 & mask;
