@@ -15,19 +15,28 @@ import dev.kindred.simd.Activation;
 import java.util.Arrays;
 
 /**
- * Judges the positives of an objective by what came after: dwell time, likes and the like, which
- * are there only when the event happened and so can't tell whether it did.
+ * Judges the positives of an objective by what came after: dwell time and the like, which are there
+ * only when the event happened and so can't tell whether it did.
  *
- * <p>They can tell whether it was meant. A click by mistake falls on whatever stood there, so its
- * user and item look like those of any sample; a meant click has a user and item that fit. Call s
- * the balanced probability of the event by user and item alone. Its mean given the aftermath d,
- * m(d), lies between its mean over all samples, low, where all were mistakes, and that where all
- * were meant, high. Taking at least half of the events for meant, the median of m(d) is one of
- * theirs, and mistakes lie below half of it; high is the 10th percentile of what lies above, and
- * r(d) = (m(d) - low) / (high - low), within [0, 1], is the share of meant events among those with
- * aftermath d. With the odds f of the user and item in meant events against any sample, an event
- * was meant with probability r f / (r f + 1 - r): two components told apart as in learning from
- * positive and unlabeled samples (Elkan and Noto, KDD 2008), with a share that depends on d.
+ * <p>They can tell whether it was meant, with the help of a witness: a number w that is low on
+ * average where all events are mistakes, and higher where all are meant. Its mean given the
+ * aftermath d, m(d), lies in between. Taking at least half of the events for meant, the median of
+ * m(d) is one of theirs, and mistakes lie below half of it; high is the 10th percentile of what
+ * lies above, and r(d) = (m(d) - low) / (high - low), within [0, 1], is the share of meant events
+ * among those with aftermath d.
+ *
+ * <ul>
+ *   <li><b>Reactions</b>, where other wanted objectives happen only after this one: w is whether
+ *       one of them did. Who clicks by mistake does not like what he sees: low is 0. An event was
+ *       meant with probability r.
+ *   <li><b>Fit</b>, where there are none: w is the balanced probability s of the event by user and
+ *       item alone. A click by mistake falls on whatever stood there, so its user and item look
+ *       like those of any sample: low is the mean of s over all samples. With the odds f of the
+ *       user and item in meant events against any sample, an event was meant with probability r f /
+ *       (r f + 1 - r): two components told apart as in learning from positive and unlabeled samples
+ *       (Elkan and Noto, KDD 2008), with a share that depends on d. Where mistakes have items of
+ *       their own, which are seldom shown without one, they seem to fit.
+ * </ul>
  *
  * <p>For one thread.
  */
@@ -48,7 +57,7 @@ final class Aftermath {
    */
   private static final double SURE = 0.1;
 
-  /** Standard errors that high must lie above low, or user and item tell nothing. */
+  /** Standard errors that the median of m must lie above low, or the witness tells nothing. */
   private static final double MIN_CONTRAST = 5;
 
   private static final double MIN_ODDS = 0.05;
@@ -84,7 +93,24 @@ final class Aftermath {
   }
 
   /**
-   * The probability that each positive was meant.
+   * The probability that each positive was meant, by what else its user did afterwards.
+   *
+   * @param positives rows of the objective's positives
+   * @param folds fold of each row: m of a row is fitted on the other folds
+   * @return by place in {@code positives}; empty if too few reacted to tell
+   */
+  float[] meantByReactions(int[] positives, byte[] folds, Workers workers) {
+    float[] reacted = new float[folds.length];
+    double rate = 0;
+    for (int row : positives) {
+      reacted[row] = columns.reacted(objective, row) ? 1 : 0;
+      rate += reacted[row] / positives.length;
+    }
+    return meantShares(positives, folds, reacted, Math.sqrt(rate * (1 - rate)), workers);
+  }
+
+  /**
+   * The probability that each positive was meant, by how well its user and item fit.
    *
    * @param positives rows of the objective's positives
    * @param folds fold of each row: m of a row is fitted on the other folds
@@ -92,17 +118,45 @@ final class Aftermath {
    * @param levels what such scores are like over all rows of a fold, event or not
    * @return by place in {@code positives}; empty if the scores don't tell
    */
-  float[] meant(int[] positives, byte[] folds, float[] scores, Level[] levels, Workers workers) {
-    double baseRate = (double) positives.length / scores.length;
+  float[] meantByFit(
+      int[] positives, byte[] folds, float[] scores, Level[] levels, Workers workers) {
     float[] standard = standardise(positives, folds, scores, levels);
+    float[] shares = meantShares(positives, folds, standard, 1, workers);
+    double meanShare = 0;
+    for (float share : shares) {
+      meanShare += (double) share / shares.length;
+    }
+    double baseRate = (double) positives.length / scores.length;
+    float[] meant = new float[shares.length];
+    for (int i = 0; i < shares.length; i++) {
+      double s = scores[positives[i]];
+      // The user and item in an event, meant or not, against samples without it, then against any.
+      double against = s / Math.max(1 - s, 1e-6);
+      double any = against / (baseRate * against + 1 - baseRate);
+      double odds = (any - (1 - meanShare)) / meanShare;
+      double weighted = shares[i] * Math.clamp(odds, MIN_ODDS, MAX_ODDS);
+      meant[i] = (float) (weighted / (weighted + 1 - shares[i]));
+    }
+    return meant;
+  }
+
+  /**
+   * The share r(d) of meant events among those with the aftermath of each positive.
+   *
+   * @param witness by row, 0 on average among mistakes
+   * @param deviation of the witness
+   * @return empty if the witness doesn't tell
+   */
+  private float[] meantShares(
+      int[] positives, byte[] folds, float[] witness, double deviation, Workers workers) {
     float[] mean = new float[positives.length];
     for (int fold = 0; fold < options.folds(); fold++) {
-      fit(positives, folds, fold, standard, mean, workers);
+      fit(positives, folds, fold, witness, mean, workers);
     }
     float[] sorted = mean.clone();
     Arrays.sort(sorted);
     double median = sorted[(int) ((1 - MEANT) * (sorted.length - 1))];
-    if (median < MIN_CONTRAST / Math.sqrt(positives.length)) {
+    if (!(median > MIN_CONTRAST * deviation / Math.sqrt(positives.length))) {
       return new float[0];
     }
     int near = 0;
@@ -110,23 +164,11 @@ final class Aftermath {
       near++;
     }
     double high = sorted[near + (int) (SURE * (sorted.length - 1 - near))];
-    double[] share = new double[positives.length];
-    double meanShare = 0;
+    float[] shares = new float[positives.length];
     for (int i = 0; i < positives.length; i++) {
-      share[i] = Math.clamp(mean[i] / high, 0.0, 1.0);
-      meanShare += share[i] / positives.length;
+      shares[i] = (float) Math.clamp(mean[i] / high, 0.0, 1.0);
     }
-    float[] meant = new float[positives.length];
-    for (int i = 0; i < positives.length; i++) {
-      double s = scores[positives[i]];
-      // The user and item in an event, meant or not, against samples without it, then against any.
-      double against = s / Math.max(1 - s, 1e-6);
-      double any = against / (baseRate * against + 1 - baseRate);
-      double odds = (any - (1 - meanShare)) / meanShare;
-      double weighted = share[i] * Math.clamp(odds, MIN_ODDS, MAX_ODDS);
-      meant[i] = (float) (weighted / (weighted + 1 - share[i]));
-    }
-    return meant;
+    return shares;
   }
 
   /**
@@ -145,7 +187,7 @@ final class Aftermath {
 
   /** Fits m on the other folds and writes it for the positives of this one. */
   private void fit(
-      int[] positives, byte[] folds, int fold, float[] standard, float[] mean, Workers workers) {
+      int[] positives, byte[] folds, int fold, float[] witness, float[] mean, Workers workers) {
     long seed = Draws.of(options.seed(), "coordinate.aftermath", objective, fold).nextLong();
     Input input = new Input("aftermath", columns.size() * SampleColumns.WIDTH);
     Layer layer = input;
@@ -176,7 +218,7 @@ final class Aftermath {
               float[] targets = new float[count];
               float[] ones = new float[count];
               for (int i = 0; i < count; i++) {
-                targets[i] = standard[rows[from + i]];
+                targets[i] = witness[rows[from + i]];
                 ones[i] = 1;
               }
               return Losses.squaredError(

@@ -20,9 +20,9 @@ import java.util.stream.IntStream;
  *
  * <p>The paper leaves open what the network sees. Here it sees user, item and the other numbers of
  * the same sample, never the objective's own label, a column its rule reads or another label that
- * is nearly the same; numbers that are there only when the event happened are used apart, see
- * {@link Aftermath}. Each sample is judged by a network that was trained on others. Only positives
- * are judged: negatives are drawn elsewhere.
+ * is nearly the same; numbers that are there only when the event happened are used apart, by what
+ * users did afterwards, see {@link Aftermath}. Each sample is judged by a network that was trained
+ * on others. Only positives are judged: negatives are drawn elsewhere.
  *
  * <p>Same bits for any number of threads. Stateless.
  */
@@ -73,6 +73,7 @@ public final class CoordinatingNetwork {
     final int objectives;
     final SampleColumns columns;
     final BitSet[] happened;
+    final int without; // samples in which nothing happened
     final byte[] folds;
     final Aftermath.Level[][] levels; // [objective][fold], of those with an aftermath
 
@@ -101,6 +102,11 @@ public final class CoordinatingNetwork {
           }
         }
       }
+      BitSet any = new BitSet(size);
+      for (BitSet some : happened) {
+        any.or(some);
+      }
+      without = size - any.cardinality();
       levels = new Aftermath.Level[objectives][options.folds()];
       folds = new byte[size];
       Draws draws = Draws.of(options.seed(), "coordinate.fold");
@@ -112,27 +118,23 @@ public final class CoordinatingNetwork {
 
     Routing route() {
       String[] reasons = new String[objectives];
-      List<Integer> judged = new ArrayList<>();
-      for (int k = 0; k < objectives; k++) {
-        reasons[k] = reasonNotToJudge(k);
-        if (reasons[k].isEmpty()) {
-          judged.add(k);
-        }
-      }
+      Arrays.setAll(reasons, this::reasonNotToJudge);
       float[][] scores = new float[objectives][size];
-      if (!judged.isEmpty()) {
-        judge(judged.stream().mapToInt(k -> k).toArray(), scores);
+      int[] byFit =
+          IntStream.range(0, objectives)
+              .filter(k -> reasons[k].isEmpty() && !isToldByReactions(k))
+              .toArray();
+      if (byFit.length > 0) {
+        judge(byFit, scores);
       }
       BitSet[] kept = new BitSet[objectives];
       List<KeepReport> reports = new ArrayList<>();
       for (int k = 0; k < objectives; k++) {
-        if (reasons[k].isEmpty()) {
-          kept[k] = new BitSet(size);
-          reports.add(decide(k, scores[k], kept[k]));
-        } else {
-          reports.add(keepAll(k, scores[k], reasons[k]));
-          kept[k] = happened[k];
-        }
+        kept[k] = new BitSet(size);
+        reports.add(
+            reasons[k].isEmpty()
+                ? decide(k, scores[k], kept[k])
+                : keepAll(k, scores[k], kept[k], reasons[k]));
       }
       return new Routing(kept, scores, reports);
     }
@@ -145,13 +147,22 @@ public final class CoordinatingNetwork {
       if (size - positives < MIN_SAMPLES) {
         return "kept all: it happened in nearly every sample, so there is nothing to compare with";
       }
+      if (options.balanced() && without < MIN_SAMPLES) {
+        return "kept all: the log holds only what happened, so there is nothing to compare with";
+      }
+      int cause = options.balanced() && !hasAftermath(k) ? columns.causeOf(k) : -1;
+      if (cause >= 0) {
+        return "kept all: it happens only after '%s', and nobody reacts to what he opened by mistake"
+            .formatted(events.objectives().get(cause).name());
+      }
       if (columns.count(k, Role.INPUT) == 0 && !hasAftermath(k)) {
         return "kept all: no signal and no other objective tells good samples from bad";
       }
       return "";
     }
 
-    private KeepReport keepAll(int k, float[] probabilities, String reason) {
+    private KeepReport keepAll(int k, float[] probabilities, BitSet kept, String reason) {
+      kept.or(happened[k]);
       for (int row = happened[k].nextSetBit(0); row >= 0; row = happened[k].nextSetBit(row + 1)) {
         probabilities[row] = 1;
       }
@@ -212,6 +223,17 @@ public final class CoordinatingNetwork {
       return options.balanced() && columns.count(k, Role.AFTERMATH) > 0;
     }
 
+    /** Whether what users did afterwards tells meant events from mistakes, and often enough. */
+    private boolean isToldByReactions(int k) {
+      return hasAftermath(k) && reactions(k) >= MIN_SAMPLES;
+    }
+
+    private long reactions(int k) {
+      return columns.count(k, Role.REACTION) == 0
+          ? 0
+          : happened[k].stream().filter(row -> columns.reacted(k, row)).count();
+    }
+
     /** Rows of a fold, event or not: all, or a draw where there are many. */
     private int[] anyRows(int fold) {
       double share = Math.min(1, (double) LEVEL_ROWS * options.folds() / size);
@@ -266,12 +288,15 @@ public final class CoordinatingNetwork {
       int[] positives = happened[k].stream().toArray();
       List<String> notes = new ArrayList<>(columns.notes(k));
       if (hasAftermath(k)) {
+        Aftermath aftermath = new Aftermath(columns, k, options);
+        boolean byReactions = isToldByReactions(k);
         float[] meant =
-            new Aftermath(columns, k, options).meant(positives, folds, scores, levels[k], workers);
+            byReactions
+                ? aftermath.meantByReactions(positives, folds, workers)
+                : aftermath.meantByFit(positives, folds, scores, levels[k], workers);
         if (meant.length == 0) {
-          kept.or(happened[k]);
-          return keepAll(
-              k, scores, "kept all: user and item don't tell meant events from mistakes");
+          String witness = byReactions ? "what follows does not tell" : "user and item don't tell";
+          return keepAll(k, scores, kept, "kept all: " + witness + " meant events from mistakes");
         }
         for (int i = 0; i < positives.length; i++) {
           scores[positives[i]] = meant[i];

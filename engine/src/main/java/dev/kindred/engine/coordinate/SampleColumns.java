@@ -1,10 +1,13 @@
 package dev.kindred.engine.coordinate;
 
 import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.Objective;
+import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.nn.Quantiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The numbers seen along with each sample, signals and labels of all objectives, and what each of
@@ -25,13 +28,18 @@ final class SampleColumns {
   enum Role {
     /** Its value is an input of the network. */
     INPUT,
-    /** There only when the event happened: tells good events from bad, not whether one happened. */
+    /**
+     * A number that is there only when the event happened: tells good events from bad, not whether
+     * one happened.
+     */
     AFTERMATH,
+    /** A wanted objective that happens only after this one did: a mistake is not followed by it. */
+    REACTION,
     /** Would give the label away. */
     FORBIDDEN,
     /**
      * Context of an objective that has an aftermath: a good place draws meant events and those by
-     * mistake alike, so it must not speak for either.
+     * mistake alike, so it must not speak for either. Also an unwanted objective that follows.
      */
     SET_ASIDE
   }
@@ -40,6 +48,7 @@ final class SampleColumns {
   private final List<float[]> shares = new ArrayList<>(); // quantiles, NaN = missing
   private final List<boolean[]> happens = new ArrayList<>();
   private final Role[][] roles; // [objective][column]
+  private final int[] causes; // [objective] an objective that it needs, -1 = none
   private final List<List<String>> notes = new ArrayList<>();
 
   /**
@@ -64,25 +73,26 @@ final class SampleColumns {
       add(events.objectives().get(k).name(), numbers);
     }
     roles = new Role[objectives][names.size()];
+    causes = new int[objectives];
+    Arrays.fill(causes, -1);
     for (int k = 0; k < objectives; k++) {
       List<String> said = new ArrayList<>();
       float[] label = new float[size];
       for (int row = 0; row < size; row++) {
         label[row] = events.value(k, row);
       }
+      Set<String> read = events.objectives().get(k).rule().columns();
       for (int c = 0; c < names.size(); c++) {
-        boolean own = c == signals + k;
-        boolean isLabel = c >= signals;
-        if (own || !isLabel && events.objectives().get(k).rule().columns().contains(names.get(c))) {
-          roles[k][c] = Role.FORBIDDEN;
-          if (!own) {
-            said.add("'" + names.get(c) + "' is no input: the objective's own rule reads it");
-          }
+        if (c >= signals) {
+          Objective other = events.objectives().get(c - signals);
+          roles[k][c] = c == signals + k ? Role.FORBIDDEN : labelRole(c, other, label, said);
+          boolean follows = roles[k][c] == Role.REACTION || roles[k][c] == Role.SET_ASIDE;
+          causes[c - signals] = follows && causes[c - signals] < 0 ? k : causes[c - signals];
         } else {
-          roles[k][c] = role(c, label, isLabel, said);
+          roles[k][c] = signalRole(c, read.contains(names.get(c)), label, said);
         }
       }
-      if (usesAftermath && count(k, Role.AFTERMATH) > 0) {
+      if (usesAftermath && count(k, Role.AFTERMATH) + count(k, Role.REACTION) > 0) {
         setContextAside(k, said);
       }
       notes.add(said);
@@ -111,48 +121,80 @@ final class SampleColumns {
     }
   }
 
-  private Role role(int column, float[] label, boolean isLabel, List<String> said) {
-    boolean[] there = happens.get(column);
-    long[] table = new long[4]; // there and happened as bits
-    long[][] bins = new long[2][BINS];
-    float[] x = shares.get(column);
-    for (int row = 0; row < label.length; row++) {
-      int happened = label[row] > 0 ? 1 : 0;
-      table[(there[row] ? 2 : 0) + happened]++;
-      if (!Float.isNaN(x[row])) {
-        bins[happened][(int) (x[row] * BINS)]++;
-      }
-    }
+  private Role labelRole(int column, Objective other, float[] label, List<String> said) {
+    long[] table = table(column, label);
     double phi = phi(table[3], table[2], table[1], table[0]);
-    boolean constant = table[1] + table[3] == 0 || table[0] + table[2] == 0;
-    if (isLabel && Math.abs(phi) > FUNCTION) {
+    if (Math.abs(phi) > FUNCTION) {
       said.add(
           "'%s' is no input: it is nearly the same label (phi %.3f)"
               .formatted(names.get(column), phi));
       return Role.FORBIDDEN;
     }
-    double follows = (double) table[3] / Math.max(1, table[2] + table[3]);
-    if (!constant && table[3] > 0 && follows > FUNCTION) {
-      if (!isLabel) {
-        said.add(
-            "'%s' is there only when it happened: it tells good events from bad ones, not whether"
-                    .formatted(names.get(column))
-                + " one happened");
-      }
+    if (!follows(table)) {
+      return Role.INPUT;
+    }
+    return other.polarity() == Polarity.POSITIVE ? Role.REACTION : Role.SET_ASIDE;
+  }
+
+  /**
+   * @param read whether the objective's own rule reads the signal
+   */
+  private Role signalRole(int column, boolean read, float[] label, List<String> said) {
+    long[] table = table(column, label);
+    String name = names.get(column);
+    if (follows(table)) {
+      said.add(
+          "'%s' is there only when it happened: it tells good events from bad ones, not whether"
+                  .formatted(name)
+              + " one happened");
       return Role.AFTERMATH;
     }
-    double best = bestCut(bins);
-    if (!constant && Math.max(best, Math.abs(phi)) > FUNCTION) {
+    if (read) {
+      said.add("'" + name + "' is no input: the objective's own rule reads it");
+      return Role.FORBIDDEN;
+    }
+    double phi = Math.abs(phi(table[3], table[2], table[1], table[0]));
+    double best = Math.max(bestCut(column, label), phi);
+    if (!isConstant(table) && best > FUNCTION) {
       said.add(
           "'%s' is no input: the label is nearly a function of it (phi %.3f)"
-              .formatted(names.get(column), Math.max(best, Math.abs(phi))));
+              .formatted(name, best));
       return Role.FORBIDDEN;
     }
     return Role.INPUT;
   }
 
+  /** Samples by whether the column is there (2) and the label happened (1). */
+  private long[] table(int column, float[] label) {
+    boolean[] there = happens.get(column);
+    long[] table = new long[4];
+    for (int row = 0; row < label.length; row++) {
+      table[(there[row] ? 2 : 0) + (label[row] > 0 ? 1 : 0)]++;
+    }
+    return table;
+  }
+
+  /** Whether the column is there, or is not, in all samples. */
+  private static boolean isConstant(long[] table) {
+    return table[1] + table[3] == 0 || table[0] + table[2] == 0;
+  }
+
+  /** Whether a column is there in next to no sample without the event. */
+  private static boolean follows(long[] table) {
+    return !isConstant(table)
+        && table[3] > 0
+        && (double) table[3] / (table[2] + table[3]) > FUNCTION;
+  }
+
   /** The largest |phi| between the label and "the column is at least c". */
-  private static double bestCut(long[][] bins) {
+  private double bestCut(int column, float[] label) {
+    float[] x = shares.get(column);
+    long[][] bins = new long[2][BINS];
+    for (int row = 0; row < label.length; row++) {
+      if (!Float.isNaN(x[row])) {
+        bins[label[row] > 0 ? 1 : 0][(int) (x[row] * BINS)]++;
+      }
+    }
     long[] total = {Arrays.stream(bins[0]).sum(), Arrays.stream(bins[1]).sum()};
     long[] below = {0, 0};
     double best = 0;
@@ -178,6 +220,21 @@ final class SampleColumns {
   /** How many columns play the role for the objective. */
   int count(int objective, Role role) {
     return (int) Arrays.stream(roles[objective]).filter(r -> r == role).count();
+  }
+
+  /** The first objective without which this one happens next to never, or -1. */
+  int causeOf(int objective) {
+    return causes[objective];
+  }
+
+  /** Whether an objective that follows on this one did so in the row. */
+  boolean reacted(int objective, int row) {
+    for (int c = 0; c < names.size(); c++) {
+      if (roles[objective][c] == Role.REACTION && happens.get(c)[row]) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What was left out or set apart for the objective, in words. */

@@ -9,7 +9,8 @@ import java.util.Set;
  * Lets the users of a world live through its days and writes down what they are shown and do.
  *
  * <p>On a visit a user goes from item to item: beside each stands a shuffled list of popular,
- * related and random items. Looked-at items are clicked by taste; some clicks are noise and quit
+ * related and random items. Looked-at items are clicked by taste; some clicks are noise: they open
+ * a random item, which had slipped into the place of the one that was looked at, and are quit
  * within seconds. Good visits make the next ones likelier. Single-threaded; every day and user has
  * draws of its own.
  */
@@ -174,6 +175,7 @@ final class Simulation {
     rows.dwellTenths[row] = look.dwellTenths;
     rows.mark(row, SampleRows.CLICKED);
     if (look.mistake) {
+      rows.item[row] = shelves.any(draws);
       rows.mark(row, SampleRows.NOISE);
       return;
     }

@@ -54,9 +54,7 @@ public final class World {
       List.of(
           Objective.positive("click", LabelRule.flag("click")),
           Objective.positive(
-              "watch",
-              new LabelRule(
-                  "", "dwell_seconds", .1, Double.POSITIVE_INFINITY, true, "length_seconds", 1)),
+              "watch", LabelRule.strengthOf("dwell_seconds").withPer("length_seconds").withCap(1)),
           Objective.positive("like", LabelRule.flag("like")),
           Objective.positive("share", LabelRule.flag("share")),
           Objective.negative("dislike", LabelRule.flag("dislike")));

@@ -17,8 +17,7 @@ import java.util.function.Consumer;
  *     0 = no position bias
  * @param popularityExponent s: the item of popularity rank r (from 1) has weight r^-s when items
  *     are shown for their popularity; 0 = all alike
- * @param noiseShare of all clicks that are click-and-quit on an item that happened to be looked at,
- *     in [0, 0.9]
+ * @param noiseShare of all clicks that are click-and-quit on a random item of the site, in [0, 0.9]
  * @param tasteStrength standard deviation of taste on the logit scale; 0 = everybody likes alike
  * @param retentionEffect how much the satisfaction of past visits moves the logit of a visit, per
  *     standard deviation; 0 = returning has nothing to do with it

@@ -44,7 +44,17 @@ final class NoisyLog {
     this.users = users;
   }
 
+  /** All four objectives. */
   static NoisyLog of(int rows, long seed) {
+    return of(OBJECTIVES, rows, seed);
+  }
+
+  /** The same samples with nothing but clicks and how long they stayed. */
+  static NoisyLog ofClicks(int rows, long seed) {
+    return of(OBJECTIVES.subList(CLICK, CLICK + 1), rows, seed);
+  }
+
+  private static NoisyLog of(List<Objective> objectives, int rows, long seed) {
     Draws draws = Draws.of(seed, "noisy log");
     Ids userIds = new Ids();
     Ids itemIds = new Ids();
@@ -59,7 +69,7 @@ final class NoisyLog {
       items.value(0, i, "type " + i % TYPES);
     }
     Events.Builder log =
-        Events.builder(userIds, itemIds, OBJECTIVES, List.of("dwell", "position"), Order.TIME);
+        Events.builder(userIds, itemIds, objectives, List.of("dwell", "position"), Order.TIME);
     BitSet mistakes = new BitSet();
     for (int row = 0; row < rows; row++) {
       int user = draws.nextInt(USERS);
@@ -70,14 +80,15 @@ final class NoisyLog {
       if (draws.nextDouble() < 0.08) {
         log.value(CLICK, row, 1);
         mistakes.set(row);
-        dwell(log, row, 0.5f + 4 * draws.nextFloat());
+        dwell(log, objectives, row, 0.5f + 4 * draws.nextFloat());
       } else if (draws.nextDouble() < (fits ? 0.5 : 0.04)) {
         log.value(CLICK, row, 1);
-        dwell(log, row, (float) Math.max(6, 60 * Math.exp(0.8 * draws.nextGaussian())));
-        if (draws.nextDouble() < 0.3) {
-          log.value(LIKE, row, 1);
-        } else if (draws.nextDouble() < 0.1) {
-          log.value(HATE, row, 1);
+        dwell(log, objectives, row, (float) Math.max(6, 60 * Math.exp(0.8 * draws.nextGaussian())));
+        boolean likes = draws.nextDouble() < 0.3;
+        boolean hates = !likes && draws.nextDouble() < 0.1;
+        if (objectives.size() > HATE) {
+          log.value(LIKE, row, likes ? 1 : 0);
+          log.value(HATE, row, hates ? 1 : 0);
         }
       }
     }
@@ -87,8 +98,11 @@ final class NoisyLog {
     return noisy;
   }
 
-  private static void dwell(Events.Builder log, int row, float seconds) {
+  private static void dwell(
+      Events.Builder log, List<Objective> objectives, int row, float seconds) {
     log.signal(0, row, seconds);
-    log.value(TIME, row, seconds);
+    if (objectives.size() > TIME) {
+      log.value(TIME, row, seconds);
+    }
   }
 }
