@@ -2,6 +2,9 @@ package dev.kindred.app.experiment;
 
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.TrainedPipeline;
+import dev.kindred.engine.coordinate.Routing;
+import dev.kindred.engine.data.RowFilter;
+import dev.kindred.engine.eval.RelatedLists;
 import dev.kindred.engine.experiment.Change;
 import dev.kindred.engine.experiment.ExperimentOptions;
 import dev.kindred.engine.experiment.ExperimentReport;
@@ -9,6 +12,7 @@ import dev.kindred.engine.experiment.Group;
 import dev.kindred.engine.experiment.ListPolicy;
 import dev.kindred.engine.experiment.Metric;
 import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.world.WorldOptions;
 import dev.kindred.index.run.Progress;
@@ -25,6 +29,10 @@ import java.util.function.Consumer;
 /**
  * What each stage of the pipeline is worth: the whole one beside some that lack a stage, trained on
  * the same logs and played to the same users.
+ *
+ * <p>What the Coordinating Network takes out reaches the pipeline's lists through the content gate
+ * and beside four cleaner objectives. So it is also shown where nothing else cleans: collaborative
+ * filtering of clicks alone, on all of them and on those that it keeps.
  */
 public final class Ablations {
   /** Name of the whole pipeline, which the others are compared with. */
@@ -33,17 +41,29 @@ public final class Ablations {
   /** Name of the literal reading. */
   public static final String PAPER = "paper()";
 
+  /** Name of collaborative filtering of all clicks. */
+  public static final String CLICKS = "CF for clicking";
+
+  /** Name of collaborative filtering of the clicks that the Coordinating Network keeps. */
+  public static final String ROUTED_CLICKS = "CF for clicking, routed";
+
   /**
    * One pipeline.
    *
    * @param name what it lacks
+   * @param against the row it is compared with, its own name if none
    * @param auc item-item AUC by the truth, a mean over worlds
-   * @param aucGain over the whole pipeline, with an interval over worlds
-   * @param changes against the whole pipeline, in percent
+   * @param aucGain over that row, with an interval over worlds
+   * @param changes against that row, in percent
    * @param seconds of training, a mean
    */
   public record Row(
-      String name, double auc, Change aucGain, Map<Metric, Change> changes, double seconds) {}
+      String name,
+      String against,
+      double auc,
+      Change aucGain,
+      Map<Metric, Change> changes,
+      double seconds) {}
 
   private final WorldOptions world;
   private final int seeds;
@@ -86,55 +106,99 @@ public final class Ablations {
     return variants;
   }
 
-  /** Makes them; {@code done} gets a line as each pipeline is trained. */
+  /** Makes them; {@code done} gets a line as each is trained. */
   public List<Row> run(Workers workers, Progress progress, Consumer<String> done) {
-    List<String> names = List.copyOf(variants.keySet());
-    List<ExperimentReport> reports = new ArrayList<>();
-    List<double[]> aucs = new ArrayList<>();
-    double[] seconds = new double[names.size()];
+    List<Played> all = new ArrayList<>();
     for (int s = 0; s < seeds; s++) {
-      PlayedWorld played = PlayedWorld.of(world.withSeed(world.seed() + s));
-      TruePairs pairs = TruePairs.sample(played, workers);
-      List<Group> groups = new ArrayList<>();
-      double[] auc = new double[names.size()];
-      for (int v = 0; v < names.size(); v++) {
-        PipelineOptions options = variants.get(names.get(v));
-        long start = System.nanoTime();
-        Contenders contenders = new Contenders(played, options, workers, progress);
-        TrainedPipeline trained = contenders.train(options.withSeed(options.seed() + s));
-        double took = (System.nanoTime() - start) / 1e9;
-        seconds[v] += took / seeds;
-        auc[v] = pairs.auc(trained.scorer());
-        groups.add(new Group(names.get(v), ListPolicy.of(trained.table()::related)));
-        done.accept(
-            String.format(
-                Locale.ROOT,
-                "seed %d, %s: item-item AUC %.4f, %.0f s",
-                played.world().options().seed(),
-                names.get(v),
-                auc[v],
-                took));
-      }
-      aucs.add(auc);
-      reports.add(played.play(groups, experiment, workers, progress));
+      all.add(play(s, workers, progress, done));
     }
+    List<String> names = all.getFirst().names;
     List<Row> rows = new ArrayList<>();
     for (int v = 0; v < names.size(); v++) {
       int variant = v;
+      int against = names.get(v).equals(ROUTED_CLICKS) ? v - 1 : 0;
       Map<Metric, Change> changes = new EnumMap<>(Metric.class);
       for (Metric metric : Metric.values()) {
         changes.put(
             metric,
-            Change.mean(reports.stream().map(report -> report.change(variant, metric)).toList()));
+            Change.mean(
+                all.stream().map(one -> one.report.change(variant, against, metric)).toList()));
       }
       rows.add(
           new Row(
               names.get(v),
-              aucs.stream().mapToDouble(auc -> auc[variant]).average().orElseThrow(),
-              Change.mean(aucs.stream().map(auc -> Change.exact(auc[variant] - auc[0])).toList()),
+              names.get(against),
+              all.stream().mapToDouble(one -> one.aucs.get(variant)).average().orElseThrow(),
+              Change.mean(
+                  all.stream()
+                      .map(one -> Change.exact(one.aucs.get(variant) - one.aucs.get(against)))
+                      .toList()),
               changes,
-              seconds[v]));
+              all.stream().mapToDouble(one -> one.seconds.get(variant)).average().orElseThrow()));
     }
     return List.copyOf(rows);
+  }
+
+  /** Trains all on the log of one world and plays them to its users. */
+  private Played play(int s, Workers workers, Progress progress, Consumer<String> done) {
+    PlayedWorld played = PlayedWorld.of(world.withSeed(world.seed() + s));
+    Played out = new Played(played, TruePairs.sample(played, workers), done);
+    PipelineOptions whole = variants.values().iterator().next();
+    Contenders contenders = new Contenders(played, whole, workers, progress);
+    Optional<Routing> routing = Optional.empty();
+    for (Map.Entry<String, PipelineOptions> variant : variants.entrySet()) {
+      PipelineOptions options = variant.getValue();
+      long start = System.nanoTime();
+      TrainedPipeline trained = contenders.train(options.withSeed(options.seed() + s));
+      out.add(variant.getKey(), trained.scorer(), trained.table()::related, start);
+      routing = routing.isEmpty() ? trained.routing() : routing;
+    }
+    if (routing.isPresent()) {
+      RowFilter kept = routing.get().filter(PlayedWorld.CLICK);
+      long start = System.nanoTime();
+      Contenders.Filtering raw = contenders.clicks(RowFilter.ALL);
+      out.add(CLICKS, raw.scorer(), raw.lists(), start);
+      start = System.nanoTime();
+      Contenders.Filtering routed = contenders.clicks(kept);
+      out.add(ROUTED_CLICKS, routed.scorer(), routed.lists(), start);
+    }
+    out.report = played.play(out.groups, experiment, workers, progress);
+    return out;
+  }
+
+  /** What was trained on one world and how it did. */
+  private static final class Played {
+    final List<String> names = new ArrayList<>();
+    final List<Double> aucs = new ArrayList<>();
+    final List<Double> seconds = new ArrayList<>();
+    final List<Group> groups = new ArrayList<>();
+    private final long seed;
+    private final TruePairs pairs;
+    private final Consumer<String> done;
+    ExperimentReport report;
+
+    Played(PlayedWorld world, TruePairs pairs, Consumer<String> done) {
+      seed = world.world().options().seed();
+      this.pairs = pairs;
+      this.done = done;
+    }
+
+    /**
+     * @param start of its training, in nanoseconds
+     */
+    void add(String name, RelatedScorer scorer, RelatedLists lists, long start) {
+      seconds.add((System.nanoTime() - start) / 1e9);
+      names.add(name);
+      aucs.add(pairs.auc(scorer));
+      groups.add(new Group(name, ListPolicy.of(lists)));
+      done.accept(
+          String.format(
+              Locale.ROOT,
+              "seed %d, %s: item-item AUC %.4f, %.0f s",
+              seed,
+              name,
+              aucs.getLast(),
+              seconds.getLast()));
+    }
   }
 }

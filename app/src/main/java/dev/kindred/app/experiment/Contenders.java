@@ -10,12 +10,17 @@ import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.ContentCandidates;
 import dev.kindred.engine.content.FactorNeighbors;
 import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.RowFilter;
 import dev.kindred.engine.eval.RelatedLists;
 import dev.kindred.engine.experiment.Group;
 import dev.kindred.engine.experiment.ListPolicy;
 import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.related.Calibration;
 import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.ObjectiveWeights;
+import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.tower.TowerModel;
 import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.tower.TwoTower;
@@ -81,9 +86,9 @@ final class Contenders {
     lists.add(ListPolicy.of(base));
     lists.add(ListPolicy.of(handRules()));
     for (int objective : new int[] {WATCH, LIKE, SHARE}) {
-      lists.add(ListPolicy.of(nearest(als(objective))));
+      lists.add(ListPolicy.of(nearest(als(objective, RowFilter.ALL))));
     }
-    lists.add(ListPolicy.of(base.farthestFirst(channel(als(DISLIKE)))));
+    lists.add(ListPolicy.of(base.farthestFirst(channel("dislike", als(DISLIKE, RowFilter.ALL)))));
     lists.add(ListPolicy.of(nearest(tower)));
     lists.add(
         PersonalisedLists.train(
@@ -103,7 +108,26 @@ final class Contenders {
 
   /** Collaborative filtering of clicks. */
   NeighbourLists base() {
-    return nearest(als(PlayedWorld.CLICK));
+    return nearest(als(PlayedWorld.CLICK, RowFilter.ALL));
+  }
+
+  /**
+   * Collaborative filtering of one objective.
+   *
+   * @param scorer of any pair of items
+   * @param lists of the nearest items of the whole catalogue
+   */
+  record Filtering(RelatedScorer scorer, RelatedLists lists) {}
+
+  /** Collaborative filtering of some clicks. */
+  Filtering clicks(RowFilter kept) {
+    AlsModel model = als(PlayedWorld.CLICK, kept);
+    Objective click = input.events().objectives().get(PlayedWorld.CLICK);
+    RelatedScorer.Part part =
+        new RelatedScorer.Part(channel(click.name(), model), Calibration.identity());
+    ObjectiveWeights alone = ObjectiveWeights.equal(List.of(click), "one objective");
+    return new Filtering(
+        RelatedScorer.of(alone, List.of(part), Merge.MAX, model.items()), nearest(model));
   }
 
   private HandRules handRules() {
@@ -126,8 +150,8 @@ final class Contenders {
     return trained;
   }
 
-  private AlsModel als(int objective) {
-    Interactions positives = input.events().interactions(objective, RowFilter.ALL);
+  private AlsModel als(int objective, RowFilter kept) {
+    Interactions positives = input.events().interactions(objective, kept);
     String name = input.events().objectives().get(objective).name();
     return ImplicitAls.train(
         positives, options.alsFor().getOrDefault(name, options.als()), workers, progress);
@@ -163,8 +187,8 @@ final class Contenders {
         FactorNeighbors.candidates(vectors, items, dim, NEIGHBOURS, -1, workers, progress));
   }
 
-  private static Channel channel(AlsModel model) {
+  private static Channel channel(String objective, AlsModel model) {
     return Channel.normalized(
-        "dislike", Channel.Kind.LINEAR, model.itemFactors(), model.items(), model.rank());
+        objective, Channel.Kind.LINEAR, model.itemFactors(), model.items(), model.rank());
   }
 }

@@ -91,6 +91,7 @@ public final class ExperimentJson {
     for (Ablations.Row row : rows) {
       Map<String, Object> group = new LinkedHashMap<>();
       group.put("name", row.name());
+      group.put("against", row.against());
       group.put("auc", row.auc());
       group.put("aucGain", interval(row.aucGain()));
       put(group, row.changes());

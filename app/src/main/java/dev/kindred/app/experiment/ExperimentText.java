@@ -142,8 +142,8 @@ public final class ExperimentText {
       cells.add(row.name());
       cells.add(String.format(Locale.ROOT, "%.4f", row.auc()));
       for (Metric metric : Metric.values()) {
-        boolean whole = row.name().equals(Ablations.WHOLE);
-        cells.add(whole ? "/" : percent(row.changes().get(metric)));
+        boolean base = row.name().equals(row.against());
+        cells.add(base ? "/" : percent(row.changes().get(metric)));
       }
       cells.add(String.format(Locale.ROOT, "%.0f", row.seconds()));
       table.row(cells.toArray());
@@ -152,6 +152,7 @@ public final class ExperimentText {
     table.print(out);
     out.println();
     out.println("Against the default pipeline, with 95% intervals over users and worlds.");
+    out.println("'" + Ablations.ROUTED_CLICKS + "' is against '" + Ablations.CLICKS + "'.");
     for (Ablations.Row row : rows) {
       List<String> better = new ArrayList<>();
       for (Metric metric : Metric.values()) {
@@ -163,7 +164,13 @@ public final class ExperimentText {
         better.add("item-item AUC");
       }
       if (!better.isEmpty()) {
-        out.println("Better than the default: " + row.name() + " in " + String.join(", ", better));
+        out.println(
+            "Better than "
+                + row.against()
+                + ": "
+                + row.name()
+                + " in "
+                + String.join(", ", better));
       }
     }
     out.flush();

@@ -59,17 +59,20 @@ class AblationsTest {
           new Ablations(world, 1, variants, ExperimentOptions.defaults())
               .run(workers, Progress.none(), lines::add);
     }
-    assertEquals(3, lines.size(), lines.toString());
+    assertEquals(5, lines.size(), lines.toString());
     assertEquals(0, rows.get(1).changes().get(Metric.CLICKING).value(), 1e-12);
     assertEquals(0, rows.get(1).aucGain().value());
     assertTrue(rows.get(0).auc() > .6, rows.toString());
     assertTrue(rows.get(2).aucGain().value() < -.05, rows.toString());
     assertTrue(rows.get(2).changes().get(Metric.CLICKING).isFall(), rows.toString());
     assertTrue(rows.get(2).changes().get(Metric.PLAYED_TIME).isFall(), rows.toString());
+    assertEquals(Ablations.WHOLE, rows.get(3).against());
+    assertEquals(Ablations.CLICKS, rows.get(4).against());
+    assertTrue(rows.get(4).aucGain().value() > 0, rows.toString());
     StringWriter text = new StringWriter();
     new ExperimentText(new PrintWriter(text, true)).ablations(rows);
     assertEquals(
-        3,
+        5,
         text.toString()
             .lines()
             .filter(line -> line.contains("%") || line.startsWith(Ablations.WHOLE))
