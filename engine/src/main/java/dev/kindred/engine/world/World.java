@@ -168,7 +168,7 @@ public final class World {
     return searches;
   }
 
-  /** Click, watch (share of the length, from 0.1, at most 1), like, share, dislike. */
+  /** Click, watch (share of the length, at most 1), like, share, dislike. */
   public static List<Objective> objectives() {
     return OBJECTIVES;
   }
@@ -218,7 +218,7 @@ public final class World {
 
   /**
    * The chance that the objective happens when the user looks at the item for the first time and
-   * makes no mistake; for watch the mean share watched, not cut at 0.1 and 1.
+   * makes no mistake; for watch the mean share watched, not cut at 1.
    */
   public double affinity(int objective, int user, int item) {
     return behaviour.expected(objective, user, item, Behaviour.NOWHERE);
