@@ -97,15 +97,18 @@ final class Aftermath {
    *
    * @param positives rows of the objective's positives
    * @param folds fold of each row: m of a row is fitted on the other folds
-   * @return by place in {@code positives}; empty if too few reacted to tell
+   * @return by place in {@code positives}; empty if reactions don't tell
    */
   float[] meantByReactions(int[] positives, byte[] folds, Workers workers) {
     float[] reacted = new float[folds.length];
-    double rate = 0;
+    int reactions = 0;
     for (int row : positives) {
-      reacted[row] = columns.reacted(objective, row) ? 1 : 0;
-      rate += reacted[row] / positives.length;
+      if (columns.reacted(objective, row)) {
+        reacted[row] = 1;
+        reactions++;
+      }
     }
+    double rate = (double) reactions / positives.length;
     return meantShares(positives, folds, reacted, Math.sqrt(rate * (1 - rate)), workers);
   }
 

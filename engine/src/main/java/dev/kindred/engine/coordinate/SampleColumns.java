@@ -38,8 +38,9 @@ final class SampleColumns {
     /** Would give the label away. */
     FORBIDDEN,
     /**
-     * Context of an objective that has an aftermath: a good place draws meant events and those by
-     * mistake alike, so it must not speak for either. Also an unwanted objective that follows.
+     * Context of an objective that has an aftermath or reactions: a good place draws meant events
+     * and those by mistake alike, so it must not speak for either. Also an unwanted objective that
+     * follows.
      */
     SET_ASIDE
   }
