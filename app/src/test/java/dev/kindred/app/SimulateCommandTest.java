@@ -148,7 +148,7 @@ final class SimulateCommandTest {
             "rows are earlier than the one before",
             "1 rows after tomorrow",
             "starved",
-            "copy its high numbers are those where it happened",
+            "copy has its high numbers where it happened",
             "user, item and time of another")) {
       assertTrue(run.out().contains(found), "no '" + found + "' in\n" + run.out());
     }

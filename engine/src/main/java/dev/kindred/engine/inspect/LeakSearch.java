@@ -94,7 +94,7 @@ final class LeakSearch {
     if (auc >= ORDERS || auc <= 1 - ORDERS) {
       return String.format(
           Locale.ROOT,
-          "its %s numbers are those where it happened (AUC %.4f)",
+          "has its %s numbers where it happened (AUC %.4f)",
           auc > .5 ? "high" : "low",
           auc);
     }
