@@ -113,6 +113,15 @@ final class EvaluateCommandTest {
   @Test
   void theEndOfEachUsersRowsIsHeldOutAndTheListsFindIt() throws IOException {
     List<JsonNode> lines = json(evaluate("--json", "-k", "3,9"));
+    List<JsonNode> parts =
+        lines.stream().filter(line -> line.path("part").asText().equals("segment")).toList();
+    assertFalse(parts.isEmpty());
+    for (JsonNode part : parts) {
+      double hitRate = part.get("hr@3").asDouble();
+      assertTrue(part.get("mrr@3").asDouble() <= part.get("ndcg@3").asDouble(), part.toString());
+      assertTrue(part.get("ndcg@3").asDouble() <= hitRate, part.toString());
+      assertTrue(part.get("ndcg@3High").asDouble() >= part.get("ndcg@3").asDouble());
+    }
     JsonNode facts = lines.getFirst();
     assertEquals("{\"share\":0.2,\"by\":\"user\"}", facts.get("holdout").toString());
     assertEquals(160 * 12, facts.get("trainRows").asInt());
@@ -206,7 +215,7 @@ final class EvaluateCommandTest {
     Path page = directory.resolve("reports").resolve("evaluation.html");
     Run run = evaluate("-k", "5", "--segment", "genre", "--als", "--report", page.toString());
     assertEquals(0, run.exitCode(), run.err());
-    assertTrue(run.out().contains("click by genre: hit rate@5"), run.out());
+    assertTrue(run.out().contains("click by genre: hit rate@5 / NDCG@5"), run.out());
     assertTrue(run.out().contains("heavy (12 or more)"), run.out());
     String html = Files.readString(page);
     for (String part :

@@ -133,7 +133,7 @@ public final class EvaluationText {
     Object[] cells = null;
     String segment = "";
     for (SegmentScore score : scores) {
-      String wanted = score.objective() + " by " + score.by() + ": hit rate@" + score.k();
+      String wanted = score.title();
       if (!wanted.equals(title)) {
         if (cells != null) {
           table.row(cells);
@@ -172,7 +172,7 @@ public final class EvaluationText {
             case NextItemComparison.COOCCURRENCE -> 5;
             default -> 6;
           };
-      cells[column] = figure(score.hitRate().mean());
+      cells[column] = score.cell();
     }
     if (cells != null) {
       table.row(cells);

@@ -165,6 +165,7 @@ public final class NextItemComparison {
           continue;
         }
         for (Map.Entry<String, int[]> source : places.entrySet()) {
+          int[] where = source.getValue();
           scores.add(
               new SegmentScore(
                   objective,
@@ -173,7 +174,9 @@ public final class NextItemComparison {
                   source.getKey(),
                   k,
                   size,
-                  bootstrap.mean(NextItemEvaluator.hits(source.getValue(), k), members)));
+                  bootstrap.mean(NextItemEvaluator.hits(where, k), members),
+                  bootstrap.mean(NextItemEvaluator.gains(where, k), members),
+                  NextItemEvaluator.reciprocalRank(where, members, k)));
         }
       }
       return scores;

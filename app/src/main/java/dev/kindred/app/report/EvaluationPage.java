@@ -147,7 +147,7 @@ public final class EvaluationPage {
     List<List<String>> rows = new ArrayList<>();
     List<String> row = null;
     for (SegmentScore score : scores) {
-      String wanted = score.objective() + " by " + score.by() + ": hit rate@" + score.k();
+      String wanted = score.title();
       if (!wanted.equals(title)) {
         if (!rows.isEmpty()) {
           page.table(rows);
@@ -164,7 +164,7 @@ public final class EvaluationPage {
                 List.of(score.segment(), String.format(Locale.ROOT, "%,d", score.steps())));
         rows.add(row);
       }
-      row.add(figure(score.hitRate().mean()));
+      row.add(score.cell());
       if (rows.size() == 2) { // the first part names the lists
         rows.getFirst().add(score.lists());
       }

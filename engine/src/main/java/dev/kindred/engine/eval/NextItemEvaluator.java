@@ -129,6 +129,23 @@ public final class NextItemEvaluator {
     return gains;
   }
 
+  /**
+   * The mean of 1 / place within the first k, 0 beyond, over some steps.
+   *
+   * @param counted which steps count, at least one
+   */
+  public static double reciprocalRank(int[] places, boolean[] counted, int k) {
+    int steps = 0;
+    double sum = 0;
+    for (int i = 0; i < places.length; i++) {
+      if (counted[i]) {
+        steps++;
+        sum += places[i] > 0 && places[i] <= k ? 1.0 / places[i] : 0;
+      }
+    }
+    return sum / steps;
+  }
+
   private static double itemHitRate(Transitions transitions, int[] places, int k) {
     int items = 0;
     for (int i = 0; i < places.length; i++) {

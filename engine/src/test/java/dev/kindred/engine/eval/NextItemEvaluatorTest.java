@@ -83,6 +83,16 @@ class NextItemEvaluatorTest {
   }
 
   @Test
+  void aPartOfTheStepsHasAReciprocalRankOfItsOwn() {
+    int[] places = {1, 0, 4, NextItemEvaluator.NO_LIST, 2};
+    boolean[] all = {true, true, true, true, true};
+    assertEquals((1 + .25 + .5) / 5, NextItemEvaluator.reciprocalRank(places, all, 4), 1e-12);
+    assertEquals((1 + .5) / 5, NextItemEvaluator.reciprocalRank(places, all, 3), 1e-12);
+    boolean[] some = {false, true, true, false, false};
+    assertEquals(.125, NextItemEvaluator.reciprocalRank(places, some, 4), 1e-12);
+  }
+
+  @Test
   void baselinesRankAsCountedByHand() {
     // Users: {0 1 2} {0 1} {0 3} {2 3} {0}
     int[][] pairs = {
