@@ -152,7 +152,9 @@ public final class ExperimentText {
     table.print(out);
     out.println();
     out.println("Against the default pipeline, with 95% intervals over users and worlds.");
-    out.println("'" + Ablations.ROUTED_CLICKS + "' is against '" + Ablations.CLICKS + "'.");
+    if (rows.stream().anyMatch(row -> row.name().equals(Ablations.ROUTED_CLICKS))) {
+      out.println("'" + Ablations.ROUTED_CLICKS + "' is against '" + Ablations.CLICKS + "'.");
+    }
     for (Ablations.Row row : rows) {
       List<String> better = new ArrayList<>();
       for (Metric metric : Metric.values()) {

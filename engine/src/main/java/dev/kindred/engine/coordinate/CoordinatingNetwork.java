@@ -30,6 +30,9 @@ public final class CoordinatingNetwork {
   /** With fewer samples with or without the event there is nothing to learn. */
   private static final int MIN_SAMPLES = 50;
 
+  /** Share of the events that must be reacted to, or what is fitted to reactions is chance. */
+  private static final double MIN_REACTIONS = 0.005;
+
   /** Rows of a fold whose scores tell the level of all. */
   private static final int LEVEL_ROWS = 50_000;
 
@@ -225,7 +228,8 @@ public final class CoordinatingNetwork {
 
     /** Whether what users did afterwards tells meant events from mistakes, and often enough. */
     private boolean isToldByReactions(int k) {
-      return hasAftermath(k) && reactions(k) >= MIN_SAMPLES;
+      return hasAftermath(k)
+          && reactions(k) >= Math.max(MIN_SAMPLES, MIN_REACTIONS * happened[k].cardinality());
     }
 
     private long reactions(int k) {

@@ -22,6 +22,9 @@ final class SampleColumns {
   /** A label or signal this close to the objective's own label would give it away. */
   static final double FUNCTION = 0.98;
 
+  /** Where a column follows, samples without the event are so many times rarer than elsewhere. */
+  private static final double RARER = 5;
+
   private static final int BINS = 64;
 
   /** What a column may tell about an objective. */
@@ -175,16 +178,22 @@ final class SampleColumns {
     return table;
   }
 
-  /** Whether the column is there, or is not, in all samples. */
+  /** Whether the event happened in all samples, or in none. */
   private static boolean isConstant(long[] table) {
     return table[1] + table[3] == 0 || table[0] + table[2] == 0;
   }
 
-  /** Whether a column is there in next to no sample without the event. */
+  /**
+   * Whether a column is there in next to no sample without the event, and not for the reason alone
+   * that next to no sample is without it.
+   */
   private static boolean follows(long[] table) {
-    return !isConstant(table)
-        && table[3] > 0
-        && (double) table[3] / (table[2] + table[3]) > FUNCTION;
+    if (isConstant(table) || table[3] == 0) {
+      return false;
+    }
+    double without = (double) table[2] / (table[2] + table[3]);
+    double withoutElsewhere = (double) table[0] / (table[0] + table[1]);
+    return without < 1 - FUNCTION && without < withoutElsewhere / RARER;
   }
 
   /** The largest |phi| between the label and "the column is at least c". */
