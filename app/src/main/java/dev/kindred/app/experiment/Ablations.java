@@ -151,7 +151,9 @@ public final class Ablations {
       long start = System.nanoTime();
       TrainedPipeline trained = contenders.train(options.withSeed(options.seed() + s));
       out.add(variant.getKey(), trained.scorer(), trained.table()::related, start);
-      routing = routing.isEmpty() ? trained.routing() : routing;
+      if (variant.getValue() == whole) {
+        routing = trained.routing();
+      }
     }
     if (routing.isPresent()) {
       RowFilter kept = routing.get().filter(PlayedWorld.CLICK);
