@@ -107,6 +107,8 @@ final class SimulateCommandTest {
         "a position is no label");
     Run text = Run.kindred("doctor", "--config", config.toString());
     assertTrue(text.out().contains("verdict: "), text.out());
+    String twins = "click and watch happen in the same rows: one says whether, the other how much";
+    assertTrue(text.out().contains(twins), text.out());
   }
 
   @Test

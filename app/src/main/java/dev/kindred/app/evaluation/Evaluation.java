@@ -201,7 +201,7 @@ public record Evaluation(
           history.objectives().get(k).polarity() == Polarity.NEGATIVE
               ? CalibrationPairs.contrast(history.engaged(), before, after, PAIRS, SEED)
               : CalibrationPairs.sample(before, after, PAIRS, SEED);
-      PairEvaluator.evaluate(subject.scorer(), objective, pairs, subject.toModel())
+      PairEvaluator.evaluate(subject.scorer(), objective, before, pairs, subject.toModel())
           .ifPresent(report -> scores.add(new PairScore(name, report)));
     }
     return scores;

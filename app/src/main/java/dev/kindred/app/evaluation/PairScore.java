@@ -34,6 +34,10 @@ public record PairScore(String objective, PairEvaluator.Report report) {
     Map<String, Object> channels = new LinkedHashMap<>();
     report.channels().forEach(c -> channels.put(c.kind().label(), c.auc()));
     json.put("channelAuc", channels);
+    Map<String, Object> baselines = new LinkedHashMap<>();
+    baselines.put(NextItemComparison.POPULARITY, report.baselines().popularity());
+    baselines.put(NextItemComparison.COSINE, report.baselines().cooccurrence());
+    json.put("baselineAuc", baselines);
     return json;
   }
 }

@@ -159,7 +159,10 @@ public final class CoordinatingNetwork {
             .formatted(events.objectives().get(cause).name());
       }
       if (columns.count(k, Role.INPUT) == 0 && !hasAftermath(k)) {
-        return "kept all: no signal and no other objective tells good samples from bad";
+        return columns.count(k, Role.REACTION) > 0
+            ? "kept all: what users did next tells good samples from bad, but no signal (such as a"
+                + " stay's length) is there for all of them to learn it from"
+            : "kept all: no signal and no other objective tells good samples from bad";
       }
       return "";
     }

@@ -1,5 +1,6 @@
 package dev.kindred.engine.eval;
 
+import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.related.CalibrationPairs;
 import dev.kindred.engine.related.Channel;
@@ -35,13 +36,15 @@ public final class PairEvaluator {
    * @param predictions of probabilities; empty where the scores are none (raw cosines, a negative
    *     objective)
    * @param channels the cosines of each channel
+   * @param baselines what the same pairs give without a model
    */
   public record Report(
       int pairs,
       Auc.Interval auc,
       GroupedAuc grouped,
       Optional<Probabilities> predictions,
-      List<Cosines> channels) {
+      List<Cosines> channels,
+      Baselines baselines) {
     public Report {
       channels = List.copyOf(channels);
     }
@@ -68,14 +71,29 @@ public final class PairEvaluator {
       Channel.Kind kind, double auc, List<Double> positive, List<Double> random) {}
 
   /**
+   * AUC of scores that need no model.
+   *
+   * @param popularity of the number of users whom the second item has
+   * @param cooccurrence of the cosine of both items' users, as in {@link
+   *     BaselineLists#cooccurrence}
+   */
+  public record Baselines(double popularity, double cooccurrence) {}
+
+  /**
    * Evaluates one objective.
    *
+   * @param train [users x items] of the objective, in the ordinals of the log, for the baselines
    * @param pairs in the ordinals of the log
    * @param toModel from these to the scorer's; -1 = unknown there
    * @return empty if fewer than two pairs of either kind are known
    */
   public static Optional<Report> evaluate(
-      RelatedScorer scorer, int objective, CalibrationPairs pairs, IntUnaryOperator toModel) {
+      RelatedScorer scorer,
+      int objective,
+      Interactions train,
+      CalibrationPairs pairs,
+      IntUnaryOperator toModel) {
+    int[] rows = new int[pairs.size()];
     int[] first = new int[pairs.size()];
     int[] second = new int[pairs.size()];
     boolean[] positive = new boolean[pairs.size()];
@@ -87,7 +105,7 @@ public final class PairEvaluator {
       positive[n] = pairs.isPositive(i);
       if (first[n] >= 0 && second[n] >= 0) {
         positives += positive[n] ? 1 : 0;
-        n++;
+        rows[n++] = i;
       }
     }
     if (Math.min(positives, n - positives) < 2) {
@@ -113,7 +131,36 @@ public final class PairEvaluator {
             Auc.interval(merged, labels),
             GroupedAuc.of(merged, labels, sources),
             predictions,
-            channels));
+            channels,
+            baselines(train.transposed(), pairs, Arrays.copyOf(rows, n), labels)));
+  }
+
+  private static Baselines baselines(
+      Interactions byItem, CalibrationPairs pairs, int[] rows, boolean[] labels) {
+    float[] popularity = new float[rows.length];
+    float[] cosine = new float[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      int a = pairs.first(rows[i]);
+      int b = pairs.second(rows[i]);
+      popularity[i] = byItem.count(b);
+      double sizes = (double) byItem.count(a) * byItem.count(b);
+      cosine[i] = sizes == 0 ? 0 : (float) (shared(byItem, a, b) / Math.sqrt(sizes));
+    }
+    return new Baselines(Auc.of(popularity, labels), Auc.of(cosine, labels));
+  }
+
+  /** How many users both items have. */
+  private static int shared(Interactions byItem, int a, int b) {
+    int shared = 0;
+    long i = byItem.start(a);
+    long j = byItem.start(b);
+    while (i < byItem.end(a) && j < byItem.end(b)) {
+      int order = Integer.compare(byItem.column(i), byItem.column(j));
+      shared += order == 0 ? 1 : 0;
+      i += order <= 0 ? 1 : 0;
+      j += order >= 0 ? 1 : 0;
+    }
+    return shared;
   }
 
   private static float[] merged(RelatedScorer scorer, int objective, int[] sources, int[] targets) {

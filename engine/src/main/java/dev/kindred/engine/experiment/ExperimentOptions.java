@@ -14,16 +14,19 @@ public record ExperimentOptions(long seed, int checkDays, int days, int lists, d
   static final int MAX_LISTS = 60;
 
   public ExperimentOptions {
-    check("checkDays", checkDays, 1, 365);
-    check("days", days, 1, 365);
-    check("lists", lists, 1, MAX_LISTS / 2);
-    check("quitShare", quitShare, 0, 1);
+    check("check days", checkDays, 365);
+    check("play days", days, 365);
+    check("lists a visit", lists, MAX_LISTS / 2);
+    if (!(quitShare >= 0 && quitShare <= 1)) {
+      throw new IllegalArgumentException(
+          "the quit share of an experiment is " + quitShare + ", must be in [0, 1]");
+    }
   }
 
-  private static void check(String name, double value, double from, double to) {
-    if (!(value >= from && value <= to)) {
+  private static void check(String name, int value, int most) {
+    if (value < 1 || value > most) {
       throw new IllegalArgumentException(
-          name + " of an experiment is " + value + ", must be from " + from + " to " + to);
+          "the " + name + " of an experiment are " + value + ", must be in [1, " + most + "]");
     }
   }
 

@@ -58,13 +58,26 @@ final class LeakSearch {
               new Leak(
                   events.objectives().get(a).name(),
                   events.objectives().get(b).name(),
-                  phi > 0
-                      ? "both happen in the same rows"
-                      : "one happens where the other doesn't"));
+                  phi < 0
+                      ? "are complements: one happens where the other doesn't"
+                      : counts(events, a) == counts(events, b)
+                          ? "are one label: both happen in the same rows"
+                          : "happen in the same rows: one says whether, the other how much"));
         }
       }
     }
     return leaks;
+  }
+
+  /** Whether an objective's values are nothing but 0 and 1. */
+  private static boolean counts(Events events, int objective) {
+    for (int row = 0; row < events.size(); row++) {
+      float value = events.value(objective, row);
+      if (value > 0 && value != 1) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String how(ColumnSample sample, int column, boolean[] label) {

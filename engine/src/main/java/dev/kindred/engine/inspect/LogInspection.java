@@ -295,13 +295,8 @@ public record LogInspection(
       findings.add(
           Finding.note(
               "leakage",
-              "objectives "
-                  + twin.column()
-                  + " and "
-                  + twin.objective()
-                  + " are one label: "
-                  + twin.how(),
-              "neither is an input to the other; weigh them as one"));
+              "objectives " + twin.column() + " and " + twin.objective() + " " + twin.how(),
+              "neither is an input to the other; together they weigh what one would"));
     }
     if (findings.isEmpty()) {
       findings.add(Finding.ok("leakage", "no column tells a label that it should not know"));

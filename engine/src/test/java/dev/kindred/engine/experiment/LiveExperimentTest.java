@@ -256,7 +256,7 @@ class LiveExperimentTest {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class, () -> ExperimentOptions.defaults().withDays(0, 1));
-    assertTrue(e.getMessage().contains("checkDays"), e.getMessage());
+    assertTrue(e.getMessage().contains("check days of an experiment are 0"), e.getMessage());
     assertThrows(IllegalArgumentException.class, () -> run(WORLD));
     assertThrows(IllegalArgumentException.class, () -> WorldLaws.defaults().withContext(-1));
   }
