@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.index.run.Threads;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -68,17 +69,7 @@ final class LiveMaintenance {
 
   /** Waits for the thread to end, after {@link #close} and without the lock. */
   void join() {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(thread);
   }
 
   private void maintain() {

@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.index.run.Threads;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
@@ -125,17 +126,7 @@ final class ShadowQueue<S> implements AutoCloseable {
   public void close() {
     closed = true;
     LockSupport.unpark(thread);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(thread);
     for (int at = 0; at < slots.size(); at++) {
       releaseReady(at);
     }

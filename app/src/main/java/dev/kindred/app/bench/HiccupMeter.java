@@ -1,5 +1,6 @@
 package dev.kindred.app.bench;
 
+import dev.kindred.index.run.Threads;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
@@ -35,17 +36,7 @@ final class HiccupMeter implements AutoCloseable {
   @Override
   public void close() {
     stop = true;
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(thread);
   }
 
   Histogram histogram() {

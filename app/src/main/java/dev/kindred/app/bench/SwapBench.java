@@ -5,6 +5,7 @@ import dev.kindred.engine.serve.RelatedResult;
 import dev.kindred.engine.serve.RelatedSearcher;
 import dev.kindred.engine.snapshot.SnapshotCatalog;
 import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -63,7 +64,7 @@ public final class SwapBench {
                 1);
       } finally {
         stop.set(true);
-        join(thread);
+        Threads.join(thread);
       }
       if (swapper.failure != null) {
         throw swapper.failure;
@@ -127,20 +128,6 @@ public final class SwapBench {
           .count();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void join(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 

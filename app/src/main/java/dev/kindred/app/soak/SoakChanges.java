@@ -3,6 +3,7 @@ package dev.kindred.app.soak;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Threads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -81,17 +82,7 @@ final class SoakChanges implements AutoCloseable {
     closed = true;
     for (Thread thread : threads) {
       LockSupport.unpark(thread);
-      boolean interrupted = false;
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      Threads.join(thread);
     }
     client.close();
   }

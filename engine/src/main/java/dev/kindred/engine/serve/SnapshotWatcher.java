@@ -1,5 +1,6 @@
 package dev.kindred.engine.serve;
 
+import dev.kindred.index.run.Threads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -56,16 +57,6 @@ public final class SnapshotWatcher implements AutoCloseable {
   @Override
   public void close() {
     stop.countDown();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(thread);
   }
 }

@@ -113,18 +113,8 @@ public final class Workers implements AutoCloseable {
       } finally {
         state.unlock();
       }
-      boolean interrupted = false;
       for (Helper helper : helpers) {
-        while (helper.isAlive()) {
-          try {
-            helper.join();
-          } catch (InterruptedException e) {
-            interrupted = true;
-          }
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+        Threads.join(helper);
       }
     } finally {
       callers.unlock();
