@@ -136,6 +136,7 @@ final class BenchHttpCommand extends KindredCommand {
     line.put("responseP50Micros", micros(result.response(), 50));
     line.put("responseP99Micros", micros(result.response(), 99));
     line.put("responseP999Micros", micros(result.response(), 99.9));
+    line.put("clientSpins", HttpLoad.spins());
     line.put("gc", collectors());
     line.put("heapMaxMb", Runtime.getRuntime().maxMemory() >> 20);
     line.put("java", Runtime.version().toString());
