@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -151,6 +152,7 @@ class IdTableTest {
       Files.write(path, damaged);
       try (Arena arena = Arena.ofConfined()) {
         IdTable table = IdTable.open(path, arena);
+        table.touch(IntStream.rangeClosed(-1, ids.size()).toArray(), 0, ids.size() + 2);
         for (int i = 0; i < ids.size(); i++) {
           int ordinal = table.ordinalOf(ids.get(i));
           assertTrue(ordinal >= -1 && ordinal < ids.size());

@@ -51,6 +51,7 @@ public final class RelatedTable {
   private static final int MAX_LENGTH = 1 << 20;
   private static final int GRAIN = 16;
   private static final int ROW_ALIGNMENT = 64;
+  private static final int LINE_BYTES = 64;
 
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -299,6 +300,30 @@ public final class RelatedTable {
       out[rank] = ordinal;
     }
     return rank;
+  }
+
+  /**
+   * Reads a byte of every cache line that the first related items of an item lie in: reads that
+   * wait for nothing overlap in memory.
+   *
+   * @return a number without meaning, to be kept somewhere: reads of no use would be left out
+   */
+  public int touch(int item, int n) {
+    Objects.checkIndex(item, items);
+    int limit = Math.min(n, length);
+    long row = item * rowBytes(length);
+    long scores = row + (long) length * Integer.BYTES;
+    return touch(row, limit * (long) Integer.BYTES)
+        + touch(scores, limit * (long) Float.BYTES)
+        + touch(row + sourcesAt(length), limit);
+  }
+
+  private int touch(long from, long bytes) {
+    int sum = 0;
+    for (long at = from & -LINE_BYTES; at < from + bytes; at += LINE_BYTES) {
+      sum += body.get(ValueLayout.JAVA_BYTE, at);
+    }
+    return sum;
   }
 
   private long at(int item, int rank) {

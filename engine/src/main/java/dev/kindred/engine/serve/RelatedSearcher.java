@@ -44,6 +44,7 @@ public final class RelatedSearcher extends ItemSearcher {
   private Reranker reranker;
   private BoundReranking reranking; // null = none
   private int[] pins = new int[0];
+  private int[] ahead; // of the table's list, before anything is left out
   private double[] stored;
   private double[] manual;
   private boolean[] own;
@@ -53,6 +54,9 @@ public final class RelatedSearcher extends ItemSearcher {
   private Reranking settings = Reranking.none();
   private boolean hasSeed;
   private long seed;
+
+  /** Of no meaning; without it the compiler would see that nobody needs what was touched. */
+  private int touched;
 
   RelatedSearcher(Recommender recommender, Generations generations) {
     super(generations);
@@ -70,6 +74,7 @@ public final class RelatedSearcher extends ItemSearcher {
     boolean[] ownBefore = own;
     candidates = next.snapshot().candidates();
     table = next.snapshot().related();
+    ahead = new int[table.length()];
     scorer = next.snapshot().scorer();
     targets.bind(next);
     reranker = next.reranker();
@@ -347,8 +352,10 @@ public final class RelatedSearcher extends ItemSearcher {
 
   /** False if the table, unlike the whole candidate list, is too short for this request. */
   private boolean fromTable(int ordinal, int n, RelatedResult out) {
+    touched += table.touch(ordinal, n);
     int candidateCount = candidates.count(ordinal);
     int wanted = Math.min(n, candidateCount);
+    touched += ids().touch(ahead, 0, table.related(ordinal, wanted, ahead));
     out.begin(wanted, true);
     int length = table.length();
     int rank = 0;

@@ -176,6 +176,7 @@ class RelatedTableTest {
         int count = read.related(item, 80, out);
         assertEquals(table.count(item), count);
         assertEquals(table.item(item, count - 1), out[count - 1]);
+        assertEquals(table.touch(item, 80), read.touch(item, 80)); // and no read past the last row
       }
     }
   }
