@@ -280,6 +280,9 @@ final class EvaluateCommandTest {
     assertTrue(pairs.get("logLoss").asDouble() < Math.log(2), pairs.toString());
     assertTrue(pairs.get("rmse").asDouble() < .5, pairs.toString());
     assertTrue(pairs.get("calibrationError").asDouble() < .2, pairs.toString());
+    JsonNode without = pairs.get("baselineAuc");
+    assertEquals(.5, without.get("popularity").asDouble(), .1, pairs.toString());
+    assertTrue(without.get("co-occurrence cosine").asDouble() > .6, pairs.toString());
     JsonNode qualities = part(lines, "lists");
     assertTrue(qualities.get("coverage").asDouble() > .9, qualities.toString());
     assertEquals(0, qualities.get("intraListDiversity").asDouble(), 1e-6, "lists of one genre");
@@ -357,6 +360,18 @@ final class EvaluateCommandTest {
     // What a user had liked before is left out, and so can't be found: four of ten.
     assertTrue(hits.get("kindred") > .5, hits.toString());
     assertTrue(hits.get("kindred") > 5 * hits.get("popularity"), hits.toString());
+    JsonNode kindred = lines.get(1);
+    JsonNode popularity = lines.getLast();
+    assertEquals("popularity", popularity.get("model").asText());
+    assertFalse(kindred.has("kindredMinus"));
+    double recall = kindred.get("recall@10").asDouble();
+    assertTrue(kindred.get("recall@10Low").asDouble() < recall, kindred.toString());
+    assertTrue(kindred.get("recall@10High").asDouble() > recall, kindred.toString());
+    JsonNode minus = popularity.get("kindredMinus");
+    assertEquals(
+        recall - popularity.get("recall@10").asDouble(), minus.get("mean").asDouble(), 1e-12);
+    assertTrue(
+        minus.get("low").asDouble() > 0 && minus.get("p").asDouble() < .05, minus.toString());
     assertBad(evaluate("--test", "love=" + file), 3, "which the configuration does not declare");
     assertBad(evaluate("--test", "like=" + file, "--als"), 2, "--test holds nothing out");
     assertBad(evaluate("--segment", "colour", "-k", "5"), 3, "no field 'colour'");

@@ -80,15 +80,15 @@ final class ExperimentCommandTest {
     for (String metric : List.of("clicking", "playedTime", "satisfaction", "negative", "visits")) {
       JsonNode base = lines.get(1).get(metric);
       assertTrue(base.get("value").asDouble() > 0, metric);
-      assertEquals(0, base.at("/changePercent/mean").asDouble(), metric);
+      assertEquals(0, base.at("/changePercent/value").asDouble(), metric);
       JsonNode ours = lines.get(2).get(metric);
       for (String change : List.of("changePercent", "pairedChangePercent")) {
         JsonNode interval = ours.get(change);
-        assertTrue(interval.get("low").asDouble() <= interval.get("mean").asDouble(), metric);
-        assertTrue(interval.get("high").asDouble() >= interval.get("mean").asDouble(), metric);
+        assertTrue(interval.get("low").asDouble() <= interval.get("value").asDouble(), metric);
+        assertTrue(interval.get("high").asDouble() >= interval.get("value").asDouble(), metric);
       }
       double paired = 100 * (ours.get("value").asDouble() / base.get("value").asDouble() - 1);
-      assertEquals(paired, ours.at("/pairedChangePercent/mean").asDouble(), 1e-6, metric);
+      assertEquals(paired, ours.at("/pairedChangePercent/value").asDouble(), 1e-6, metric);
     }
   }
 
@@ -99,7 +99,7 @@ final class ExperimentCommandTest {
     for (String metric : List.of("clicking", "playedTime", "satisfaction", "negative")) {
       JsonNode second = lines.get(2).get(metric);
       assertEquals(lines.get(1).get(metric).get("value"), second.get("value"), metric);
-      assertEquals(0, second.at("/pairedChangePercent/mean").asDouble(), metric);
+      assertEquals(0, second.at("/pairedChangePercent/value").asDouble(), metric);
     }
     Run text = kindred("experiment", SITE, snapshots, "--play-days", "3");
     assertTrue(text.out().startsWith("A/A check, groups of ["), text.out());

@@ -139,6 +139,10 @@ final class SimulateCommandTest {
             name = "click"
             column = "click"
             [[objectives]]
+            name = "again"
+            column = "copy"
+            at-least = 5
+            [[objectives]]
             name = "rare"
             column = "rare"
             """);
@@ -150,6 +154,7 @@ final class SimulateCommandTest {
             "rows are earlier than the one before",
             "1 rows after tomorrow",
             "starved",
+            "objectives click and again are one label: both happen in the same rows",
             "copy has its high numbers where it happened",
             "user, item and time of another")) {
       assertTrue(run.out().contains(found), "no '" + found + "' in\n" + run.out());

@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.evaluation.SnapshotLists;
+import dev.kindred.app.experiment.ExperimentJson;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.RowFilter;
@@ -133,16 +134,7 @@ final class ExperimentCommand extends KindredCommand {
   }
 
   private void json(ExperimentReport report) {
-    SplitCheck check = report.check();
-    Map<String, Object> aa = new LinkedHashMap<>();
-    aa.put("passed", check.passed());
-    aa.put("users", check.users());
-    aa.put("volumeChiSquare", check.volumeChiSquare());
-    aa.put("largestPercent", check.largestPercent());
-    aa.put("largestErrors", check.largestErrors());
-    aa.put("limitErrors", check.limitErrors());
-    aa.put("findings", check.findings());
-    jsonLines().write(Map.of("aaCheck", aa));
+    jsonLines().write(Map.of("aaCheck", ExperimentJson.check(report.check())));
     for (int g = 0; g < report.groups().size(); g++) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("group", report.groups().get(g).name());
@@ -150,20 +142,12 @@ final class ExperimentCommand extends KindredCommand {
       for (Metric metric : Metric.values()) {
         Map<String, Object> of = new LinkedHashMap<>();
         of.put("value", report.value(g, metric));
-        of.put("changePercent", interval(report.liveChange(g, metric)));
-        of.put("pairedChangePercent", interval(report.change(g, metric)));
+        of.put("changePercent", ExperimentJson.interval(report.liveChange(g, metric)));
+        of.put("pairedChangePercent", ExperimentJson.interval(report.change(g, metric)));
         line.put(metric.label(), of);
       }
       jsonLines().write(line);
     }
-  }
-
-  private static Map<String, Object> interval(Change change) {
-    Map<String, Object> interval = new LinkedHashMap<>();
-    interval.put("mean", change.value());
-    interval.put("low", change.low());
-    interval.put("high", change.high());
-    return interval;
   }
 
   private void text(ExperimentReport report) {

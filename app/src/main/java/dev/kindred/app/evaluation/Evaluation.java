@@ -16,6 +16,7 @@ import dev.kindred.engine.eval.BeyondAccuracy;
 import dev.kindred.engine.eval.ClusterBootstrap;
 import dev.kindred.engine.eval.LaterItems;
 import dev.kindred.engine.eval.PairEvaluator;
+import dev.kindred.engine.eval.RankingFigures;
 import dev.kindred.engine.eval.Segments;
 import dev.kindred.engine.related.CalibrationPairs;
 import dev.kindred.index.run.Workers;
@@ -114,7 +115,7 @@ public record Evaluation(
         nextItem,
         segments,
         laterItems,
-        pairs(subject, history, held),
+        pairs(subject, input.events(), history, held),
         lists,
         subject.curves(),
         subject.keptShares(),
@@ -126,23 +127,18 @@ public record Evaluation(
       NextItemComparison.Asked asked, LaterItems later, List<Integer> ks, Workers workers) {
     ClusterBootstrap bootstrap = new ClusterBootstrap(later.users(), SEED);
     List<LaterItemsScore> scores = new ArrayList<>();
-    Map<Integer, double[]> ours = new HashMap<>(); // the first of the sources
+    Map<Integer, RankingFigures> ours = new HashMap<>(); // the first of the sources
     asked.lists.forEach(
         (name, list) -> {
           for (int k : ks) {
-            LaterItems.Figures figures = later.figures(list, k, workers);
-            double[] recalls = figures.recalls();
-            double[] kindred = ours.computeIfAbsent(k, first -> recalls);
-            LaterItemsScore.Certainty certainty =
-                new LaterItemsScore.Certainty(
-                    bootstrap.mean(recalls),
-                    bootstrap.mean(figures.ndcgs()),
-                    name.equals(NextItemComparison.KINDRED)
-                        ? Optional.empty()
-                        : Optional.of(bootstrap.difference(kindred, recalls)));
+            RankingFigures figures = later.figures(list, k, workers);
+            ours.putIfAbsent(k, figures);
             scores.add(
                 new LaterItemsScore(
-                    asked.objective, name, figures.means(), Optional.of(certainty)));
+                    asked.objective,
+                    name,
+                    figures.means(),
+                    LaterItemsScore.Certainty.of(bootstrap, figures, ours.get(k))));
           }
         });
     return scores;
@@ -187,7 +183,7 @@ public record Evaluation(
   }
 
   /** Held-out pairs of every objective: of a negative one, what a user of an item disliked. */
-  private static List<PairScore> pairs(Subject subject, Events history, Events held) {
+  private static List<PairScore> pairs(Subject subject, Events all, Events history, Events held) {
     List<PairScore> scores = new ArrayList<>();
     for (int k = 0; k < history.objectives().size(); k++) {
       String name = history.objectives().get(k).name();
@@ -199,7 +195,8 @@ public record Evaluation(
       Interactions after = held.interactions(k, RowFilter.ALL);
       CalibrationPairs pairs =
           history.objectives().get(k).polarity() == Polarity.NEGATIVE
-              ? CalibrationPairs.contrast(history.engaged(), before, after, PAIRS, SEED)
+              ? CalibrationPairs.contrast(
+                  history.engaged(), all.interactions(k, RowFilter.ALL), after, PAIRS, SEED)
               : CalibrationPairs.sample(before, after, PAIRS, SEED);
       PairEvaluator.evaluate(subject.scorer(), objective, before, pairs, subject.toModel())
           .ifPresent(report -> scores.add(new PairScore(name, report)));

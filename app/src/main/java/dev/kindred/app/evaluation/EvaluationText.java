@@ -109,20 +109,13 @@ public final class EvaluationText {
           report.k(),
           figure(report.precision()),
           figure(report.recall()),
-          score
-              .certainty()
-              .map(sure -> figure((sure.recall().high() - sure.recall().low()) / 2))
-              .orElse(null),
+          figure((score.certainty().recall().high() - score.certainty().recall().low()) / 2),
           figure(report.f1()),
           figure(report.averagePrecision()),
           figure(report.ndcg()),
           figure(report.hitRate()),
           figure(report.reciprocalRank()),
-          score
-              .certainty()
-              .flatMap(LaterItemsScore.Certainty::kindredMinus)
-              .map(EvaluationText::difference)
-              .orElse(null));
+          score.certainty().kindredMinus().map(EvaluationText::difference).orElse(null));
     }
     print(table);
   }
@@ -185,7 +178,9 @@ public final class EvaluationText {
       return;
     }
     out.println();
-    out.println("held-out pairs: does the score tell items of one user from items of two?");
+    out.println(
+        "held-out pairs: does the score tell items of one user from items of two, and what a user"
+            + " dislikes from what else he met?");
     TextTable table =
         new TextTable(
             "objective",

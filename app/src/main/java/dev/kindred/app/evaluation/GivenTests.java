@@ -12,9 +12,11 @@ import dev.kindred.engine.data.RowFilter;
 import dev.kindred.engine.data.TableSource;
 import dev.kindred.engine.data.TextColumns;
 import dev.kindred.engine.eval.BaselineLists;
+import dev.kindred.engine.eval.ClusterBootstrap;
 import dev.kindred.engine.eval.FactorScores;
 import dev.kindred.engine.eval.ListScores;
 import dev.kindred.engine.eval.PopularityScores;
+import dev.kindred.engine.eval.RankingFigures;
 import dev.kindred.engine.eval.ScoredLists;
 import dev.kindred.engine.eval.Scores;
 import dev.kindred.engine.eval.TopNEvaluator;
@@ -25,7 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Pairs of user and item that were held out by somebody else, one file per objective: every item is
@@ -37,6 +39,8 @@ import java.util.Optional;
 public final class GivenTests {
   /** Related items that are added up per item that a user met. */
   public static final int LIST = 100;
+
+  private static final long SEED = 1;
 
   private final Events events;
   private final List<Test> tests;
@@ -117,7 +121,6 @@ public final class GivenTests {
         new ListScores(BaselineLists.cooccurrence(engaged, true, LIST, workers), engaged, LIST);
     for (Test test : tests) {
       Interactions own = events.interactions(test.objective, RowFilter.ALL);
-      String name = events.objectives().get(test.objective).name();
       AlsModel model = ImplicitAls.train(own, als, workers, progress);
       Map<String, Scores> rankings = new LinkedHashMap<>();
       rankings.put(NextItemComparison.KINDRED, related);
@@ -130,16 +133,31 @@ public final class GivenTests {
           new ListScores(BaselineLists.cooccurrence(own, true, LIST, workers), own, LIST));
       rankings.put(NextItemComparison.POPULARITY, new PopularityScores(own));
       for (int k : ks) {
-        rankings.forEach(
-            (lists, ranking) ->
-                scores.add(
-                    new LaterItemsScore(
-                        name,
-                        lists,
-                        TopNEvaluator.evaluate(
-                            ranking, own, test.pairs, k, workers, Progress.none()),
-                        Optional.empty())));
+        scores.addAll(scores(test, own, rankings, k, workers));
       }
+    }
+    return scores;
+  }
+
+  /** Of every ranking, with intervals over the users and Kindred's difference. */
+  private List<LaterItemsScore> scores(
+      Test test, Interactions own, Map<String, Scores> rankings, int k, Workers workers) {
+    List<LaterItemsScore> scores = new ArrayList<>();
+    RankingFigures kindred = null; // the first of them
+    ClusterBootstrap bootstrap = null;
+    for (Map.Entry<String, Scores> ranking : rankings.entrySet()) {
+      RankingFigures figures =
+          TopNEvaluator.figures(ranking.getValue(), own, test.pairs, k, workers, Progress.none());
+      if (kindred == null) {
+        kindred = figures;
+        bootstrap = new ClusterBootstrap(IntStream.range(0, figures.size()).toArray(), SEED);
+      }
+      scores.add(
+          new LaterItemsScore(
+              events.objectives().get(test.objective).name(),
+              ranking.getKey(),
+              figures.means(),
+              LaterItemsScore.Certainty.of(bootstrap, figures, kindred)));
     }
     return scores;
   }

@@ -1,6 +1,7 @@
 package dev.kindred.app.evaluation;
 
 import dev.kindred.engine.eval.ClusterBootstrap;
+import dev.kindred.engine.eval.RankingFigures;
 import dev.kindred.engine.eval.TopNEvaluator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,10 +13,10 @@ import java.util.Optional;
  * @param objective that made items right answers
  * @param lists name of the source of the lists
  * @param report means over the users
- * @param certainty how sure they are; empty where it wasn't asked for
+ * @param certainty how sure they are
  */
 public record LaterItemsScore(
-    String objective, String lists, TopNEvaluator.Report report, Optional<Certainty> certainty) {
+    String objective, String lists, TopNEvaluator.Report report, Certainty certainty) {
 
   /**
    * Intervals over users.
@@ -27,7 +28,24 @@ public record LaterItemsScore(
   public record Certainty(
       ClusterBootstrap.Interval recall,
       ClusterBootstrap.Interval ndcg,
-      Optional<ClusterBootstrap.Difference> kindredMinus) {}
+      Optional<ClusterBootstrap.Difference> kindredMinus) {
+
+    /**
+     * Of one source beside another.
+     *
+     * @param bootstrap draws the queries of both
+     * @param kindred Kindred's figures; the same object as {@code figures} for Kindred itself
+     */
+    static Certainty of(
+        ClusterBootstrap bootstrap, RankingFigures figures, RankingFigures kindred) {
+      return new Certainty(
+          bootstrap.mean(figures.recalls()),
+          bootstrap.mean(figures.ndcgs()),
+          figures == kindred
+              ? Optional.empty()
+              : Optional.of(bootstrap.difference(kindred.recalls(), figures.recalls())));
+    }
+  }
 
   /** The score as an object; the names of the metrics say at what k. */
   public Map<String, Object> json() {
@@ -45,14 +63,11 @@ public record LaterItemsScore(
     json.put("ndcg@" + k, report.ndcg());
     json.put("hr@" + k, report.hitRate());
     json.put("mrr@" + k, report.reciprocalRank());
-    certainty.ifPresent(
-        sure -> {
-          json.put("recall@" + k + "Low", sure.recall().low());
-          json.put("recall@" + k + "High", sure.recall().high());
-          json.put("ndcg@" + k + "Low", sure.ndcg().low());
-          json.put("ndcg@" + k + "High", sure.ndcg().high());
-          sure.kindredMinus().ifPresent(difference -> json.put("kindredMinus", difference));
-        });
+    json.put("recall@" + k + "Low", certainty.recall().low());
+    json.put("recall@" + k + "High", certainty.recall().high());
+    json.put("ndcg@" + k + "Low", certainty.ndcg().low());
+    json.put("ndcg@" + k + "High", certainty.ndcg().high());
+    certainty.kindredMinus().ifPresent(difference -> json.put("kindredMinus", difference));
     return json;
   }
 }

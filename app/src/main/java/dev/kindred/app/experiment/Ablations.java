@@ -129,10 +129,12 @@ public final class Ablations {
               names.get(v),
               names.get(against),
               all.stream().mapToDouble(one -> one.aucs.get(variant)).average().orElseThrow(),
-              Change.mean(
-                  all.stream()
-                      .map(one -> Change.exact(one.aucs.get(variant) - one.aucs.get(against)))
-                      .toList()),
+              variant == against
+                  ? Change.NONE
+                  : Change.overWorlds(
+                      all.stream()
+                          .map(one -> one.aucs.get(variant) - one.aucs.get(against))
+                          .toList()),
               changes,
               all.stream().mapToDouble(one -> one.seconds.get(variant)).average().orElseThrow()));
     }

@@ -54,7 +54,7 @@ public final class Controls {
   /**
    * Controls that have not been made.
    *
-   * @param sizePercent of the worlds' users and samples
+   * @param sizePercent of the worlds' items, users and samples
    * @param seed of the first world
    */
   public Controls(

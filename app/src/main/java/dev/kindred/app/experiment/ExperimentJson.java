@@ -3,6 +3,7 @@ package dev.kindred.app.experiment;
 import dev.kindred.app.output.JsonLines;
 import dev.kindred.engine.experiment.Change;
 import dev.kindred.engine.experiment.Metric;
+import dev.kindred.engine.experiment.SplitCheck;
 import dev.kindred.engine.world.WorldFamily;
 import dev.kindred.engine.world.WorldOptions;
 import java.util.ArrayList;
@@ -26,14 +27,7 @@ public final class ExperimentJson {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("seed", part.seed());
     line.put("seconds", part.seconds());
-    Map<String, Object> check = new LinkedHashMap<>();
-    check.put("passed", part.check().passed());
-    check.put("users", part.check().users());
-    check.put("largestPercent", part.check().largestPercent());
-    check.put("largestErrors", part.check().largestErrors());
-    check.put("limitErrors", part.check().limitErrors());
-    check.put("findings", part.check().findings());
-    line.put("aaCheck", check);
+    line.put("aaCheck", check(part.check()));
     Map<String, Object> base = new LinkedHashMap<>();
     part.base().forEach((metric, value) -> base.put(metric.label(), value));
     line.put("base", base);
@@ -119,11 +113,27 @@ public final class ExperimentJson {
     changes.forEach((metric, change) -> object.put(metric.label(), interval(change)));
   }
 
-  private static Map<String, Object> interval(Change change) {
+  /** An A/A check as an object. */
+  public static Map<String, Object> check(SplitCheck check) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("passed", check.passed());
+    object.put("users", check.users());
+    object.put("volumeChiSquare", check.volumeChiSquare());
+    object.put("largestPercent", check.largestPercent());
+    object.put("largestErrors", check.largestErrors());
+    object.put("limitErrors", check.limitErrors());
+    object.put("findings", check.findings());
+    return object;
+  }
+
+  /** A change as an object, without ends where it has none. */
+  public static Map<String, Object> interval(Change change) {
     Map<String, Object> interval = new LinkedHashMap<>();
     interval.put("value", change.value());
-    interval.put("low", change.low());
-    interval.put("high", change.high());
+    if (Double.isFinite(change.error())) {
+      interval.put("low", change.low());
+      interval.put("high", change.high());
+    }
     return interval;
   }
 }

@@ -131,7 +131,7 @@ public final class ExperimentText {
 
   /** What each stage is worth. */
   public void ablations(List<Ablations.Row> rows) {
-    List<String> headings = new ArrayList<>(List.of("pipeline", ">item-item AUC"));
+    List<String> headings = new ArrayList<>(List.of("pipeline", ">item-item AUC", ">gain"));
     for (Metric metric : Metric.values()) {
       headings.add(">" + PaperTable.name(metric));
     }
@@ -141,8 +141,9 @@ public final class ExperimentText {
       List<Object> cells = new ArrayList<>();
       cells.add(row.name());
       cells.add(String.format(Locale.ROOT, "%.4f", row.auc()));
+      boolean base = row.name().equals(row.against());
+      cells.add(base ? "/" : gain(row.aucGain()));
       for (Metric metric : Metric.values()) {
-        boolean base = row.name().equals(row.against());
         cells.add(base ? "/" : percent(row.changes().get(metric)));
       }
       cells.add(String.format(Locale.ROOT, "%.0f", row.seconds()));
@@ -182,6 +183,14 @@ public final class ExperimentText {
     List<String> texts = new ArrayList<>();
     changes.forEach((metric, change) -> texts.add(PaperTable.name(metric) + " " + percent(change)));
     return String.join(", ", texts);
+  }
+
+  /** Of one world, the gain alone. */
+  private static String gain(Change change) {
+    String gain = String.format(Locale.ROOT, "%+.4f", change.value());
+    return Double.isInfinite(change.error())
+        ? gain
+        : gain + String.format(Locale.ROOT, " [%+.4f, %+.4f]", change.low(), change.high());
   }
 
   private static String percent(Change change) {

@@ -19,11 +19,11 @@ import org.HdrHistogram.Histogram;
  * intervals whatever the server does; one that finds no free connection waits, and its wait counts
  * as response time.
  *
- * <p>One thread, which spins while replies are outstanding, so that it sees them as they come. Where
- * there is no processor for that beside the two that a server's threads want, it looks for them
- * every {@value #LOOK_NANOS} ns and however late the system wakes it (50,000 more on Linux), which
- * the times include: spinning there would make the server wait for whole turns of the scheduler, 3
- * ms, and report its own doing.
+ * <p>One thread, which spins while replies are outstanding, so that it sees them as they come.
+ * Where there is no processor for that beside the two that a server's threads want, it looks for
+ * them every {@value #LOOK_NANOS} ns and however late the system wakes it (50,000 more on Linux),
+ * which the times include: spinning there would make the server wait for whole turns of the
+ * scheduler, 3 ms, and report its own doing.
  */
 public final class HttpLoad implements AutoCloseable {
   /** Nothing is expected any more this long after the last request was due. */
@@ -59,6 +59,7 @@ public final class HttpLoad implements AutoCloseable {
   private final Map<Integer, Long> statuses = new TreeMap<>();
   private final Histogram service = new Histogram(HIGHEST_NANOS, 3);
   private final Histogram response = new Histogram(HIGHEST_NANOS, 3);
+  private final boolean spins = spins();
   private int open;
   private int next;
   private int outstanding;
@@ -118,7 +119,7 @@ public final class HttpLoad implements AutoCloseable {
         break;
       }
       if (outstanding > 0) {
-        if (selector.selectNow(this::ready) == 0 && !spins()) {
+        if (selector.selectNow(this::ready) == 0 && !spins) {
           LockSupport.parkNanos(LOOK_NANOS);
         }
       } else if (due - now > LATE_NANOS) {

@@ -200,8 +200,8 @@ public final class EvaluationPage {
             "p"));
     for (LaterItemsScore score : scores) {
       TopNEvaluator.Report r = score.report();
-      Optional<ClusterBootstrap.Difference> minus =
-          score.certainty().flatMap(LaterItemsScore.Certainty::kindredMinus);
+      ClusterBootstrap.Interval recall = score.certainty().recall();
+      Optional<ClusterBootstrap.Difference> minus = score.certainty().kindredMinus();
       rows.add(
           List.of(
               score.objective() + ", " + score.lists(),
@@ -209,10 +209,7 @@ public final class EvaluationPage {
               String.format(Locale.ROOT, "%,d", r.users()),
               figure(r.precision()),
               figure(r.recall()),
-              score
-                  .certainty()
-                  .map(c -> figure(c.recall().low()) + " to " + figure(c.recall().high()))
-                  .orElse(""),
+              figure(recall.low()) + " to " + figure(recall.high()),
               figure(r.f1()),
               figure(r.averagePrecision()),
               figure(r.ndcg()),
@@ -231,7 +228,8 @@ public final class EvaluationPage {
     page.heading("Scores and their calibration")
         .paragraph(
             "Held-out pairs of items of one user against pairs of two users, equally many and "
-                + "equally popular. On the dashed line a predicted chance comes true.");
+                + "equally popular; of a dislike, what a user of an item dislikes against what "
+                + "else he met. On the dashed line a predicted chance comes true.");
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
@@ -308,7 +306,7 @@ public final class EvaluationPage {
     }
     page.heading("Similarities of each channel")
         .paragraph("Share of the pairs by cosine; the further apart, the more a channel tells.")
-        .legend("items of one user", "items of two users")
+        .legend("items of one user, or disliked", "items of two users, or met")
         .beginPlots();
     for (PairScore score : scores) {
       for (PairEvaluator.Cosines cosines : score.report().channels()) {
@@ -321,8 +319,8 @@ public final class EvaluationPage {
         page.plot(
             name + ": AUC " + figure(cosines.auc()),
             new Plot(WIDTH, HEIGHT, -1, 1, 0, Math.max(most, 1e-3), "cosine", name)
-                .histogram(3, cosines.random(), "items of two users")
-                .histogram(0, cosines.positive(), "items of one user")
+                .histogram(3, cosines.random(), "items of two users, or met")
+                .histogram(0, cosines.positive(), "items of one user, or disliked")
                 .toString());
       }
     }

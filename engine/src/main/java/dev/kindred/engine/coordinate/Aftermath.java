@@ -29,13 +29,13 @@ import java.util.Arrays;
  *   <li><b>Reactions</b>, where other wanted objectives happen only after this one: w is whether
  *       one of them did. Who clicks by mistake does not like what he sees: low is 0. An event was
  *       meant with probability r.
- *   <li><b>Fit</b>, where there are none: w is the balanced probability s of the event by user and
- *       item alone. A click by mistake falls on whatever stood there, so its user and item look
- *       like those of any sample: low is the mean of s over all samples. With the odds f of the
- *       user and item in meant events against any sample, an event was meant with probability r f /
- *       (r f + 1 - r): two components told apart as in learning from positive and unlabeled samples
- *       (Elkan and Noto, KDD 2008), with a share that depends on d. Where mistakes have items of
- *       their own, which are seldom shown without one, they seem to fit.
+ *   <li><b>Fit</b>, where there are none, or too few: w is the balanced probability s of the event
+ *       by user and item alone. A click by mistake falls on whatever stood there, so its user and
+ *       item look like those of any sample: low is the mean of s over all samples. With the odds f
+ *       of the user and item in meant events against any sample, an event was meant with
+ *       probability r f / (r f + 1 - r): two components told apart as in learning from positive and
+ *       unlabeled samples (Elkan and Noto, KDD 2008), with a share that depends on d. Where
+ *       mistakes have items of their own, which are seldom shown without one, they seem to fit.
  * </ul>
  *
  * <p>For one thread.

@@ -105,11 +105,7 @@ public final class CoordinatingNetwork {
           }
         }
       }
-      BitSet any = new BitSet(size);
-      for (BitSet some : happened) {
-        any.or(some);
-      }
-      without = size - any.cardinality();
+      without = countWithout();
       levels = new Aftermath.Level[objectives][options.folds()];
       folds = new byte[size];
       Draws draws = Draws.of(options.seed(), "coordinate.fold");
@@ -117,6 +113,35 @@ public final class CoordinatingNetwork {
         draws.reset(row);
         folds[row] = (byte) draws.nextInt(options.folds());
       }
+    }
+
+    /**
+     * Counts samples in which nothing happened. One of two labels that exclude each other and leave
+     * nothing between them always happens, which says nothing of what else did.
+     */
+    private int countWithout() {
+      BitSet any = new BitSet(size);
+      for (int k = 0; k < objectives; k++) {
+        if (!hasComplement(k)) {
+          any.or(happened[k]);
+        }
+      }
+      return any.isEmpty() ? 0 : size - any.cardinality();
+    }
+
+    private boolean hasComplement(int k) {
+      for (int other = 0; other < objectives; other++) {
+        BitSet both = (BitSet) happened[k].clone();
+        both.and(happened[other]);
+        double shared = both.cardinality();
+        double first = happened[k].cardinality() - shared;
+        double second = happened[other].cardinality() - shared;
+        double neither = size - shared - first - second;
+        if (SampleColumns.phi(shared, first, second, neither) < -SampleColumns.FUNCTION) {
+          return true;
+        }
+      }
+      return false;
     }
 
     Routing route() {

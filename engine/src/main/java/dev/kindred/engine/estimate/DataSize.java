@@ -89,8 +89,8 @@ public record DataSize(
   }
 
   /**
-   * A log of which little is known: five samples of six without the most frequent objective, ids of
-   * eight characters, a catalogue of a dozen values an item.
+   * A log of which little is known: two samples of three without the most frequent objective, ids
+   * of eight characters, a catalogue of a dozen values an item.
    */
   public static DataSize of(long items, long users, long samples, int objectives) {
     return new DataSize(

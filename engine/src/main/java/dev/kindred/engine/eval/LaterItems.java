@@ -89,80 +89,27 @@ public final class LaterItems {
     return users.clone();
   }
 
-  /** Means over all queries; see {@link #figures}. */
-  public TopNEvaluator.Report evaluate(RelatedLists lists, int k, Workers workers) {
-    return figures(lists, k, workers).means();
-  }
-
-  /** The figures of every query at one k. Immutable. */
-  public static final class Figures {
-    private final int k;
-    private final double[][] found; // [query][metric]
-
-    private Figures(int k, double[][] found) {
-      this.k = k;
-      this.found = found;
-    }
-
-    /** Share of its right answers that each query found. */
-    public double[] recalls() {
-      return column(0);
-    }
-
-    /** NDCG of each query. */
-    public double[] ndcgs() {
-      return column(1);
-    }
-
-    private double[] column(int metric) {
-      return Arrays.stream(found).mapToDouble(one -> one[metric]).toArray();
-    }
-
-    /** Means over all queries. */
-    public TopNEvaluator.Report means() {
-      double[] mean = new double[7];
-      for (double[] one : found) {
-        for (int m = 0; m < mean.length; m++) {
-          mean[m] += one[m] / found.length;
-        }
-      }
-      return new TopNEvaluator.Report(
-          k, found.length, mean[0], mean[1], mean[2], mean[3], mean[4], mean[5], mean[6]);
-    }
-  }
-
   /**
    * What the lists held of each query; an item without a list counts as nothing found.
    *
    * @throws IllegalArgumentException if k is below 1 or there are no queries
    */
-  public Figures figures(RelatedLists lists, int k, Workers workers) {
+  public RankingFigures figures(RelatedLists lists, int k, Workers workers) {
     if (users.length == 0) {
       throw new IllegalArgumentException(
           "no user has the objective both before and in the held-out part: hold out more of the"
               + " log");
     }
-    double[][] found = new double[users.length][];
+    RankingFigures figures = new RankingFigures(k, users.length);
     workers.forEachRange(
         users.length,
         64,
         (from, to, worker) -> {
           int[] list = new int[k];
           for (int i = (int) from; i < to; i++) {
-            int n = lists.related(last[i], k, list);
-            int[] right = truth[i];
-            found[i] =
-                new double[] {
-                  RankingMetrics.recall(list, n, k, right),
-                  RankingMetrics.ndcg(list, n, k, right),
-                  RankingMetrics.hitRate(list, n, k, right),
-                  RankingMetrics.precision(list, n, k, right),
-                  RankingMetrics.f1(list, n, k, right),
-                  RankingMetrics.reciprocalRank(list, n, k, right),
-                  RankingMetrics.averagePrecision(list, n, k, right)
-                };
+            figures.put(i, list, lists.related(last[i], k, list), truth[i]);
           }
         });
-    return new Figures(k, found);
+    return figures;
   }
 }

@@ -14,10 +14,11 @@ import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Does an objective's score tell two items of one user from items of two users?
+ * Does an objective's score tell two items of one user from items of two users, and a negative
+ * one's what a user dislikes from what else he met?
  *
- * <p>Pairs are drawn as for calibration, from interactions that nothing was trained on, both kinds
- * alike in popularity. Pairs with an item that the scorer does not know are left out. Stateless.
+ * <p>Pairs are those of {@link CalibrationPairs}. Pairs with an item that the scorer does not know
+ * are left out. Stateless.
  */
 public final class PairEvaluator {
   private static final int BINS = 10;

@@ -16,7 +16,6 @@ import java.util.Arrays;
  * <p>Stateless; the same result for any number of threads.
  */
 public final class TopNEvaluator {
-  private static final int METRICS = 7;
   private static final int USERS_AT_ONCE = 32;
 
   private TopNEvaluator() {}
@@ -38,12 +37,24 @@ public final class TopNEvaluator {
       double reciprocalRank,
       double averagePrecision) {}
 
+  /** Means of {@link #figures}. */
+  public static Report evaluate(
+      Scores scores,
+      Interactions train,
+      Interactions test,
+      int k,
+      Workers workers,
+      Progress progress) {
+    return figures(scores, train, test, k, workers, progress).means();
+  }
+
   /**
-   * Evaluates {@code scores} on {@code test}, both train and test [users x items].
+   * Evaluates {@code scores} on {@code test}, both train and test [users x items]; a query is a
+   * user who has test items, in their order.
    *
    * @throws IllegalArgumentException if shapes differ, k is below 1 or no user has a test item
    */
-  public static Report evaluate(
+  public static RankingFigures figures(
       Scores scores,
       Interactions train,
       Interactions test,
@@ -70,7 +81,7 @@ public final class TopNEvaluator {
       throw new IllegalArgumentException(
           "the test part is empty: no user of " + test.rows() + " has a test item");
     }
-    double[] metrics = new double[users.length * METRICS];
+    RankingFigures figures = new RankingFigures(k, users.length);
     Scratch[] scratch = new Scratch[workers.threads()];
     try (Progress.Stage stage = progress.stage("Rank items for users", users.length)) {
       workers.forEachRange(
@@ -80,16 +91,11 @@ public final class TopNEvaluator {
             if (scratch[worker] == null) {
               scratch[worker] = new Scratch(k);
             }
-            scratch[worker].rank(scores, train, test, users, (int) from, (int) to, metrics);
+            scratch[worker].rank(scores, train, test, users, (int) from, (int) to, figures);
             stage.add(to - from);
           });
     }
-    double[] mean = new double[METRICS];
-    for (int i = 0; i < metrics.length; i++) {
-      mean[i % METRICS] += metrics[i] / users.length;
-    }
-    return new Report(
-        k, users.length, mean[0], mean[1], mean[2], mean[3], mean[4], mean[5], mean[6]);
+    return figures;
   }
 
   private static int[] usersWith(Interactions test) {
@@ -105,14 +111,12 @@ public final class TopNEvaluator {
 
   /** One worker's buffers. */
   private static final class Scratch {
-    private final int k;
     private final float[] tile = new float[USERS_AT_ONCE * Scores.TILE];
     private final BestItems[] best = new BestItems[USERS_AT_ONCE];
     private final long[] masked = new long[USERS_AT_ONCE];
     private final int[] ranked;
 
     Scratch(int k) {
-      this.k = k;
       ranked = new int[k];
       for (int i = 0; i < best.length; i++) {
         best[i] = new BestItems(k);
@@ -126,7 +130,7 @@ public final class TopNEvaluator {
         int[] users,
         int from,
         int to,
-        double[] metrics) {
+        RankingFigures figures) {
       int count = to - from;
       for (int u = 0; u < count; u++) {
         best[u].clear();
@@ -151,14 +155,7 @@ public final class TopNEvaluator {
         int[] truth = new int[(int) test.count(user)];
         test.copyColumns(test.start(user), truth.length, truth, 0);
         int length = best[u].drain(ranked);
-        int at = (from + u) * METRICS;
-        metrics[at] = RankingMetrics.recall(ranked, length, k, truth);
-        metrics[at + 1] = RankingMetrics.ndcg(ranked, length, k, truth);
-        metrics[at + 2] = RankingMetrics.hitRate(ranked, length, k, truth);
-        metrics[at + 3] = RankingMetrics.precision(ranked, length, k, truth);
-        metrics[at + 4] = RankingMetrics.f1(ranked, length, k, truth);
-        metrics[at + 5] = RankingMetrics.reciprocalRank(ranked, length, k, truth);
-        metrics[at + 6] = RankingMetrics.averagePrecision(ranked, length, k, truth);
+        figures.put(from + u, ranked, length, truth);
       }
     }
   }

@@ -21,15 +21,25 @@ public record Change(double value, double error, double low, double high) {
   };
 
   /** No change at all, as of a group against itself. */
-  static final Change NONE = new Change(0, 0, 0, 0);
+  public static final Change NONE = new Change(0, 0, 0, 0);
 
   static Change of(double value, double error) {
     return new Change(value, error, value - NORMAL * error, value + NORMAL * error);
   }
 
-  /** A difference that is known but for how worlds differ. */
-  public static Change exact(double value) {
-    return of(value, 0);
+  /**
+   * The mean of differences that are known but for how worlds differ, with Student's interval; that
+   * of one world has no ends.
+   */
+  public static Change overWorlds(List<Double> differences) {
+    Change mean = mean(differences.stream().map(difference -> of(difference, 0)).toList());
+    return differences.size() > 1
+        ? mean
+        : new Change(
+            mean.value,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            Double.POSITIVE_INFINITY);
   }
 
   /** Whether the interval lies above 0. */

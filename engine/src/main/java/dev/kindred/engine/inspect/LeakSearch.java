@@ -60,7 +60,7 @@ final class LeakSearch {
                   events.objectives().get(b).name(),
                   phi < 0
                       ? "are complements: one happens where the other doesn't"
-                      : counts(events, a) == counts(events, b)
+                      : isFlag(events, a) == isFlag(events, b)
                           ? "are one label: both happen in the same rows"
                           : "happen in the same rows: one says whether, the other how much"));
         }
@@ -70,7 +70,7 @@ final class LeakSearch {
   }
 
   /** Whether an objective's values are nothing but 0 and 1. */
-  private static boolean counts(Events events, int objective) {
+  private static boolean isFlag(Events events, int objective) {
     for (int row = 0; row < events.size(); row++) {
       float value = events.value(objective, row);
       if (value > 0 && value != 1) {

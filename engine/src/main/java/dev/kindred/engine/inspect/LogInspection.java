@@ -296,7 +296,8 @@ public record LogInspection(
           Finding.note(
               "leakage",
               "objectives " + twin.column() + " and " + twin.objective() + " " + twin.how(),
-              "neither is an input to the other; together they weigh what one would"));
+              "neither is an input to the other; at equal weights the two count twice: give each"
+                  + " half"));
     }
     if (findings.isEmpty()) {
       findings.add(Finding.ok("leakage", "no column tells a label that it should not know"));

@@ -18,7 +18,7 @@ public record QuickQuits(String objective, String signal, int timed, int quits) 
   public static final int QUICK_SECONDS = 5;
 
   private static final Pattern STAY =
-      Pattern.compile(".*(dwell|watch|play|stay|view_?time|time_?spent|listen).*");
+      Pattern.compile(".*(dwell|watch|(?<!dis)play|stay|view_?time|time_?spent|listen).*");
   private static final Pattern MILLIS = Pattern.compile(".*(_ms|millis|msec).*");
 
   /** Share of the timed events. */

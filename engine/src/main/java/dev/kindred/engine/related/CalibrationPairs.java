@@ -171,7 +171,7 @@ public final class CalibrationPairs {
     return second[pair];
   }
 
-  /** Whether the items are of one user. */
+  /** Whether it is of the kind sought: items of one user, or one that ends in a dislike. */
   public boolean isPositive(int pair) {
     return pair < positives;
   }

@@ -15,8 +15,7 @@ public enum WorldFamily {
       return WorldOptions.defaults();
     }
   },
-  SHORT_VIDEO(
-      "short clips: nearly all is opened, 45% of it by mistake, flat popularity, no series") {
+  SHORT_VIDEO("short clips: most is opened, 45% of it by mistake, flat popularity, no series") {
     @Override
     public WorldOptions options() {
       return WorldOptions.defaults()
@@ -27,7 +26,7 @@ public enum WorldFamily {
           .withTasteStrength(1.2);
     }
   },
-  CATALOGUE("films and series: half of it episodes, telling profiles, a third of the samples") {
+  CATALOGUE("films and series: half of it episodes, telling profiles, a quarter of the samples") {
     @Override
     public WorldOptions options() {
       return WorldOptions.defaults()

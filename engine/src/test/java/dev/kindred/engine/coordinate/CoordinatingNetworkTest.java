@@ -28,6 +28,19 @@ class CoordinatingNetworkTest {
     }
   }
 
+  /** Of users and items without profiles. */
+  private static Routing route(Events events, CoordinateOptions options) {
+    try (Workers workers = Workers.of(1)) {
+      return CoordinatingNetwork.route(
+          events,
+          Catalogue.empty(events.items()),
+          Catalogue.empty(events.users()),
+          options,
+          workers,
+          Progress.none());
+    }
+  }
+
   @Test
   void mostClicksByMistakeAreRemovedAndMostMeantOnesKept() {
     for (long seed = 1; seed <= 2; seed++) {
@@ -188,24 +201,15 @@ class CoordinatingNetworkTest {
       some.add(row % 2, row / 2 % 2, 0);
       some.value(0, row, row % 3 == 0 ? 1 : 0);
     }
-    try (Workers workers = Workers.of(1)) {
-      for (Events events : List.of(all.build(), some.build())) {
-        Routing routing =
-            CoordinatingNetwork.route(
-                events,
-                Catalogue.empty(items),
-                Catalogue.empty(users),
-                CoordinateOptions.defaults(),
-                workers,
-                Progress.none());
-        KeepReport report = routing.reports().getFirst();
-        assertFalse(report.judged());
-        assertEquals(report.positives(), report.kept());
-        assertTrue(report.notes().getLast().startsWith("kept all"), report.notes().toString());
-        assertTrue(routing.keeps(0, 0));
-        assertEquals(1, routing.probability(0, 0));
-        assertTrue(routing.warnings().isEmpty());
-      }
+    for (Events events : List.of(all.build(), some.build())) {
+      Routing routing = route(events, CoordinateOptions.defaults());
+      KeepReport report = routing.reports().getFirst();
+      assertFalse(report.judged());
+      assertEquals(report.positives(), report.kept());
+      assertTrue(report.notes().getLast().startsWith("kept all"), report.notes().toString());
+      assertTrue(routing.keeps(0, 0));
+      assertEquals(1, routing.probability(0, 0));
+      assertTrue(routing.warnings().isEmpty());
     }
   }
 
@@ -224,20 +228,107 @@ class CoordinatingNetworkTest {
       log.signal(0, row, draws.nextInt(24));
       log.value(draws.nextInt(3) == 0 ? 1 : 0, row, 1);
     }
-    try (Workers workers = Workers.of(1)) {
-      Routing routing =
-          CoordinatingNetwork.route(
-              log.build(),
-              Catalogue.empty(items),
-              Catalogue.empty(users),
-              CoordinateOptions.defaults(),
-              workers,
-              Progress.none());
+    Routing routing = route(log.build(), CoordinateOptions.defaults());
+    for (KeepReport report : routing.reports()) {
+      assertEquals(report.positives(), report.kept());
+      assertTrue(report.notes().getLast().contains("only what happened"), report.toString());
+    }
+  }
+
+  @Test
+  void aLabelAndItsComplementDoNotMakeALogOneOfWhatHappened() {
+    Ids users = Ids.of(List.of("a", "b", "c"));
+    Ids items = Ids.of(List.of("x", "y"));
+    Objective like = Objective.positive("like", LabelRule.flag("like"));
+    Objective hate = Objective.negative("hate", LabelRule.flag("hate"));
+    Objective click = Objective.positive("click", LabelRule.flag("click"));
+    for (List<Objective> objectives : List.of(List.of(like, hate, click), List.of(like, hate))) {
+      Events.Builder log = Events.builder(users, items, objectives, List.of("hour"), Order.NONE);
+      Draws draws = Draws.of(1, "complements");
+      for (int row = 0; row < 900; row++) {
+        log.add(draws.nextInt(3), draws.nextInt(2), 0);
+        log.signal(0, row, draws.nextInt(24));
+        log.value(draws.nextInt(3) == 0 ? 1 : 0, row, 1);
+        if (objectives.contains(click)) {
+          log.value(2, row, draws.nextInt(2));
+        }
+      }
+      Routing routing = route(log.build(), CoordinateOptions.defaults().withSteps(20));
       for (KeepReport report : routing.reports()) {
-        assertEquals(report.positives(), report.kept());
-        assertTrue(report.notes().getLast().contains("only what happened"), report.toString());
+        // Clicks tell that something was left alone; of likes and hates alone nothing does.
+        boolean whole = report.notes().getLast().contains("only what happened");
+        assertEquals(objectives.size() == 2, whole, report.toString());
       }
     }
+  }
+
+  @Test
+  void reactionsAreTheWitnessIfThereAreEnoughAndUserAndItemOtherwise() {
+    for (int likes : new int[] {40, 300}) {
+      Events events = clicks(3_000, likes, true);
+      KeepReport click =
+          route(events, CoordinateOptions.defaults().withSteps(20)).reports().getFirst();
+      // As the lengths mean nothing, nearly all are like those that are liked; user and item,
+      // asked where likes are few, tell nothing either, and then none is judged.
+      assertEquals(likes >= 50, click.judged(), click.toString());
+      assertTrue(click.keptShare() > .98, click.toString());
+    }
+  }
+
+  @Test
+  void reactionsAloneCannotBeLearnedFrom() {
+    Routing routing = route(clicks(1_000, 300, false), CoordinateOptions.defaults());
+    KeepReport click = routing.reports().getFirst();
+    assertFalse(click.judged());
+    assertTrue(click.notes().getLast().contains("no signal (such as a stay's length)"));
+  }
+
+  /** Every third sample is a click of a length without meaning, of which the first are liked. */
+  private static Events clicks(int rows, int likes, boolean timed) {
+    Ids users = Ids.of(List.of("a", "b", "c"));
+    Ids items = Ids.of(List.of("x", "y"));
+    List<Objective> objectives =
+        List.of(
+            Objective.positive("click", LabelRule.flag("click")),
+            Objective.positive("like", LabelRule.flag("like")));
+    List<String> signals = timed ? List.of("dwell") : List.of();
+    Events.Builder log = Events.builder(users, items, objectives, signals, Order.NONE);
+    Draws draws = Draws.of(1, "clicks");
+    for (int row = 0; row < rows; row++) {
+      log.add(draws.nextInt(3), draws.nextInt(2), 0);
+      if (row % 3 == 0) {
+        log.value(0, row, 1);
+        log.value(1, row, row / 3 < likes ? 1 : 0);
+        if (timed) {
+          log.signal(0, row, 1 + draws.nextInt(100));
+        }
+      }
+    }
+    return log.build();
+  }
+
+  @Test
+  void whatIsThereWithoutTheEventTooIsNoAftermathHoweverRareThatIs() {
+    Ids users = Ids.of(List.of("a", "b", "c"));
+    Ids items = Ids.of(List.of("x", "y"));
+    Events.Builder log =
+        Events.builder(
+            users,
+            items,
+            List.of(Objective.positive("click", LabelRule.flag("click"))),
+            List.of("hour", "dwell"),
+            Order.NONE);
+    Draws draws = Draws.of(1, "rare");
+    for (int row = 0; row < 20_000; row++) {
+      log.add(draws.nextInt(3), draws.nextInt(2), 0);
+      boolean clicks = draws.nextInt(100) > 0;
+      log.value(0, row, clicks ? 1 : 0);
+      log.signal(0, row, draws.nextInt(24)); // 0, which reads as missing, with and without clicks
+      log.signal(1, row, clicks ? 1 + draws.nextInt(100) : 0);
+    }
+    SampleColumns columns = new SampleColumns(log.build(), true);
+    assertEquals(1, columns.count(0, SampleColumns.Role.AFTERMATH));
+    assertTrue(columns.notes(0).toString().contains("'dwell' is there only when it happened"));
   }
 
   @Test

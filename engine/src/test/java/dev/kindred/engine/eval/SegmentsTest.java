@@ -75,7 +75,7 @@ final class SegmentsTest {
           return 2;
         };
     try (Workers workers = Workers.of(1)) {
-      TopNEvaluator.Report report = later.evaluate(lists, 4, workers);
+      TopNEvaluator.Report report = later.figures(lists, 4, workers).means();
       assertEquals(1 / 4.0, report.precision(), 1e-12);
       assertEquals(1 / 2.0, report.recall(), 1e-12);
       assertEquals(2.0 / (4 + 2), report.f1(), 1e-12);

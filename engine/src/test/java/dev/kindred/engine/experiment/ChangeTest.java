@@ -95,4 +95,14 @@ class ChangeTest {
     assertTrue(Double.isNaN(change.value()));
     assertTrue(!change.isRise() && !change.isFall());
   }
+
+  @Test
+  void aDifferenceSeenInOneWorldHasNoInterval() {
+    Change one = Change.overWorlds(List.of(.02));
+    assertEquals(.02, one.value());
+    assertTrue(!one.isRise() && !one.isFall() && Double.isInfinite(one.error()), one.toString());
+    Change two = Change.overWorlds(List.of(.02, .03));
+    assertEquals(.025, two.value(), 1e-12);
+    assertEquals(.025 - 12.706 * .005, two.low(), 1e-9); // Student's, one degree of freedom
+  }
 }
