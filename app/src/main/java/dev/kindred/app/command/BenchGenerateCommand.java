@@ -74,7 +74,7 @@ final class BenchGenerateCommand extends KindredCommand {
   @Option(
       names = "--rankers",
       split = ",",
-      defaultValue = "large,small",
+      defaultValue = "medium,small",
       paramLabel = "SIZE",
       description = {
         "Rankers of the personalised path: large (4 experts of 256 and 128), medium (4 of 128 and"
