@@ -370,6 +370,10 @@ final class EvaluateCommandTest {
     JsonNode minus = popularity.get("kindredMinus");
     assertEquals(
         recall - popularity.get("recall@10").asDouble(), minus.get("mean").asDouble(), 1e-12);
+    Files.writeString(file, pairs.append("nobody,i0\nu0,nothing\nu1,nothing\n"));
+    Run unknown = evaluate("--test", "like=" + file, "-k", "10", "--no-towers");
+    assertEquals(0, unknown.exitCode(), unknown.err());
+    assertTrue(unknown.err().contains("3 of 163 rows left out"), unknown.err());
     assertTrue(
         minus.get("low").asDouble() > 0 && minus.get("p").asDouble() < .05, minus.toString());
     assertBad(evaluate("--test", "love=" + file), 3, "which the configuration does not declare");

@@ -1,6 +1,7 @@
 package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -111,5 +112,12 @@ final class ExperimentCommandTest {
     assertEquals(3, other.exitCode(), other.err());
     assertTrue(other.err().contains("knows 200 of the 400 items"), other.err());
     assertEquals(2, kindred("experiment", SITE, snapshots, "--play-days", "0").exitCode());
+    String warning = "is it of another site?";
+    List<String> neighbour = new ArrayList<>(SITE);
+    neighbour.set(SITE.size() - 1, "8");
+    Run seed = kindred("experiment", neighbour, snapshots, "--play-days", "1");
+    assertTrue(seed.err().contains(warning), seed.err());
+    Run own = kindred("experiment", SITE, snapshots, "--play-days", "1");
+    assertFalse(own.err().contains(warning), own.err());
   }
 }

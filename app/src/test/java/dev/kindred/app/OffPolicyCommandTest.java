@@ -1,6 +1,7 @@
 package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -50,6 +51,20 @@ final class OffPolicyCommandTest {
     assertEquals(.5, lines.get("logged").get("value").asDouble(), 1e-12);
     assertEquals(6.25 / 4.25, lines.get("ips").get("effectiveSampleSize").asDouble(), 1e-12);
     assertTrue(run.err().contains("the mean weight is 1.250"), run.err());
+  }
+
+  @Test
+  void whatAnEstimateCannotRestOnIsSaid() throws IOException {
+    Run one = run("r,p,q\n1,.5,.5\n");
+    assertTrue(one.err().contains("rest on 1 of 1 choices"), one.err());
+    Run none = run("r,p,q\n1,.5,0\n0,.5,0\n", "--json");
+    JsonNode snips = new JsonMapper().readTree(none.lines().get(2));
+    assertEquals("snips", snips.get("estimator").asText());
+    assertTrue(snips.get("value").isNull() && snips.get("low").isNull(), snips.toString());
+    Run cut = run("r,p,q\n1,.1,.5\n0,.5,.25\n", "--clip", "1");
+    assertTrue(cut.err().contains("what --clip cut"), cut.err());
+    Run uncut = run("r,p,q\n1,.5,.5\n0,.5,.5\n", "--clip", "2");
+    assertFalse(uncut.err().contains("what --clip cut"), uncut.err());
   }
 
   @Test

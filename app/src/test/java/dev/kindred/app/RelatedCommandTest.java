@@ -103,6 +103,11 @@ final class RelatedCommandTest {
   void anUnknownItemIsNamed() {
     Run run = related("--item", "nothing");
     assertBad(run, 3, "unknown item 'nothing'");
+    Run excluded = related("--item", "100", "--exclude", "nothing", "--exclude", "101");
+    assertEquals(0, excluded.exitCode(), excluded.err());
+    assertTrue(
+        excluded.err().contains("--exclude names items that the snapshot doesn't know: [nothing]"),
+        excluded.err());
   }
 
   @Test

@@ -174,6 +174,10 @@ final class RerankingCommandTest {
     JsonNode line = new JsonMapper().readTree(json.lines().get(0));
     assertEquals("excluded", line.get("stage").textValue());
     assertFalse(line.at("/explanation/terms").isMissingNode());
+    Run user = kindred("why-not", "--user", "ann", "--target", "101");
+    assertEquals(3, user.exitCode(), user.err());
+    assertTrue(user.err().contains("has no personalised ranking; train it"), user.err());
+    assertFalse(user.err().contains("unexpected"), user.err());
   }
 
   @Test

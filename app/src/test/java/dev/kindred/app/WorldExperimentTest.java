@@ -65,7 +65,11 @@ final class WorldExperimentTest {
     assertBad(evaluate("--ablations", "--table1", "--paper-epochs", "0"), "epochs");
     assertBad(evaluate("--table1", "--personalised"), "have no --personalised");
     assertBad(evaluate("--table1", "--split", "user"), "hold nothing out");
-    assertBad(evaluate("--table1", "--world-size", "0"), "items of a world is 0");
+    assertBad(
+        evaluate("--table1", "--world-size", "0"), "--world-size is 0 percent of world 'video'");
+    assertBad(
+        evaluate("--config", "site.toml", "--seeds", "5"), "leave them out, or give --table1");
+    assertBad(evaluate("--table1", "--controls", "--no-controls"), "exclude each other");
     assertBad(evaluate("--table1", "--no-towers"), "one channel alone: leave out --no-linear");
     assertBad(evaluate("--table1", "--no-linear", "--no-towers"), "neither the linear nor");
     assertBad(evaluate(), "give --config FILE, or --table1");

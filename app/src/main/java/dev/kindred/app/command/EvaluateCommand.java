@@ -160,6 +160,12 @@ final class EvaluateCommand extends KindredCommand {
     if (config == null) {
       throw usage("give --config FILE, or --table1, --ablations or --controls");
     }
+    if (worlds.isGivenInVain()) {
+      throw usage(
+          "--world, --world-seed, --world-size, --seeds, --paper-epochs and --no-controls are of"
+              + " experiments in a world: leave them out, or give --table1, --ablations or"
+              + " --controls in place of --config");
+    }
     for (int k : ks) {
       if (k < 1) {
         throw usage("-k is " + k + ", must be 1 or more");
@@ -229,6 +235,7 @@ final class EvaluateCommand extends KindredCommand {
   private void evaluateGiven(TrainConfig read, Workers workers) {
     PipelineInput input = input(read);
     GivenTests given = GivenTests.read(input.events(), read.events().columns(), tests, progress());
+    given.notes().forEach(this::note);
     PipelineOptions options = pipelineOptions(read);
     options = options.withListLength(Math.max(options.listLength(), GivenTests.LIST));
     TrainedPipeline trained = Pipeline.train(input, options, workers, progress());
@@ -321,6 +328,13 @@ final class EvaluateCommand extends KindredCommand {
                 + " of the "
                 + events.items().size()
                 + " items are unknown to the snapshot and have no list");
+      }
+      if (lists.known() < snapshot.items().size()) {
+        note(
+            (snapshot.items().size() - lists.known())
+                + " of the snapshot's "
+                + snapshot.items().size()
+                + " items are unknown to the log and its catalogue: is it of this site?");
       }
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("snapshot", snapshot.directory().toString());

@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.evaluation.Holdout;
 import dev.kindred.app.evaluation.SnapshotLists;
 import dev.kindred.app.experiment.ExperimentJson;
 import dev.kindred.app.output.TextTable;
@@ -99,6 +100,7 @@ final class ExperimentCommand extends KindredCommand {
       }
       for (Snapshot snapshot : opened) {
         groups.add(group(snapshot, world));
+        warnOfAnotherSite(snapshot, world);
       }
       report(LiveExperiment.run(world, groups, popular, experiment, workers, progress()));
     } finally {
@@ -120,6 +122,19 @@ final class ExperimentCommand extends KindredCommand {
               + " 'kindred simulate' had them");
     }
     return new Group(snapshot.directory().getFileName().toString(), ListPolicy.of(lists));
+  }
+
+  /** Ids of simulated sites are alike, so only what was counted tells them apart. */
+  private void warnOfAnotherSite(Snapshot snapshot, World world) {
+    boolean whole = Holdout.of(snapshot.manifest()).isEmpty();
+    Object samples = snapshot.manifest().metrics().get("samples");
+    if (whole && samples instanceof Number n && n.longValue() != world.events().size()) {
+      note(
+          ("warning: %s was trained on %,d samples, this site's log has %,d: is it of another site?"
+                  + " Give --items, --users, --samples, --days and --seed as 'kindred simulate' had"
+                  + " them")
+              .formatted(snapshot.directory(), n.longValue(), world.events().size()));
+    }
   }
 
   private void report(ExperimentReport report) {

@@ -31,6 +31,9 @@ import picocli.CommandLine.Option;
       "      --model-logged e --model-target v --clip 50 --json"
     })
 final class OffPolicyCommand extends KindredCommand {
+  /** Choices that an estimate should rest on. */
+  private static final int FEW = 100;
+
   @Option(
       names = "--log",
       required = true,
@@ -105,14 +108,22 @@ final class OffPolicyCommand extends KindredCommand {
       estimates.put("direct", off.directMethod(ofTarget));
     }
     report(off, estimates);
-    if (off.effectiveSampleSize() < .05 * off.size()) {
+    if (off.effectiveSampleSize() < Math.max(FEW, .05 * off.size())) {
       note(
           String.format(
               Locale.ROOT,
-              "warning: the estimates rest on %.0f of %,d choices: the policies differ much; clip,"
-                  + " or log more exploration",
+              "warning: the estimates rest on %.0f of %,d choices, or the policies differ much:"
+                  + " clip, or log more, with more exploration",
               off.effectiveSampleSize(),
               off.size()));
+    }
+    if (off.meanWeight() < .9 && off.clipped() > 0) {
+      note(
+          String.format(
+              Locale.ROOT,
+              "warning: what --clip cut leaves a mean weight of %.3f where it should be near 1, so"
+                  + " ips is too small by about as much: clip less, or read snips or doubly robust",
+              off.meanWeight()));
     }
     if (Math.abs(off.meanWeight() - 1) > .1 && off.clipped() == 0) {
       note(
@@ -134,10 +145,10 @@ final class OffPolicyCommand extends KindredCommand {
           (name, e) -> {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("estimator", name);
-            line.put("value", e.value());
-            line.put("standardError", e.standardError());
-            line.put("low", e.low());
-            line.put("high", e.high());
+            line.put("value", orNull(e.value()));
+            line.put("standardError", orNull(e.standardError()));
+            line.put("low", orNull(e.low()));
+            line.put("high", orNull(e.high()));
             line.put("choices", off.size());
             line.put("effectiveSampleSize", off.effectiveSampleSize());
             line.put("meanWeight", off.meanWeight());
@@ -166,6 +177,11 @@ final class OffPolicyCommand extends KindredCommand {
             off.meanWeight(),
             off.largestWeight(),
             off.clipped());
+  }
+
+  /** JSON has no NaN: what can't be estimated is null. */
+  private static Double orNull(double value) {
+    return Double.isNaN(value) ? null : value;
   }
 
   private static String figure(double value) {

@@ -74,6 +74,7 @@ final class RelatedCommand extends KindredCommand {
                     : "the profile fields are " + String.join(", ", fields)));
       }
     }
+    request.unknownExclusions(recommender).ifPresent(this::note);
     RelatedList output = new RelatedList(recommender, show);
     for (RelatedQuery query : queries) {
       var answer = recommender.related(query);

@@ -1,7 +1,9 @@
 package dev.kindred.app.command;
 
+import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.LiveStateOptions;
+import dev.kindred.engine.serve.NoRankingException;
 import dev.kindred.engine.serve.RecommendQuery;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedQuery;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,17 +53,29 @@ final class RelatedOptions {
 
   /** Opens snapshot and live state for the length of the command. */
   void ask(Asking asking) throws IOException {
-    if (live == null) {
-      try (Recommender recommender = model.open((LiveState) null)) {
+    try {
+      if (live == null) {
+        try (Recommender recommender = model.open((LiveState) null)) {
+          asking.with(recommender);
+        }
+        return;
+      }
+      LiveCommand.requireState(live);
+      try (LiveState state = ChronicleLiveState.open(live, LiveStateOptions.defaults());
+          Recommender recommender = model.open(state)) {
         asking.with(recommender);
       }
-      return;
+    } catch (NoRankingException e) {
+      throw new InputException(e.getMessage(), e);
     }
-    LiveCommand.requireState(live);
-    try (LiveState state = ChronicleLiveState.open(live, LiveStateOptions.defaults());
-        Recommender recommender = model.open(state)) {
-      asking.with(recommender);
-    }
+  }
+
+  /** The ids to leave out that the snapshot and its live state don't know, in a line. */
+  Optional<String> unknownExclusions(Recommender recommender) {
+    List<String> unknown = excluded.stream().filter(id -> !recommender.contains(id)).toList();
+    return unknown.isEmpty()
+        ? Optional.empty()
+        : Optional.of("--exclude names items that the snapshot doesn't know: " + unknown);
   }
 
   /**

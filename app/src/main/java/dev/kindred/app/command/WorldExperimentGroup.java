@@ -88,13 +88,31 @@ final class WorldExperimentGroup {
     return table1 || ablations || controls;
   }
 
+  /** Whether an option is given that says how, without one of them. */
+  boolean isGivenInVain() {
+    return !isAsked()
+        && (noControls
+            || worldSeed != null
+            || paperEpochs != 100
+            || !world.equals("video")
+            || seeds != 3
+            || size != 100);
+  }
+
   /** Runs what is asked for with the command's settings. */
   void run(KindredCommand command, PipelineOptions pipeline) {
+    if (controls && noControls) {
+      throw command.usage("--controls and --no-controls exclude each other: leave out one");
+    }
     WorldFamily family = command.options(() -> WorldFamily.of(world));
     WorldOptions own = family.options();
-    WorldOptions options =
-        command.options(
-            () -> Controls.scaled(own, size).withSeed(worldSeed == null ? own.seed() : worldSeed));
+    WorldOptions options;
+    try {
+      options = Controls.scaled(own, size).withSeed(worldSeed == null ? own.seed() : worldSeed);
+    } catch (IllegalArgumentException e) {
+      throw command.usage(
+          "--world-size is %d percent of world '%s': %s".formatted(size, world, e.getMessage()));
+    }
     if (seeds < 1) {
       throw command.usage("--seeds is " + seeds + ", must be 1 or more");
     }

@@ -6,6 +6,7 @@ import dev.kindred.engine.eval.ClusterBootstrap;
 import dev.kindred.engine.eval.PairEvaluator;
 import dev.kindred.engine.eval.TopNEvaluator;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -121,6 +122,7 @@ public final class EvaluationText {
   }
 
   private void segments(List<SegmentScore> scores) {
+    List<String> lists = scores.stream().map(SegmentScore::lists).distinct().toList();
     String title = "";
     TextTable table = null;
     Object[] cells = null;
@@ -137,35 +139,20 @@ public final class EvaluationText {
         title = wanted;
         out.println();
         out.println(title);
-        table =
-            new TextTable(
-                "part", ">steps", ">kindred", ">als", ">cosine", ">counts", ">popularity");
+        List<String> headings = new ArrayList<>(List.of("part", ">steps"));
+        lists.forEach(name -> headings.add(">" + name));
+        table = new TextTable(headings.toArray(String[]::new));
       }
       if (!score.segment().equals(segment)) {
         if (cells != null) {
           table.row(cells);
         }
         segment = score.segment();
-        cells =
-            new Object[] {
-              segment,
-              String.format(Locale.ROOT, "%,d", score.steps()),
-              null,
-              null,
-              null,
-              null,
-              null
-            };
+        cells = new Object[2 + lists.size()];
+        cells[0] = segment;
+        cells[1] = String.format(Locale.ROOT, "%,d", score.steps());
       }
-      int column =
-          switch (score.lists()) {
-            case NextItemComparison.KINDRED -> 2;
-            case NextItemComparison.ALS -> 3;
-            case NextItemComparison.COSINE -> 4;
-            case NextItemComparison.COOCCURRENCE -> 5;
-            default -> 6;
-          };
-      cells[column] = score.cell();
+      cells[2 + lists.indexOf(score.lists())] = score.cell();
     }
     if (cells != null) {
       table.row(cells);

@@ -45,7 +45,8 @@ public final class GivenTests {
   private final Events events;
   private final List<Test> tests;
 
-  private record Test(int objective, Interactions pairs) {}
+  /** One file, and how many of its rows name a user or an item that the log has not. */
+  private record Test(int objective, Interactions pairs, Path file, int rows, int unknown) {}
 
   private GivenTests(Events events, List<Test> tests) {
     this.events = events;
@@ -86,6 +87,14 @@ public final class GivenTests {
             List.of(columns.user(), columns.item()),
             ReadLimits.defaults(),
             progress);
+    int unknown = 0;
+    for (int row = 0; row < table.rows(); row++) {
+      unknown +=
+          events.users().ordinalOf(table.text(columns.user(), row)) < 0
+                  || events.items().ordinalOf(table.text(columns.item(), row)) < 0
+              ? 1
+              : 0;
+    }
     Interactions pairs =
         Interactions.of(
             events.users().size(),
@@ -103,7 +112,18 @@ public final class GivenTests {
     if (pairs.size() == 0) {
       throw new InputException(file + ": no pair has a user and an item of the log; check the ids");
     }
-    return new Test(objective, pairs);
+    return new Test(objective, pairs, file, table.rows(), unknown);
+  }
+
+  /** What was left out, a line for each file. */
+  public List<String> notes() {
+    return tests.stream()
+        .filter(test -> test.unknown > 0)
+        .map(
+            test ->
+                "%s: %,d of %,d rows left out: the log has no such user or item"
+                    .formatted(test.file, test.unknown, test.rows))
+        .toList();
   }
 
   /**
