@@ -130,10 +130,14 @@ final class ExperimentCommand extends KindredCommand {
     Object samples = snapshot.manifest().metrics().get("samples");
     if (whole && samples instanceof Number n && n.longValue() != world.events().size()) {
       note(
-          ("warning: %s was trained on %,d samples, this site's log has %,d: is it of another site?"
-                  + " Give --items, --users, --samples, --days and --seed as 'kindred simulate' had"
-                  + " them")
-              .formatted(snapshot.directory(), n.longValue(), world.events().size()));
+          String.format(
+              Locale.ROOT,
+              "warning: %s was trained on %,d samples, this site's log has %,d: is it of another"
+                  + " site? Give --items, --users, --samples, --days and --seed as 'kindred"
+                  + " simulate' had them",
+              snapshot.directory(),
+              n.longValue(),
+              world.events().size()));
     }
   }
 

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -121,8 +122,12 @@ public final class GivenTests {
         .filter(test -> test.unknown > 0)
         .map(
             test ->
-                "%s: %,d of %,d rows left out: the log has no such user or item"
-                    .formatted(test.file, test.unknown, test.rows))
+                String.format(
+                    Locale.ROOT,
+                    "%s: %,d of %,d rows left out: the log has no such user or item",
+                    test.file,
+                    test.unknown,
+                    test.rows))
         .toList();
   }
 
