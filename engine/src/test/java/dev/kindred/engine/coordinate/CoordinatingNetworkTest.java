@@ -41,6 +41,13 @@ class CoordinatingNetworkTest {
     }
   }
 
+  /** A log of three users and two items. */
+  private static Events.Builder log(List<Objective> objectives, List<String> signals) {
+    Ids users = Ids.of(List.of("a", "b", "c"));
+    Ids items = Ids.of(List.of("x", "y"));
+    return Events.builder(users, items, objectives, signals, Order.NONE);
+  }
+
   @Test
   void mostClicksByMistakeAreRemovedAndMostMeantOnesKept() {
     for (long seed = 1; seed <= 2; seed++) {
@@ -154,15 +161,12 @@ class CoordinatingNetworkTest {
 
   @Test
   void aLabelAndItsComplementAreNoInputsOfEachOther() {
-    Ids users = Ids.of(List.of("a", "b", "c"));
-    Ids items = Ids.of(List.of("x", "y"));
     List<Objective> objectives =
         List.of(
             Objective.positive("like", LabelRule.flag("like")),
             Objective.negative("hate", LabelRule.flag("hate")),
             Objective.positive("high", LabelRule.flag("high")));
-    Events.Builder log =
-        Events.builder(users, items, objectives, List.of("rating", "high"), Order.NONE);
+    Events.Builder log = log(objectives, List.of("rating", "high"));
     Draws draws = Draws.of(1, "complement");
     for (int row = 0; row < 2000; row++) {
       log.add(draws.nextInt(3), draws.nextInt(2), 0);
@@ -190,11 +194,9 @@ class CoordinatingNetworkTest {
 
   @Test
   void withNothingToLearnFromAllPositivesAreKeptAndTheReportSaysWhy() {
-    Ids users = Ids.of(List.of("a", "b"));
-    Ids items = Ids.of(List.of("x", "y"));
     List<Objective> click = List.of(Objective.positive("click", LabelRule.everyRow()));
-    Events.Builder all = Events.builder(users, items, click, List.of(), Order.NONE);
-    Events.Builder some = Events.builder(users, items, click, List.of(), Order.NONE);
+    Events.Builder all = log(click, List.of());
+    Events.Builder some = log(click, List.of());
     for (int row = 0; row < 400; row++) {
       all.add(row % 2, row / 2 % 2, 0);
       all.value(0, row, 1);
@@ -215,13 +217,11 @@ class CoordinatingNetworkTest {
 
   @Test
   void aLogOfNothingButWhatHappenedIsKeptWhole() {
-    Ids users = Ids.of(List.of("a", "b", "c"));
-    Ids items = Ids.of(List.of("x", "y"));
     List<Objective> objectives =
         List.of(
             Objective.positive("view", LabelRule.flag("view")),
             Objective.positive("buy", LabelRule.flag("buy")));
-    Events.Builder log = Events.builder(users, items, objectives, List.of("hour"), Order.NONE);
+    Events.Builder log = log(objectives, List.of("hour"));
     Draws draws = Draws.of(1, "shop");
     for (int row = 0; row < 900; row++) {
       log.add(draws.nextInt(3), draws.nextInt(2), 0);
@@ -237,13 +237,11 @@ class CoordinatingNetworkTest {
 
   @Test
   void aLabelAndItsComplementDoNotMakeALogOneOfWhatHappened() {
-    Ids users = Ids.of(List.of("a", "b", "c"));
-    Ids items = Ids.of(List.of("x", "y"));
     Objective like = Objective.positive("like", LabelRule.flag("like"));
     Objective hate = Objective.negative("hate", LabelRule.flag("hate"));
     Objective click = Objective.positive("click", LabelRule.flag("click"));
     for (List<Objective> objectives : List.of(List.of(like, hate, click), List.of(like, hate))) {
-      Events.Builder log = Events.builder(users, items, objectives, List.of("hour"), Order.NONE);
+      Events.Builder log = log(objectives, List.of("hour"));
       Draws draws = Draws.of(1, "complements");
       for (int row = 0; row < 900; row++) {
         log.add(draws.nextInt(3), draws.nextInt(2), 0);
@@ -285,14 +283,12 @@ class CoordinatingNetworkTest {
 
   /** Every third sample is a click of a length without meaning, of which the first are liked. */
   private static Events clicks(int rows, int likes, boolean timed) {
-    Ids users = Ids.of(List.of("a", "b", "c"));
-    Ids items = Ids.of(List.of("x", "y"));
     List<Objective> objectives =
         List.of(
             Objective.positive("click", LabelRule.flag("click")),
             Objective.positive("like", LabelRule.flag("like")));
     List<String> signals = timed ? List.of("dwell") : List.of();
-    Events.Builder log = Events.builder(users, items, objectives, signals, Order.NONE);
+    Events.Builder log = log(objectives, signals);
     Draws draws = Draws.of(1, "clicks");
     for (int row = 0; row < rows; row++) {
       log.add(draws.nextInt(3), draws.nextInt(2), 0);
@@ -309,15 +305,10 @@ class CoordinatingNetworkTest {
 
   @Test
   void whatIsThereWithoutTheEventTooIsNoAftermathHoweverRareThatIs() {
-    Ids users = Ids.of(List.of("a", "b", "c"));
-    Ids items = Ids.of(List.of("x", "y"));
     Events.Builder log =
-        Events.builder(
-            users,
-            items,
+        log(
             List.of(Objective.positive("click", LabelRule.flag("click"))),
-            List.of("hour", "dwell"),
-            Order.NONE);
+            List.of("hour", "dwell"));
     Draws draws = Draws.of(1, "rare");
     for (int row = 0; row < 20_000; row++) {
       log.add(draws.nextInt(3), draws.nextInt(2), 0);
