@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
@@ -31,67 +30,25 @@ import java.util.function.IntFunction;
 public final class LiveIndex implements AutoCloseable {
   private static final int POOLED_SEARCHERS = 64;
 
-  private final Path directory;
-  private final int dim;
-  private final Metric metric;
-  private final LiveOptions options;
-  private final LiveLock lock;
-
-  /** Told of each step of a merge that a crash may fall behind. */
-  private final Consumer<String> steps;
-
+  private final LiveStore store;
+  private final LiveMerger merger;
+  private final LiveLoader loader;
   private final Slots<LiveSearcher> pool;
 
-  /** Merges in the background; runs only where the options say so. */
-  private final LiveMaintenance maintenance;
-
-  /** One merge at a time; taken before {@link #changing}. */
-  private final ReentrantLock merging = new ReentrantLock();
-
-  /** One change at a time. */
-  private final ReentrantLock changing = new ReentrantLock();
-
-  private volatile LiveView view;
+  /** A vector to be put; guarded by the lock of changes. */
+  private final float[] scratch;
 
   /** Compares a part of the searches with exact ones; null: none. */
   private volatile LiveRecallMonitor monitor;
 
-  private volatile boolean closed;
-
-  /** Whether vectors are being loaded; set under {@link #changing} and {@link #merging}. */
-  private volatile boolean loading;
-
-  // Guarded by changing.
-  private final float[] scratch;
-
-  // Guarded by merging.
-  private final LiveSegmentWriter segmentWriter;
-
-  private LiveIndex(
-      Path directory,
-      LiveOptions options,
-      LiveLock lock,
-      LiveFiles.State state,
-      Consumer<String> steps)
+  private LiveIndex(Path directory, LiveOptions options, Consumer<String> steps)
       throws IOException {
-    this.directory = directory;
-    this.dim = state.dim();
-    this.metric = state.metric();
-    this.options = options;
-    this.lock = lock;
-    this.steps = steps;
-    this.scratch = new float[dim];
-    this.segmentWriter =
-        new LiveSegmentWriter(
-            directory, dim, metric, options, state.nextNumber(), steps, () -> closed);
     this.pool = new Slots<>(POOLED_SEARCHERS, this::searcher);
-    LiveReplay replay = new LiveReplay(directory, dim, options.deltaRows(), state);
-    this.view = replay.view();
-    start(replay.nextLog());
-    this.maintenance = new LiveMaintenance(changing, () -> view.deltas.length > 1, this::merge);
-    if (options.background()) {
-      maintenance.start();
-    }
+    // Idle searchers hold the segments that they searched last, and so their files' space.
+    this.store = LiveStore.open(directory, options, steps, pool::clear);
+    this.scratch = new float[store.dim()];
+    this.loader = new LiveLoader(store);
+    this.merger = new LiveMerger(store);
   }
 
   /**
@@ -136,15 +93,7 @@ public final class LiveIndex implements AutoCloseable {
   static LiveIndex open(Path directory, LiveOptions options, Consumer<String> steps)
       throws IOException {
     Objects.requireNonNull(options);
-    LiveLock lock = LiveLock.take(directory);
-    try {
-      LiveFiles.State state = LiveFiles.open(directory);
-      LiveFiles.sweep(directory, state.segments(), state.firstLog());
-      return new LiveIndex(directory, options, lock, state, steps);
-    } catch (IOException | RuntimeException e) {
-      lock.close();
-      throw e;
-    }
+    return new LiveIndex(directory, options, steps);
   }
 
   /**
@@ -165,22 +114,22 @@ public final class LiveIndex implements AutoCloseable {
 
   /** Floats per vector. */
   public int dim() {
-    return dim;
+    return store.dim();
   }
 
   /** How vectors are compared. */
   public Metric metric() {
-    return metric;
+    return store.metric();
   }
 
   /** Number of vectors. */
   public int size() {
-    return view.size;
+    return store.view().size;
   }
 
   /** Vectors that are scanned because no graph holds them yet. */
   public int scanned() {
-    LiveView current = view;
+    LiveView current = store.view();
     int rows = 0;
     for (int part = current.segments.length; part < current.parts(); part++) {
       rows += current.live(part);
@@ -190,7 +139,7 @@ public final class LiveIndex implements AutoCloseable {
 
   /** Number of segments: a search walks one graph for each. */
   public int segments() {
-    return view.segments.length;
+    return store.view().segments.length;
   }
 
   /** A new searcher with scratch of its own, for one thread. */
@@ -205,11 +154,11 @@ public final class LiveIndex implements AutoCloseable {
    * @see LiveSearcher#search(float[], int, int, IdFilter, LiveNeighbors)
    */
   public void search(float[] query, int queryOffset, int k, IdFilter filter, LiveNeighbors result) {
-    LiveSegment[] searched = view.segments;
+    LiveSegment[] searched = store.view().segments;
     LiveSearcher searcher = pool.take();
     searcher.search(query, queryOffset, k, filter, result);
     pool.give(searcher);
-    if (view.segments != searched) {
+    if (store.view().segments != searched) {
       // This one may hold segments that were merged away meanwhile.
       pool.clear();
     }
@@ -241,6 +190,7 @@ public final class LiveIndex implements AutoCloseable {
    *     nothing has changed then
    */
   public boolean put(CharSequence id, float[] vector, int offset) {
+    int dim = store.dim();
     Objects.checkFromIndexSize(offset, dim, vector.length);
     int bad = Embeddings.firstNotFinite(vector, offset, dim);
     if (bad >= 0) {
@@ -255,22 +205,24 @@ public final class LiveIndex implements AutoCloseable {
     }
     String name = id.toString();
     byte[] text = ChangeLog.encoded(name);
-    changing.lock();
+    store.changing.lock();
     try {
-      requireRoom();
+      loader.await();
+      store.requireOpen();
+      merger.makeRoom();
       System.arraycopy(vector, offset, scratch, 0, dim);
-      if (metric == Metric.COSINE) {
+      if (store.metric() == Metric.COSINE) {
         Embeddings.normalize(scratch, 0, dim);
       }
-      if (view.active().isFull()) {
-        seal();
-      }
-      view.active().log().put(text, scratch, dim);
-      return apply(name, text, scratch);
+      LiveView current = store.view();
+      current.active().log().put(text, scratch, dim);
+      LiveView next = current.put(name, text, scratch);
+      store.show(next);
+      return next.size == current.size;
     } catch (IOException e) {
       throw new UncheckedIOException("id '" + name + "' wasn't put: " + e.getMessage(), e);
     } finally {
-      changing.unlock();
+      store.changing.unlock();
     }
   }
 
@@ -288,57 +240,59 @@ public final class LiveIndex implements AutoCloseable {
   public boolean remove(CharSequence id) {
     String name = id.toString();
     byte[] text = ChangeLog.encoded(name);
-    changing.lock();
+    store.changing.lock();
     try {
-      awaitLoad();
-      long place = view.find(name);
+      loader.await();
+      store.requireOpen();
+      LiveView current = store.view();
+      long place = current.find(name);
       if (place < 0) {
         return false;
       }
-      view.active().log().remove(text);
-      view = view.next(place, 0);
+      current.active().log().remove(text);
+      store.show(current.next(place, 0));
       return true;
     } catch (IOException e) {
       throw new UncheckedIOException("id '" + name + "' wasn't removed: " + e.getMessage(), e);
     } finally {
-      changing.unlock();
+      store.changing.unlock();
     }
   }
 
   /** Whether an id has a vector; waits for a change that is being made. */
   public boolean contains(CharSequence id) {
-    changing.lock();
+    store.changing.lock();
     try {
-      return view.find(id.toString()) >= 0;
+      return store.view().find(id.toString()) >= 0;
     } finally {
-      changing.unlock();
+      store.changing.unlock();
     }
   }
 
   /** Copies the vector of an id, at length 1 for cosine, to target[offset, offset + dim). */
   public boolean copyVector(CharSequence id, float[] target, int offset) {
-    changing.lock();
+    store.changing.lock();
     try {
-      LiveView current = view;
+      LiveView current = store.view();
       long place = current.find(id.toString());
       if (place >= 0) {
         current.vectors((int) (place >>> 32)).copyRow((int) place, target, offset);
       }
       return place >= 0;
     } finally {
-      changing.unlock();
+      store.changing.unlock();
     }
   }
 
   /** Forces all changes so far to the disk, so that they survive a power cut. */
   public void force() throws IOException {
-    changing.lock();
+    store.changing.lock();
     try {
-      requireOpen();
+      store.requireOpen();
       // Earlier logs were forced when they were sealed.
-      view.active().log().force();
+      store.view().active().log().force();
     } finally {
-      changing.unlock();
+      store.changing.unlock();
     }
   }
 
@@ -349,19 +303,7 @@ public final class LiveIndex implements AutoCloseable {
    * @throws CancellationException if the index is closed meanwhile
    */
   public boolean merge() throws IOException {
-    merging.lock();
-    try {
-      // The directory may be somebody else's by now.
-      requireOpen();
-      LiveView current = view;
-      if (current.deltas.length == 1) {
-        return false;
-      }
-      merge(LiveMerge.next(current));
-      return true;
-    } finally {
-      merging.unlock();
-    }
+    return merger.merge();
   }
 
   /**
@@ -370,25 +312,7 @@ public final class LiveIndex implements AutoCloseable {
    * @throws CancellationException if the index is closed meanwhile
    */
   public void compact() throws IOException {
-    merging.lock();
-    try {
-      changing.lock();
-      try {
-        requireOpen();
-        if (view.active().count() > 0) {
-          seal();
-        }
-        boolean whole = view.segments.length == 1 && view.rows[0].removed() == 0;
-        if (view.deltas.length == 1 && (view.segments.length == 0 || whole)) {
-          return;
-        }
-      } finally {
-        changing.unlock();
-      }
-      merge(new LiveMerge(view, 0));
-    } finally {
-      merging.unlock();
-    }
+    merger.compact();
   }
 
   /**
@@ -402,84 +326,16 @@ public final class LiveIndex implements AutoCloseable {
    */
   public void load(Embeddings rows, IntFunction<? extends CharSequence> idOf, Progress progress)
       throws IOException {
-    if (rows.dim() != dim) {
-      throw new IllegalArgumentException(
-          "the vectors have dim " + rows.dim() + ", the index has dim " + dim);
-    }
-    merging.lock();
-    try {
-      beginLoad();
-      try {
-        float[] row = new float[dim];
-        LiveSegment segment =
-            segmentWriter.write(
-                rows.size(),
-                (at, out) -> {
-                  rows.copyRow(at, row, 0);
-                  if (metric == Metric.COSINE) {
-                    Embeddings.normalize(row, 0, dim);
-                  }
-                  out.add(row, 0);
-                },
-                idOf,
-                progress);
-        if (segment != null) {
-          publishLoaded(segment);
-        }
-      } finally {
-        loading = false;
-      }
-    } finally {
-      merging.unlock();
-    }
-  }
-
-  private void beginLoad() {
-    changing.lock();
-    try {
-      requireOpen();
-      if (view.parts() > 1 || view.active().count() > 0) {
-        throw new IllegalStateException("the index isn't empty; put the vectors instead");
-      }
-      loading = true;
-    } finally {
-      changing.unlock();
-    }
-  }
-
-  private void publishLoaded(LiveSegment segment) throws IOException {
-    changing.lock();
-    try {
-      publish(
-          new LiveView(
-              new LiveSegment[] {segment},
-              view.deltas,
-              view.counts,
-              new LiveRows[] {LiveRows.all(segment.size()), view.rows[0]}));
-    } finally {
-      changing.unlock();
-    }
-  }
-
-  /** Holds a change up while vectors are loaded; holds {@link #changing} before and after. */
-  private void awaitLoad() {
-    while (loading) {
-      // Merging is taken before changing.
-      changing.unlock();
-      merging.lock();
-      merging.unlock();
-      changing.lock();
-    }
-    requireOpen();
+    loader.load(rows, idOf, progress);
   }
 
   /** What stopped the last merge in the background, if one failed; cleared by one that succeeds. */
   public Optional<Exception> mergeFailure() {
-    changing.lock();
+    store.changing.lock();
     try {
-      return maintenance.failure();
+      return merger.failure();
     } finally {
-      changing.unlock();
+      store.changing.unlock();
     }
   }
 
@@ -489,34 +345,26 @@ public final class LiveIndex implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
-    changing.lock();
+    store.changing.lock();
     try {
-      if (closed) {
+      if (store.isClosed()) {
         return;
       }
-      closed = true;
-      maintenance.close();
+      store.refuse();
+      merger.close();
     } finally {
-      changing.unlock();
+      store.changing.unlock();
     }
-    maintenance.join();
+    merger.join();
     LiveRecallMonitor watching = monitor;
     if (watching != null) {
       watching.close();
     }
-    merging.lock();
-    changing.lock();
-    try {
-      closeLogs(view, view.deltas.length);
-      lock.close();
-    } finally {
-      changing.unlock();
-      merging.unlock();
-    }
+    store.close();
   }
 
   LiveView view() {
-    return view;
+    return store.view();
   }
 
   LiveRecallMonitor monitor() {
@@ -525,132 +373,30 @@ public final class LiveIndex implements AutoCloseable {
 
   /** Hands later searches to a monitor. */
   void watch(LiveRecallMonitor next) {
-    changing.lock();
+    store.changing.lock();
     try {
-      requireOpen();
+      store.requireOpen();
       if (monitor != null) {
         throw new IllegalStateException(
-            "the index in " + directory + " has a recall monitor already; close that one first");
+            "the index in "
+                + store.directory()
+                + " has a recall monitor already; close that one first");
       }
       monitor = next;
     } finally {
-      changing.unlock();
+      store.changing.unlock();
     }
   }
 
   /** Hands no later search to a monitor. */
   void unwatch(LiveRecallMonitor old) {
-    changing.lock();
+    store.changing.lock();
     try {
       if (monitor == old) {
         monitor = null;
       }
     } finally {
-      changing.unlock();
+      store.changing.unlock();
     }
-  }
-
-  /** Starts the log and the delta of the changes to come. */
-  private void start(long log) throws IOException {
-    ChangeLog created = ChangeLog.create(directory, log, dim, options.forced());
-    view = view.with(new LiveDelta(options.deltaRows(), dim, created), options.deltaRows());
-  }
-
-  /**
-   * Holds a change up while as many full deltas wait as may: it takes part in merging, so that
-   * changes come no faster than they are merged and searches never scan more.
-   */
-  private void requireRoom() throws IOException {
-    awaitLoad();
-    while (view.active().isFull() && view.deltas.length > options.waitingDeltas()) {
-      // Merging is taken before changing: what was checked may have changed since.
-      changing.unlock();
-      try {
-        merge();
-      } catch (CancellationException e) {
-        throw new IllegalStateException(closedMessage(), e);
-      } finally {
-        changing.lock();
-      }
-      requireOpen();
-    }
-  }
-
-  /** Ends the active delta, so that a merge may take it; the changing thread only. */
-  private void seal() throws IOException {
-    ChangeLog log = view.active().log();
-    log.force();
-    start(log.number() + 1);
-    maintenance.deltaSealed();
-    steps.accept("log started");
-  }
-
-  /** Makes a put visible; returns whether it replaced another. */
-  private boolean apply(String id, byte[] text, float[] vector) {
-    LiveView current = view;
-    view = current.put(id, text, vector);
-    return view.size == current.size;
-  }
-
-  /** The merging thread only. */
-  private void merge(LiveMerge merge) throws IOException {
-    float[] vector = new float[dim];
-    LiveSegment merged =
-        segmentWriter.write(
-            merge.size(),
-            (at, out) -> {
-              merge.copyRow(at, vector);
-              out.add(vector, 0);
-            },
-            merge::idOf,
-            Progress.none());
-    LiveView before;
-    changing.lock();
-    try {
-      before = view;
-      publish(merge.after(before, merged));
-      maintenance.merged();
-    } finally {
-      changing.unlock();
-    }
-    closeLogs(before, merge.deltas());
-    LiveFiles.sweep(directory, view.segments, view.deltas[0].log().number());
-    steps.accept("old files deleted");
-  }
-
-  /** Closes the logs of the first deltas; those that were read when the index opened have none. */
-  private static void closeLogs(LiveView view, int deltas) throws IOException {
-    for (int delta = 0; delta < deltas; delta++) {
-      if (view.deltas[delta].log() != null) {
-        view.deltas[delta].log().close();
-      }
-    }
-  }
-
-  /** Makes a view the one that later searches see, and that a crash leaves. */
-  private void publish(LiveView next) throws IOException {
-    LiveFiles.publish(
-        directory,
-        new LiveFiles.State(
-            dim,
-            metric,
-            next.segments,
-            next.rows,
-            next.deltas[0].log().number(),
-            segmentWriter.nextNumber()));
-    steps.accept("state published");
-    view = next;
-    // Idle searchers hold the segments that they searched last, and so their files' space.
-    pool.clear();
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException(closedMessage());
-    }
-  }
-
-  private String closedMessage() {
-    return "the index in " + directory + " is closed";
   }
 }
