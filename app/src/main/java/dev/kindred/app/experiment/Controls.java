@@ -9,6 +9,7 @@ import dev.kindred.engine.experiment.ExperimentReport;
 import dev.kindred.engine.experiment.Group;
 import dev.kindred.engine.experiment.ListPolicy;
 import dev.kindred.engine.experiment.Metric;
+import dev.kindred.engine.related.ObjectiveWeights;
 import dev.kindred.engine.world.WorldFamily;
 import dev.kindred.engine.world.WorldOptions;
 import dev.kindred.index.run.Progress;
@@ -92,7 +93,7 @@ public final class Controls {
   }
 
   private Control noNoise(Workers workers, Progress progress) {
-    List<ExperimentReport> reports = new ArrayList<>();
+    List<Map<Metric, Change>> worlds = new ArrayList<>();
     for (int s = 0; s < seeds; s++) {
       PlayedWorld played = world(WorldFamily.NO_NOISE, s);
       PipelineOptions options = pipeline.withSeed(pipeline.seed() + s);
@@ -101,9 +102,14 @@ public final class Controls {
           List.of(
               group("without", contenders.train(options.withCoordinate(Optional.empty()))),
               group("with", contenders.train(options)));
-      reports.add(played.play(groups, experiment, workers, progress));
+      worlds.add(changes(played.play(groups, experiment, workers, progress)));
     }
-    Map<Metric, Change> changes = changes(reports, 1, 0);
+    return noNoise(worlds);
+  }
+
+  /** The verdict on what the Coordinating Network changed in each world without noise. */
+  static Control noNoise(List<Map<Metric, Change>> worlds) {
+    Map<Metric, Change> changes = mean(worlds);
     boolean held = COLUMNS.stream().noneMatch(metric -> isGain(metric, changes.get(metric)));
     return new Control(
         WorldFamily.NO_NOISE,
@@ -116,8 +122,7 @@ public final class Controls {
   }
 
   private Control retentionIndependent(Workers workers, Progress progress) {
-    int equal = 0;
-    String note = "";
+    List<ObjectiveWeights> worlds = new ArrayList<>();
     for (int s = 0; s < seeds; s++) {
       PlayedWorld played = world(WorldFamily.RETENTION_INDEPENDENT, s);
       // Weights are learned from the routed log alone, whatever the channels.
@@ -128,19 +133,28 @@ public final class Controls {
               .withTower(Optional.empty())
               .withAls(AlsOptions.defaults().withRank(8).withIterations(2));
       TrainedPipeline trained = new Contenders(played, options, workers, progress).train(options);
-      equal += trained.scorer().weights().learned() ? 0 : 1;
-      note = trained.scorer().weights().note();
+      worlds.add(trained.scorer().weights());
     }
+    return retentionIndependent(worlds);
+  }
+
+  /** The verdict on the weights of each world where nothing brings users back. */
+  static Control retentionIndependent(List<ObjectiveWeights> worlds) {
+    long equal = worlds.stream().filter(weights -> !weights.learned()).count();
     return new Control(
         WorldFamily.RETENTION_INDEPENDENT,
         "equal weights",
-        equal == seeds,
-        equal + " of " + seeds + " worlds gave equal weights; the last: " + note,
+        equal == worlds.size(),
+        equal
+            + " of "
+            + worlds.size()
+            + " worlds gave equal weights; the last: "
+            + worlds.getLast().note(),
         Map.of());
   }
 
   private Control popularityOnly(Workers workers, Progress progress) {
-    List<ExperimentReport> reports = new ArrayList<>();
+    List<Map<Metric, Change>> worlds = new ArrayList<>();
     for (int s = 0; s < seeds; s++) {
       PlayedWorld played = world(WorldFamily.POPULARITY_ONLY, s);
       PipelineOptions options = pipeline.withSeed(pipeline.seed() + s);
@@ -149,9 +163,16 @@ public final class Controls {
           List.of(
               new Group("popularity", ListPolicy.of(played.popular())),
               group("pipeline", contenders.train(options)));
-      reports.add(played.play(groups, experiment, workers, progress));
+      worlds.add(changes(played.play(groups, experiment, workers, progress)));
     }
-    Map<Metric, Change> changes = changes(reports, 1, 0);
+    return popularityOnly(worlds);
+  }
+
+  /**
+   * The verdict on how the pipeline differs from the popular items in each world without tastes.
+   */
+  static Control popularityOnly(List<Map<Metric, Change>> worlds) {
+    Map<Metric, Change> changes = mean(worlds);
     List<String> gains =
         COLUMNS.stream()
             .filter(metric -> isGain(metric, changes.get(metric)))
@@ -175,15 +196,20 @@ public final class Controls {
     return metric == Metric.NEGATIVE ? change.isFall() : change.isRise();
   }
 
-  private static Map<Metric, Change> changes(
-      List<ExperimentReport> reports, int group, int against) {
+  /** Of the second group against the first. */
+  private static Map<Metric, Change> changes(ExperimentReport report) {
     Map<Metric, Change> changes = new EnumMap<>(Metric.class);
     for (Metric metric : Metric.values()) {
-      changes.put(
-          metric,
-          Change.mean(
-              reports.stream().map(report -> report.change(group, against, metric)).toList()));
+      changes.put(metric, report.change(1, 0, metric));
     }
     return changes;
+  }
+
+  private static Map<Metric, Change> mean(List<Map<Metric, Change>> worlds) {
+    Map<Metric, Change> mean = new EnumMap<>(Metric.class);
+    for (Metric metric : Metric.values()) {
+      mean.put(metric, Change.mean(worlds.stream().map(world -> world.get(metric)).toList()));
+    }
+    return mean;
   }
 }
