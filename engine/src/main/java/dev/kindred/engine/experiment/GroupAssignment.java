@@ -1,6 +1,7 @@
 package dev.kindred.engine.experiment;
 
 import dev.kindred.engine.data.Ids;
+import dev.kindred.index.run.SplitMix64;
 
 /**
  * Which group a user is in: a hash of the user's id and a salt, so that it stays the same on every
@@ -8,8 +9,6 @@ import dev.kindred.engine.data.Ids;
  * Immutable.
  */
 public final class GroupAssignment {
-  private static final long MIX = 0x9E3779B97F4A7C15L;
-
   private final long salt;
   private final int groups;
 
@@ -28,9 +27,9 @@ public final class GroupAssignment {
 
   /** From 0 to groups - 1. */
   public int groupOf(CharSequence userId) {
-    long hash = mix(salt + MIX);
+    long hash = SplitMix64.mix(salt + SplitMix64.GAMMA);
     for (int i = 0; i < userId.length(); i++) {
-      hash = mix(hash ^ userId.charAt(i) * MIX);
+      hash = SplitMix64.mix(hash ^ userId.charAt(i) * SplitMix64.GAMMA);
     }
     return (int) Math.unsignedMultiplyHigh(hash, groups);
   }
@@ -52,13 +51,5 @@ public final class GroupAssignment {
       split[groupOf[user]][sizes[groupOf[user]]++] = user;
     }
     return split;
-  }
-
-  /** Finaliser of SplitMix64 (Steele et al., 2014), with the constants of its variant 13. */
-  private static long mix(long x) {
-    long z = x;
-    z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-    return z ^ z >>> 31;
   }
 }

@@ -2,6 +2,7 @@ package dev.kindred.engine.inspect;
 
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.Order;
+import dev.kindred.index.run.SplitMix64;
 import java.util.Arrays;
 
 /**
@@ -82,12 +83,9 @@ public record LogShape(
     return distinct;
   }
 
-  /** A number whose bits all depend on all of the key's (the finaliser of SplitMix64). */
+  /** A number whose bits all depend on all of the key's. */
   private static long mixed(long key) {
-    long z = key + 0x9E3779B97F4A7C15L;
-    z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-    return z ^ z >>> 31;
+    return SplitMix64.mix(key + SplitMix64.GAMMA);
   }
 
   /** Days between the first and the last row; 0 without times. */

@@ -1,5 +1,6 @@
 package dev.kindred.engine.experiment;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -197,6 +198,14 @@ class LiveExperimentTest {
     double chiSquare = Arrays.stream(sizes).mapToDouble(n -> (n - 4e3) * (n - 4e3) / 4e3).sum();
     assertTrue(chiSquare < 18.5, Arrays.toString(sizes)); // 4 degrees of freedom: 1 in 1,000
     assertEquals(.8, moved / 20_000.0, .02, "another salt mixes anew");
+  }
+
+  @Test
+  void aUserStaysInTheSameGroupInEveryRelease() {
+    GroupAssignment assignment = new GroupAssignment(7, 9);
+    assertArrayEquals(
+        new int[] {2, 1, 2, 2, 2, 4, 7, 6, 2, 3, 0, 7},
+        IntStream.range(0, 12).map(user -> assignment.groupOf("" + user)).toArray());
   }
 
   @Test

@@ -5,13 +5,12 @@ package dev.kindred.index.run;
  * order: one stream per key, such as (epoch, row).
  *
  * <p>The stream is xoroshiro128++ (Blackman and Vigna, "Scrambled linear pseudorandom number
- * generators", 2021), its 128 bits of state hashed from seed, stage and key with the finaliser of
- * SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). The same bits on every machine.
+ * generators", 2021), its 128 bits of state hashed from seed, stage and key with {@link
+ * SplitMix64#mix}. The same bits on every machine.
  *
  * <p>Not thread-safe: one object per thread, moved from key to key by {@code reset}.
  */
 public final class Draws {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final long SECOND = 0xD1B54A32D192ED03L;
 
   private final long baseA;
@@ -34,8 +33,8 @@ public final class Draws {
    * @param key any numbers, such as epoch and row; may be empty
    */
   public static Draws of(long seed, String stage, long... key) {
-    long hashA = mix(seed + GOLDEN);
-    long hashB = mix(seed ^ SECOND);
+    long hashA = SplitMix64.mix(seed + SplitMix64.GAMMA);
+    long hashB = SplitMix64.mix(seed ^ SECOND);
     for (int i = 0; i < stage.length(); i++) {
       hashA = absorbA(hashA, stage.charAt(i));
       hashB = absorbB(hashB, stage.charAt(i));
@@ -168,21 +167,15 @@ public final class Draws {
   private void finish(int parts) {
     absorb(~(long) parts);
     if ((a | b) == 0) {
-      a = GOLDEN;
+      a = SplitMix64.GAMMA;
     }
   }
 
   private static long absorbA(long hash, long part) {
-    return mix((hash ^ part) + GOLDEN);
+    return SplitMix64.mix((hash ^ part) + SplitMix64.GAMMA);
   }
 
   private static long absorbB(long hash, long part) {
-    return mix(hash * SECOND + part);
-  }
-
-  private static long mix(long z) {
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
+    return SplitMix64.mix(hash * SECOND + part);
   }
 }
