@@ -68,11 +68,30 @@ final class WorldExperimentTest {
     assertBad(
         evaluate("--table1", "--world-size", "0"), "--world-size is 0 percent of world 'video'");
     assertBad(
-        evaluate("--config", "site.toml", "--seeds", "5"), "leave them out, or give --table1");
+        evaluate("--config", "site.toml", "--seeds", "5"),
+        "experiments in a world have --seeds: leave that out, or give --table1");
     assertBad(evaluate("--table1", "--controls", "--no-controls"), "exclude each other");
     assertBad(evaluate("--table1", "--no-towers"), "one channel alone: leave out --no-linear");
     assertBad(evaluate("--table1", "--no-linear", "--no-towers"), "neither the linear nor");
     assertBad(evaluate(), "give --config FILE, or --table1");
+  }
+
+  @Test
+  void anOptionOfExperimentsIsNoticedWithoutOneEvenIfItsValueIsTheDefault() {
+    assertBad(
+        evaluate("--config", "site.toml", "--seeds", "3"), "experiments in a world have --seeds:");
+    assertBad(
+        evaluate("--config", "site.toml", "--world", "video"),
+        "experiments in a world have --world:");
+    assertBad(
+        evaluate("--config", "site.toml", "--world-size=100", "--paper-epochs", "100"),
+        "experiments in a world have --paper-epochs, --world-size:");
+    assertBad(
+        evaluate("--config", "site.toml", "--world-seed", "7"),
+        "experiments in a world have --world-seed:");
+    assertBad(
+        evaluate("--config", "site.toml", "--no-controls"),
+        "experiments in a world have --no-controls:");
   }
 
   private static void assertBad(Run run, String message) {

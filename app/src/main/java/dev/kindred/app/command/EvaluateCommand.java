@@ -160,11 +160,13 @@ final class EvaluateCommand extends KindredCommand {
     if (config == null) {
       throw usage("give --config FILE, or --table1, --ablations or --controls");
     }
-    if (worlds.isGivenInVain()) {
+    List<String> ofWorlds = worlds.given(this);
+    if (!ofWorlds.isEmpty()) {
       throw usage(
-          "--world, --world-seed, --world-size, --seeds, --paper-epochs and --no-controls are of"
-              + " experiments in a world: leave them out, or give --table1, --ablations or"
-              + " --controls in place of --config");
+          "only experiments in a world have "
+              + String.join(", ", ofWorlds)
+              + ": leave that out, or give --table1, --ablations or --controls in place of"
+              + " --config");
     }
     for (int k : ks) {
       if (k < 1) {

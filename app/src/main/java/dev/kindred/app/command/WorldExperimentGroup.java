@@ -13,11 +13,17 @@ import dev.kindred.engine.world.WorldOptions;
 import dev.kindred.index.run.Workers;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The experiments of {@code evaluate} that need no data: they are played in simulated worlds. */
 final class WorldExperimentGroup {
   private static final int RANK = 24;
+
+  /** Of these options alone. */
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--table1",
@@ -88,15 +94,13 @@ final class WorldExperimentGroup {
     return table1 || ablations || controls;
   }
 
-  /** Whether an option is given that says how, without one of them. */
-  boolean isGivenInVain() {
-    return !isAsked()
-        && (noControls
-            || worldSeed != null
-            || paperEpochs != 100
-            || !world.equals("video")
-            || seeds != 3
-            || size != 100);
+  /** The options that the user gave of those here, be it with the value of their default. */
+  List<String> given(KindredCommand command) {
+    return spec.options().stream()
+        .map(OptionSpec::longestName)
+        .filter(command::isGiven)
+        .sorted()
+        .toList();
   }
 
   /** Runs what is asked for with the command's settings. */
