@@ -50,11 +50,6 @@ public record PipelineInput(Events events, Catalogue items, Catalogue users, Sea
         events, Catalogue.empty(events.items()), Catalogue.empty(events.users()));
   }
 
-  /** The same profiles with other events over the same ids. */
-  public PipelineInput withEvents(Events other) {
-    return new PipelineInput(other, items, users, searches);
-  }
-
   /** The part of a split to train on, with what was searched for before the other. */
   public PipelineInput trainingPart(Splits.Split split) {
     return new PipelineInput(split.train(), items, users, searches.before(split.test()));

@@ -102,11 +102,6 @@ public final class TrainedPipeline {
     return effects;
   }
 
-  /** The learned weights with their intervals; empty where all weights are equal. */
-  public List<RetentionWeights.Interval> weightIntervals() {
-    return intervals;
-  }
-
   /** Wall-clock seconds per stage, in the order in which they ran. */
   public Map<String, Double> seconds() {
     return seconds;

@@ -21,13 +21,11 @@ final class LogisticRegression {
     private final double[] parameters; // coefficients, then the intercept
     private final double[] standardErrors;
     private final double loss;
-    private final boolean converged;
 
-    private Fit(double[] parameters, double[] standardErrors, double loss, boolean converged) {
+    private Fit(double[] parameters, double[] standardErrors, double loss) {
       this.parameters = parameters;
       this.standardErrors = standardErrors;
       this.loss = loss;
-      this.converged = converged;
     }
 
     double coefficient(int column) {
@@ -46,11 +44,6 @@ final class LogisticRegression {
     /** The minimised sum, penalty included. */
     double loss() {
       return loss;
-    }
-
-    /** Whether the last step was negligible; false when the iteration limit came first. */
-    boolean converged() {
-      return converged;
     }
   }
 
@@ -119,7 +112,7 @@ final class LogisticRegression {
       solve(hessian, n, step);
       errors[j] = Math.sqrt(Math.max(0, step[j]));
     }
-    return new Fit(parameters, errors, loss, converged);
+    return new Fit(parameters, errors, loss);
   }
 
   private static double loss(

@@ -24,7 +24,6 @@ class LogisticRegressionTest {
     double[] targets = {1, 0, 0, 0};
     var fit = LogisticRegression.fit(new double[0], 4, 0, targets, ones(4), 0, new double[0]);
     assertEquals(logit(0.25), fit.intercept(), 1e-9);
-    assertTrue(fit.converged());
   }
 
   @Test

@@ -217,16 +217,8 @@ public final class SplitMmoe {
     return network;
   }
 
-  public int userInputs() {
-    return userInputs;
-  }
-
   public int itemInputs() {
     return network.inputs() - userInputs - pairInputs;
-  }
-
-  public int pairInputs() {
-    return pairInputs;
   }
 
   /** How many experts' first layers are stored. */
