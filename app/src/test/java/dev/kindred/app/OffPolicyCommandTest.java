@@ -67,11 +67,22 @@ final class OffPolicyCommandTest {
     assertFalse(uncut.err().contains("what --clip cut"), uncut.err());
   }
 
+  private static void assertRefused(String message, Run run) {
+    assertEquals(3, run.exitCode(), run.err());
+    assertTrue(run.err().contains(message), run.err());
+    assertEquals("", run.out());
+  }
+
   @Test
-  void whatIsNoProbabilityIsRefusedInOneLine() throws IOException {
-    Run zero = run("r,p,q\n1,0,.5\n");
-    assertEquals(3, zero.exitCode(), zero.err());
-    assertTrue(zero.err().contains("propensity 0 is 0.0"), zero.err());
+  void whatIsNoProbabilityIsRefusedByFileAndLine() throws IOException {
+    assertRefused("log.csv: line 2: propensity is 0.0", run("r,p,q\n1,0,.5\n"));
+    assertRefused(
+        "log.csv: line 4: target probability is 1.5", run("r,p,q\n1,.5,.5\n\n1,.5,1.5\n"));
+    assertRefused("log.csv: line 3: reward is NaN", run("r,p,q\n1,.5,.5\n,.5,.5\n"));
+    assertRefused("the first is 'x' in line 3", run("r,p,q\n1,.5,.5\n1,x,.5\n"));
+    assertRefused("log.csv: has no row", run("r,p,q\n"));
+    String[] model = {"--model-logged", "e", "--model-target", "v"};
+    assertRefused("log.csv: line 2: column 'v' is empty", run("r,p,q,e,v\n1,.5,.5,1,\n", model));
     Run half = run("r,p,q\n1,.5,.5\n", "--model-logged", "r");
     assertEquals(2, half.exitCode(), half.err());
     assertTrue(half.err().contains("go together"), half.err());

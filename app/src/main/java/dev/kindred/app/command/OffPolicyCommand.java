@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.output.TextTable;
+import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.ReadLimits;
 import dev.kindred.engine.data.TableSource;
 import dev.kindred.engine.data.TextColumns;
@@ -95,16 +96,14 @@ final class OffPolicyCommand extends KindredCommand {
     }
     TextColumns table =
         TextColumns.read(TableSource.of(log), columns, ReadLimits.strict(), progress());
-    OffPolicy off =
-        new OffPolicy(
-            numbers(table, reward), numbers(table, propensity), numbers(table, target), clip);
+    OffPolicy off = off(table);
     Map<String, OffPolicy.Estimate> estimates = new LinkedHashMap<>();
     estimates.put("logged", off.logged());
     estimates.put("ips", off.ips());
     estimates.put("snips", off.snips());
     if (modelLogged != null) {
-      double[] ofTarget = numbers(table, modelTarget);
-      estimates.put("doubly robust", off.doublyRobust(numbers(table, modelLogged), ofTarget));
+      double[] ofTarget = expectations(table, modelTarget);
+      estimates.put("doubly robust", off.doublyRobust(expectations(table, modelLogged), ofTarget));
       estimates.put("direct", off.directMethod(ofTarget));
     }
     report(off, estimates);
@@ -133,6 +132,36 @@ final class OffPolicyCommand extends KindredCommand {
                   + " target are probabilities of the same choice",
               off.meanWeight()));
     }
+  }
+
+  /** Takes the log of choices; what it can't take is named by file and line. */
+  private OffPolicy off(TextColumns table) {
+    if (table.rows() == 0) {
+      throw new InputException(log + ": has no row; give a log with one choice a row");
+    }
+    double[] rewards = numbers(table, reward);
+    double[] propensities = numbers(table, propensity);
+    double[] targets = numbers(table, target);
+    OffPolicy.unusable(rewards, propensities, targets)
+        .ifPresent(
+            bad -> {
+              throw wrong(table, bad.choice(), bad.thing() + " " + bad.problem());
+            });
+    return new OffPolicy(rewards, propensities, targets, clip);
+  }
+
+  private double[] expectations(TextColumns table, String column) {
+    double[] values = numbers(table, column);
+    for (int row = 0; row < values.length; row++) {
+      if (Double.isNaN(values[row])) {
+        throw wrong(table, row, "column '" + column + "' is empty; every choice needs one");
+      }
+    }
+    return values;
+  }
+
+  private InputException wrong(TextColumns table, int row, String what) {
+    return new InputException(log + ": line " + table.line(row) + ": " + what);
   }
 
   private static double[] numbers(TextColumns table, String column) {

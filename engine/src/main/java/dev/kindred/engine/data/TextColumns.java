@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Some columns of a table as texts, each distinct text of a column kept once.
@@ -21,6 +22,7 @@ public final class TextColumns {
   private final Map<String, Integer> names;
   private final Ids[] vocabularies;
   private final int[][] codes;
+  private final RowLines lines;
   private final ReadReport report;
 
   private TextColumns(
@@ -29,12 +31,14 @@ public final class TextColumns {
       Map<String, Integer> names,
       Ids[] vocabularies,
       int[][] codes,
+      RowLines lines,
       ReadReport report) {
     this.source = source;
     this.rows = rows;
     this.names = names;
     this.vocabularies = vocabularies;
     this.codes = codes;
+    this.lines = lines;
     this.report = report;
   }
 
@@ -52,6 +56,7 @@ public final class TextColumns {
     Ids[] vocabularies = new Ids[names.size()];
     Arrays.setAll(vocabularies, c -> new Ids());
     int[][] codes = new int[names.size()][1024];
+    RowLines lines = new RowLines();
     int rows = 0;
     String title = "reading " + source.file().getFileName();
     try (Progress.Stage stage = progress.stage(title, TableReader.bytes(source.file()));
@@ -70,6 +75,7 @@ public final class TextColumns {
           }
           codes[c][rows] = row.isMissing(c) ? MISSING : vocabularies[c].add(row.cell(c));
         }
+        lines.add(reader.line());
         rows++;
       }
       if (report.rows() > 0) {
@@ -78,12 +84,17 @@ public final class TextColumns {
       for (int c = 0; c < codes.length; c++) {
         codes[c] = Arrays.copyOf(codes[c], rows);
       }
-      return new TextColumns(source, rows, names, vocabularies, codes, report.build());
+      return new TextColumns(source, rows, names, vocabularies, codes, lines, report.build());
     }
   }
 
   public int rows() {
     return rows;
+  }
+
+  /** The line of the file at which a row begins, from 1. */
+  public long line(int row) {
+    return lines.of(Objects.checkIndex(row, rows));
   }
 
   /** How reading went. */
@@ -137,9 +148,9 @@ public final class TextColumns {
     }
     if (bad > limits.rows() && bad > limits.share() * rows) {
       throw new InputException(
-          ("%s: %d of %d values of column '%s' are no finite numbers, the first is '%s'; mend them"
-                  + " or declare the column as categorical")
-              .formatted(source.file(), bad, rows, column, text(column, firstBad)));
+          ("%s: %d of %d values of column '%s' are no finite numbers, the first is '%s' in line %d;"
+                  + " mend them or declare the column as categorical")
+              .formatted(source.file(), bad, rows, column, text(column, firstBad), line(firstBad)));
     }
     return numbers;
   }

@@ -1,6 +1,7 @@
 package dev.kindred.engine.eval;
 
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What another policy would have earned, from a log of choices whose chances were written down.
@@ -38,6 +39,36 @@ public final class OffPolicy {
   }
 
   /**
+   * A value that no estimate can rest on.
+   *
+   * @param thing reward, propensity or target probability
+   * @param choice whose, from 0
+   * @param problem the value and what is allowed, to be read after "propensity"
+   */
+  public record Unusable(String thing, int choice, String problem) {}
+
+  /** The first value of a log that is out of range, as of the constructor; empty: none is. */
+  public static Optional<Unusable> unusable(double[] reward, double[] propensity, double[] target) {
+    for (int i = 0; i < reward.length; i++) {
+      if (!Double.isFinite(reward[i])) {
+        return Optional.of(new Unusable("reward", i, "is " + reward[i] + ", must be finite"));
+      }
+      if (!(propensity[i] > 0 && propensity[i] <= 1)) {
+        String problem =
+            "is "
+                + propensity[i]
+                + ", must be in (0, 1]: log the chance of every choice that was made";
+        return Optional.of(new Unusable("propensity", i, problem));
+      }
+      if (!(target[i] >= 0 && target[i] <= 1)) {
+        return Optional.of(
+            new Unusable("target probability", i, "is " + target[i] + ", must be in [0, 1]"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
    * Takes a log.
    *
    * @param reward of each choice, finite
@@ -61,6 +92,11 @@ public final class OffPolicy {
     if (!(clip > 0)) {
       throw new IllegalArgumentException("clip is " + clip + ", must be more than 0");
     }
+    unusable(reward, propensity, target)
+        .ifPresent(
+            bad -> {
+              throw new IllegalArgumentException(bad.thing + " " + bad.choice + " " + bad.problem);
+            });
     this.reward = reward.clone();
     weight = new double[n];
     double sum = 0;
@@ -68,22 +104,6 @@ public final class OffPolicy {
     double max = 0;
     int cut = 0;
     for (int i = 0; i < n; i++) {
-      if (!Double.isFinite(reward[i])) {
-        throw new IllegalArgumentException("reward " + i + " is " + reward[i] + ", not finite");
-      }
-      if (!(propensity[i] > 0 && propensity[i] <= 1)) {
-        throw new IllegalArgumentException(
-            "propensity "
-                + i
-                + " is "
-                + propensity[i]
-                + ", must be in (0, 1]: log the chance of"
-                + " every choice that was made");
-      }
-      if (!(target[i] >= 0 && target[i] <= 1)) {
-        throw new IllegalArgumentException(
-            "target probability " + i + " is " + target[i] + ", must be in [0, 1]");
-      }
       double w = target[i] / propensity[i];
       cut += w > clip ? 1 : 0;
       weight[i] = Math.min(w, clip);

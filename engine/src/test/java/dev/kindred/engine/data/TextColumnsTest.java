@@ -9,7 +9,10 @@ import dev.kindred.index.run.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,9 +50,30 @@ class TextColumnsTest {
     InputException e =
         assertThrows(InputException.class, () -> table.numbers("n", ReadLimits.strict()));
     assertTrue(e.getMessage().contains("3 of 4 values of column 'n'"), e.getMessage());
-    assertTrue(e.getMessage().contains("the first is 'many'"), e.getMessage());
+    assertTrue(e.getMessage().contains("the first is 'many' in line 3;"), e.getMessage());
     double[] forgiven = table.numbers("n", ReadLimits.strict().withRows(3));
     assertArrayEquals(new double[] {1, Double.NaN, Double.NaN, Double.NaN}, forgiven);
+  }
+
+  @Test
+  void everyRowKnowsTheLineAtWhichItBegins() throws IOException {
+    StringBuilder text = new StringBuilder("a,b\n");
+    List<Long> expected = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(3);
+    long line = 2;
+    for (int row = 0; row < 300; row++) {
+      if (random.nextInt(5) == 0) {
+        text.append('\n'); // a blank line is no row
+        line++;
+      }
+      expected.add(line);
+      boolean two = random.nextInt(4) == 0;
+      text.append(row).append(two ? ",\"of\ntwo\"\n" : ",one\n");
+      line += two ? 2 : 1;
+    }
+    TextColumns table = read(text.toString(), "a");
+    assertEquals(expected, IntStream.range(0, 300).mapToObj(table::line).toList());
+    assertThrows(IndexOutOfBoundsException.class, () -> table.line(300));
   }
 
   @Test
