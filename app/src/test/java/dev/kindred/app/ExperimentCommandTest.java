@@ -102,6 +102,8 @@ final class ExperimentCommandTest {
       assertEquals(lines.get(1).get(metric).get("value"), second.get("value"), metric);
       assertEquals(0, second.at("/pairedChangePercent/value").asDouble(), metric);
     }
+    String first = lines.get(1).get("group").asText();
+    assertEquals(first + " (2)", lines.get(2).get("group").asText());
     Run text = kindred("experiment", SITE, snapshots, "--play-days", "3");
     assertTrue(text.out().startsWith("A/A check, groups of ["), text.out());
   }

@@ -22,6 +22,7 @@ import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -98,9 +99,10 @@ final class ExperimentCommand extends KindredCommand {
       if (opened.size() == 1) {
         groups.add(new Group("popular items", ListPolicy.of(popular)));
       }
-      for (Snapshot snapshot : opened) {
-        groups.add(group(snapshot, world));
-        warnOfAnotherSite(snapshot, world);
+      List<String> names = names(opened.stream().map(Snapshot::directory).toList());
+      for (int s = 0; s < opened.size(); s++) {
+        groups.add(group(names.get(s), opened.get(s), world));
+        warnOfAnotherSite(opened.get(s), world);
       }
       report(LiveExperiment.run(world, groups, popular, experiment, workers, progress()));
     } finally {
@@ -108,8 +110,27 @@ final class ExperimentCommand extends KindredCommand {
     }
   }
 
+  /**
+   * A name for each directory: its last part, the whole path where others end alike, and a number
+   * behind it where one is given again.
+   */
+  static List<String> names(List<Path> directories) {
+    List<Path> whole = directories.stream().map(path -> path.toAbsolutePath().normalize()).toList();
+    List<String> names = new ArrayList<>();
+    for (int d = 0; d < whole.size(); d++) {
+      Path path = whole.get(d);
+      boolean told =
+          whole.stream()
+              .allMatch(o -> o.equals(path) || !o.getFileName().equals(path.getFileName()));
+      int times = Collections.frequency(whole.subList(0, d), path) + 1;
+      String name = told ? path.getFileName().toString() : path.toString();
+      names.add(times == 1 ? name : name + " (" + times + ")");
+    }
+    return names;
+  }
+
   /** The lists of a snapshot, if it is of this site. */
-  private static Group group(Snapshot snapshot, World world) {
+  private static Group group(String name, Snapshot snapshot, World world) {
     SnapshotLists lists = new SnapshotLists(snapshot, world.items().ids());
     if (lists.known() < world.items().ids().size()) {
       throw new InputException(
@@ -121,7 +142,7 @@ final class ExperimentCommand extends KindredCommand {
               + " items of the site; give --items, --users, --samples, --days and --seed as"
               + " 'kindred simulate' had them");
     }
-    return new Group(snapshot.directory().getFileName().toString(), ListPolicy.of(lists));
+    return new Group(name, ListPolicy.of(lists));
   }
 
   /** Ids of simulated sites are alike, so only what was counted tells them apart. */
