@@ -376,7 +376,9 @@ final class EvaluateCommandTest {
     assertTrue(unknown.err().contains("3 of 163 rows left out"), unknown.err());
     assertTrue(
         minus.get("low").asDouble() > 0 && minus.get("p").asDouble() < .05, minus.toString());
-    assertBad(evaluate("--test", "love=" + file), 3, "which the configuration does not declare");
+    Run undeclared = evaluate("--test", "love=" + file);
+    assertBad(undeclared, 3, "which the configuration does not declare");
+    assertFalse(undeclared.err().contains("log.csv"), "the log is not read: " + undeclared.err());
     assertBad(evaluate("--test", "like=" + file, "--als"), 2, "--test holds nothing out");
     assertBad(evaluate("--segment", "colour", "-k", "5"), 3, "no field 'colour'");
   }

@@ -195,6 +195,7 @@ final class EvaluateCommand extends KindredCommand {
       options(() -> new Holdout(share, Holdout.By.USER)); // checks the share before reading
     }
     TrainConfig read = TrainConfig.read(config, paper);
+    GivenTests.requireDeclared(read.objectives(), tests);
     try (Workers workers = Workers.of(threads())) {
       if (personalised) {
         evaluatePersonalised(read, workers);

@@ -7,6 +7,7 @@ import dev.kindred.engine.data.EventColumns;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.ReadLimits;
 import dev.kindred.engine.data.RowFilter;
 import dev.kindred.engine.data.TableSource;
@@ -55,6 +56,27 @@ public final class GivenTests {
   }
 
   /**
+   * Checks before anything is read whether there are such objectives.
+   *
+   * @param files objective to its pairs
+   * @throws InputException if one is not declared
+   */
+  public static void requireDeclared(List<Objective> declared, Map<String, Path> files) {
+    List<String> names = declared.stream().map(Objective::name).toList();
+    files.forEach(
+        (name, file) -> {
+          if (!names.contains(name)) {
+            throw new InputException(
+                file
+                    + ": is the test of objective '"
+                    + name
+                    + "', which the configuration does not declare; name one of "
+                    + names);
+          }
+        });
+  }
+
+  /**
    * Reads the files.
    *
    * @param columns names of the columns of user and item, as in the log
@@ -63,6 +85,7 @@ public final class GivenTests {
    */
   public static GivenTests read(
       Events events, EventColumns columns, Map<String, Path> files, Progress progress) {
+    requireDeclared(events.objectives(), files);
     List<Test> tests = new ArrayList<>();
     files.forEach((name, file) -> tests.add(read(events, columns, name, file, progress)));
     return new GivenTests(events, tests);
@@ -70,18 +93,7 @@ public final class GivenTests {
 
   private static Test read(
       Events events, EventColumns columns, String name, Path file, Progress progress) {
-    int objective = -1;
-    for (int k = 0; k < events.objectives().size(); k++) {
-      objective = events.objectives().get(k).name().equals(name) ? k : objective;
-    }
-    if (objective < 0) {
-      throw new InputException(
-          file
-              + ": is the test of objective '"
-              + name
-              + "', which the configuration does not declare; name one of "
-              + events.objectives().stream().map(o -> o.name()).toList());
-    }
+    int objective = events.objectives().stream().map(Objective::name).toList().indexOf(name);
     TextColumns table =
         TextColumns.read(
             TableSource.of(file),
