@@ -104,8 +104,9 @@ public final class RetentionWeights {
   }
 
   /**
-   * One per objective that takes part by its effect; none where all weights are equal. Which
-   * objectives take part is not drawn anew.
+   * One per objective that takes part by its effect and whose weight depends on who was there; none
+   * where all weights are equal, or a single objective takes part and has all that is learned.
+   * Which objectives take part is not drawn anew.
    */
   public List<Interval> intervals() {
     return intervals;
@@ -251,8 +252,9 @@ public final class RetentionWeights {
     String note =
         "learned from "
             + sample
-            + "; w with 95% intervals: "
-            + intervals
+            + (intervals.isEmpty()
+                ? "; one objective takes part, so its w has no interval"
+                : "; w with 95% intervals: " + intervals)
             + "; "
             + found
             + (unclear.isEmpty() ? "" : "; not clear, so weight 1/" + k + ": " + unclear)
@@ -289,7 +291,9 @@ public final class RetentionWeights {
         Arrays.sort(drawn[k]);
         double low = drawn[k][(int) Math.floor(0.025 * (draws - 1))];
         double high = drawn[k][(int) Math.ceil(0.975 * (draws - 1))];
-        intervals.add(new Interval(effects.get(k).objective(), weights[k], low, high));
+        if (low < high) {
+          intervals.add(new Interval(effects.get(k).objective(), weights[k], low, high));
+        }
       }
     }
     return intervals;

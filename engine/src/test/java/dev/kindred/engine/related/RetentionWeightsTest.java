@@ -122,6 +122,22 @@ class RetentionWeightsTest {
   }
 
   @Test
+  void aWeightThatIsLearnedAloneHasNoInterval() {
+    RetentionWeights learned = learn(world(3000, 28, 4, 0, Order.TIME));
+    assertEquals(
+        List.of("like"),
+        learned.effects().stream()
+            .filter(RetentionWeights.Effect::isClear)
+            .map(RetentionWeights.Effect::objective)
+            .toList());
+    assertTrue(learned.weights().learned());
+    assertEquals(0.25, weight(learned, "like"));
+    assertEquals(List.of(), learned.intervals());
+    String note = learned.weights().note();
+    assertTrue(note.contains("one objective takes part, so its w has no interval"), note);
+  }
+
+  @Test
   void retentionThatDependsOnNoObjectiveLeavesWeightsEqual() {
     assertEqualWeights(learn(world(3000, 28, 0, 0, Order.TIME)), "no objective is clearly tied");
   }
