@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +32,11 @@ import java.util.zip.CRC32C;
  * live.header     4 KiB, little-endian:
  *                   0  "KINDLIVE"        8  u32 version         12  u32 events kept per user
  *                  16  u64 users        24  u64 items
- *                  32  u64 x 4 bytes of each map's file when it was laid out; it only grows
- *                  64  u32 CRC32C of bytes 0 to 63
+ *                  32  u64 x 8 bytes of each map's files when laid out; they only grow
+ *                  96  u32 CRC32C of bytes 0 to 95
  *                 128  i64 hide epoch, shared and updated in place
  *                 136  i64 item epoch, likewise
- * histories.chm, items.chm, hidden.chm, counters.chm    Chronicle Maps, see {@link PersistentMap}
+ * histories.chm, items.chm, hidden.chm, counters.chm, and each with -2: see {@link PersistentMap}
  * </pre>
  *
  * The header comes last when a state is laid out, so a directory without one holds nothing. Safe
@@ -43,9 +44,9 @@ import java.util.zip.CRC32C;
  */
 final class LiveDirectory {
   private static final long MAGIC = 0x4556494C_444E494BL; // "KINDLIVE", little-endian
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int HEADER_BYTES = 4096;
-  private static final int CHECKED_BYTES = 64;
+  private static final int CHECKED_BYTES = 96;
   private static final long HIDE_EPOCH = 128;
   private static final long ITEM_EPOCH = 136;
   private static final List<String> FILES =
@@ -220,17 +221,27 @@ final class LiveDirectory {
 
   /** Files of a layout that a crash cut short: nothing was ever stored in them. */
   private void removeLeftovers() throws IOException {
-    for (String name : FILES) {
-      Files.deleteIfExists(path.resolve(name));
+    for (Path file : filesOfMaps()) {
+      Files.deleteIfExists(file);
     }
+  }
+
+  private List<Path> filesOfMaps() {
+    List<Path> all = new ArrayList<>();
+    for (String name : FILES) {
+      Path first = path.resolve(name);
+      all.add(first);
+      all.add(PersistentMap.secondFile(first));
+    }
+    return all;
   }
 
   private void writeHeader(Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(MAGIC).putInt(VERSION).putInt(options.historyLength());
     bytes.putLong(options.expectedUsers()).putLong(options.expectedItems());
-    for (String name : FILES) {
-      bytes.putLong(Files.size(path.resolve(name)));
+    for (Path map : filesOfMaps()) {
+      bytes.putLong(Files.size(map));
     }
     bytes.putInt(crc(bytes)).rewind();
     Path temporary = file.resolveSibling("live.header.tmp");
@@ -270,14 +281,15 @@ final class LiveDirectory {
     int historyLength = bytes.getInt();
     long users = bytes.getLong();
     long items = bytes.getLong();
-    long[] leastBytes = new long[FILES.size()];
+    List<Path> maps = filesOfMaps();
+    long[] leastBytes = new long[maps.size()];
     bytes.asLongBuffer().get(leastBytes);
     if (bytes.getInt(CHECKED_BYTES) != crc(bytes)) {
       throw new CorruptFileException(
           file, CHECKED_BYTES, "checksum differs; " + PersistentMap.REMEDY);
     }
     for (int i = 0; i < leastBytes.length; i++) {
-      Path map = path.resolve(FILES.get(i));
+      Path map = maps.get(i);
       long has = Files.exists(map) ? Files.size(map) : 0;
       if (has < leastBytes[i]) {
         throw new CorruptFileException(

@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
@@ -22,45 +23,82 @@ import net.openhft.chronicle.map.MapEntry;
 import net.openhft.chronicle.map.MapSegmentContext;
 
 /**
- * Bytes to bytes in one Chronicle Map file. A stored value is {@code u32 CRC32C of key and value |
- * value}: one that a killed process left torn reads as absent. Safe for use by many threads and
+ * Bytes to bytes in two Chronicle Map files that hold a key's last two versions. Each write goes
+ * over the older one, so a process killed in mid-write leaves the version before it; written in one
+ * place, the record would be lost. A stored value is {@code u32 CRC32C of the rest and the key |
+ * u32 version | value}; one that is torn counts as absent. Safe for use by many threads and
  * processes.
  */
 final class PersistentMap implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("dev.kindred.live");
   private static final int CHUNK_BYTES = 64;
+  private static final int HEAD_BYTES = 2 * Integer.BYTES;
+
+  /** What to do where the state can't be used. */
+  static final String REMEDY =
+      "remove the directory and let it be rebuilt from the event log and the snapshot";
 
   private final Path file;
   private final long entries;
-  private final ChronicleMap<byte[], byte[]> map;
+
+  /** Where a key's first version goes. Whoever updates holds this map's lock for the key. */
+  private final ChronicleMap<byte[], byte[]> first;
+
+  private final ChronicleMap<byte[], byte[]> second;
+
+  /** A value and how many writes of its key came before; the count may wrap. */
+  private record Version(int number, byte[] value) {
+    static Version newer(Version a, Version b) {
+      return a == null || (b != null && b.number - a.number > 0) ? b : a;
+    }
+  }
 
   /**
-   * Opens the map of this file, or makes it.
+   * Opens the map of these files, or makes them.
    *
+   * @param file the first; {@link #secondFile} names the other
    * @param entries how many are expected; up to four times as many fit
-   * @param averageValueBytes a guess that sizes the file, which is sparse
+   * @param averageValueBytes a guess that sizes the files, which are sparse
    * @param maxValueBytes the largest value that will ever come
-   * @throws IOException if the file can't be made or mapped
-   * @throws CorruptFileException if it isn't a Chronicle Map
+   * @throws IOException if a file can't be made or mapped
+   * @throws CorruptFileException if one isn't a Chronicle Map
    */
   PersistentMap(Path file, long entries, int averageValueBytes, int maxValueBytes, int maxKeyBytes)
       throws IOException {
     this.file = file;
     this.entries = entries;
-    int maxChunks = (maxKeyBytes + maxValueBytes + 64) / CHUNK_BYTES + 1;
+    ChronicleMapBuilder<byte[], byte[]> builder =
+        ChronicleMapBuilder.of(byte[].class, byte[].class)
+            // A segment must hold the largest entry, so a tiny map is made larger.
+            .entries(Math.max(entries, 4096))
+            .averageKeySize(24)
+            .averageValueSize(HEAD_BYTES + averageValueBytes)
+            .actualChunkSize(CHUNK_BYTES)
+            .maxChunksPerEntry((maxKeyBytes + maxValueBytes + 64) / CHUNK_BYTES + 1)
+            .maxBloatFactor(4)
+            .checksumEntries(false) // ours cover key and value alike
+            .sparseFile(true);
+    first = open(builder, file);
+    boolean opened = false;
     try {
-      map =
-          ChronicleMapBuilder.of(byte[].class, byte[].class)
-              .name(file.getFileName().toString())
-              // A segment must hold the largest entry, so a tiny map is made larger.
-              .entries(Math.max(entries, 4096))
-              .averageKeySize(24)
-              .averageValueSize(Integer.BYTES + averageValueBytes)
-              .actualChunkSize(CHUNK_BYTES)
-              .maxChunksPerEntry(maxChunks)
-              .maxBloatFactor(4)
-              .checksumEntries(false) // ours cover key and value alike
-              .sparseFile(true)
-              .createPersistedTo(file.toFile());
+      second = open(builder, secondFile(file));
+      opened = true;
+    } finally {
+      if (!opened) {
+        first.close();
+      }
+    }
+  }
+
+  /** The second file of the map whose first is this one: {@code items.chm}, {@code items-2.chm}. */
+  static Path secondFile(Path first) {
+    return first.resolveSibling(first.getFileName().toString().replace(".chm", "-2.chm"));
+  }
+
+  private static ChronicleMap<byte[], byte[]> open(
+      ChronicleMapBuilder<byte[], byte[]> builder, Path file) throws IOException {
+    try {
+      return builder.name(file.getFileName().toString()).createPersistedTo(file.toFile());
     } catch (IOException | RuntimeException e) {
       if (e instanceof IOException ioException
           && !(Files.isReadable(file) && Files.isWritable(file))) {
@@ -71,27 +109,24 @@ final class PersistentMap implements AutoCloseable {
     }
   }
 
-  private static final System.Logger LOG = System.getLogger("dev.kindred.live");
-
-  /** What to do where the state can't be used. */
-  static final String REMEDY =
-      "remove the directory and let it be rebuilt from the event log and the snapshot";
-
   /**
-   * Frees every lock in the file, whoever holds it. Only for a caller that knows that no other
-   * process has the file open: the holders are then dead.
+   * Frees every lock in the files, whoever holds it. Only for a caller that knows that no other
+   * process has them open: the holders are then dead.
    */
   void freeLocks() {
-    VanillaChronicleHash<?, ?, ?, ?> hash = (VanillaChronicleHash<?, ?, ?, ?>) map;
-    for (int segment = 0; segment < hash.actualSegments; segment++) {
-      BigSegmentHeader.INSTANCE.resetLock(hash.segmentHeaderAddress(segment));
+    for (ChronicleMap<?, ?> map : List.of(first, second)) {
+      VanillaChronicleHash<?, ?, ?, ?> hash = (VanillaChronicleHash<?, ?, ?, ?>) map;
+      for (int segment = 0; segment < hash.actualSegments; segment++) {
+        BigSegmentHeader.INSTANCE.resetLock(hash.segmentHeaderAddress(segment));
+      }
     }
   }
 
-  /** The value, or null if there is none or it is torn. */
+  /** The value, or null if there is none. */
   byte[] get(byte[] key) {
     try {
-      return unseal(key, map.get(key));
+      Version version = Version.newer(unseal(key, first.get(key)), unseal(key, second.get(key)));
+      return version == null ? null : version.value;
     } catch (InterProcessDeadLockException e) {
       throw stuck(e);
     }
@@ -100,18 +135,27 @@ final class PersistentMap implements AutoCloseable {
   /**
    * Replaces a value by what the operator makes of it, with no other writer in between.
    *
-   * @param operator gets null where there is none; must not touch this map
+   * @param operator gets null where there is none; must not touch this map. Nothing is written when
+   *     it gives back what it got
    * @return the new value
    */
   byte[] update(byte[] key, UnaryOperator<byte[]> operator) {
-    try (ExternalMapQueryContext<byte[], byte[], ?> query = map.queryContext(key)) {
-      query.updateLock().lock();
+    try (ExternalMapQueryContext<byte[], byte[], ?> query = locked(key)) {
       MapEntry<byte[], byte[]> entry = query.entry();
-      byte[] value = operator.apply(entry == null ? null : unseal(key, entry.value().get()));
-      if (entry == null) {
-        query.insert(query.absentEntry(), query.wrapValueAsData(seal(key, value)));
+      Version inFirst = entry == null ? null : unseal(key, entry.value().get());
+      Version inSecond = unseal(key, second.get(key));
+      Version old = Version.newer(inFirst, inSecond);
+      byte[] value = operator.apply(old == null ? null : old.value);
+      if (old != null && value == old.value) {
+        return value;
+      }
+      byte[] sealed = seal(key, new Version(old == null ? 0 : old.number + 1, value));
+      if (old != null && old == inFirst) {
+        second.put(key, sealed);
+      } else if (entry == null) {
+        query.insert(query.absentEntry(), query.wrapValueAsData(sealed));
       } else {
-        query.replaceValue(entry, query.wrapValueAsData(seal(key, value)));
+        query.replaceValue(entry, query.wrapValueAsData(sealed));
       }
       return value;
     } catch (InterProcessDeadLockException e) {
@@ -123,49 +167,69 @@ final class PersistentMap implements AutoCloseable {
 
   /** Adds a value where there is none; says whether it did. */
   boolean putIfAbsent(byte[] key, byte[] value) {
-    boolean[] added = new boolean[1];
-    update(
-        key,
-        old -> {
-          added[0] = old == null;
-          return old == null ? value : old;
-        });
-    return added[0];
+    return update(key, old -> old == null ? value : old) == value;
   }
 
   /** Takes a value away; says whether there was one. */
   boolean remove(byte[] key) {
-    try {
-      return map.remove(key) != null;
+    try (ExternalMapQueryContext<byte[], byte[], ?> query = locked(key)) {
+      MapEntry<byte[], byte[]> entry = query.entry();
+      Version inFirst = entry == null ? null : unseal(key, entry.value().get());
+      Version inSecond = unseal(key, second.get(key));
+      Version newest = Version.newer(inFirst, inSecond);
+      // The older one first: a process killed between the two must not bring it back.
+      if (newest == inFirst) {
+        second.remove(key);
+      }
+      if (entry != null) {
+        query.remove(entry);
+      }
+      second.remove(key);
+      return newest != null;
     } catch (InterProcessDeadLockException e) {
       throw stuck(e);
     }
   }
 
-  /** Hands on every entry that is whole, none of them under a lock. */
+  /** A query of the first map with the key locked against other writers. */
+  private ExternalMapQueryContext<byte[], byte[], ?> locked(byte[] key) {
+    ExternalMapQueryContext<byte[], byte[], ?> query = first.queryContext(key);
+    boolean locked = false;
+    try {
+      query.updateLock().lock();
+      locked = true;
+      return query;
+    } finally {
+      if (!locked) {
+        query.close();
+      }
+    }
+  }
+
+  /** Hands on every entry, none of them under a lock. */
   void forEach(BiConsumer<byte[], byte[]> visitor) {
-    List<byte[]> keysAndValues = new ArrayList<>();
-    for (int segment = 0; segment < map.segments(); segment++) {
-      collect(segment, keysAndValues);
+    Map<ByteBuffer, Version> newest = new LinkedHashMap<>();
+    for (ChronicleMap<byte[], byte[]> map : List.of(first, second)) {
+      for (int segment = 0; segment < map.segments(); segment++) {
+        collect(map, segment, newest);
+      }
     }
-    for (int i = 0; i < keysAndValues.size(); i += 2) {
-      visitor.accept(keysAndValues.get(i), keysAndValues.get(i + 1));
-    }
+    newest.forEach((key, version) -> visitor.accept(key.array(), version.value));
   }
 
   /**
    * A process that was killed while it added or removed an entry may have left the segment's count
    * one off. Chronicle notices after it has walked through the entries, and throws.
    */
-  private void collect(int segment, List<byte[]> keysAndValues) {
+  private void collect(
+      ChronicleMap<byte[], byte[]> map, int segment, Map<ByteBuffer, Version> newest) {
     try (MapSegmentContext<byte[], byte[], ?> context = map.segmentContext(segment)) {
       context.forEachSegmentEntry(
           entry -> {
-            byte[] key = entry.key().get();
-            byte[] value = unseal(key, entry.value().get());
-            if (value != null) {
-              keysAndValues.add(key.clone()); // Chronicle reuses the array
-              keysAndValues.add(value);
+            byte[] key = entry.key().get().clone(); // Chronicle reuses the array
+            Version version = unseal(key, entry.value().get());
+            if (version != null) {
+              newest.merge(ByteBuffer.wrap(key), version, Version::newer);
             }
           });
     } catch (InterProcessDeadLockException e) {
@@ -180,34 +244,42 @@ final class PersistentMap implements AutoCloseable {
 
   @Override
   public void close() {
-    map.close();
+    first.close();
+    second.close();
   }
 
-  private static byte[] seal(byte[] key, byte[] value) {
-    return ByteBuffer.allocate(Integer.BYTES + value.length)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putInt(crc(key, value, 0))
-        .put(value)
-        .array();
+  private static byte[] seal(byte[] key, Version version) {
+    byte[] stored =
+        ByteBuffer.allocate(HEAD_BYTES + version.value.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(0)
+            .putInt(version.number)
+            .put(version.value)
+            .array();
+    ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN).putInt(crc(key, stored));
+    return stored;
   }
 
-  private static byte[] unseal(byte[] key, byte[] stored) {
-    if (stored == null || stored.length < Integer.BYTES) {
+  /** Null if nothing is stored, or only part of a value. */
+  private static Version unseal(byte[] key, byte[] stored) {
+    if (stored == null || stored.length < HEAD_BYTES) {
       return null;
     }
     ByteBuffer in = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
-    if (in.getInt() != crc(key, stored, Integer.BYTES)) {
+    if (in.getInt() != crc(key, stored)) {
       return null;
     }
+    int number = in.getInt();
     byte[] value = new byte[in.remaining()];
     in.get(value);
-    return value;
+    return new Version(number, value);
   }
 
-  private static int crc(byte[] key, byte[] value, int from) {
+  /** Of the key and of what follows the checksum. */
+  private static int crc(byte[] key, byte[] stored) {
     CRC32C crc = new CRC32C();
     crc.update(key, 0, key.length);
-    crc.update(value, from, value.length - from);
+    crc.update(stored, Integer.BYTES, stored.length - Integer.BYTES);
     return (int) crc.getValue();
   }
 
@@ -215,7 +287,7 @@ final class PersistentMap implements AutoCloseable {
     return new IllegalStateException(
         file
             + ": full with "
-            + map.size()
+            + first.size()
             + " entries, laid out for "
             + entries
             + "; lay out a larger one with LiveStateOptions and refill it",

@@ -1,8 +1,10 @@
 package dev.kindred.live;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.kindred.engine.serve.LiveItem;
 import dev.kindred.engine.serve.LiveState;
@@ -10,10 +12,13 @@ import dev.kindred.engine.serve.LiveStateOptions;
 import dev.kindred.engine.serve.UserEvent;
 import dev.kindred.index.file.CorruptFileException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +114,7 @@ final class LiveFilesTest {
     ChronicleLiveState.open(directory, OPTIONS).close();
     Path header = directory.resolve("live.header");
     byte[] good = Files.readAllBytes(header);
-    for (int at : new int[] {0, 8, 12, 20, 32, 64}) {
+    for (int at : new int[] {0, 8, 12, 20, 32, 64, 96}) {
       byte[] bad = good.clone();
       bad[at] ^= 0x10;
       Files.write(header, bad);
@@ -148,6 +153,47 @@ final class LiveFilesTest {
   }
 
   @Test
+  void theVersionBeforeATornOneCounts() throws Exception {
+    for (String file : List.of("histories.chm", "histories-2.chm")) {
+      String user = "user of " + file;
+      try (LiveState state = open()) {
+        state.append(user, new UserEvent("first", "click", 1));
+        state.append(user, new UserEvent("second", "click", 2));
+        state.append(user, new UserEvent("third", "click", 3));
+      }
+      // Writes 1 and 3 went to the first file, write 2 to the other.
+      boolean newest = file.equals("histories.chm");
+      flipByteOf(directory.resolve(file), newest ? "third" : "second");
+      try (LiveState state = open()) {
+        assertEquals(newest ? "second" : "third", state.lastEvents(user, 1).getFirst().item());
+        state.append(user, new UserEvent("fourth", "click", 4));
+        assertEquals("fourth", state.lastEvents(user, 1).getFirst().item());
+        assertEquals(newest ? 3 : 4, state.lastEvents(user, 9).size());
+      }
+    }
+  }
+
+  @Test
+  void aRemovedValueIsGoneInBothVersions() throws Exception {
+    LiveItem old = new LiveItem("a", Map.of("f", List.of("old")), 1);
+    LiveItem changed = new LiveItem("a", Map.of("f", List.of("new")), 2);
+    for (List<LiveItem> writes : List.of(List.of(old), List.of(old, changed))) {
+      try (LiveState state = open()) {
+        writes.forEach(state::putItem);
+        List<LiveItem> all = new ArrayList<>();
+        state.forEachItem(all::add);
+        assertEquals(List.of(writes.getLast()), all);
+        assertTrue(state.removeItem("a"));
+        assertFalse(state.removeItem("a"));
+      }
+      try (LiveState state = open()) {
+        assertTrue(state.item("a").isEmpty());
+        state.forEachItem(item -> fail(item + " is back"));
+      }
+    }
+  }
+
+  @Test
   void aLayoutThatACrashCutShortIsBegunAnew() throws Exception {
     Files.write(directory.resolve("items.chm"), new byte[] {1, 2, 3});
     try (LiveState state = open()) {
@@ -159,6 +205,16 @@ final class LiveFilesTest {
   void aPathThatIsAFileIsAnIoError() throws Exception {
     Path file = Files.createFile(directory.resolve("file"));
     assertThrows(IOException.class, () -> ChronicleLiveState.open(file, OPTIONS));
+  }
+
+  /** Flips a byte of the first place in a file where this text stands. */
+  private static void flipByteOf(Path file, String text) throws IOException {
+    byte[] all = Files.readAllBytes(file);
+    int at = new String(all, StandardCharsets.ISO_8859_1).indexOf(text);
+    assertTrue(at >= 0, text + " is not in " + file);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {(byte) (all[at] ^ 1)}), at);
+    }
   }
 
   private LiveState open() throws IOException {

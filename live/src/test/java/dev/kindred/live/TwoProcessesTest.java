@@ -63,7 +63,8 @@ final class TwoProcessesTest {
         }
       }
       try (LiveState here = ChronicleLiveState.open(directory, OPTIONS)) {
-        assertTrue(here.counter("written") >= written, "counter went back to " + here);
+        assertTrue(
+            here.counter("written") >= written, "counter went back to " + here.counter("written"));
         for (long i = 0; i < written; i++) {
           assertTrue(here.isHidden("item-" + i), "mark " + i + " of " + written + " is gone");
         }
