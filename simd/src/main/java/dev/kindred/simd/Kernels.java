@@ -33,6 +33,8 @@ final class Kernels {
   static final ScaledByteKernels SCALED_BYTES =
       BITS == 0 ? new ScalarScaledBytes() : new VectorScaledBytes();
 
+  static final SortedKernels SORTED = BITS == 0 ? new ScalarSorted() : new VectorSorted();
+
   private Kernels() {}
 
   static boolean vectorApiPresent() {

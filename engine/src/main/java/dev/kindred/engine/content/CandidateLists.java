@@ -345,27 +345,15 @@ public final class CandidateLists {
   }
 
   /**
-   * Finds those of an item's candidates that may be in a set: the mark of candidate c is bit c
-   * modulo 64 of word c / 64 modulo the number of words.
+   * Copies the similarities of an item's candidates to the front of {@code target}, in the order of
+   * {@link #copyItems}.
    *
-   * @param marks their number is a power of two
-   * @param places receives where they stand, counted from {@link #start}, in order; at least {@link
-   *     #longest()} long
-   * @return how many there are
+   * @param target at least {@link #longest()} long
    */
-  public int marked(int item, long[] marks, int[] places) {
+  public void copyAllSimilarities(int item, float[] target) {
     long start = start(item);
-    int count = (int) (body.get(LONG, (item + 1L) * Long.BYTES) - start);
-    long at = ordinalsAt + start * Integer.BYTES;
-    int found = 0;
-    for (int i = 0; i < count; i++) {
-      int ordinal = body.get(INT, at + (long) i * Integer.BYTES);
-      // Few are marked, so the branch is guessed right; without one it takes twice as long.
-      if ((marks[ordinal >>> 6 & marks.length - 1] >>> ordinal & 1) != 0) {
-        places[found++] = i;
-      }
-    }
-    return found;
+    int count = (int) (end(item) - start);
+    MemorySegment.copy(body, FLOAT, similaritiesAt + start * Float.BYTES, target, 0, count);
   }
 
   /**

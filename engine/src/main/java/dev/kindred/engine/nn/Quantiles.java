@@ -1,5 +1,6 @@
 package dev.kindred.engine.nn;
 
+import dev.kindred.simd.SortedInts;
 import java.util.Arrays;
 
 /**
@@ -9,22 +10,23 @@ import java.util.Arrays;
  * <p>Between the kept cut points it interpolates. Immutable.
  */
 public final class Quantiles {
-  private static final int MAX_CUTS = 1024;
+  private static final int MAX_CUTS = SortedInts.MOST;
   private static final float BELOW_ONE = Math.nextDown(1f);
 
   private final float[] cuts;
   private final float[] shares;
 
   /** The cuts as integers of the same order. */
-  private final int[] keys;
+  private final SortedInts keys;
 
   private Quantiles(float[] cuts, float[] shares) {
     this.cuts = cuts;
     this.shares = shares;
-    keys = new int[cuts.length];
-    for (int i = 0; i < keys.length; i++) {
-      keys[i] = key(cuts[i]);
+    int[] rising = new int[cuts.length];
+    for (int i = 0; i < rising.length; i++) {
+      rising[i] = key(cuts[i]);
     }
+    keys = SortedInts.of(rising);
   }
 
   /** Rises with x, as integers do; not for NaN. */
@@ -100,17 +102,12 @@ public final class Quantiles {
 
   /** The share of training numbers below {@code x}, in [0, 1); NaN for NaN. Never falls with x. */
   public float share(float x) {
-    int key = key(x);
-    int from = 0;
-    for (int left = keys.length; left > 1; left -= left >>> 1) {
-      from = step(from, left >>> 1, key);
-    }
-    return share(x, from);
+    int at = Arrays.binarySearch(cuts, x + 0f); // -0 becomes 0
+    return share(x, at < 0 ? -at - 1 : at + 1);
   }
 
   /**
-   * The shares of numbers[0, count), written over them. The searches go side by side, a step of all
-   * after a step of all: one alone is a chain of reads that wait for each other.
+   * The shares of numbers[0, count), written over them.
    *
    * @param asked scratch, at least {@code count} long
    * @param found the same
@@ -118,39 +115,20 @@ public final class Quantiles {
   public void shares(float[] numbers, int count, int[] asked, int[] found) {
     for (int i = 0; i < count; i++) {
       asked[i] = key(numbers[i]);
-      found[i] = 0;
     }
-    for (int left = keys.length; left > 1; left -= left >>> 1) {
-      int half = left >>> 1;
-      for (int i = 0; i < count; i++) {
-        found[i] = step(found[i], half, asked[i]);
-      }
-    }
+    keys.countAtMost(asked, count, found);
     for (int i = 0; i < count; i++) {
       numbers[i] = share(numbers[i], found[i]);
     }
   }
 
   /**
-   * One step of a search for the last of the keys that is at most {@code key}: goes on by half of
-   * those that are left, unless that passes it. Without branches: half of them would be guessed
-   * wrong, which costs more than the search.
+   * @param above how many cuts are at most x
    */
-  private int step(int from, int half, int key) {
-    return from + (half & atMost(keys[from + half - 1], key));
-  }
-
-  /**
-   * @param last where the search for the last cut at most x ended
-   */
-  private float share(float x, int last) {
+  private float share(float x, int above) {
     if (Float.isNaN(x)) {
       return Float.NaN;
     }
-    if (cuts.length == 0) {
-      return 0;
-    }
-    int above = last + (1 & atMost(keys[last], key(x)));
     if (above == 0) {
       return 0;
     }
@@ -163,10 +141,5 @@ public final class Quantiles {
     }
     float part = (x - low) / (cuts[above] - low);
     return shares[above - 1] + (shares[above] - shares[above - 1]) * Math.min(1f, part);
-  }
-
-  /** All ones if a is at most b, else 0. */
-  private static int atMost(int a, int b) {
-    return (int) ((long) a - b - 1 >> 63);
   }
 }

@@ -3,7 +3,7 @@ package dev.kindred.engine.rank;
 import java.util.Arrays;
 
 /**
- * Sums by item, to be emptied and filled again for every request without allocation: open
+ * Some sums by item, to be emptied and filled again for every request without allocation: open
  * addressing in a table of indexes, items and sums side by side in the order of their coming, so
  * that going over all of them reads straight on.
  *
@@ -14,18 +14,24 @@ final class ItemSums {
   private final int[] table;
 
   private final int[] items;
+  private final int columns;
+
+  /** Those of an item side by side. */
   private final float[] sums;
+
   private int mask;
   private int shift;
   private int size;
 
   /**
    * @param most items that can be in it at a time
+   * @param columns sums of an item
    */
-  ItemSums(int most) {
+  ItemSums(int most, int columns) {
+    this.columns = columns;
     table = new int[slots(most)];
     items = new int[most];
-    sums = new float[most];
+    sums = new float[most * columns];
   }
 
   /** At least four times as many places as items: most are free at the first look. */
@@ -51,24 +57,56 @@ final class ItemSums {
     return size;
   }
 
-  /** Adds to the sum of an item; one that has no room is left out. */
+  /** Adds to the first sum of an item; one that has no room is left out. */
   void add(int item, float amount) {
-    // Fibonacci hashing: the upper bits of the product keep neighbouring ordinals apart.
-    int at = item * 0x9E3779B1 >>> shift;
-    while (table[at] != 0) {
-      int index = table[at] - 1;
-      if (items[index] == item) {
-        sums[index] += amount;
-        return;
+    int index = indexOrNew(item);
+    if (index >= 0) {
+      sums[index * columns] += amount;
+    }
+  }
+
+  /**
+   * Adds amounts[0, count) times two weights to the first two sums of items[0, count); an item that
+   * has no room is left out.
+   */
+  void add(int[] items, float[] amounts, int count, float weight, float secondWeight) {
+    for (int i = 0; i < count; i++) {
+      int index = indexOrNew(items[i]);
+      if (index >= 0) {
+        sums[index * columns] += weight * amounts[i];
+        sums[index * columns + 1] += secondWeight * amounts[i];
       }
-      at = at + 1 & mask;
+    }
+  }
+
+  /** Where an item stands, or -1 where there is no room for a new one. */
+  private int indexOrNew(int item) {
+    int at = slotOf(item);
+    if (table[at] != 0) {
+      return table[at] - 1;
     }
     if (size == items.length) {
-      return;
+      return -1;
     }
     items[size] = item;
-    sums[size] = amount + 0f; // as if added to nothing: -0 becomes 0
+    Arrays.fill(sums, size * columns, (size + 1) * columns, 0);
     table[at] = ++size;
+    return size - 1;
+  }
+
+  /** Where an item stands in [0, size()), or -1 if nothing was added to it. */
+  int index(int item) {
+    return table[slotOf(item)] - 1;
+  }
+
+  /** The place of an item in the table, a free one if it isn't there. */
+  private int slotOf(int item) {
+    // Fibonacci hashing: the upper bits of the product keep neighbouring ordinals apart.
+    int at = item * 0x9E3779B1 >>> shift;
+    while (table[at] != 0 && items[table[at] - 1] != item) {
+      at = at + 1 & mask;
+    }
+    return at;
   }
 
   /** The item that came i-th, for i in [0, size()). */
@@ -76,8 +114,13 @@ final class ItemSums {
     return items[i];
   }
 
-  /** The sum of the item that came i-th. */
+  /** The first sum of the item that came i-th. */
   float sum(int i) {
-    return sums[i];
+    return sums[i * columns];
+  }
+
+  /** A sum of the item that came i-th. */
+  float sum(int i, int column) {
+    return sums[i * columns + column];
   }
 }

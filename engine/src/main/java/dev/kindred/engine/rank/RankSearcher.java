@@ -34,9 +34,6 @@ public final class RankSearcher {
   /** An item watched one step earlier counts so much less. */
   private static final float FADING = UserState.FADING;
 
-  /** As much less in the sum over all that is remembered. */
-  private static final float SLOW_FADING = 0.97f;
-
   /** Items watched last whose profiles make the centroid. */
   private static final int CENTROID_OF = 5;
 
@@ -48,9 +45,6 @@ public final class RankSearcher {
 
   /** Candidates whose rows are asked of memory together: they fit the first cache. */
   private static final int AHEAD = 32;
-
-  /** The same of whole lists of companions. */
-  private static final int LISTS_AHEAD = 16;
 
   /** Candidates ranked between two looks at the clock. */
   private static final int STEP = SplitMmoe.BLOCK;
@@ -66,7 +60,7 @@ public final class RankSearcher {
   private final Neighbors neighbors = new Neighbors(512);
   private final Mlp.Scratch towerScratch;
   private final SplitMmoe.Request request;
-  private final ItemSums sums = new ItemSums(MOST_SUMMED);
+  private final ItemSums sums = new ItemSums(MOST_SUMMED, 1);
   private final Candidates candidates;
   private final int[] watched;
   private final float[] watchedRow;
@@ -128,8 +122,7 @@ public final class RankSearcher {
     watchedMean = new float[watchedRow.length];
     searchedRow = new float[description.towerSearched() + description.rankSearched()];
     searchedMean = new float[searchedRow.length];
-    int longest = content == null ? 0 : content.longest();
-    listed = new int[Math.max(ranking.together().longest(), longest)];
+    listed = new int[content == null ? 0 : content.longest()];
     profile = new float[description.profile()];
     towerInput = new float[description.towerInputs()];
     rankInput = new float[description.rankUserInputs()];
@@ -341,22 +334,11 @@ public final class RankSearcher {
         sums.add(related.item(item, rank), weight / (RANK_OFFSET + rank));
       }
     }
-    bySums(quota, RetrievalSource.RELATED, gate);
+    bySums(sums, quota, RetrievalSource.RELATED, gate);
   }
 
   private void byCompanions(int quota, OrdinalFilter gate) {
-    CandidateLists together = ranking.together();
-    float weight = 1;
-    int count = state.watched();
-    sums.begin(count * together.longest());
-    for (int age = 0; age < count; age++, weight *= SLOW_FADING) {
-      if (age % LISTS_AHEAD == 0) {
-        int to = Math.min(count, age + LISTS_AHEAD);
-        touched += together.touch(watched, age, to) + together.touchSimilarities(watched, age, to);
-      }
-      addList(together, watched[age], weight);
-    }
-    bySums(quota, RetrievalSource.TOGETHER, gate);
+    bySums(state.companions(), quota, RetrievalSource.TOGETHER, gate);
   }
 
   /**
@@ -367,20 +349,16 @@ public final class RankSearcher {
     int of = Math.min(CENTROID_OF, state.watched());
     sums.begin(of * content.longest());
     for (int age = 0; age < of; age++) {
-      addList(content, watched[age], 1);
+      long start = content.start(watched[age]);
+      int count = content.copyItems(watched[age], listed);
+      for (int i = 0; i < count; i++) {
+        sums.add(listed[i], content.similarity(start + i));
+      }
     }
-    bySums(quota, RetrievalSource.CONTENT, gate);
+    bySums(sums, quota, RetrievalSource.CONTENT, gate);
   }
 
-  private void addList(CandidateLists lists, int item, float weight) {
-    long start = lists.start(item);
-    int count = lists.copyItems(item, listed);
-    for (int i = 0; i < count; i++) {
-      sums.add(listed[i], weight * lists.similarity(start + i));
-    }
-  }
-
-  private void bySums(int quota, RetrievalSource source, OrdinalFilter gate) {
+  private void bySums(ItemSums sums, int quota, RetrievalSource source, OrdinalFilter gate) {
     found[source.ordinal()] = sums.size();
     BestItems heap = best.of(quota);
     for (int i = 0; i < sums.size(); i++) {

@@ -34,7 +34,7 @@ public record SourceQuotas(int tower, int related, int together, int content, in
 
   /** 500 in all. */
   public static SourceQuotas defaults() {
-    return new SourceQuotas(200, 100, 100, 50, 50);
+    return new SourceQuotas(100, 125, 175, 50, 50);
   }
 
   /** The quota of a source. */

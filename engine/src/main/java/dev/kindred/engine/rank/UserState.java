@@ -1,7 +1,6 @@
 package dev.kindred.engine.rank;
 
 import dev.kindred.engine.content.CandidateLists;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -45,8 +44,14 @@ public final class UserState {
   /** In "of late" an item watched one step earlier counts so much less. */
   static final float FADING = 0.9f;
 
-  /** Words of the bits that tell most items from those that were watched; a power of two. */
-  private static final int WORDS = 64;
+  /** As much less in "watched together". */
+  private static final float SLOW_FADING = 0.97f;
+
+  /** Items that the watched ones' lists are summed up for, at most. */
+  private static final int MOST_COMPANIONS = 8192;
+
+  /** Lists of companions that are asked of memory together. */
+  private static final int LISTS_AHEAD = 16;
 
   private final ItemGroups groups;
   private final CandidateLists together;
@@ -58,11 +63,25 @@ public final class UserState {
   private final Tally series;
   private final Tally shownItems;
   private final Tally watchedItems;
-  private final long[] mayBeWatched = new long[WORDS];
-  private final int[] places;
+
+  /** The watched items without repetitions, the last one first, and how much each counts. */
+  private final int[] distinct;
+
+  private final float[] weights;
+  private final float[] lateWeights;
+
+  /** Of the items in the watched ones' lists: sums for "watched together" and "of late". */
+  private final ItemSums companions;
+
+  private final int[] listed;
+  private final float[] cosines;
   private final float[] numbers = new float[USER_NUMBERS.size()];
+  private boolean summed;
   private long now;
   private long newest;
+
+  /** Of no meaning; without it the compiler would see that nobody needs what was touched. */
+  private int touched;
 
   /**
    * @param together for each item what the same users watched
@@ -88,8 +107,17 @@ public final class UserState {
     series = new Tally(watchedLength);
     shownItems = new Tally(shownLength);
     watchedItems = new Tally(watchedLength);
-    places = new int[together.longest()];
+    distinct = new int[watchedLength];
+    weights = new float[watchedLength];
+    lateWeights = new float[watchedLength];
+    listed = new int[together.longest()];
+    cosines = new float[together.longest()];
+    companions = new ItemSums(mostCompanions(watchedLength), 2);
     clear();
+  }
+
+  private int mostCompanions(int watchedLength) {
+    return Math.clamp((long) watchedLength * together.longest(), 1, MOST_COMPANIONS);
   }
 
   /** Forgets everything. */
@@ -163,16 +191,21 @@ public final class UserState {
     series.clear();
     shownItems.clear();
     watchedItems.clear();
-    Arrays.fill(mayBeWatched, 0);
+    summed = false;
     float weight = 1;
+    float lateWeight = 1;
     for (int age = 0; age < watched.size; age++) {
       int item = watched.items[watched.at(age)];
       long at = watched.times[watched.at(age)];
       if (!watchedItems.contains(item)) {
-        watchedItems.add(item, weight, at);
-        mayBeWatched[item >>> 6 & WORDS - 1] |= 1L << item;
+        int next = watchedItems.size();
+        watchedItems.add(item, 1, at);
+        distinct[next] = item;
+        weights[next] = weight;
+        lateWeights[next] = lateWeight;
       }
-      weight *= FADING;
+      weight *= SLOW_FADING;
+      lateWeight *= FADING;
       long end = groups.end(item);
       for (long i = groups.start(item); i < end; i++) {
         topics.add(groups.topic(i), 1, at);
@@ -198,7 +231,33 @@ public final class UserState {
    * Reads what {@link #pair} will read of items list[from, to); see {@link CandidateLists#touch}.
    */
   int touch(int[] list, int from, int to) {
-    return groups.touch(list, from, to) + (watched.size > 0 ? together.touch(list, from, to) : 0);
+    return groups.touch(list, from, to);
+  }
+
+  /**
+   * What the users of the watched items watched too: for each the cosines to those, the earlier
+   * ones counting less. Computed when it is first asked for after {@link #prepare}.
+   */
+  ItemSums companions() {
+    if (!summed) {
+      summed = true;
+      sumCompanions();
+    }
+    return companions;
+  }
+
+  private void sumCompanions() {
+    int count = watchedItems.size();
+    companions.begin(count * together.longest());
+    for (int i = 0; i < count; i++) {
+      if (i % LISTS_AHEAD == 0) {
+        int to = Math.min(count, i + LISTS_AHEAD);
+        touched += together.touch(distinct, i, to) + together.touchSimilarities(distinct, i, to);
+      }
+      int length = together.copyItems(distinct[i], listed);
+      together.copyAllSimilarities(distinct[i], cosines);
+      companions.add(listed, cosines, length, weights[i], lateWeights[i]);
+    }
   }
 
   /**
@@ -228,31 +287,10 @@ public final class UserState {
     target[at + SHOWN_COUNT] = seen < 0 ? 0 : shownItems.count(seen);
     target[at + SINCE_SHOWN] = seen < 0 ? Float.NaN : since(shownItems.latest(seen));
     target[at + POPULARITY] = groups.popularity(item);
-    together(item, target, at);
-  }
-
-  /**
-   * Item-based collaborative filtering: the cosines to those of its companions that were watched. A
-   * candidate has a hundred companions, of which next to none was: one bit says so of nearly all.
-   */
-  private void together(int item, float[] target, int at) {
-    float all = 0;
-    float late = 0;
-    if (watched.size > 0) {
-      long start = together.start(item);
-      int count = together.marked(item, mayBeWatched, places);
-      for (int i = 0; i < count; i++) {
-        long place = start + places[i];
-        int found = watchedItems.find(together.item(place));
-        if (found >= 0) {
-          float cosine = together.similarity(place);
-          all += cosine;
-          late += cosine * watchedItems.sumAt(found);
-        }
-      }
-    }
-    target[at + TOGETHER] = all;
-    target[at + TOGETHER_LATE] = late;
+    // Item-based collaborative filtering, by the lists of what was watched.
+    int place = companions().index(item);
+    target[at + TOGETHER] = place < 0 ? 0 : companions.sum(place);
+    target[at + TOGETHER_LATE] = place < 0 ? 0 : companions.sum(place, 1);
   }
 
   private float since(long time) {

@@ -74,35 +74,6 @@ class CandidateListsTest {
   }
 
   @Test
-  void markedCandidatesAreFoundWhereTheyStand() {
-    int items = 3000;
-    int[] candidates = new int[700];
-    Draws draws = Draws.of(11, "marked");
-    for (int i = 0; i < candidates.length; i++) {
-      candidates[i] = 1 + 4 * i + draws.nextInt(4);
-    }
-    int[][] found = new int[items][0];
-    found[0] = candidates;
-    found[7] = new int[] {9};
-    CandidateLists lists = lists(CandidateSource.COOCCURRENCE, found);
-    long[] marks = new long[16];
-    for (int i = 0; i < 40; i++) {
-      int marked = draws.nextInt(items);
-      marks[marked >>> 6 & 15] |= 1L << marked;
-    }
-    List<Integer> expected = new ArrayList<>();
-    for (int i = 0; i < candidates.length; i++) {
-      if ((marks[candidates[i] / 64 % 16] >>> candidates[i] % 64 & 1) == 1) {
-        expected.add(i);
-      }
-    }
-    int[] places = new int[lists.longest()];
-    int count = lists.marked(0, marks, places);
-    assertEquals(expected, Arrays.stream(places, 0, count).boxed().toList());
-    assertEquals(0, lists.marked(1, marks, places));
-  }
-
-  @Test
   void emptyListsReadBack() throws IOException {
     for (int items : new int[] {0, 1, 9}) {
       Path file = directory.resolve("empty" + items);

@@ -63,7 +63,7 @@ class CandidatesTest {
 
   @Test
   void itemsAreSummedInTheOrderOfTheirComingUntilThereIsNoRoom() {
-    ItemSums sums = new ItemSums(30);
+    ItemSums sums = new ItemSums(30, 2);
     Draws draws = Draws.of(6, "sums");
     for (int round = 0; round < 100; round++) {
       sums.begin(40);
@@ -74,13 +74,16 @@ class CandidatesTest {
         if (expected.size() < 30 || expected.containsKey(item)) {
           expected.merge(item, amount, Float::sum);
         }
-        sums.add(item, amount);
+        sums.add(new int[] {item}, new float[] {amount}, 1, 1, -2);
       }
       assertEquals(expected.size(), sums.size(), "round " + round);
+      assertEquals(-1, sums.index(41 << 16));
       int i = 0;
       for (Map.Entry<Integer, Float> each : expected.entrySet()) {
         assertEquals(each.getKey(), sums.item(i));
-        assertEquals(each.getValue(), sums.sum(i++));
+        assertEquals(i, sums.index(each.getKey()));
+        assertEquals(each.getValue(), sums.sum(i));
+        assertEquals(-2 * each.getValue(), sums.sum(i++, 1));
       }
     }
   }

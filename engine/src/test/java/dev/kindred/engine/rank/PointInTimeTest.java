@@ -207,8 +207,8 @@ class PointInTimeTest {
           float[] numbers = new float[UserState.PAIR_NUMBERS.size()];
           known.pair(1, numbers, 0);
           // topic 300 s ago, all of the history, one of the series, never shown in vain; a quarter
-          // of all watching, and one companion watched, just now
-          float[] ofA2 = {0, 0, 300, 1, 1, 0, Float.NaN, 0.25f, 0.5f, 0.5f};
+          // of all watching, and in the list of the item watched just now
+          float[] ofA2 = {0, 0, 300, 1, 1, 0, Float.NaN, 0.25f, 0.625f, 0.625f};
           assertArrayEquals(ofA2, numbers);
           known.pair(2, numbers, 0);
           float[] ofB1 = {0, 0, Float.NaN, 0, Float.NaN, 2, 150, 0.25f, 0, 0};

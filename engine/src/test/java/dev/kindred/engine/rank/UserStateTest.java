@@ -37,7 +37,7 @@ class UserStateTest {
   }
 
   @Test
-  void whatWasWatchedTogetherIsSummedOverAllCompanions() {
+  void cosinesAreSummedOverTheListsOfAllThatWasWatched() {
     Ids ids = new Ids();
     for (int item = 0; item < ITEMS; item++) {
       ids.add("i" + item);
@@ -60,19 +60,24 @@ class UserStateTest {
         state.pair(item, numbers, 0);
         float all = 0;
         float late = 0;
-        for (long at = together.start(item); at < together.end(item); at++) {
-          int age = lastAge(watched, together.item(at));
-          if (age < WATCHED) {
-            hits++;
-            all += together.similarity(at);
-            late += together.similarity(at) * weight(age);
+        for (int age = 0; age < Math.min(WATCHED, watched.length); age++) {
+          int companion = watched[watched.length - 1 - age];
+          if (lastAge(watched, companion) < age) {
+            continue; // it was watched again
+          }
+          for (long at = together.start(companion); at < together.end(companion); at++) {
+            if (together.item(at) == item) {
+              hits++;
+              all += together.similarity(at) * power(0.97f, age);
+              late += together.similarity(at) * power(0.9f, age);
+            }
           }
         }
         assertEquals(all, numbers[names - 2], "item " + item + ", round " + round);
         assertEquals(late, numbers[names - 1], "item " + item + ", round " + round);
       }
     }
-    assertTrue(hits > 1000, hits + " companions were watched");
+    assertTrue(hits > 1000, hits + " companions of what was watched");
   }
 
   /** How many were watched after the last time that the item was. */
@@ -85,11 +90,11 @@ class UserStateTest {
     return Integer.MAX_VALUE;
   }
 
-  private static float weight(int age) {
-    float weight = 1;
-    for (int i = 0; i < age; i++) {
-      weight *= UserState.FADING;
+  private static float power(float base, int exponent) {
+    float power = 1;
+    for (int i = 0; i < exponent; i++) {
+      power *= base;
     }
-    return weight;
+    return power;
   }
 }
