@@ -27,6 +27,7 @@ public final class RankFiles {
 
   /** 3: pairs are told by the lists of what was watched, no longer by those of the candidates. */
   static final int VERSION = 3;
+
   static final String USERS = "users.kids";
   static final String HISTORIES = "histories.khist";
   static final String PROFILES = "users.kvec";

@@ -82,9 +82,7 @@ public record RankOptions(
     }
   }
 
-  /**
-   * A small ranker: 4 experts of 16, so an item takes some 200 bytes and 500 a third of 1 ms.
-   */
+  /** A small ranker: 4 experts of 16, so an item takes some 200 bytes and 500 a third of 1 ms. */
   public static RankOptions defaults() {
     return new RankOptions(
         TowerOptions.defaults().withHistory(50).withEpochs(5).withPatience(0),

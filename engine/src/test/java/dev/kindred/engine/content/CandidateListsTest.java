@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.index.file.CorruptFileException;
-import dev.kindred.index.run.Draws;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
