@@ -128,6 +128,25 @@ class InteractionsTest {
   }
 
   @Test
+  void theRowsOfALogThatAreKeptAreSummed() {
+    Ids users = Ids.of(List.of("a", "b"));
+    Ids items = Ids.of(List.of("x", "y", "z"));
+    Objective watch = Objective.positive("watch", LabelRule.strengthOf("play"));
+    Events.Builder builder = Events.builder(users, items, List.of(watch), List.of(), Order.NONE);
+    float[][] rows = {{0, 2, .5f}, {0, 1, .25f}, {1, 0, 0}, {0, 2, .25f}, {1, 2, 1}, {0, 0, 8}};
+    for (float[] row : rows) {
+      builder.value(0, builder.add((int) row[0], (int) row[1], 0), row[2]);
+    }
+    Interactions pairs = builder.build().interactions(0, row -> row != 5);
+    assertEquals(2, pairs.rows());
+    assertEquals(3, pairs.columns());
+    assertEquals(3, pairs.size());
+    assertEquals(1, pairs.column(0));
+    assertEquals(.75f, pairs.value(1));
+    assertEquals(1, pairs.value(pairs.start(1)));
+  }
+
+  @Test
   void emptyMatricesAreFine() {
     Interactions m = Interactions.of(2, 3, new int[0], new int[0], new float[0], Duplicates.SUM);
     assertEquals(0, m.size());

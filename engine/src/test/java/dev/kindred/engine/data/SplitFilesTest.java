@@ -1,0 +1,53 @@
+package dev.kindred.engine.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SplitFilesTest extends ReaderFiles {
+  @Test
+  void splitFilesOfEveryFormReadAlike() throws IOException {
+    Path lists = file("train.txt.gz", "0 10 11 12\n1\n2 11\n\n");
+    Path csv = file("train.csv", "user,item\n0,10\n0,11\n0,12\n2,11\n");
+    Path bare = file("bare.csv", "0,10,1,978300760\n0,11,1,978300760\n0,12,1,1\n2,11,1,1");
+    Path named = file("named.tsv", "u\ti\tr\n0\t10\t1\n0\t11\t0.5\n0\t11\t0.5\n0\t12\t1\n2\t11\t1");
+    for (Path file : List.of(lists, csv, bare, named)) {
+      Ids users = new Ids();
+      Ids items = Ids.of(List.of("9"));
+      Interactions pairs = SplitFiles.read(file, users, items);
+      assertEquals(4, pairs.size(), "" + file);
+      assertEquals(users.size(), pairs.rows());
+      assertEquals(4, pairs.columns(), "an item known before keeps its column");
+      int user = users.ordinalOf("0");
+      assertEquals(3, pairs.count(user));
+      assertEquals(items.ordinalOf("10"), pairs.column(pairs.start(user)));
+      assertEquals(1, pairs.value(pairs.start(user) + 1));
+      assertEquals(1, pairs.count(users.ordinalOf("2")));
+    }
+    Path test = file("test.txt", "0 13\n5 10\n");
+    SplitFiles.Split split = SplitFiles.read(lists, test, new Ids(), new Ids());
+    assertEquals(4, split.train().rows());
+    assertEquals(4, split.test().rows());
+    assertEquals(split.train().columns(), split.test().columns());
+    assertEquals(2, split.test().size());
+  }
+
+  @Test
+  void badSplitFilesAreRefused() throws IOException {
+    Path mixed = file("mixed.txt", "0 10 11\n1,12\n");
+    assertRefused("line 2 is no list", () -> SplitFiles.read(mixed, new Ids(), new Ids()));
+    Path wide = file("wide.csv", "user,item,view,cart,buy\n1,2,1,0,0\n");
+    assertRefused("has 5 columns", () -> SplitFiles.read(wide, new Ids(), new Ids()));
+    Path bad = file("bad.csv", "1,2,3\n1,3,NaN\n");
+    assertRefused("line 2 has the value 'NaN'", () -> SplitFiles.read(bad, new Ids(), new Ids()));
+    Path text = file("text.csv", "1,2,3\n1,3,much\n");
+    assertRefused("line 2 column 'value'", () -> SplitFiles.read(text, new Ids(), new Ids()));
+    Path empty = file("empty.txt", "\n\n");
+    assertRefused("only empty lines", () -> SplitFiles.read(empty, new Ids(), new Ids()));
+    Path lone = file("lone.txt", "1\n2\n");
+    assertRefused("no pair", () -> SplitFiles.read(lone, new Ids(), new Ids()));
+  }
+}
