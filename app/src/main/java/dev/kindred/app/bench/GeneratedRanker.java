@@ -12,7 +12,7 @@ public enum GeneratedRanker {
   /** {@link RankOptions#medium()}: 4 experts of 128 and 64. */
   MEDIUM(RankOptions.medium()),
 
-  /** {@link RankOptions#defaults()}: 4 experts of 16. */
+  /** {@link RankOptions#defaults()}: 4 experts of 32. */
   SMALL(RankOptions.defaults());
 
   private final RankOptions options;

@@ -78,7 +78,7 @@ final class BenchGenerateCommand extends KindredCommand {
       paramLabel = "SIZE",
       description = {
         "Rankers of the personalised path: large (4 experts of 256 and 128), medium (4 of 128 and"
-            + " 64), small (4 of 16) or none. The first is the snapshot's; each other one gets a"
+            + " 64), small (4 of 32) or none. The first is the snapshot's; each other one gets a"
             + " snapshot of the same items in DIR/ranker-SIZE, without the fused index (default:"
             + " ${DEFAULT-VALUE})."
       })

@@ -82,13 +82,13 @@ public record RankOptions(
     }
   }
 
-  /** A small ranker: 4 experts of 16, so an item takes some 200 bytes and 500 a third of 1 ms. */
+  /** A small ranker: 4 experts of 32, so an item takes about 300 bytes and 500 a third of 1 ms. */
   public static RankOptions defaults() {
     return new RankOptions(
         TowerOptions.defaults().withHistory(50).withEpochs(5).withPatience(0),
         MmoeOptions.defaults()
             .withExperts(4)
-            .withHidden(List.of(16))
+            .withHidden(List.of(32))
             .withTowerHidden(List.of(16))
             .withEmbeddingDim(16)
             .withUnknownIds(0.1)
