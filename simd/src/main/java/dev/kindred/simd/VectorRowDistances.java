@@ -1,0 +1,540 @@
+package dev.kindred.simd;
+
+import static dev.kindred.simd.Lanes.COUNT;
+import static dev.kindred.simd.Lanes.SPECIES;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Distances of one vector to many rows, four at a time: their cache misses overlap and the query is
+ * read once. Sums run in the shape of {@link VectorDistances}, which scores the rows that are left.
+ *
+ * <p>A parent rather than a part, so that no call stands between the caller and the loop.
+ */
+abstract class VectorRowDistances implements DistanceKernels {
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final int VECTOR_BYTES = COUNT * Float.BYTES;
+  private static final ScalarDistances SCALAR = new ScalarDistances();
+
+  @Override
+  public void dotRows(
+      float[] query,
+      int queryOffset,
+      MemorySegment rows,
+      long strideBytes,
+      int[] ordinals,
+      int from,
+      int to,
+      int n,
+      float[] scores) {
+    if (n < COUNT) {
+      SCALAR.dotRows(query, queryOffset, rows, strideBytes, ordinals, from, to, n, scores);
+      return;
+    }
+    if (n == COUNT) {
+      for (int i = from; i < to; i++) {
+        scores[i] = dotOfOneVector(query, queryOffset, rows, ordinals[i] * strideBytes);
+      }
+      return;
+    }
+    int i = from;
+    for (; i <= to - 4; i += 4) {
+      dot4(
+          query,
+          queryOffset,
+          rows,
+          ordinals[i] * strideBytes,
+          ordinals[i + 1] * strideBytes,
+          ordinals[i + 2] * strideBytes,
+          ordinals[i + 3] * strideBytes,
+          n,
+          scores,
+          i);
+    }
+    for (; i < to; i++) {
+      scores[i] = dot(query, queryOffset, rows, ordinals[i] * strideBytes, n);
+    }
+  }
+
+  @Override
+  public void dotRange(
+      float[] query,
+      int queryOffset,
+      MemorySegment rows,
+      long strideBytes,
+      long firstRow,
+      int count,
+      int n,
+      float[] scores,
+      int scoresOffset) {
+    if (n < COUNT) {
+      SCALAR.dotRange(
+          query, queryOffset, rows, strideBytes, firstRow, count, n, scores, scoresOffset);
+      return;
+    }
+    if (n == COUNT) {
+      for (int i = 0; i < count; i++) {
+        scores[scoresOffset + i] =
+            dotOfOneVector(query, queryOffset, rows, (firstRow + i) * strideBytes);
+      }
+      return;
+    }
+    int i = 0;
+    for (; i <= count - 4; i += 4) {
+      long at = (firstRow + i) * strideBytes;
+      dot4(
+          query,
+          queryOffset,
+          rows,
+          at,
+          at + strideBytes,
+          at + 2 * strideBytes,
+          at + 3 * strideBytes,
+          n,
+          scores,
+          scoresOffset + i);
+    }
+    for (; i < count; i++) {
+      scores[scoresOffset + i] = dot(query, queryOffset, rows, (firstRow + i) * strideBytes, n);
+    }
+  }
+
+  // Rows of one vector have no loop. Where nothing but such rows is scored the compiler never saw
+  // the loop of the others run, and made objects of its accumulators.
+
+  private static float dotOfOneVector(float[] query, int queryOffset, MemorySegment rows, long at) {
+    return Lanes.sum(
+        FloatVector.fromMemorySegment(SPECIES, rows, at, ORDER)
+            .fma(FloatVector.fromArray(SPECIES, query, queryOffset), FloatVector.zero(SPECIES)));
+  }
+
+  private static float squaredL2OfOneVector(
+      float[] query, int queryOffset, MemorySegment rows, long at) {
+    FloatVector difference =
+        FloatVector.fromArray(SPECIES, query, queryOffset)
+            .sub(FloatVector.fromMemorySegment(SPECIES, rows, at, ORDER));
+    return Lanes.sum(difference.fma(difference, FloatVector.zero(SPECIES)));
+  }
+
+  /** Four rows at byte offsets r0 to r3: their cache misses overlap, the query is read once. */
+  private static void dot4(
+      float[] query,
+      int queryOffset,
+      MemorySegment rows,
+      long r0,
+      long r1,
+      long r2,
+      long r3,
+      int n,
+      float[] scores,
+      int scoresOffset) {
+    FloatVector a0 = FloatVector.zero(SPECIES);
+    FloatVector a1 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector c0 = a0;
+    FloatVector c1 = a0;
+    FloatVector d0 = a0;
+    FloatVector d1 = a0;
+    int i = 0;
+    long at = 0;
+    for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
+      FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      a0 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q0, a0);
+      b0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q0, b0);
+      c0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q0, c0);
+      d0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q0, d0);
+      FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
+      a1 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at + VECTOR_BYTES, ORDER).fma(q1, a1);
+      b1 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at + VECTOR_BYTES, ORDER).fma(q1, b1);
+      c1 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at + VECTOR_BYTES, ORDER).fma(q1, c1);
+      d1 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at + VECTOR_BYTES, ORDER).fma(q1, d1);
+      at += 2 * VECTOR_BYTES;
+    }
+    if (i <= n - COUNT) {
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      a0 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q, a0);
+      b0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q, b0);
+      c0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q, c0);
+      d0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q, d0);
+      i += COUNT;
+      at += VECTOR_BYTES;
+    }
+    if (i < n) {
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + n - COUNT);
+      at = 4L * (n - COUNT);
+      a1 = a1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q, a1), fresh);
+      b1 = b1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q, b1), fresh);
+      c1 = c1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q, c1), fresh);
+      d1 = d1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q, d1), fresh);
+    }
+    // The sums of four rows at once, each in the order of Lanes.sum: halves of two rows become one
+    // vector, then quarters of four. Four calls of Lanes.sum are more than the compiler inlines.
+    a0 = a0.add(a1);
+    b0 = b0.add(b1);
+    c0 = c0.add(c1);
+    d0 = d0.add(d1);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_HALVES));
+    b0 = b0.add(b0.rearrange(Lanes.SWAP_HALVES));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_HALVES));
+    d0 = d0.add(d0.rearrange(Lanes.SWAP_HALVES));
+    a0 = a0.blend(b0, Lanes.UPPER_HALF);
+    c0 = c0.blend(d0, Lanes.UPPER_HALF);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_QUARTERS));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_QUARTERS));
+    a0 = a0.blend(c0, Lanes.ODD_QUARTERS);
+    if (COUNT > 8) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    scores[scoresOffset] = a0.lane(0);
+    scores[scoresOffset + 1] = a0.lane(COUNT / 2);
+    scores[scoresOffset + 2] = a0.lane(COUNT / 4);
+    scores[scoresOffset + 3] = a0.lane(COUNT * 3 / 4);
+  }
+
+  @Override
+  public void squaredL2Rows(
+      float[] query,
+      int queryOffset,
+      MemorySegment rows,
+      long strideBytes,
+      int[] ordinals,
+      int from,
+      int to,
+      int n,
+      float[] scores) {
+    if (n < COUNT) {
+      SCALAR.squaredL2Rows(query, queryOffset, rows, strideBytes, ordinals, from, to, n, scores);
+      return;
+    }
+    if (n == COUNT) {
+      for (int i = from; i < to; i++) {
+        scores[i] = squaredL2OfOneVector(query, queryOffset, rows, ordinals[i] * strideBytes);
+      }
+      return;
+    }
+    int i = from;
+    for (; i <= to - 4; i += 4) {
+      squaredL2of4(
+          query,
+          queryOffset,
+          rows,
+          ordinals[i] * strideBytes,
+          ordinals[i + 1] * strideBytes,
+          ordinals[i + 2] * strideBytes,
+          ordinals[i + 3] * strideBytes,
+          n,
+          scores,
+          i);
+    }
+    for (; i < to; i++) {
+      scores[i] = squaredL2(query, queryOffset, rows, ordinals[i] * strideBytes, n);
+    }
+  }
+
+  private static void squaredL2of4(
+      float[] query,
+      int queryOffset,
+      MemorySegment rows,
+      long r0,
+      long r1,
+      long r2,
+      long r3,
+      int n,
+      float[] scores,
+      int scoresOffset) {
+    FloatVector a0 = FloatVector.zero(SPECIES);
+    FloatVector a1 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector c0 = a0;
+    FloatVector c1 = a0;
+    FloatVector d0 = a0;
+    FloatVector d1 = a0;
+    int i = 0;
+    long at = 0;
+    for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
+      FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      FloatVector ea0 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).sub(q0);
+      a0 = ea0.fma(ea0, a0);
+      FloatVector eb0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).sub(q0);
+      b0 = eb0.fma(eb0, b0);
+      FloatVector ec0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).sub(q0);
+      c0 = ec0.fma(ec0, c0);
+      FloatVector ed0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).sub(q0);
+      d0 = ed0.fma(ed0, d0);
+      FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
+      FloatVector ea1 =
+          FloatVector.fromMemorySegment(SPECIES, rows, r0 + at + VECTOR_BYTES, ORDER).sub(q1);
+      a1 = ea1.fma(ea1, a1);
+      FloatVector eb1 =
+          FloatVector.fromMemorySegment(SPECIES, rows, r1 + at + VECTOR_BYTES, ORDER).sub(q1);
+      b1 = eb1.fma(eb1, b1);
+      FloatVector ec1 =
+          FloatVector.fromMemorySegment(SPECIES, rows, r2 + at + VECTOR_BYTES, ORDER).sub(q1);
+      c1 = ec1.fma(ec1, c1);
+      FloatVector ed1 =
+          FloatVector.fromMemorySegment(SPECIES, rows, r3 + at + VECTOR_BYTES, ORDER).sub(q1);
+      d1 = ed1.fma(ed1, d1);
+      at += 2 * VECTOR_BYTES;
+    }
+    if (i <= n - COUNT) {
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      FloatVector ea = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).sub(q);
+      a0 = ea.fma(ea, a0);
+      FloatVector eb = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).sub(q);
+      b0 = eb.fma(eb, b0);
+      FloatVector ec = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).sub(q);
+      c0 = ec.fma(ec, c0);
+      FloatVector ed = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).sub(q);
+      d0 = ed.fma(ed, d0);
+      i += COUNT;
+      at += VECTOR_BYTES;
+    }
+    if (i < n) {
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + n - COUNT);
+      at = 4L * (n - COUNT);
+      FloatVector ea = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).sub(q);
+      a1 = a1.blend(ea.fma(ea, a1), fresh);
+      FloatVector eb = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).sub(q);
+      b1 = b1.blend(eb.fma(eb, b1), fresh);
+      FloatVector ec = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).sub(q);
+      c1 = c1.blend(ec.fma(ec, c1), fresh);
+      FloatVector ed = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).sub(q);
+      d1 = d1.blend(ed.fma(ed, d1), fresh);
+    }
+    // The sums of four rows at once, each in the order of Lanes.sum: halves of two rows become one
+    // vector, then quarters of four. Four calls of Lanes.sum are more than the compiler inlines.
+    a0 = a0.add(a1);
+    b0 = b0.add(b1);
+    c0 = c0.add(c1);
+    d0 = d0.add(d1);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_HALVES));
+    b0 = b0.add(b0.rearrange(Lanes.SWAP_HALVES));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_HALVES));
+    d0 = d0.add(d0.rearrange(Lanes.SWAP_HALVES));
+    a0 = a0.blend(b0, Lanes.UPPER_HALF);
+    c0 = c0.blend(d0, Lanes.UPPER_HALF);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_QUARTERS));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_QUARTERS));
+    a0 = a0.blend(c0, Lanes.ODD_QUARTERS);
+    if (COUNT > 8) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    scores[scoresOffset] = a0.lane(0);
+    scores[scoresOffset + 1] = a0.lane(COUNT / 2);
+    scores[scoresOffset + 2] = a0.lane(COUNT / 4);
+    scores[scoresOffset + 3] = a0.lane(COUNT * 3 / 4);
+  }
+
+  @Override
+  public void dotRange(
+      float[] query,
+      int queryOffset,
+      float[] rows,
+      int rowsOffset,
+      int stride,
+      int count,
+      int n,
+      float[] scores,
+      int scoresOffset) {
+    if (n < COUNT) {
+      SCALAR.dotRange(query, queryOffset, rows, rowsOffset, stride, count, n, scores, scoresOffset);
+      return;
+    }
+    int i = 0;
+    for (; i <= count - 4; i += 4) {
+      int at = rowsOffset + i * stride;
+      if (n == 8 * COUNT) {
+        dot4Of8Vectors(query, queryOffset, rows, at, stride, scores, scoresOffset + i);
+        continue;
+      }
+      dot4(
+          query,
+          queryOffset,
+          rows,
+          at,
+          at + stride,
+          at + 2 * stride,
+          at + 3 * stride,
+          n,
+          scores,
+          scoresOffset + i);
+    }
+    for (; i < count; i++) {
+      scores[scoresOffset + i] =
+          VectorDistances.inner(query, queryOffset, rows, rowsOffset + i * stride, n);
+    }
+  }
+
+  /**
+   * As dot4 for rows of exactly eight vectors, 128 floats of 512 bits: without a loop, whose start
+   * and end cost more than its four turns.
+   */
+  private static void dot4Of8Vectors(
+      float[] query,
+      int queryOffset,
+      float[] rows,
+      int r0,
+      int stride,
+      float[] scores,
+      int scoresOffset) {
+    int r1 = r0 + stride;
+    int r2 = r1 + stride;
+    int r3 = r2 + stride;
+    FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset);
+    FloatVector a0 = FloatVector.fromArray(SPECIES, rows, r0).fma(q0, FloatVector.zero(SPECIES));
+    FloatVector b0 = FloatVector.fromArray(SPECIES, rows, r1).fma(q0, FloatVector.zero(SPECIES));
+    FloatVector c0 = FloatVector.fromArray(SPECIES, rows, r2).fma(q0, FloatVector.zero(SPECIES));
+    FloatVector d0 = FloatVector.fromArray(SPECIES, rows, r3).fma(q0, FloatVector.zero(SPECIES));
+    FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + COUNT);
+    FloatVector a1 =
+        FloatVector.fromArray(SPECIES, rows, r0 + COUNT).fma(q1, FloatVector.zero(SPECIES));
+    FloatVector b1 =
+        FloatVector.fromArray(SPECIES, rows, r1 + COUNT).fma(q1, FloatVector.zero(SPECIES));
+    FloatVector c1 =
+        FloatVector.fromArray(SPECIES, rows, r2 + COUNT).fma(q1, FloatVector.zero(SPECIES));
+    FloatVector d1 =
+        FloatVector.fromArray(SPECIES, rows, r3 + COUNT).fma(q1, FloatVector.zero(SPECIES));
+    FloatVector q2 = FloatVector.fromArray(SPECIES, query, queryOffset + 2 * COUNT);
+    a0 = FloatVector.fromArray(SPECIES, rows, r0 + 2 * COUNT).fma(q2, a0);
+    b0 = FloatVector.fromArray(SPECIES, rows, r1 + 2 * COUNT).fma(q2, b0);
+    c0 = FloatVector.fromArray(SPECIES, rows, r2 + 2 * COUNT).fma(q2, c0);
+    d0 = FloatVector.fromArray(SPECIES, rows, r3 + 2 * COUNT).fma(q2, d0);
+    FloatVector q3 = FloatVector.fromArray(SPECIES, query, queryOffset + 3 * COUNT);
+    a1 = FloatVector.fromArray(SPECIES, rows, r0 + 3 * COUNT).fma(q3, a1);
+    b1 = FloatVector.fromArray(SPECIES, rows, r1 + 3 * COUNT).fma(q3, b1);
+    c1 = FloatVector.fromArray(SPECIES, rows, r2 + 3 * COUNT).fma(q3, c1);
+    d1 = FloatVector.fromArray(SPECIES, rows, r3 + 3 * COUNT).fma(q3, d1);
+    FloatVector q4 = FloatVector.fromArray(SPECIES, query, queryOffset + 4 * COUNT);
+    a0 = FloatVector.fromArray(SPECIES, rows, r0 + 4 * COUNT).fma(q4, a0);
+    b0 = FloatVector.fromArray(SPECIES, rows, r1 + 4 * COUNT).fma(q4, b0);
+    c0 = FloatVector.fromArray(SPECIES, rows, r2 + 4 * COUNT).fma(q4, c0);
+    d0 = FloatVector.fromArray(SPECIES, rows, r3 + 4 * COUNT).fma(q4, d0);
+    FloatVector q5 = FloatVector.fromArray(SPECIES, query, queryOffset + 5 * COUNT);
+    a1 = FloatVector.fromArray(SPECIES, rows, r0 + 5 * COUNT).fma(q5, a1);
+    b1 = FloatVector.fromArray(SPECIES, rows, r1 + 5 * COUNT).fma(q5, b1);
+    c1 = FloatVector.fromArray(SPECIES, rows, r2 + 5 * COUNT).fma(q5, c1);
+    d1 = FloatVector.fromArray(SPECIES, rows, r3 + 5 * COUNT).fma(q5, d1);
+    FloatVector q6 = FloatVector.fromArray(SPECIES, query, queryOffset + 6 * COUNT);
+    a0 = FloatVector.fromArray(SPECIES, rows, r0 + 6 * COUNT).fma(q6, a0);
+    b0 = FloatVector.fromArray(SPECIES, rows, r1 + 6 * COUNT).fma(q6, b0);
+    c0 = FloatVector.fromArray(SPECIES, rows, r2 + 6 * COUNT).fma(q6, c0);
+    d0 = FloatVector.fromArray(SPECIES, rows, r3 + 6 * COUNT).fma(q6, d0);
+    FloatVector q7 = FloatVector.fromArray(SPECIES, query, queryOffset + 7 * COUNT);
+    a1 = FloatVector.fromArray(SPECIES, rows, r0 + 7 * COUNT).fma(q7, a1);
+    b1 = FloatVector.fromArray(SPECIES, rows, r1 + 7 * COUNT).fma(q7, b1);
+    c1 = FloatVector.fromArray(SPECIES, rows, r2 + 7 * COUNT).fma(q7, c1);
+    d1 = FloatVector.fromArray(SPECIES, rows, r3 + 7 * COUNT).fma(q7, d1);
+    a0 = a0.add(a1);
+    b0 = b0.add(b1);
+    c0 = c0.add(c1);
+    d0 = d0.add(d1);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_HALVES));
+    b0 = b0.add(b0.rearrange(Lanes.SWAP_HALVES));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_HALVES));
+    d0 = d0.add(d0.rearrange(Lanes.SWAP_HALVES));
+    a0 = a0.blend(b0, Lanes.UPPER_HALF);
+    c0 = c0.blend(d0, Lanes.UPPER_HALF);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_QUARTERS));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_QUARTERS));
+    a0 = a0.blend(c0, Lanes.ODD_QUARTERS);
+    if (COUNT > 8) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    scores[scoresOffset] = a0.lane(0);
+    scores[scoresOffset + 1] = a0.lane(COUNT / 2);
+    scores[scoresOffset + 2] = a0.lane(COUNT / 4);
+    scores[scoresOffset + 3] = a0.lane(COUNT * 3 / 4);
+  }
+
+  private static void dot4(
+      float[] query,
+      int queryOffset,
+      float[] rows,
+      int r0,
+      int r1,
+      int r2,
+      int r3,
+      int n,
+      float[] scores,
+      int scoresOffset) {
+    FloatVector a0 = FloatVector.zero(SPECIES);
+    FloatVector a1 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector c0 = a0;
+    FloatVector c1 = a0;
+    FloatVector d0 = a0;
+    FloatVector d1 = a0;
+    int i = 0;
+    for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
+      FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      a0 = FloatVector.fromArray(SPECIES, rows, r0 + i).fma(q0, a0);
+      b0 = FloatVector.fromArray(SPECIES, rows, r1 + i).fma(q0, b0);
+      c0 = FloatVector.fromArray(SPECIES, rows, r2 + i).fma(q0, c0);
+      d0 = FloatVector.fromArray(SPECIES, rows, r3 + i).fma(q0, d0);
+      FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
+      a1 = FloatVector.fromArray(SPECIES, rows, r0 + i + COUNT).fma(q1, a1);
+      b1 = FloatVector.fromArray(SPECIES, rows, r1 + i + COUNT).fma(q1, b1);
+      c1 = FloatVector.fromArray(SPECIES, rows, r2 + i + COUNT).fma(q1, c1);
+      d1 = FloatVector.fromArray(SPECIES, rows, r3 + i + COUNT).fma(q1, d1);
+    }
+    if (i <= n - COUNT) {
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
+      a0 = FloatVector.fromArray(SPECIES, rows, r0 + i).fma(q, a0);
+      b0 = FloatVector.fromArray(SPECIES, rows, r1 + i).fma(q, b0);
+      c0 = FloatVector.fromArray(SPECIES, rows, r2 + i).fma(q, c0);
+      d0 = FloatVector.fromArray(SPECIES, rows, r3 + i).fma(q, d0);
+      i += COUNT;
+    }
+    if (i < n) {
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + n - COUNT);
+      a1 = a1.blend(FloatVector.fromArray(SPECIES, rows, r0 + n - COUNT).fma(q, a1), fresh);
+      b1 = b1.blend(FloatVector.fromArray(SPECIES, rows, r1 + n - COUNT).fma(q, b1), fresh);
+      c1 = c1.blend(FloatVector.fromArray(SPECIES, rows, r2 + n - COUNT).fma(q, c1), fresh);
+      d1 = d1.blend(FloatVector.fromArray(SPECIES, rows, r3 + n - COUNT).fma(q, d1), fresh);
+    }
+    // The sums of four rows at once, each in the order of Lanes.sum: halves of two rows become one
+    // vector, then quarters of four. Four calls of Lanes.sum are more than the compiler inlines.
+    a0 = a0.add(a1);
+    b0 = b0.add(b1);
+    c0 = c0.add(c1);
+    d0 = d0.add(d1);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_HALVES));
+    b0 = b0.add(b0.rearrange(Lanes.SWAP_HALVES));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_HALVES));
+    d0 = d0.add(d0.rearrange(Lanes.SWAP_HALVES));
+    a0 = a0.blend(b0, Lanes.UPPER_HALF);
+    c0 = c0.blend(d0, Lanes.UPPER_HALF);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_QUARTERS));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_QUARTERS));
+    a0 = a0.blend(c0, Lanes.ODD_QUARTERS);
+    if (COUNT > 8) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    scores[scoresOffset] = a0.lane(0);
+    scores[scoresOffset + 1] = a0.lane(COUNT / 2);
+    scores[scoresOffset + 2] = a0.lane(COUNT / 4);
+    scores[scoresOffset + 3] = a0.lane(COUNT * 3 / 4);
+  }
+}
