@@ -12,12 +12,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A {@link LiveState} in four Chronicle Maps of one directory: off heap, on disk, shared by every
+ * A {@link LiveState} in Chronicle Maps of one directory: off heap, on disk, shared by every
  * process that opens the directory.
  *
- * <p>What was written when a process is killed stays; a record that the kill tore in half counts as
- * absent (each carries a CRC32C). Locks that the dead process held are freed when the directory is
- * next opened with no other process in it. Safe for use by many threads and processes.
+ * <p>What was written when a process is killed stays; of a record that the kill tore in half the
+ * version before it counts (each carries a CRC32C). Locks that the dead process held are freed when
+ * the directory is next opened with no other process in it. Safe for use by many threads and
+ * processes.
  */
 public final class ChronicleLiveState implements LiveState {
   private final LiveDirectory directory;

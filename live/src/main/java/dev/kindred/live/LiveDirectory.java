@@ -276,7 +276,12 @@ final class LiveDirectory {
       throw new CorruptFileException(
           file,
           8,
-          "version " + version + ", this build reads " + VERSION + "; " + PersistentMap.REMEDY);
+          "version "
+              + version
+              + ", this build reads "
+              + VERSION
+              + "; list what it holds with the release that wrote it ('kindred live list', 'kindred"
+              + " live added'), remove the directory, then hide and add again");
     }
     int historyLength = bytes.getInt();
     long users = bytes.getLong();

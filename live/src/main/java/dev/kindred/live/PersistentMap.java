@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
@@ -36,7 +36,8 @@ final class PersistentMap implements AutoCloseable {
 
   /** What to do where the state can't be used. */
   static final String REMEDY =
-      "remove the directory and let it be rebuilt from the event log and the snapshot";
+      "restore a copy of the directory, or remove it: then hide marks and added items must be given"
+          + " again, and histories begin with the next events";
 
   private final Path file;
   private final long entries;
@@ -77,6 +78,8 @@ final class PersistentMap implements AutoCloseable {
             .maxChunksPerEntry((maxKeyBytes + maxValueBytes + 64) / CHUNK_BYTES + 1)
             .maxBloatFactor(4)
             .checksumEntries(false) // ours cover key and value alike
+            .putReturnsNull(true)
+            .removeReturnsNull(true)
             .sparseFile(true);
     first = open(builder, file);
     boolean opened = false;
@@ -124,8 +127,12 @@ final class PersistentMap implements AutoCloseable {
 
   /** The value, or null if there is none. */
   byte[] get(byte[] key) {
-    try {
-      Version version = Version.newer(unseal(key, first.get(key)), unseal(key, second.get(key)));
+    try (ExternalMapQueryContext<byte[], byte[], ?> query = first.queryContext(key)) {
+      // Held while the second map is read: no removal comes between the two looks.
+      query.readLock().lock();
+      MapEntry<byte[], byte[]> entry = query.entry();
+      Version inFirst = entry == null ? null : unseal(key, entry.value().get());
+      Version version = Version.newer(inFirst, unseal(key, second.get(key)));
       return version == null ? null : version.value;
     } catch (InterProcessDeadLockException e) {
       throw stuck(e);
@@ -208,30 +215,28 @@ final class PersistentMap implements AutoCloseable {
 
   /** Hands on every entry, none of them under a lock. */
   void forEach(BiConsumer<byte[], byte[]> visitor) {
-    Map<ByteBuffer, Version> newest = new LinkedHashMap<>();
+    Set<ByteBuffer> keys = new LinkedHashSet<>();
     for (ChronicleMap<byte[], byte[]> map : List.of(first, second)) {
       for (int segment = 0; segment < map.segments(); segment++) {
-        collect(map, segment, newest);
+        collect(map, segment, keys);
       }
     }
-    newest.forEach((key, version) -> visitor.accept(key.array(), version.value));
+    for (ByteBuffer key : keys) {
+      byte[] value = get(key.array());
+      if (value != null) {
+        visitor.accept(key.array(), value);
+      }
+    }
   }
 
   /**
    * A process that was killed while it added or removed an entry may have left the segment's count
    * one off. Chronicle notices after it has walked through the entries, and throws.
    */
-  private void collect(
-      ChronicleMap<byte[], byte[]> map, int segment, Map<ByteBuffer, Version> newest) {
+  private void collect(ChronicleMap<byte[], byte[]> map, int segment, Set<ByteBuffer> keys) {
     try (MapSegmentContext<byte[], byte[], ?> context = map.segmentContext(segment)) {
-      context.forEachSegmentEntry(
-          entry -> {
-            byte[] key = entry.key().get().clone(); // Chronicle reuses the array
-            Version version = unseal(key, entry.value().get());
-            if (version != null) {
-              newest.merge(ByteBuffer.wrap(key), version, Version::newer);
-            }
-          });
+      // Chronicle reuses the array.
+      context.forEachSegmentEntry(entry -> keys.add(ByteBuffer.wrap(entry.key().get().clone())));
     } catch (InterProcessDeadLockException e) {
       throw stuck(e);
     } catch (ChronicleHashClosedException e) {
@@ -244,8 +249,9 @@ final class PersistentMap implements AutoCloseable {
 
   @Override
   public void close() {
-    first.close();
-    second.close();
+    try (second) {
+      first.close();
+    }
   }
 
   private static byte[] seal(byte[] key, Version version) {
@@ -287,7 +293,7 @@ final class PersistentMap implements AutoCloseable {
     return new IllegalStateException(
         file
             + ": full with "
-            + first.size()
+            + Math.max(first.size(), second.size())
             + " entries, laid out for "
             + entries
             + "; lay out a larger one with LiveStateOptions and refill it",

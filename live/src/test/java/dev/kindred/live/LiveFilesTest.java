@@ -154,21 +154,22 @@ final class LiveFilesTest {
 
   @Test
   void theVersionBeforeATornOneCounts() throws Exception {
-    for (String file : List.of("histories.chm", "histories-2.chm")) {
-      String user = "user of " + file;
-      try (LiveState state = open()) {
-        state.append(user, new UserEvent("first", "click", 1));
-        state.append(user, new UserEvent("second", "click", 2));
-        state.append(user, new UserEvent("third", "click", 3));
+    // Writes 1 and 3 go to the first file, 2 and 4 to the other.
+    List<String> written = List.of("first", "second", "third", "fourth");
+    for (int writes = 1; writes <= written.size(); writes++) {
+      Path own = directory.resolve("after-" + writes);
+      try (LiveState state = ChronicleLiveState.open(own, OPTIONS)) {
+        for (String item : written.subList(0, writes)) {
+          state.append("u", new UserEvent(item, "click", 1));
+        }
       }
-      // Writes 1 and 3 went to the first file, write 2 to the other.
-      boolean newest = file.equals("histories.chm");
-      flipByteOf(directory.resolve(file), newest ? "third" : "second");
-      try (LiveState state = open()) {
-        assertEquals(newest ? "second" : "third", state.lastEvents(user, 1).getFirst().item());
-        state.append(user, new UserEvent("fourth", "click", 4));
-        assertEquals("fourth", state.lastEvents(user, 1).getFirst().item());
-        assertEquals(newest ? 3 : 4, state.lastEvents(user, 9).size());
+      String file = writes % 2 == 1 ? "histories.chm" : "histories-2.chm";
+      flipByteOf(own.resolve(file), written.get(writes - 1));
+      try (LiveState state = ChronicleLiveState.open(own, OPTIONS)) {
+        assertEquals(writes - 1, state.lastEvents("u", 9).size());
+        state.append("u", new UserEvent("again", "click", 2));
+        assertEquals("again", state.lastEvents("u", 1).getFirst().item());
+        assertEquals(writes, state.lastEvents("u", 9).size());
       }
     }
   }

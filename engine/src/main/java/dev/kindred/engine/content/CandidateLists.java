@@ -350,7 +350,7 @@ public final class CandidateLists {
    *
    * @param target at least {@link #longest()} long
    */
-  public void copyAllSimilarities(int item, float[] target) {
+  public void copySimilarities(int item, float[] target) {
     long start = start(item);
     int count = (int) (end(item) - start);
     MemorySegment.copy(body, FLOAT, similaritiesAt + start * Float.BYTES, target, 0, count);
@@ -362,7 +362,7 @@ public final class CandidateLists {
    *
    * @param target at least {@link #longest()} long
    */
-  public void copySimilarities(int item, float[] target) {
+  public void copyProfileSimilarities(int item, float[] target) {
     long start = start(item);
     int count = (int) (end(item) - start);
     for (int i = 0; i < count; i++) {

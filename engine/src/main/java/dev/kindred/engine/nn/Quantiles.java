@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>Between the kept cut points it interpolates. Immutable.
  */
 public final class Quantiles {
-  private static final int MAX_CUTS = SortedInts.MOST;
+  private static final int MAX_CUTS = 1024;
   private static final float BELOW_ONE = Math.nextDown(1f);
 
   private final float[] cuts;
@@ -78,6 +78,10 @@ public final class Quantiles {
       throw new IllegalArgumentException(
           "quantiles have %d cuts and %d shares; they must be as many"
               .formatted(cuts.length, shares.length));
+    }
+    if (cuts.length > MAX_CUTS) {
+      throw new IllegalArgumentException(
+          "quantiles have %d cuts, at most %d are allowed".formatted(cuts.length, MAX_CUTS));
     }
     for (int i = 0; i < cuts.length; i++) {
       boolean ordered = i == 0 || cuts[i] > cuts[i - 1] && shares[i] >= shares[i - 1];

@@ -147,7 +147,7 @@ final class RankExamples {
     for (int age = 0; age < Math.min(COMPANIONS_OF, before.watched()); age++) {
       long end = together.end(before.watched(age));
       for (long at = together.start(before.watched(age)); at < end; at++) {
-        companions.add(together.item(at), 1, 0);
+        companions.add(together.item(at), 0);
       }
     }
     int all = events.items().size();

@@ -133,7 +133,8 @@ public final class RankSearcher {
 
   /**
    * Lets requests from now on look at nothing more after this time; what was asked of the first
-   * source, and some of its candidates, are looked at always.
+   * source, some of its candidates, and the lists of companions that these are compared with, are
+   * looked at always.
    *
    * @param nanoTime in terms of {@link System#nanoTime}
    */
@@ -358,12 +359,12 @@ public final class RankSearcher {
     bySums(sums, quota, RetrievalSource.CONTENT, gate);
   }
 
-  private void bySums(ItemSums sums, int quota, RetrievalSource source, OrdinalFilter gate) {
-    found[source.ordinal()] = sums.size();
+  private void bySums(ItemSums from, int quota, RetrievalSource source, OrdinalFilter gate) {
+    found[source.ordinal()] = from.size();
     BestItems heap = best.of(quota);
-    for (int i = 0; i < sums.size(); i++) {
-      float sum = sums.sum(i);
-      int item = sums.item(i);
+    for (int i = 0; i < from.size(); i++) {
+      float sum = from.sum(i);
+      int item = from.item(i);
       if (sum >= heap.bar() && item >= 0 && item < ranking.items() && gate.accepts(item)) {
         heap.offer(item, sum);
       }

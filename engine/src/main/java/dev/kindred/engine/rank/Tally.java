@@ -3,9 +3,8 @@ package dev.kindred.engine.rank;
 import java.util.Arrays;
 
 /**
- * Counts by key with a sum and the latest time of each, made to be emptied and filled again for
- * every request without allocation: open addressing, and a round number that makes old entries
- * free.
+ * Counts by key with the latest time of each, made to be emptied and filled again for every request
+ * without allocation: open addressing, and a round number that makes old entries free.
  *
  * <p>For one thread.
  */
@@ -14,7 +13,6 @@ final class Tally {
   private final long[] slots;
 
   private final int[] counts;
-  private final float[] sums;
   private final long[] latest;
   private final int[] used;
   private final int mask;
@@ -29,7 +27,6 @@ final class Tally {
     int length = Integer.highestOneBit(Math.max(8, 2 * most - 1)) << 1;
     slots = new long[length];
     counts = new int[length];
-    sums = new float[length];
     latest = new long[length];
     used = new int[length / 2];
     mask = length - 1;
@@ -55,12 +52,11 @@ final class Tally {
   }
 
   /** Counts a key; a key that has no room is left out. */
-  void add(int key, float amount, long time) {
+  void add(int key, long time) {
     int slot = slotOf(key);
     long wanted = wanted(key);
     if (slots[slot] == wanted) {
       counts[slot]++;
-      sums[slot] += amount;
       latest[slot] = Math.max(latest[slot], time);
       return;
     }
@@ -69,7 +65,6 @@ final class Tally {
     }
     slots[slot] = wanted;
     counts[slot] = 1;
-    sums[slot] = amount + 0f; // as if added to nothing: -0 becomes 0
     latest[slot] = time;
     used[size++] = slot;
   }
@@ -90,10 +85,6 @@ final class Tally {
 
   long latest(int slot) {
     return latest[slot];
-  }
-
-  float sumAt(int slot) {
-    return sums[slot];
   }
 
   /** The key that came i-th, for i in [0, size()). */

@@ -47,8 +47,11 @@ public final class UserState {
   /** As much less in "watched together". */
   private static final float SLOW_FADING = 0.97f;
 
-  /** Items that the watched ones' lists are summed up for, at most. */
-  private static final int MOST_COMPANIONS = 8192;
+  /** Items watched last whose lists are summed up: the weight of one before them is below .05. */
+  private static final int MOST_LISTS = 100;
+
+  /** Items that they are summed up for, at most. */
+  private static final int MOST_COMPANIONS = 1 << 14;
 
   /** Lists of companions that are asked of memory together. */
   private static final int LISTS_AHEAD = 16;
@@ -112,12 +115,8 @@ public final class UserState {
     lateWeights = new float[watchedLength];
     listed = new int[together.longest()];
     cosines = new float[together.longest()];
-    companions = new ItemSums(mostCompanions(watchedLength), 2);
+    companions = new ItemSums(mostCompanions(Math.min(watchedLength, MOST_LISTS)), 2);
     clear();
-  }
-
-  private int mostCompanions(int watchedLength) {
-    return Math.clamp((long) watchedLength * together.longest(), 1, MOST_COMPANIONS);
   }
 
   /** Forgets everything. */
@@ -199,7 +198,7 @@ public final class UserState {
       long at = watched.times[watched.at(age)];
       if (!watchedItems.contains(item)) {
         int next = watchedItems.size();
-        watchedItems.add(item, 1, at);
+        watchedItems.add(item, at);
         distinct[next] = item;
         weights[next] = weight;
         lateWeights[next] = lateWeight;
@@ -208,14 +207,14 @@ public final class UserState {
       lateWeight *= FADING;
       long end = groups.end(item);
       for (long i = groups.start(item); i < end; i++) {
-        topics.add(groups.topic(i), 1, at);
+        topics.add(groups.topic(i), at);
       }
       if (groups.series(item) >= 0) {
-        series.add(groups.series(item), 1, at);
+        series.add(groups.series(item), at);
       }
     }
     for (int age = 0; age < shown.size; age++) {
-      shownItems.add(shown.items[shown.at(age)], 1, shown.times[shown.at(age)]);
+      shownItems.add(shown.items[shown.at(age)], shown.times[shown.at(age)]);
     }
     numbers[0] = watched.size;
     numbers[1] = watched.size == 0 ? Float.NaN : since(watched.times[watched.at(0)]);
@@ -236,7 +235,8 @@ public final class UserState {
 
   /**
    * What the users of the watched items watched too: for each the cosines to those, the earlier
-   * ones counting less. Computed when it is first asked for after {@link #prepare}.
+   * ones counting less and those before the last {@link #MOST_LISTS} nothing. Computed when it is
+   * first asked for after {@link #prepare}.
    */
   ItemSums companions() {
     if (!summed) {
@@ -246,16 +246,20 @@ public final class UserState {
     return companions;
   }
 
+  private int mostCompanions(int lists) {
+    return Math.clamp((long) lists * together.longest(), 1, MOST_COMPANIONS);
+  }
+
   private void sumCompanions() {
-    int count = watchedItems.size();
-    companions.begin(count * together.longest());
+    int count = Math.min(watchedItems.size(), MOST_LISTS);
+    companions.begin(mostCompanions(count));
     for (int i = 0; i < count; i++) {
       if (i % LISTS_AHEAD == 0) {
         int to = Math.min(count, i + LISTS_AHEAD);
         touched += together.touch(distinct, i, to) + together.touchSimilarities(distinct, i, to);
       }
       int length = together.copyItems(distinct[i], listed);
-      together.copyAllSimilarities(distinct[i], cosines);
+      together.copySimilarities(distinct[i], cosines);
       companions.add(listed, cosines, length, weights[i], lateWeights[i]);
     }
   }

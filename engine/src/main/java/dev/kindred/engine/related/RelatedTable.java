@@ -137,7 +137,7 @@ public final class RelatedTable {
     void write(int item, MemorySegment row) {
       long start = candidates.start(item);
       int count = candidates.copyItems(item, targets);
-      candidates.copySimilarities(item, similarities);
+      candidates.copyProfileSimilarities(item, similarities);
       scorer.score(item, targets, similarities, count, count, scores, scratch);
       best.clear();
       for (int place = 0; place < count; place++) {

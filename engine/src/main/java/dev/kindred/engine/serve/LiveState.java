@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 /**
  * What changes between two snapshots: user histories, items added since, hide marks and counters.
  *
- * <p>Published snapshots and the event log are the truth; live state can be rebuilt from them.
- * Every implementation is safe for use by many threads, and a shared one by many processes. Each
- * method is atomic on its own; none spans two keys. After {@link #close()} every method throws
- * {@link IllegalStateException}.
+ * <p>Snapshots that are trained later take histories from the event log; hide marks, added items
+ * and counters are here alone. Every implementation is safe for use by many threads, and a shared
+ * one by many processes. Each method is atomic on its own; none spans two keys. After {@link
+ * #close()} every method throws {@link IllegalStateException}.
  */
 public interface LiveState extends AutoCloseable {
 

@@ -123,7 +123,7 @@ final class RelatedTargets {
     } else {
       count = candidates.copyItems(ordinal, targets);
       if (usesSimilarity) {
-        candidates.copySimilarities(ordinal, similarities);
+        candidates.copyProfileSimilarities(ordinal, similarities);
       }
     }
     int shown = 0;
