@@ -104,9 +104,9 @@ public final class RetentionWeights {
   }
 
   /**
-   * One per objective that takes part by its effect and whose weight depends on who was there; none
-   * where all weights are equal, or a single objective takes part and has all that is learned.
-   * Which objectives take part is not drawn anew.
+   * One per objective with a clear effect, mostly [0, 0] for one against its polarity; none of an
+   * objective that alone is clearly for its polarity, as it has all that is learned whoever was
+   * there, and none where all weights are equal. Which effects are clear is not drawn anew.
    */
   public List<Interval> intervals() {
     return intervals;
@@ -217,10 +217,12 @@ public final class RetentionWeights {
   private static RetentionWeights weigh(
       List<Objective> objectives, UserWeeks data, List<Effect> effects, double[][] samples) {
     int clear = 0;
+    int sharing = 0; // with a clear effect as declared
     double positive = 0;
     for (Effect effect : effects) {
       if (effect.isClear()) {
         clear++;
+        sharing += effect.effect() > 0 ? 1 : 0;
         positive += Math.max(0, effect.effect());
       }
     }
@@ -248,13 +250,13 @@ public final class RetentionWeights {
         }
       }
     }
-    List<Interval> intervals = intervals(effects, weights, samples, (double) clear / k);
+    boolean alone = sharing == 1;
+    List<Interval> intervals = intervals(effects, weights, samples, (double) clear / k, alone);
     String note =
         "learned from "
             + sample
-            + (intervals.isEmpty()
-                ? "; one objective takes part, so its w has no interval"
-                : "; w with 95% intervals: " + intervals)
+            + (alone ? "; one objective takes part, so its w has no interval" : "")
+            + (intervals.isEmpty() ? "" : "; w with 95% intervals: " + intervals)
             + "; "
             + found
             + (unclear.isEmpty() ? "" : "; not clear, so weight 1/" + k + ": " + unclear)
@@ -269,9 +271,10 @@ public final class RetentionWeights {
    *
    * @param samples effects by draw and objective
    * @param share what the objectives with a clear effect have of all weight
+   * @param alone whether one objective has all of it: rounding apart, in every draw
    */
   private static List<Interval> intervals(
-      List<Effect> effects, double[] weights, double[][] samples, double share) {
+      List<Effect> effects, double[] weights, double[][] samples, double share, boolean alone) {
     int draws = samples.length;
     double[][] drawn = new double[effects.size()][draws];
     for (int b = 0; b < draws; b++) {
@@ -287,13 +290,12 @@ public final class RetentionWeights {
     }
     List<Interval> intervals = new ArrayList<>();
     for (int k = 0; k < weights.length; k++) {
-      if (effects.get(k).isClear()) {
+      Effect effect = effects.get(k);
+      if (effect.isClear() && !(alone && effect.effect() > 0)) {
         Arrays.sort(drawn[k]);
         double low = drawn[k][(int) Math.floor(0.025 * (draws - 1))];
         double high = drawn[k][(int) Math.ceil(0.975 * (draws - 1))];
-        if (low < high) {
-          intervals.add(new Interval(effects.get(k).objective(), weights[k], low, high));
-        }
+        intervals.add(new Interval(effect.objective(), weights[k], low, high));
       }
     }
     return intervals;

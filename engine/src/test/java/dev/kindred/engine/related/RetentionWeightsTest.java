@@ -12,6 +12,7 @@ import dev.kindred.engine.data.Order;
 import dev.kindred.engine.related.RetentionWeights.Membership;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Workers;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -34,10 +35,21 @@ class RetentionWeightsTest {
    */
   private static Events world(
       int users, double days, double likeEffect, double dislikeEffect, Order order) {
+    return world(OBJECTIVES, users, days, likeEffect, dislikeEffect, order);
+  }
+
+  /** The same with the first of the objectives, or with more that mean nothing. */
+  private static Events world(
+      List<Objective> objectives,
+      int users,
+      double days,
+      double likeEffect,
+      double dislikeEffect,
+      Order order) {
     Ids userIds = new Ids();
     Ids items = new Ids();
     items.add("item");
-    Events.Builder builder = Events.builder(userIds, items, OBJECTIVES, List.of(), order);
+    Events.Builder builder = Events.builder(userIds, items, objectives, List.of(), order);
     Draws draws = Draws.of(6, "retention-test");
     for (int u = 0; u < users; u++) {
       draws.reset(u);
@@ -59,7 +71,10 @@ class RetentionWeightsTest {
             builder.value(0, row, draws.nextDouble() < clickShare ? 1 : 0);
             builder.value(1, row, draws.nextDouble() < likeShare ? 1 : 0);
             builder.value(2, row, draws.nextDouble() < 0.1 ? 1 : 0);
-            builder.value(3, row, draws.nextDouble() < dislikeShare ? 1 : 0);
+            for (int k = 3; k < objectives.size(); k++) {
+              double chance = k == 3 ? dislikeShare : 0.1;
+              builder.value(k, row, draws.nextDouble() < chance ? 1 : 0);
+            }
           }
         }
         double logOdds =
@@ -121,20 +136,26 @@ class RetentionWeightsTest {
     assertTrue(learned.weights().note().contains("w with 95% intervals"));
   }
 
+  /** Whatever a share of 1/K does to the last bit. */
   @Test
   void aWeightThatIsLearnedAloneHasNoInterval() {
-    RetentionWeights learned = learn(world(3000, 28, 4, 0, Order.TIME));
-    assertEquals(
-        List.of("like"),
-        learned.effects().stream()
-            .filter(RetentionWeights.Effect::isClear)
-            .map(RetentionWeights.Effect::objective)
-            .toList());
-    assertTrue(learned.weights().learned());
-    assertEquals(0.25, weight(learned, "like"));
-    assertEquals(List.of(), learned.intervals());
-    String note = learned.weights().note();
-    assertTrue(note.contains("one objective takes part, so its w has no interval"), note);
+    List<Objective> five = new ArrayList<>(OBJECTIVES);
+    five.add(Objective.positive("follow", LabelRule.flag("follow")));
+    for (List<Objective> objectives : List.of(OBJECTIVES.subList(0, 3), five)) {
+      RetentionWeights learned = learn(world(objectives, 3000, 28, 4, 0, Order.TIME));
+      assertEquals(
+          List.of("like"),
+          learned.effects().stream()
+              .filter(RetentionWeights.Effect::isClear)
+              .map(RetentionWeights.Effect::objective)
+              .toList());
+      assertTrue(learned.weights().learned());
+      assertEquals(1.0 / objectives.size(), weight(learned, "like"), 1e-15);
+      assertEquals(List.of(), learned.intervals());
+      String note = learned.weights().note();
+      assertTrue(note.contains("one objective takes part, so its w has no interval"), note);
+      assertFalse(note.contains("95%"), note);
+    }
   }
 
   @Test
@@ -148,7 +169,11 @@ class RetentionWeightsTest {
     RetentionWeights learned = learn(world(3000, 28, -6, -8, Order.TIME));
     assertEquals(0, weight(learned, "like"));
     assertTrue(weight(learned, "dislike") > 0.25);
-    assertTrue(learned.weights().note().contains("weight 0: [like]"), learned.weights().note());
+    String note = learned.weights().note();
+    assertTrue(note.contains("weight 0: [like]"), note);
+    assertEquals(List.of(new RetentionWeights.Interval("like", 0, 0, 0)), learned.intervals());
+    assertTrue(note.contains("95% intervals: [like 0.000 [0.000, 0.000]]"), note);
+    assertTrue(note.contains("one objective takes part"), "dislike: " + note);
   }
 
   @Test
