@@ -53,7 +53,8 @@ final class LogisticRegression {
    * @param x features [rows x columns], row-major
    * @param targets [rows], each in [0, 1]
    * @param weights [rows], each >= 0
-   * @param ridge penalty, >= 0; with 0 separable data has no minimum and the fit ends unconverged
+   * @param ridge penalty, >= 0; with 0 separable data has no minimum, and the fit is where the
+   *     iterations end, far out but finite
    * @param start parameters to begin from (coefficients, then intercept), or an empty array
    */
   static Fit fit(
@@ -74,8 +75,7 @@ final class LogisticRegression {
     double[] step = new double[n];
     double[] trial = new double[n];
     double loss = loss(x, rows, columns, targets, weights, ridge, parameters);
-    boolean converged = false;
-    for (int iteration = 0; iteration < MAX_ITERATIONS && !converged; iteration++) {
+    for (int iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
       derivatives(x, rows, columns, targets, weights, ridge, parameters, gradient, hessian);
       factor(hessian, n);
       System.arraycopy(gradient, 0, step, 0, n);
@@ -92,8 +92,7 @@ final class LogisticRegression {
         }
       }
       if (!(next <= loss)) {
-        converged = true; // no step lowers the loss: at the minimum up to rounding
-        break;
+        break; // no step lowers the loss: at the minimum up to rounding
       }
       double largest = 0;
       for (int j = 0; j < n; j++) {
@@ -101,7 +100,9 @@ final class LogisticRegression {
       }
       System.arraycopy(trial, 0, parameters, 0, n);
       loss = next;
-      converged = largest < 1e-10;
+      if (largest < 1e-10) {
+        break;
+      }
     }
     derivatives(x, rows, columns, targets, weights, ridge, parameters, gradient, hessian);
     factor(hessian, n);

@@ -105,6 +105,8 @@ class LogisticRegressionTest {
     var separable =
         LogisticRegression.fit(x, 4, 1, new double[] {0, 1, 1, 1}, ones(4), 0, new double[0]);
     assertTrue(Double.isFinite(separable.coefficient(0)));
+    assertTrue(separable.intercept() < -10, "tells the classes apart");
+    assertTrue(separable.intercept() + separable.coefficient(0) > 10, "tells the classes apart");
     double[] constant = {2, 2, 2, 2};
     var flat =
         LogisticRegression.fit(
