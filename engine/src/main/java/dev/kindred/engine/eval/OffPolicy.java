@@ -47,8 +47,13 @@ public final class OffPolicy {
    */
   public record Unusable(String thing, int choice, String problem) {}
 
-  /** The first value of a log that is out of range, as of the constructor; empty: none is. */
+  /**
+   * The first value of a log that is out of range, as of the constructor; empty: none is.
+   *
+   * @throws IllegalArgumentException unless there are as many of each, at least one
+   */
   public static Optional<Unusable> unusable(double[] reward, double[] propensity, double[] target) {
+    checkLengths(reward, propensity, target);
     for (int i = 0; i < reward.length; i++) {
       if (!Double.isFinite(reward[i])) {
         return Optional.of(new Unusable("reward", i, "is " + reward[i] + ", must be finite"));
@@ -79,16 +84,6 @@ public final class OffPolicy {
    * @throws IllegalArgumentException naming the first value that is out of range
    */
   public OffPolicy(double[] reward, double[] propensity, double[] target, double clip) {
-    int n = reward.length;
-    if (n == 0 || propensity.length != n || target.length != n) {
-      throw new IllegalArgumentException(
-          n
-              + " rewards, "
-              + propensity.length
-              + " propensities and "
-              + target.length
-              + " target probabilities; give as many of each, at least one");
-    }
     if (!(clip > 0)) {
       throw new IllegalArgumentException("clip is " + clip + ", must be more than 0");
     }
@@ -97,6 +92,7 @@ public final class OffPolicy {
             bad -> {
               throw new IllegalArgumentException(bad.thing + " " + bad.choice + " " + bad.problem);
             });
+    int n = reward.length;
     this.reward = reward.clone();
     weight = new double[n];
     double sum = 0;
@@ -191,6 +187,19 @@ public final class OffPolicy {
   /** How many weights were cut. */
   public int clipped() {
     return clipped;
+  }
+
+  private static void checkLengths(double[] reward, double[] propensity, double[] target) {
+    int n = reward.length;
+    if (n == 0 || propensity.length != n || target.length != n) {
+      throw new IllegalArgumentException(
+          n
+              + " rewards, "
+              + propensity.length
+              + " propensities and "
+              + target.length
+              + " target probabilities; give as many of each, at least one");
+    }
   }
 
   private void checkModel(double[] model) {

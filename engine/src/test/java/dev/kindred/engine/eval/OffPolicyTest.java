@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.index.run.Draws;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Off-policy estimates, by hand and against the truth of a simulated site. */
 final class OffPolicyTest {
@@ -58,6 +60,26 @@ final class OffPolicyTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new OffPolicy(new double[1], new double[] {.5}, new double[] {1.5}, INF));
+  }
+
+  private static void assertUneven(String counts, double[] r, double[] p, double[] q) {
+    for (Executable taking :
+        new Executable[] {() -> OffPolicy.unusable(r, p, q), () -> new OffPolicy(r, p, q, INF)}) {
+      String message = assertThrows(IllegalArgumentException.class, taking).getMessage();
+      assertTrue(message.startsWith(counts + "; give as many of each"), message);
+    }
+  }
+
+  @Test
+  void aLogOfUnevenLengthsIsRefusedWithItsCounts() {
+    double[] two = {.5, .5};
+    double[] one = {.5};
+    double[] none = {};
+    assertUneven("2 rewards, 1 propensities and 2 target probabilities", two, one, two);
+    assertUneven("2 rewards, 2 propensities and 1 target probabilities", two, two, one);
+    assertUneven("1 rewards, 2 propensities and 2 target probabilities", one, two, two);
+    assertUneven("0 rewards, 0 propensities and 0 target probabilities", none, none, none);
+    assertEquals(Optional.empty(), OffPolicy.unusable(two, two, two));
   }
 
   /** A site of four kinds of users and five items whose click chances are known. */
