@@ -78,7 +78,9 @@ final class OffPolicyCommandTest {
     assertRefused("log.csv: line 2: propensity is 0.0", run("r,p,q\n1,0,.5\n"));
     assertRefused(
         "log.csv: line 4: target probability is 1.5", run("r,p,q\n1,.5,.5\n\n1,.5,1.5\n"));
-    assertRefused("log.csv: line 3: reward is NaN", run("r,p,q\n1,.5,.5\n,.5,.5\n"));
+    assertRefused("log.csv: line 3: column 'r' is empty", run("r,p,q\n1,.5,.5\n,.5,.5\n"));
+    assertRefused("log.csv: line 2: column 'p' is empty", run("r,p,q\n1,,.5\n"));
+    assertRefused("log.csv: line 2: column 'q' is empty", run("r,p,q\n1,.5,\n"));
     assertRefused("the first is 'x' in line 3", run("r,p,q\n1,.5,.5\n1,x,.5\n"));
     assertRefused("log.csv: has no row", run("r,p,q\n"));
     String[] model = {"--model-logged", "e", "--model-target", "v"};

@@ -102,8 +102,8 @@ final class OffPolicyCommand extends KindredCommand {
     estimates.put("ips", off.ips());
     estimates.put("snips", off.snips());
     if (modelLogged != null) {
-      double[] ofTarget = expectations(table, modelTarget);
-      estimates.put("doubly robust", off.doublyRobust(expectations(table, modelLogged), ofTarget));
+      double[] ofTarget = numbers(table, modelTarget);
+      estimates.put("doubly robust", off.doublyRobust(numbers(table, modelLogged), ofTarget));
       estimates.put("direct", off.directMethod(ofTarget));
     }
     report(off, estimates);
@@ -150,11 +150,12 @@ final class OffPolicyCommand extends KindredCommand {
     return new OffPolicy(rewards, propensities, targets, clip);
   }
 
-  private double[] expectations(TextColumns table, String column) {
-    double[] values = numbers(table, column);
+  /** A column of which every choice has a number. */
+  private double[] numbers(TextColumns table, String column) {
+    double[] values = table.numbers(column, ReadLimits.strict());
     for (int row = 0; row < values.length; row++) {
       if (Double.isNaN(values[row])) {
-        throw wrong(table, row, "column '" + column + "' is empty; every choice needs one");
+        throw wrong(table, row, "column '" + column + "' is empty; every choice needs a number");
       }
     }
     return values;
@@ -162,10 +163,6 @@ final class OffPolicyCommand extends KindredCommand {
 
   private InputException wrong(TextColumns table, int row, String what) {
     return new InputException(log + ": line " + table.line(row) + ": " + what);
-  }
-
-  private static double[] numbers(TextColumns table, String column) {
-    return table.numbers(column, ReadLimits.strict());
   }
 
   private void report(OffPolicy off, Map<String, OffPolicy.Estimate> estimates) {
