@@ -374,9 +374,51 @@ abstract class VectorRowDistances implements DistanceKernels {
           scoresOffset + i);
     }
     for (; i < count; i++) {
-      scores[scoresOffset + i] =
-          VectorDistances.inner(query, queryOffset, rows, rowsOffset + i * stride, n);
+      scores[scoresOffset + i] = inner(query, queryOffset, rows, rowsOffset + i * stride, n);
     }
+  }
+
+  /** Inner product in the shape of {@link VectorDistances}, for pairs and a row that is left. */
+  static float inner(float[] a, int aOffset, float[] b, int bOffset, int n) {
+    if (n < COUNT) {
+      return SCALAR.dot(a, aOffset, b, bOffset, n);
+    }
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    int i = 0;
+    for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
+      s0 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i)
+              .fma(FloatVector.fromArray(SPECIES, b, bOffset + i), s0);
+      s1 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i + COUNT)
+              .fma(FloatVector.fromArray(SPECIES, b, bOffset + i + COUNT), s1);
+    }
+    if (i <= n - COUNT) {
+      s0 =
+          FloatVector.fromArray(SPECIES, a, aOffset + i)
+              .fma(FloatVector.fromArray(SPECIES, b, bOffset + i), s0);
+      i += COUNT;
+    }
+    if (i < n) {
+      VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
+      FloatVector sum =
+          FloatVector.fromArray(SPECIES, a, aOffset + n - COUNT)
+              .fma(FloatVector.fromArray(SPECIES, b, bOffset + n - COUNT), s1);
+      s1 = s1.blend(sum, fresh);
+    }
+    // Lanes.sum, written out: where a caller is compiled late, as one that normalises a row now and
+    // then, it is left out of line, and its argument becomes an object.
+    s0 = s0.add(s1);
+    s0 = s0.add(s0.rearrange(Lanes.SWAP_HALVES));
+    s0 = s0.add(s0.rearrange(Lanes.SWAP_QUARTERS));
+    if (COUNT > 8) {
+      s0 = s0.add(s0.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      s0 = s0.add(s0.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    return s0.lane(0);
   }
 
   /**
