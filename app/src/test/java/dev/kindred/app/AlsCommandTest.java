@@ -78,6 +78,7 @@ final class AlsCommandTest {
     Map<String, Object> result = JSON.std.mapFrom(run.lines().get(0));
     for (String key :
         List.of(
+            "medianIterationCpuSeconds",
             "interactionsPerSecondPerCore",
             "gflops",
             "peakGflops",

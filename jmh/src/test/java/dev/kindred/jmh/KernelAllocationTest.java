@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.sun.management.ThreadMXBean;
 import dev.kindred.simd.Activation;
 import dev.kindred.simd.Activations;
+import dev.kindred.simd.BatchedCholesky;
 import dev.kindred.simd.Cholesky;
 import dev.kindred.simd.Codes;
 import dev.kindred.simd.Distances;
@@ -23,6 +24,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -212,7 +214,11 @@ final class KernelAllocationTest {
     kernels.put(
         "weighted sum of tiles",
         () -> TiledPanels.addWeighted(gathered, 20, 7, 80, weights, 0, sum));
-    kernels.put("update from tiles", () -> TiledPanels.accumulate(gathered, 20, 7, 64, normal, 64));
+    kernels.put(
+        "update from tiles", () -> TiledPanels.accumulate(gathered, 20, 7, 64, normal, 0, 64));
+
+    float[] turned = new float[80 * 16];
+    kernels.put("turned tiles", () -> TiledPanels.turn(gathered, 20, 11, 64, panel, turned, 80));
 
     float[] identity = new float[70 * 70];
     float[] factor = new float[70 * 70];
@@ -227,6 +233,25 @@ final class KernelAllocationTest {
           Cholesky.factor(factor, 70, 70);
         });
     kernels.put("solve", () -> Cholesky.solve(identity, 70, 70, solution, 0));
+
+    int systems = BatchedCholesky.systems();
+    float[] matrices = new float[systems * 64 * 64];
+    float[] batch = new float[BatchedCholesky.floats(64)];
+    float[] diagonal = Inputs.values(8, 64);
+    float[] shifts = new float[systems];
+    float[] inverses = new float[64 * systems];
+    float[] sides = new float[64 * systems];
+    Arrays.fill(shifts, 100);
+    kernels.put(
+        "batch of systems",
+        () -> {
+          BatchedCholesky.interleave(matrices, 64 * 64, 64, 64, batch);
+          BatchedCholesky.addToDiagonals(batch, 64, diagonal, shifts);
+          BatchedCholesky.factor(batch, 64, inverses);
+          BatchedCholesky.pivotRatios(inverses, 64, shifts);
+          BatchedCholesky.solve(batch, 64, inverses, sides);
+          Arrays.fill(shifts, 100);
+        });
 
     float[] z = new float[100];
     kernels.put("exp", () -> Activations.exp(x, 0, z, 0, 100));

@@ -22,6 +22,8 @@ final class Kernels {
   static final TiledPanelKernels TILED_PANELS =
       BITS == 0 ? new ScalarTiledPanels() : new VectorTiledPanels();
   static final CholeskyKernels CHOLESKY = BITS == 0 ? new ScalarCholesky() : new VectorCholesky();
+  static final BatchedCholeskyKernels BATCHED_CHOLESKY =
+      BITS == 0 ? new ScalarBatchedCholesky(8) : new VectorBatchedCholesky();
   static final CodeKernels CODES = BITS == 0 ? new ScalarCodes() : new VectorCodes();
   static final SignCodeKernels SIGN_CODES =
       BITS == 0 ? new ScalarSignCodes() : new VectorSignCodes();

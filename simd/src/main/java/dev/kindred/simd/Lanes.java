@@ -36,6 +36,7 @@ final class Lanes {
   // For the sums of four vectors at once.
   static final VectorMask<Float> UPPER_HALF = lanesWith(COUNT / 2);
   static final VectorMask<Float> ODD_QUARTERS = lanesWith(COUNT / 4);
+  static final VectorMask<Float> ODD = lanesWith(1);
 
   private Lanes() {}
 

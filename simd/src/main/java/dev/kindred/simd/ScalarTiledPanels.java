@@ -50,14 +50,34 @@ final class ScalarTiledPanels implements TiledPanelKernels {
   }
 
   @Override
-  public void accumulate(float[] panel, int capacity, int count, int d, float[] a, int lda) {
+  public void accumulate(
+      float[] panel, int capacity, int count, int d, float[] a, int aOffset, int lda) {
     for (int r = 0; r < count; r++) {
       for (int i = 0; i < d; i++) {
         float x = panel[at(capacity, r, i)];
         for (int j = 0; j <= i; j++) {
-          int target = i * lda + j;
+          int target = aOffset + i * lda + j;
           a[target] = Math.fma(x, panel[at(capacity, r, j)], a[target]);
         }
+      }
+    }
+  }
+
+  @Override
+  public void turn(
+      float[] panel,
+      int capacity,
+      int count,
+      int d,
+      float[] scales,
+      float[] turned,
+      int turnedCapacity) {
+    for (int k = 0; k < d; k++) {
+      for (int i = 0; i < count; i++) {
+        turned[at(turnedCapacity, k, i)] = scales[k] * panel[at(capacity, i, k)];
+      }
+      for (int i = count; i % COLUMNS != 0; i++) {
+        turned[at(turnedCapacity, k, i)] = 0;
       }
     }
   }

@@ -22,5 +22,14 @@ interface TiledPanelKernels {
       int weightsOffset,
       float[] sum);
 
-  void accumulate(float[] panel, int capacity, int count, int d, float[] a, int lda);
+  void accumulate(float[] panel, int capacity, int count, int d, float[] a, int aOffset, int lda);
+
+  void turn(
+      float[] panel,
+      int capacity,
+      int count,
+      int d,
+      float[] scales,
+      float[] turned,
+      int turnedCapacity);
 }

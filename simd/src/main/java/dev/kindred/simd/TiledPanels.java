@@ -67,14 +67,36 @@ public final class TiledPanels {
   }
 
   /**
-   * Lower triangle of a [d x d], rows {@code lda} floats apart, += sum over the first {@code count}
-   * rows of the panel of row_r row_r^T. Sums continue from a in row order; what lies above the
-   * diagonal is undefined afterwards.
+   * Lower triangle of a [d x d], from {@code aOffset} on with rows {@code lda} floats apart, += sum
+   * over the first {@code count} rows of the panel of row_r row_r^T. Sums continue from a in row
+   * order; what lies above the diagonal is undefined afterwards.
    */
-  public static void accumulate(float[] panel, int capacity, int count, int d, float[] a, int lda) {
+  public static void accumulate(
+      float[] panel, int capacity, int count, int d, float[] a, int aOffset, int lda) {
     check(panel, capacity, count, d);
-    Shapes.check("a", a, 0, lda, d, d);
-    KERNELS.accumulate(panel, capacity, count, d, a, lda);
+    Shapes.check("a", a, aOffset, lda, d, d);
+    KERNELS.accumulate(panel, capacity, count, d, a, aOffset, lda);
+  }
+
+  /**
+   * Row k of {@code turned} becomes scales[k] times column k of the first {@code count} rows of the
+   * panel, filled up with zeros to a multiple of 16 columns.
+   *
+   * @param d columns of the panel, a multiple of 16; so many rows {@code turned} gets
+   * @param turned a panel for {@code turnedCapacity} rows, at least d
+   */
+  public static void turn(
+      float[] panel,
+      int capacity,
+      int count,
+      int d,
+      float[] scales,
+      float[] turned,
+      int turnedCapacity) {
+    check(panel, capacity, count, d);
+    Objects.checkFromIndexSize(0, d, scales.length);
+    check(turned, turnedCapacity, d, Math.max(COLUMNS, padded(count)));
+    KERNELS.turn(panel, capacity, count, d, scales, turned, turnedCapacity);
   }
 
   private static int padded(int d) {

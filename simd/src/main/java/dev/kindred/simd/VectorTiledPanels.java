@@ -180,40 +180,43 @@ final class VectorTiledPanels implements TiledPanelKernels {
   }
 
   @Override
-  public void accumulate(float[] panel, int capacity, int count, int d, float[] a, int lda) {
+  public void accumulate(
+      float[] panel, int capacity, int count, int d, float[] a, int aOffset, int lda) {
     for (int i = 0; i < d; i += 8) {
+      int row = aOffset + i * lda;
       // All whole pairs left of the 8 rows' corner, and the corner itself.
       int corner = i & -PAIR;
       for (int j = 0; j < corner; j += PAIR) {
-        rows8(panel, capacity, count, i, j, a, lda);
+        rows8(panel, capacity, count, i, j, a, row + j, lda);
       }
       for (int j = corner; j < i + 8; ) {
         if (COUNT < 8 || j + COUNT < i + 8) {
-          rows8(panel, capacity, count, i, j, a, lda);
+          rows8(panel, capacity, count, i, j, a, row + j, lda);
           j += PAIR;
         } else {
-          narrow8(panel, capacity, count, i, j, a, lda);
+          narrow8(panel, capacity, count, i, j, a, row + j, lda);
           j += COUNT;
         }
       }
     }
   }
 
-  /** a [8 x 2 vectors] at row i, column j += what the rows of the panel add. */
+  /**
+   * a [8 x 2 vectors] from {@code at} on, row i and column j, += what the rows of the panel add.
+   */
   private static void rows8(
-      float[] panel, int capacity, int count, int i, int j, float[] a, int lda) {
+      float[] panel, int capacity, int count, int i, int j, float[] a, int at, int lda) {
     if (COUNT == 16) {
-      wide8(panel, capacity, count, i, j, a, lda);
+      wide8(panel, capacity, count, i, j, a, at, lda);
     } else {
-      wide4(panel, capacity, count, i, j, a, lda);
-      wide4(panel, capacity, count, i + 4, j, a, lda);
+      wide4(panel, capacity, count, i, j, a, at, lda);
+      wide4(panel, capacity, count, i + 4, j, a, at + 4 * lda, lda);
     }
   }
 
   /** As rows8, in one piece. */
   private static void wide8(
-      float[] panel, int capacity, int count, int i, int j, float[] a, int lda) {
-    int at = i * lda + j;
+      float[] panel, int capacity, int count, int i, int j, float[] a, int at, int lda) {
     FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
     FloatVector s01 = FloatVector.fromArray(SPECIES, a, at + COUNT);
     FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
@@ -230,35 +233,35 @@ final class VectorTiledPanels implements TiledPanelKernels {
     FloatVector s61 = FloatVector.fromArray(SPECIES, a, at + 6 * lda + COUNT);
     FloatVector s70 = FloatVector.fromArray(SPECIES, a, at + 7 * lda);
     FloatVector s71 = FloatVector.fromArray(SPECIES, a, at + 7 * lda + COUNT);
-    int x = at(capacity, i);
-    int w = at(capacity, j);
-    int v = at(capacity, j + COUNT);
-    for (int r = 0; r < count; r++) {
-      int row = r * COLUMNS;
-      FloatVector w0 = FloatVector.fromArray(SPECIES, panel, w + row);
-      FloatVector w1 = FloatVector.fromArray(SPECIES, panel, v + row);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, panel[x + row]);
+    int first = at(capacity, i);
+    int toPair = at(capacity, j) - first;
+    int toSecond = at(capacity, j + COUNT) - at(capacity, j);
+    for (int x = first; x < first + count * COLUMNS; x += COLUMNS) {
+      int w = x + toPair;
+      FloatVector w0 = FloatVector.fromArray(SPECIES, panel, w);
+      FloatVector w1 = FloatVector.fromArray(SPECIES, panel, w + toSecond);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, panel[x]);
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, panel[x + row + 1]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, panel[x + 1]);
       s10 = x1.fma(w0, s10);
       s11 = x1.fma(w1, s11);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, panel[x + row + 2]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, panel[x + 2]);
       s20 = x2.fma(w0, s20);
       s21 = x2.fma(w1, s21);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, panel[x + row + 3]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, panel[x + 3]);
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
-      FloatVector x4 = FloatVector.broadcast(SPECIES, panel[x + row + 4]);
+      FloatVector x4 = FloatVector.broadcast(SPECIES, panel[x + 4]);
       s40 = x4.fma(w0, s40);
       s41 = x4.fma(w1, s41);
-      FloatVector x5 = FloatVector.broadcast(SPECIES, panel[x + row + 5]);
+      FloatVector x5 = FloatVector.broadcast(SPECIES, panel[x + 5]);
       s50 = x5.fma(w0, s50);
       s51 = x5.fma(w1, s51);
-      FloatVector x6 = FloatVector.broadcast(SPECIES, panel[x + row + 6]);
+      FloatVector x6 = FloatVector.broadcast(SPECIES, panel[x + 6]);
       s60 = x6.fma(w0, s60);
       s61 = x6.fma(w1, s61);
-      FloatVector x7 = FloatVector.broadcast(SPECIES, panel[x + row + 7]);
+      FloatVector x7 = FloatVector.broadcast(SPECIES, panel[x + 7]);
       s70 = x7.fma(w0, s70);
       s71 = x7.fma(w1, s71);
     }
@@ -280,10 +283,11 @@ final class VectorTiledPanels implements TiledPanelKernels {
     s71.intoArray(a, at + 7 * lda + COUNT);
   }
 
-  /** a [4 x 2 vectors] at row i, column j += what the rows of the panel add. */
+  /**
+   * a [4 x 2 vectors] from {@code at} on, row i and column j, += what the rows of the panel add.
+   */
   private static void wide4(
-      float[] panel, int capacity, int count, int i, int j, float[] a, int lda) {
-    int at = i * lda + j;
+      float[] panel, int capacity, int count, int i, int j, float[] a, int at, int lda) {
     FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
     FloatVector s01 = FloatVector.fromArray(SPECIES, a, at + COUNT);
     FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
@@ -292,23 +296,22 @@ final class VectorTiledPanels implements TiledPanelKernels {
     FloatVector s21 = FloatVector.fromArray(SPECIES, a, at + 2 * lda + COUNT);
     FloatVector s30 = FloatVector.fromArray(SPECIES, a, at + 3 * lda);
     FloatVector s31 = FloatVector.fromArray(SPECIES, a, at + 3 * lda + COUNT);
-    int x = at(capacity, i);
-    int w = at(capacity, j);
-    int v = at(capacity, j + COUNT);
-    for (int r = 0; r < count; r++) {
-      int row = r * COLUMNS;
-      FloatVector w0 = FloatVector.fromArray(SPECIES, panel, w + row);
-      FloatVector w1 = FloatVector.fromArray(SPECIES, panel, v + row);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, panel[x + row]);
+    int first = at(capacity, i);
+    int toPair = at(capacity, j) - first;
+    for (int x = first; x < first + count * COLUMNS; x += COLUMNS) {
+      int w = x + toPair;
+      FloatVector w0 = FloatVector.fromArray(SPECIES, panel, w);
+      FloatVector w1 = FloatVector.fromArray(SPECIES, panel, w + COUNT);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, panel[x]);
       s00 = x0.fma(w0, s00);
       s01 = x0.fma(w1, s01);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, panel[x + row + 1]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, panel[x + 1]);
       s10 = x1.fma(w0, s10);
       s11 = x1.fma(w1, s11);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, panel[x + row + 2]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, panel[x + 2]);
       s20 = x2.fma(w0, s20);
       s21 = x2.fma(w1, s21);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, panel[x + row + 3]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, panel[x + 3]);
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
     }
@@ -322,10 +325,9 @@ final class VectorTiledPanels implements TiledPanelKernels {
     s31.intoArray(a, at + 3 * lda + COUNT);
   }
 
-  /** a [8 x 1 vector] at row i, column j += what the rows of the panel add. */
+  /** a [8 x 1 vector] from {@code at} on, row i and column j, += what the rows of the panel add. */
   private static void narrow8(
-      float[] panel, int capacity, int count, int i, int j, float[] a, int lda) {
-    int at = i * lda + j;
+      float[] panel, int capacity, int count, int i, int j, float[] a, int at, int lda) {
     FloatVector s00 = FloatVector.fromArray(SPECIES, a, at);
     FloatVector s10 = FloatVector.fromArray(SPECIES, a, at + lda);
     FloatVector s20 = FloatVector.fromArray(SPECIES, a, at + 2 * lda);
@@ -334,26 +336,25 @@ final class VectorTiledPanels implements TiledPanelKernels {
     FloatVector s50 = FloatVector.fromArray(SPECIES, a, at + 5 * lda);
     FloatVector s60 = FloatVector.fromArray(SPECIES, a, at + 6 * lda);
     FloatVector s70 = FloatVector.fromArray(SPECIES, a, at + 7 * lda);
-    int x = at(capacity, i);
-    int w = at(capacity, j);
-    for (int r = 0; r < count; r++) {
-      int row = r * COLUMNS;
-      FloatVector w0 = FloatVector.fromArray(SPECIES, panel, w + row);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, panel[x + row]);
+    int first = at(capacity, i);
+    int toColumns = at(capacity, j) - first;
+    for (int x = first; x < first + count * COLUMNS; x += COLUMNS) {
+      FloatVector w0 = FloatVector.fromArray(SPECIES, panel, x + toColumns);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, panel[x]);
       s00 = x0.fma(w0, s00);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, panel[x + row + 1]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, panel[x + 1]);
       s10 = x1.fma(w0, s10);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, panel[x + row + 2]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, panel[x + 2]);
       s20 = x2.fma(w0, s20);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, panel[x + row + 3]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, panel[x + 3]);
       s30 = x3.fma(w0, s30);
-      FloatVector x4 = FloatVector.broadcast(SPECIES, panel[x + row + 4]);
+      FloatVector x4 = FloatVector.broadcast(SPECIES, panel[x + 4]);
       s40 = x4.fma(w0, s40);
-      FloatVector x5 = FloatVector.broadcast(SPECIES, panel[x + row + 5]);
+      FloatVector x5 = FloatVector.broadcast(SPECIES, panel[x + 5]);
       s50 = x5.fma(w0, s50);
-      FloatVector x6 = FloatVector.broadcast(SPECIES, panel[x + row + 6]);
+      FloatVector x6 = FloatVector.broadcast(SPECIES, panel[x + 6]);
       s60 = x6.fma(w0, s60);
-      FloatVector x7 = FloatVector.broadcast(SPECIES, panel[x + row + 7]);
+      FloatVector x7 = FloatVector.broadcast(SPECIES, panel[x + 7]);
       s70 = x7.fma(w0, s70);
     }
     s00.intoArray(a, at);
@@ -364,5 +365,70 @@ final class VectorTiledPanels implements TiledPanelKernels {
     s50.intoArray(a, at + 5 * lda);
     s60.intoArray(a, at + 6 * lda);
     s70.intoArray(a, at + 7 * lda);
+  }
+
+  @Override
+  public void turn(
+      float[] panel,
+      int capacity,
+      int count,
+      int d,
+      float[] scales,
+      float[] turned,
+      int turnedCapacity) {
+    int whole = COUNT == 8 ? count - count % COUNT : 0;
+    for (int i = 0; i < whole; i += COUNT) {
+      int to = at(turnedCapacity, i);
+      for (int k = 0; k < d; k += COUNT) {
+        turn8(panel, at(capacity, k) + i * COLUMNS, scales, k, turned, to + k * COLUMNS);
+      }
+    }
+    // Rows that fill no vector, and zeros to the end of the tile.
+    int end = (count + COLUMNS - 1) & -COLUMNS;
+    for (int i = whole; i < end; i++) {
+      int to = at(turnedCapacity, i);
+      for (int k = 0; k < d; k++) {
+        turned[to + k * COLUMNS] = i < count ? scales[k] * panel[at(capacity, k) + i * COLUMNS] : 0;
+      }
+    }
+  }
+
+  /** 8 x 8 values of a tile to 8 x 8 of another. */
+  private static void turn8(
+      float[] from, int at, float[] scales, int first, float[] to, int target) {
+    FloatVector scale = FloatVector.fromArray(SPECIES, scales, first);
+    int at4 = at + 4 * COLUMNS;
+    FloatVector r0 = FloatVector.fromArray(SPECIES, from, at).mul(scale);
+    FloatVector r4 = FloatVector.fromArray(SPECIES, from, at4).mul(scale);
+    FloatVector s0 = r0.blend(r4.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
+    FloatVector s4 = r0.rearrange(Lanes.SWAP_HALVES).blend(r4, Lanes.UPPER_HALF);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, from, at + 2 * COLUMNS).mul(scale);
+    FloatVector r6 = FloatVector.fromArray(SPECIES, from, at4 + 2 * COLUMNS).mul(scale);
+    FloatVector s2 = r2.blend(r6.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
+    FloatVector s6 = r2.rearrange(Lanes.SWAP_HALVES).blend(r6, Lanes.UPPER_HALF);
+    FloatVector t0 = s0.blend(s2.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
+    FloatVector t2 = s0.rearrange(Lanes.SWAP_QUARTERS).blend(s2, Lanes.ODD_QUARTERS);
+    FloatVector t4 = s4.blend(s6.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
+    FloatVector t6 = s4.rearrange(Lanes.SWAP_QUARTERS).blend(s6, Lanes.ODD_QUARTERS);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, from, at + COLUMNS).mul(scale);
+    FloatVector r5 = FloatVector.fromArray(SPECIES, from, at4 + COLUMNS).mul(scale);
+    FloatVector s1 = r1.blend(r5.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
+    FloatVector s5 = r1.rearrange(Lanes.SWAP_HALVES).blend(r5, Lanes.UPPER_HALF);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, from, at + 3 * COLUMNS).mul(scale);
+    FloatVector r7 = FloatVector.fromArray(SPECIES, from, at4 + 3 * COLUMNS).mul(scale);
+    FloatVector s3 = r3.blend(r7.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
+    FloatVector s7 = r3.rearrange(Lanes.SWAP_HALVES).blend(r7, Lanes.UPPER_HALF);
+    FloatVector t1 = s1.blend(s3.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
+    FloatVector t3 = s1.rearrange(Lanes.SWAP_QUARTERS).blend(s3, Lanes.ODD_QUARTERS);
+    FloatVector t5 = s5.blend(s7.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
+    FloatVector t7 = s5.rearrange(Lanes.SWAP_QUARTERS).blend(s7, Lanes.ODD_QUARTERS);
+    t0.blend(t1.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target);
+    t0.rearrange(Lanes.SWAP_NEIGHBORS).blend(t1, Lanes.ODD).intoArray(to, target + COLUMNS);
+    t2.blend(t3.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 2 * COLUMNS);
+    t2.rearrange(Lanes.SWAP_NEIGHBORS).blend(t3, Lanes.ODD).intoArray(to, target + 3 * COLUMNS);
+    t4.blend(t5.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 4 * COLUMNS);
+    t4.rearrange(Lanes.SWAP_NEIGHBORS).blend(t5, Lanes.ODD).intoArray(to, target + 5 * COLUMNS);
+    t6.blend(t7.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 6 * COLUMNS);
+    t6.rearrange(Lanes.SWAP_NEIGHBORS).blend(t7, Lanes.ODD).intoArray(to, target + 7 * COLUMNS);
   }
 }

@@ -40,18 +40,35 @@ class TiledPanelsTest {
         int lda = d + count % 3;
         int capacity = count + 2;
         float[] panel = values(5, capacity * d);
-        float[] a = values(6, d * lda);
+        float[] a = values(6, 3 + d * lda);
         float[] expected = a.clone();
-        TiledPanels.accumulate(panel, capacity, count, d, a, lda);
-        twin.accumulate(panel, capacity, count, d, expected, lda);
+        TiledPanels.accumulate(panel, capacity, count, d, a, 3, lda);
+        twin.accumulate(panel, capacity, count, d, expected, 3, lda);
         for (int i = 0; i < d; i++) {
           for (int j = 0; j < lda; j++) {
             if (j <= i || j >= d) {
               String where = "d " + d + ", rows " + count + ", [" + i + ", " + j + "]";
-              assertEquals(expected[i * lda + j], a[i * lda + j], where);
+              assertEquals(expected[3 + i * lda + j], a[3 + i * lda + j], where);
             }
           }
         }
+      }
+    }
+  }
+
+  @Test
+  void turnedPanelsHaveTheBitsOfTheTwin() {
+    for (int d = 16; d <= 80; d += 16) {
+      for (int count : new int[] {0, 1, 7, 8, 13, 16, 24, 37, 48}) {
+        int capacity = count + 1;
+        int turnedCapacity = d + 2;
+        float[] panel = values(9, capacity * d);
+        float[] scales = values(10, d);
+        float[] turned = values(11, turnedCapacity * Math.max(16, (count + 15) / 16 * 16));
+        float[] expected = turned.clone();
+        TiledPanels.turn(panel, capacity, count, d, scales, turned, turnedCapacity);
+        twin.turn(panel, capacity, count, d, scales, expected, turnedCapacity);
+        assertArrayEquals(expected, turned, "d " + d + ", rows " + count);
       }
     }
   }
@@ -69,7 +86,7 @@ class TiledPanelsTest {
     float[] panel = new float[count * d];
     float[] a = new float[d * d];
     TiledPanels.gather(rows, d, ordinals, 0, count, scales, 0, panel, count);
-    TiledPanels.accumulate(panel, count, count, d, a, d);
+    TiledPanels.accumulate(panel, count, count, d, a, 0, d);
     for (int i = 0; i < d; i++) {
       for (int j = 0; j <= i; j++) {
         double sum = 0;
@@ -103,12 +120,12 @@ class TiledPanelsTest {
     assertTrue(tooMany.getMessage().contains("do not fit an array of 32"), tooMany.getMessage());
     assertThrows(
         IllegalArgumentException.class,
-        () -> TiledPanels.accumulate(panel, 1, 2, 16, new float[256], 16));
+        () -> TiledPanels.accumulate(panel, 1, 2, 16, new float[256], 0, 16));
     assertThrows(
         IllegalArgumentException.class,
-        () -> TiledPanels.accumulate(panel, 2, 2, 8, new float[64], 8));
+        () -> TiledPanels.accumulate(panel, 2, 2, 8, new float[64], 0, 8));
     assertThrows(
         IllegalArgumentException.class,
-        () -> TiledPanels.accumulate(panel, 2, 2, 16, new float[255], 16));
+        () -> TiledPanels.accumulate(panel, 2, 2, 16, new float[255], 0, 16));
   }
 }

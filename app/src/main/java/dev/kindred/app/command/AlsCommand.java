@@ -252,6 +252,7 @@ final class AlsCommand extends KindredCommand {
     result.put("trainSeconds", rounded(seconds));
     result.put("cpuSeconds", rounded(cpuSeconds));
     result.put("bestIterationCpuSeconds", rounded(clock.best()));
+    result.put("medianIterationCpuSeconds", rounded(clock.median()));
     result.put("interactionsPerSecondPerCore", Math.round(iterations * data.size() / cpuSeconds));
     result.put("gflops", rounded(gflops));
     result.put("peakGflops", rounded(peak));

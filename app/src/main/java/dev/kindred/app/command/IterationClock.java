@@ -3,6 +3,9 @@ package dev.kindred.app.command;
 import com.sun.management.OperatingSystemMXBean;
 import dev.kindred.index.run.Progress;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * Processor time of the iterations of a training, by the note that it gives after each: what comes
@@ -17,7 +20,7 @@ final class IterationClock implements Progress {
   private final Progress shown;
   private long begun;
   private long last;
-  private long best = Long.MAX_VALUE;
+  private final List<Long> iterations = new ArrayList<>();
 
   IterationClock(Progress shown) {
     this.shown = shown;
@@ -37,7 +40,7 @@ final class IterationClock implements Progress {
       @Override
       public void note(String text) {
         long now = PROCESS.getProcessCpuTime();
-        best = Math.min(best, now - last);
+        iterations.add(now - last);
         last = now;
         stage.note(text);
       }
@@ -56,6 +59,13 @@ final class IterationClock implements Progress {
 
   /** Of the iteration that took least. */
   double best() {
-    return best / 1e9;
+    return Collections.min(iterations) / 1e9;
+  }
+
+  /** Of the iteration in the middle; of two in the middle the mean. */
+  double median() {
+    List<Long> sorted = iterations.stream().sorted().toList();
+    int last = sorted.size() - 1;
+    return (sorted.get(last / 2) + sorted.get((last + 1) / 2)) / 2e9;
   }
 }

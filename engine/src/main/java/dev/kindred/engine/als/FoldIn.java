@@ -17,6 +17,7 @@ public final class FoldIn {
   private final ItemWeights rowWeights; // null if the rows are users
   private final Weighting weighting;
   private final RowSolver solver;
+  private final double[] loss = new double[1];
 
   private FoldIn(FixedSide fixed, ItemWeights rowWeights, Weighting weighting) {
     this.fixed = fixed;
@@ -59,7 +60,9 @@ public final class FoldIn {
   public void solve(int[] ordinals, float[] strengths, int n, float[] factor, int offset) {
     check(ordinals, strengths, n);
     Objects.checkFromIndexSize(offset, fixed.rank, factor.length);
-    solver.solve(fixed, ordinals, strengths, n, rowWeight(n), factor, offset);
+    solver.next(fixed, n).read(ordinals, strengths, n);
+    solver.add(fixed, rowWeight(n), factor, offset, loss, 0);
+    solver.finish(fixed);
   }
 
   /**

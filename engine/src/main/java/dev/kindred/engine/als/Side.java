@@ -104,13 +104,12 @@ final class Side {
           for (int i = pieceStarts[(int) from]; i < pieceStarts[(int) to]; i++) {
             int row = order[i];
             int n = (int) data.count(row);
-            int[] columns = solver.columns(n);
-            float[] strengths = solver.strengths(data, data.start(row), n);
-            data.copyColumns(data.start(row), n, columns, 0);
-            float weight = weights.length == 0 ? 1 : weights[row];
-            rowLosses[row] = solver.solve(side, columns, strengths, n, weight, target, row * rank);
+            solver.next(side, n).read(data, row);
+            solver.add(
+                side, weights.length == 0 ? 1 : weights[row], target, row * rank, rowLosses, row);
             entries += n;
           }
+          solver.finish(side);
           stage.add(entries);
         });
     double loss = 0;

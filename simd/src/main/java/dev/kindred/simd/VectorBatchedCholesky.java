@@ -1,0 +1,403 @@
+package dev.kindred.simd;
+
+import static dev.kindred.simd.BatchedCholesky.STEP;
+import static dev.kindred.simd.BatchedCholesky.start;
+import static dev.kindred.simd.Lanes.COUNT;
+import static dev.kindred.simd.Lanes.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Left-looking by blocks of 4 x 4 values: each gathers in registers what the columns before it
+ * take, 4 rows by 2 columns at a time (six loads for eight multiply-adds), then is divided by its
+ * columns' corner.
+ */
+final class VectorBatchedCholesky implements BatchedCholeskyKernels {
+  @Override
+  public int systems() {
+    return COUNT;
+  }
+
+  @Override
+  public void interleave(float[] matrices, int distance, int lda, int n, float[] a) {
+    for (int i = 0; i < n; i++) {
+      int length = i - i % STEP + STEP;
+      int to = start(i) * COUNT;
+      for (int j = 0; j < length; j += COUNT) {
+        if (COUNT == 8) {
+          turn8(matrices, i * lda + j, distance, a, to + j * COUNT);
+        } else {
+          turn(matrices, i * lda + j, distance, a, to + j * COUNT);
+        }
+      }
+    }
+  }
+
+  private static void turn(float[] from, int at, int distance, float[] to, int target) {
+    for (int j = 0; j < COUNT; j++) {
+      for (int s = 0; s < COUNT; s++) {
+        to[target + j * COUNT + s] = from[at + s * distance + j];
+        from[at + s * distance + j] = 0;
+      }
+    }
+  }
+
+  /** Lanes change places with vectors: halves, quarters and neighbours in turn. */
+  private static void turn8(float[] from, int at, int distance, float[] to, int target) {
+    int at4 = at + 4 * distance;
+    FloatVector r0 = FloatVector.fromArray(SPECIES, from, at);
+    FloatVector r4 = FloatVector.fromArray(SPECIES, from, at4);
+    FloatVector s0 = r0.blend(r4.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
+    FloatVector s4 = r0.rearrange(Lanes.SWAP_HALVES).blend(r4, Lanes.UPPER_HALF);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, from, at + 2 * distance);
+    FloatVector r6 = FloatVector.fromArray(SPECIES, from, at4 + 2 * distance);
+    FloatVector s2 = r2.blend(r6.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
+    FloatVector s6 = r2.rearrange(Lanes.SWAP_HALVES).blend(r6, Lanes.UPPER_HALF);
+    FloatVector t0 = s0.blend(s2.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
+    FloatVector t2 = s0.rearrange(Lanes.SWAP_QUARTERS).blend(s2, Lanes.ODD_QUARTERS);
+    FloatVector t4 = s4.blend(s6.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
+    FloatVector t6 = s4.rearrange(Lanes.SWAP_QUARTERS).blend(s6, Lanes.ODD_QUARTERS);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, from, at + distance);
+    FloatVector r5 = FloatVector.fromArray(SPECIES, from, at4 + distance);
+    FloatVector s1 = r1.blend(r5.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
+    FloatVector s5 = r1.rearrange(Lanes.SWAP_HALVES).blend(r5, Lanes.UPPER_HALF);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, from, at + 3 * distance);
+    FloatVector r7 = FloatVector.fromArray(SPECIES, from, at4 + 3 * distance);
+    FloatVector s3 = r3.blend(r7.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
+    FloatVector s7 = r3.rearrange(Lanes.SWAP_HALVES).blend(r7, Lanes.UPPER_HALF);
+    FloatVector t1 = s1.blend(s3.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
+    FloatVector t3 = s1.rearrange(Lanes.SWAP_QUARTERS).blend(s3, Lanes.ODD_QUARTERS);
+    FloatVector t5 = s5.blend(s7.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
+    FloatVector t7 = s5.rearrange(Lanes.SWAP_QUARTERS).blend(s7, Lanes.ODD_QUARTERS);
+    t0.blend(t1.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target);
+    t0.rearrange(Lanes.SWAP_NEIGHBORS).blend(t1, Lanes.ODD).intoArray(to, target + 8);
+    t2.blend(t3.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 16);
+    t2.rearrange(Lanes.SWAP_NEIGHBORS).blend(t3, Lanes.ODD).intoArray(to, target + 24);
+    t4.blend(t5.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 32);
+    t4.rearrange(Lanes.SWAP_NEIGHBORS).blend(t5, Lanes.ODD).intoArray(to, target + 40);
+    t6.blend(t7.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 48);
+    t6.rearrange(Lanes.SWAP_NEIGHBORS).blend(t7, Lanes.ODD).intoArray(to, target + 56);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    zero.intoArray(from, at);
+    zero.intoArray(from, at + distance);
+    zero.intoArray(from, at + 2 * distance);
+    zero.intoArray(from, at + 3 * distance);
+    zero.intoArray(from, at4);
+    zero.intoArray(from, at4 + distance);
+    zero.intoArray(from, at4 + 2 * distance);
+    zero.intoArray(from, at4 + 3 * distance);
+  }
+
+  @Override
+  public void addToDiagonals(float[] a, int n, float[] values, float[] shifts) {
+    FloatVector shift = FloatVector.fromArray(SPECIES, shifts, 0);
+    for (int i = 0; i < n; i++) {
+      int at = (start(i) + i) * COUNT;
+      FloatVector value = FloatVector.broadcast(SPECIES, values[i]).add(shift);
+      FloatVector.fromArray(SPECIES, a, at).add(value).intoArray(a, at);
+    }
+  }
+
+  @Override
+  public void factor(float[] a, int n, float[] inverses) {
+    for (int i = 0; i < n; i += 2 * STEP) {
+      boolean pair = i + STEP < n;
+      for (int j = 0; j < i; j += STEP) {
+        block(a, inverses, i, j);
+        if (pair) {
+          block(a, inverses, i + STEP, j);
+        }
+      }
+      diagonal(a, inverses, i);
+      if (pair) {
+        block(a, inverses, i + STEP, i);
+        diagonal(a, inverses, i + STEP);
+      }
+    }
+  }
+
+  private static void block(float[] a, float[] inverses, int i, int j) {
+    update(a, i, j, j);
+    update(a, i, j + 2, j);
+    divide(a, inverses, i, j);
+  }
+
+  private static void diagonal(float[] a, float[] inverses, int i) {
+    update(a, i, i, i);
+    update(a, i, i + 2, i);
+    corner(a, inverses, i);
+  }
+
+  /** Rows [i, i + 4), columns j and j + 1, minus what columns [0, end) take. */
+  private static void update(float[] a, int i, int j, int end) {
+    int row = start(i) * COUNT;
+    int next = (i + STEP) * COUNT;
+    int row1 = row + next;
+    int row2 = row1 + next;
+    int row3 = row2 + next;
+    int column = start(j) * COUNT;
+    int column1 = start(j + 1) * COUNT;
+    FloatVector s00 = FloatVector.zero(SPECIES);
+    FloatVector s01 = FloatVector.zero(SPECIES);
+    FloatVector s10 = FloatVector.zero(SPECIES);
+    FloatVector s11 = FloatVector.zero(SPECIES);
+    FloatVector s20 = FloatVector.zero(SPECIES);
+    FloatVector s21 = FloatVector.zero(SPECIES);
+    FloatVector s30 = FloatVector.zero(SPECIES);
+    FloatVector s31 = FloatVector.zero(SPECIES);
+    // Counted by columns, not by floats: the compiler then leaves the loop as it is, where it would
+    // unroll the shorter one fourfold and spill most sums.
+    for (int k = 0; k < end; k++) {
+      int at = k * COUNT;
+      FloatVector w0 = FloatVector.fromArray(SPECIES, a, column + at);
+      FloatVector w1 = FloatVector.fromArray(SPECIES, a, column1 + at);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, a, row + at);
+      s00 = x0.fma(w0, s00);
+      s01 = x0.fma(w1, s01);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, a, row1 + at);
+      s10 = x1.fma(w0, s10);
+      s11 = x1.fma(w1, s11);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, a, row2 + at);
+      s20 = x2.fma(w0, s20);
+      s21 = x2.fma(w1, s21);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, a, row3 + at);
+      s30 = x3.fma(w0, s30);
+      s31 = x3.fma(w1, s31);
+    }
+    int to = j * COUNT;
+    subtract(a, row + to, s00, s01);
+    subtract(a, row1 + to, s10, s11);
+    subtract(a, row2 + to, s20, s21);
+    subtract(a, row3 + to, s30, s31);
+  }
+
+  private static void subtract(float[] a, int at, FloatVector s0, FloatVector s1) {
+    FloatVector.fromArray(SPECIES, a, at).sub(s0).intoArray(a, at);
+    FloatVector.fromArray(SPECIES, a, at + COUNT).sub(s1).intoArray(a, at + COUNT);
+  }
+
+  /** Rows [i, i + 4) over the factored corner of columns [j, j + 4). */
+  private static void divide(float[] a, float[] inverses, int i, int j) {
+    int at = (start(i) + j) * COUNT;
+    int next = (i + STEP) * COUNT;
+    int corner1 = (start(j + 1) + j) * COUNT;
+    int length = (j + STEP) * COUNT;
+    int corner2 = corner1 + length;
+    int corner3 = corner2 + length;
+    FloatVector l10 = FloatVector.fromArray(SPECIES, a, corner1);
+    FloatVector l20 = FloatVector.fromArray(SPECIES, a, corner2);
+    FloatVector l21 = FloatVector.fromArray(SPECIES, a, corner2 + COUNT);
+    FloatVector l30 = FloatVector.fromArray(SPECIES, a, corner3);
+    FloatVector l31 = FloatVector.fromArray(SPECIES, a, corner3 + COUNT);
+    FloatVector l32 = FloatVector.fromArray(SPECIES, a, corner3 + 2 * COUNT);
+    FloatVector inverse0 = FloatVector.fromArray(SPECIES, inverses, j * COUNT);
+    FloatVector inverse1 = FloatVector.fromArray(SPECIES, inverses, (j + 1) * COUNT);
+    FloatVector inverse2 = FloatVector.fromArray(SPECIES, inverses, (j + 2) * COUNT);
+    FloatVector inverse3 = FloatVector.fromArray(SPECIES, inverses, (j + 3) * COUNT);
+    for (int r = 0; r < STEP; r++) {
+      int row = at + r * next;
+      FloatVector x0 = FloatVector.fromArray(SPECIES, a, row).mul(inverse0);
+      x0.intoArray(a, row);
+      FloatVector x1 =
+          FloatVector.fromArray(SPECIES, a, row + COUNT).sub(x0.mul(l10)).mul(inverse1);
+      x1.intoArray(a, row + COUNT);
+      FloatVector x2 =
+          FloatVector.fromArray(SPECIES, a, row + 2 * COUNT)
+              .sub(x0.mul(l20))
+              .sub(x1.mul(l21))
+              .mul(inverse2);
+      x2.intoArray(a, row + 2 * COUNT);
+      FloatVector.fromArray(SPECIES, a, row + 3 * COUNT)
+          .sub(x0.mul(l30))
+          .sub(x1.mul(l31))
+          .sub(x2.mul(l32))
+          .mul(inverse3)
+          .intoArray(a, row + 3 * COUNT);
+    }
+  }
+
+  /** Factors the 4 x 4 values on the diagonal from i on. */
+  private static void corner(float[] a, float[] inverses, int i) {
+    int row0 = (start(i) + i) * COUNT;
+    int next = (i + STEP) * COUNT;
+    int row1 = row0 + next;
+    int row2 = row1 + next;
+    int row3 = row2 + next;
+    FloatVector d0 = FloatVector.fromArray(SPECIES, a, row0).sqrt();
+    FloatVector inverse0 = FloatVector.broadcast(SPECIES, 1f).div(d0);
+    d0.intoArray(a, row0);
+    inverse0.intoArray(inverses, i * COUNT);
+    FloatVector l10 = FloatVector.fromArray(SPECIES, a, row1).mul(inverse0);
+    FloatVector l20 = FloatVector.fromArray(SPECIES, a, row2).mul(inverse0);
+    FloatVector l30 = FloatVector.fromArray(SPECIES, a, row3).mul(inverse0);
+    l10.intoArray(a, row1);
+    l20.intoArray(a, row2);
+    l30.intoArray(a, row3);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, a, row1 + COUNT).sub(l10.mul(l10)).sqrt();
+    FloatVector inverse1 = FloatVector.broadcast(SPECIES, 1f).div(d1);
+    d1.intoArray(a, row1 + COUNT);
+    inverse1.intoArray(inverses, (i + 1) * COUNT);
+    FloatVector l21 =
+        FloatVector.fromArray(SPECIES, a, row2 + COUNT).sub(l20.mul(l10)).mul(inverse1);
+    FloatVector l31 =
+        FloatVector.fromArray(SPECIES, a, row3 + COUNT).sub(l30.mul(l10)).mul(inverse1);
+    l21.intoArray(a, row2 + COUNT);
+    l31.intoArray(a, row3 + COUNT);
+    FloatVector d2 =
+        FloatVector.fromArray(SPECIES, a, row2 + 2 * COUNT)
+            .sub(l20.mul(l20))
+            .sub(l21.mul(l21))
+            .sqrt();
+    FloatVector inverse2 = FloatVector.broadcast(SPECIES, 1f).div(d2);
+    d2.intoArray(a, row2 + 2 * COUNT);
+    inverse2.intoArray(inverses, (i + 2) * COUNT);
+    FloatVector l32 =
+        FloatVector.fromArray(SPECIES, a, row3 + 2 * COUNT)
+            .sub(l30.mul(l20))
+            .sub(l31.mul(l21))
+            .mul(inverse2);
+    l32.intoArray(a, row3 + 2 * COUNT);
+    FloatVector d3 =
+        FloatVector.fromArray(SPECIES, a, row3 + 3 * COUNT)
+            .sub(l30.mul(l30))
+            .sub(l31.mul(l31))
+            .sub(l32.mul(l32))
+            .sqrt();
+    d3.intoArray(a, row3 + 3 * COUNT);
+    FloatVector.broadcast(SPECIES, 1f).div(d3).intoArray(inverses, (i + 3) * COUNT);
+  }
+
+  @Override
+  public void pivotRatios(float[] inverses, int n, float[] ratios) {
+    FloatVector smallest = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
+    FloatVector largest = FloatVector.zero(SPECIES);
+    for (int i = 0; i < n; i++) {
+      FloatVector inverse = FloatVector.fromArray(SPECIES, inverses, i * COUNT);
+      smallest = smallest.min(inverse);
+      largest = largest.max(inverse);
+    }
+    smallest.div(largest).intoArray(ratios, 0);
+  }
+
+  @Override
+  public void solve(float[] r, int n, float[] inverses, float[] b) {
+    for (int i = 0; i < n; i += STEP) {
+      gather(r, i, b);
+      forward(r, inverses, i, b);
+    }
+    for (int i = n - STEP; i >= 0; i -= STEP) {
+      backward(r, inverses, i, b);
+      scatter(r, i, b);
+    }
+  }
+
+  /** b [i, i + 4) minus what the unknowns before take. */
+  private static void gather(float[] r, int i, float[] b) {
+    int row = start(i) * COUNT;
+    int next = (i + STEP) * COUNT;
+    int row1 = row + next;
+    int row2 = row1 + next;
+    int row3 = row2 + next;
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = FloatVector.zero(SPECIES);
+    FloatVector s2 = FloatVector.zero(SPECIES);
+    FloatVector s3 = FloatVector.zero(SPECIES);
+    for (int k = 0; k < i; k++) {
+      int at = k * COUNT;
+      FloatVector y = FloatVector.fromArray(SPECIES, b, at);
+      s0 = y.fma(FloatVector.fromArray(SPECIES, r, row + at), s0);
+      s1 = y.fma(FloatVector.fromArray(SPECIES, r, row1 + at), s1);
+      s2 = y.fma(FloatVector.fromArray(SPECIES, r, row2 + at), s2);
+      s3 = y.fma(FloatVector.fromArray(SPECIES, r, row3 + at), s3);
+    }
+    subtract(b, i * COUNT, s0, s1);
+    subtract(b, (i + 2) * COUNT, s2, s3);
+  }
+
+  /** Solves the corner of rows [i, i + 4) for b [i, i + 4). */
+  private static void forward(float[] r, float[] inverses, int i, float[] b) {
+    int next = (i + STEP) * COUNT;
+    int row1 = (start(i + 1) + i) * COUNT;
+    int row2 = row1 + next;
+    int row3 = row2 + next;
+    int at = i * COUNT;
+    FloatVector y0 =
+        FloatVector.fromArray(SPECIES, b, at).mul(FloatVector.fromArray(SPECIES, inverses, at));
+    y0.intoArray(b, at);
+    at += COUNT;
+    FloatVector y1 =
+        FloatVector.fromArray(SPECIES, b, at)
+            .sub(y0.mul(FloatVector.fromArray(SPECIES, r, row1)))
+            .mul(FloatVector.fromArray(SPECIES, inverses, at));
+    y1.intoArray(b, at);
+    at += COUNT;
+    FloatVector y2 =
+        FloatVector.fromArray(SPECIES, b, at)
+            .sub(y0.mul(FloatVector.fromArray(SPECIES, r, row2)))
+            .sub(y1.mul(FloatVector.fromArray(SPECIES, r, row2 + COUNT)))
+            .mul(FloatVector.fromArray(SPECIES, inverses, at));
+    y2.intoArray(b, at);
+    at += COUNT;
+    FloatVector.fromArray(SPECIES, b, at)
+        .sub(y0.mul(FloatVector.fromArray(SPECIES, r, row3)))
+        .sub(y1.mul(FloatVector.fromArray(SPECIES, r, row3 + COUNT)))
+        .sub(y2.mul(FloatVector.fromArray(SPECIES, r, row3 + 2 * COUNT)))
+        .mul(FloatVector.fromArray(SPECIES, inverses, at))
+        .intoArray(b, at);
+  }
+
+  /** Solves the transposed corner of rows [i, i + 4) for b [i, i + 4). */
+  private static void backward(float[] r, float[] inverses, int i, float[] b) {
+    int next = (i + STEP) * COUNT;
+    int row1 = (start(i + 1) + i) * COUNT;
+    int row2 = row1 + next;
+    int row3 = row2 + next;
+    int at = (i + 3) * COUNT;
+    FloatVector x3 =
+        FloatVector.fromArray(SPECIES, b, at).mul(FloatVector.fromArray(SPECIES, inverses, at));
+    x3.intoArray(b, at);
+    at -= COUNT;
+    FloatVector x2 =
+        FloatVector.fromArray(SPECIES, b, at)
+            .sub(x3.mul(FloatVector.fromArray(SPECIES, r, row3 + 2 * COUNT)))
+            .mul(FloatVector.fromArray(SPECIES, inverses, at));
+    x2.intoArray(b, at);
+    at -= COUNT;
+    FloatVector x1 =
+        FloatVector.fromArray(SPECIES, b, at)
+            .sub(x3.mul(FloatVector.fromArray(SPECIES, r, row3 + COUNT)))
+            .sub(x2.mul(FloatVector.fromArray(SPECIES, r, row2 + COUNT)))
+            .mul(FloatVector.fromArray(SPECIES, inverses, at));
+    x1.intoArray(b, at);
+    at -= COUNT;
+    FloatVector.fromArray(SPECIES, b, at)
+        .sub(x3.mul(FloatVector.fromArray(SPECIES, r, row3)))
+        .sub(x2.mul(FloatVector.fromArray(SPECIES, r, row2)))
+        .sub(x1.mul(FloatVector.fromArray(SPECIES, r, row1)))
+        .mul(FloatVector.fromArray(SPECIES, inverses, at))
+        .intoArray(b, at);
+  }
+
+  /** b [0, i) minus what the unknowns [i, i + 4) take. */
+  private static void scatter(float[] r, int i, float[] b) {
+    int row = start(i) * COUNT;
+    int next = (i + STEP) * COUNT;
+    int row1 = row + next;
+    int row2 = row1 + next;
+    int row3 = row2 + next;
+    int from = i * COUNT;
+    FloatVector x0 = FloatVector.fromArray(SPECIES, b, from).neg();
+    FloatVector x1 = FloatVector.fromArray(SPECIES, b, from + COUNT).neg();
+    FloatVector x2 = FloatVector.fromArray(SPECIES, b, from + 2 * COUNT).neg();
+    FloatVector x3 = FloatVector.fromArray(SPECIES, b, from + 3 * COUNT).neg();
+    for (int k = 0; k < i; k++) {
+      int at = k * COUNT;
+      FloatVector s =
+          x0.fma(
+              FloatVector.fromArray(SPECIES, r, row + at), FloatVector.fromArray(SPECIES, b, at));
+      s = x1.fma(FloatVector.fromArray(SPECIES, r, row1 + at), s);
+      s = x2.fma(FloatVector.fromArray(SPECIES, r, row2 + at), s);
+      x3.fma(FloatVector.fromArray(SPECIES, r, row3 + at), s).intoArray(b, at);
+    }
+  }
+}
