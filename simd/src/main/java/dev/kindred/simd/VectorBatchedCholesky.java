@@ -11,6 +11,9 @@ import jdk.incubator.vector.FloatVector;
  * Left-looking by blocks of 4 x 4 values: each gathers in registers what the columns before it
  * take, 4 rows by 2 columns at a time (six loads for eight multiply-adds), then is divided by its
  * columns' corner.
+ *
+ * <p>What a loop gathers is taken from the matrix and stored at once, and goes to no other method:
+ * of vectors that leave a loop and go on the compiler sometimes makes objects.
  */
 final class VectorBatchedCholesky implements BatchedCholeskyKernels {
   @Override
@@ -165,55 +168,64 @@ final class VectorBatchedCholesky implements BatchedCholeskyKernels {
       s31 = x3.fma(w1, s31);
     }
     int to = j * COUNT;
-    subtract(a, row + to, s00, s01);
-    subtract(a, row1 + to, s10, s11);
-    subtract(a, row2 + to, s20, s21);
-    subtract(a, row3 + to, s30, s31);
-  }
-
-  private static void subtract(float[] a, int at, FloatVector s0, FloatVector s1) {
-    FloatVector.fromArray(SPECIES, a, at).sub(s0).intoArray(a, at);
-    FloatVector.fromArray(SPECIES, a, at + COUNT).sub(s1).intoArray(a, at + COUNT);
+    FloatVector.fromArray(SPECIES, a, row + to).sub(s00).intoArray(a, row + to);
+    FloatVector.fromArray(SPECIES, a, row1 + to).sub(s10).intoArray(a, row1 + to);
+    FloatVector.fromArray(SPECIES, a, row2 + to).sub(s20).intoArray(a, row2 + to);
+    FloatVector.fromArray(SPECIES, a, row3 + to).sub(s30).intoArray(a, row3 + to);
+    int to1 = to + COUNT;
+    FloatVector.fromArray(SPECIES, a, row + to1).sub(s01).intoArray(a, row + to1);
+    FloatVector.fromArray(SPECIES, a, row1 + to1).sub(s11).intoArray(a, row1 + to1);
+    FloatVector.fromArray(SPECIES, a, row2 + to1).sub(s21).intoArray(a, row2 + to1);
+    FloatVector.fromArray(SPECIES, a, row3 + to1).sub(s31).intoArray(a, row3 + to1);
   }
 
   /** Rows [i, i + 4) over the factored corner of columns [j, j + 4). */
   private static void divide(float[] a, float[] inverses, int i, int j) {
-    int at = (start(i) + j) * COUNT;
+    int row = (start(i) + j) * COUNT;
     int next = (i + STEP) * COUNT;
+    divideRows(a, inverses, row, row + next, j);
+    divideRows(a, inverses, row + 2 * next, row + 3 * next, j);
+  }
+
+  /** Two rows, from {@code row} and {@code other} on. */
+  private static void divideRows(float[] a, float[] inverses, int row, int other, int j) {
     int corner1 = (start(j + 1) + j) * COUNT;
-    int length = (j + STEP) * COUNT;
-    int corner2 = corner1 + length;
-    int corner3 = corner2 + length;
+    int next = (j + STEP) * COUNT;
+    int corner2 = corner1 + next;
+    int corner3 = corner2 + next;
+    int at = j * COUNT;
+    FloatVector inverse0 = FloatVector.fromArray(SPECIES, inverses, at);
+    FloatVector x0 = FloatVector.fromArray(SPECIES, a, row).mul(inverse0);
+    FloatVector y0 = FloatVector.fromArray(SPECIES, a, other).mul(inverse0);
+    x0.intoArray(a, row);
+    y0.intoArray(a, other);
     FloatVector l10 = FloatVector.fromArray(SPECIES, a, corner1);
+    FloatVector inverse1 = FloatVector.fromArray(SPECIES, inverses, at + COUNT);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, a, row + COUNT);
+    x1 = x1.sub(x0.mul(l10)).mul(inverse1);
+    FloatVector y1 = FloatVector.fromArray(SPECIES, a, other + COUNT);
+    y1 = y1.sub(y0.mul(l10)).mul(inverse1);
+    x1.intoArray(a, row + COUNT);
+    y1.intoArray(a, other + COUNT);
     FloatVector l20 = FloatVector.fromArray(SPECIES, a, corner2);
     FloatVector l21 = FloatVector.fromArray(SPECIES, a, corner2 + COUNT);
+    FloatVector inverse2 = FloatVector.fromArray(SPECIES, inverses, at + 2 * COUNT);
+    FloatVector x2 = FloatVector.fromArray(SPECIES, a, row + 2 * COUNT);
+    x2 = x2.sub(x0.mul(l20)).sub(x1.mul(l21)).mul(inverse2);
+    FloatVector y2 = FloatVector.fromArray(SPECIES, a, other + 2 * COUNT);
+    y2 = y2.sub(y0.mul(l20)).sub(y1.mul(l21)).mul(inverse2);
+    x2.intoArray(a, row + 2 * COUNT);
+    y2.intoArray(a, other + 2 * COUNT);
     FloatVector l30 = FloatVector.fromArray(SPECIES, a, corner3);
     FloatVector l31 = FloatVector.fromArray(SPECIES, a, corner3 + COUNT);
     FloatVector l32 = FloatVector.fromArray(SPECIES, a, corner3 + 2 * COUNT);
-    FloatVector inverse0 = FloatVector.fromArray(SPECIES, inverses, j * COUNT);
-    FloatVector inverse1 = FloatVector.fromArray(SPECIES, inverses, (j + 1) * COUNT);
-    FloatVector inverse2 = FloatVector.fromArray(SPECIES, inverses, (j + 2) * COUNT);
-    FloatVector inverse3 = FloatVector.fromArray(SPECIES, inverses, (j + 3) * COUNT);
-    for (int r = 0; r < STEP; r++) {
-      int row = at + r * next;
-      FloatVector x0 = FloatVector.fromArray(SPECIES, a, row).mul(inverse0);
-      x0.intoArray(a, row);
-      FloatVector x1 =
-          FloatVector.fromArray(SPECIES, a, row + COUNT).sub(x0.mul(l10)).mul(inverse1);
-      x1.intoArray(a, row + COUNT);
-      FloatVector x2 =
-          FloatVector.fromArray(SPECIES, a, row + 2 * COUNT)
-              .sub(x0.mul(l20))
-              .sub(x1.mul(l21))
-              .mul(inverse2);
-      x2.intoArray(a, row + 2 * COUNT);
-      FloatVector.fromArray(SPECIES, a, row + 3 * COUNT)
-          .sub(x0.mul(l30))
-          .sub(x1.mul(l31))
-          .sub(x2.mul(l32))
-          .mul(inverse3)
-          .intoArray(a, row + 3 * COUNT);
-    }
+    FloatVector inverse3 = FloatVector.fromArray(SPECIES, inverses, at + 3 * COUNT);
+    FloatVector x3 = FloatVector.fromArray(SPECIES, a, row + 3 * COUNT);
+    x3 = x3.sub(x0.mul(l30)).sub(x1.mul(l31)).sub(x2.mul(l32)).mul(inverse3);
+    FloatVector y3 = FloatVector.fromArray(SPECIES, a, other + 3 * COUNT);
+    y3 = y3.sub(y0.mul(l30)).sub(y1.mul(l31)).sub(y2.mul(l32)).mul(inverse3);
+    x3.intoArray(a, row + 3 * COUNT);
+    y3.intoArray(a, other + 3 * COUNT);
   }
 
   /** Factors the 4 x 4 values on the diagonal from i on. */
@@ -310,8 +322,11 @@ final class VectorBatchedCholesky implements BatchedCholeskyKernels {
       s2 = y.fma(FloatVector.fromArray(SPECIES, r, row2 + at), s2);
       s3 = y.fma(FloatVector.fromArray(SPECIES, r, row3 + at), s3);
     }
-    subtract(b, i * COUNT, s0, s1);
-    subtract(b, (i + 2) * COUNT, s2, s3);
+    int to = i * COUNT;
+    FloatVector.fromArray(SPECIES, b, to).sub(s0).intoArray(b, to);
+    FloatVector.fromArray(SPECIES, b, to + COUNT).sub(s1).intoArray(b, to + COUNT);
+    FloatVector.fromArray(SPECIES, b, to + 2 * COUNT).sub(s2).intoArray(b, to + 2 * COUNT);
+    FloatVector.fromArray(SPECIES, b, to + 3 * COUNT).sub(s3).intoArray(b, to + 3 * COUNT);
   }
 
   /** Solves the corner of rows [i, i + 4) for b [i, i + 4). */
