@@ -99,7 +99,8 @@ public final class TiledPanels {
     KERNELS.turn(panel, capacity, count, d, scales, turned, turnedCapacity);
   }
 
-  private static int padded(int d) {
+  /** The columns that a panel of {@code d} values a row has. */
+  public static int padded(int d) {
     return (d + COLUMNS - 1) / COLUMNS * COLUMNS;
   }
 

@@ -18,7 +18,6 @@ final class LongRows {
   private static final int PANEL_FLOATS = 8192;
 
   private final int rank;
-  private final int padded;
   private final int stride;
   private final SystemBatch batch;
   private final int panelRows;
@@ -29,29 +28,29 @@ final class LongRows {
   private final double[] sums;
   private final float[] diagonal;
   private final float[] lambdas;
-  private FixedSide diagonalOf;
   private final Weighting weighting;
+  private FixedSide diagonalOf;
   private float[] ones = new float[0];
-  private float[] matrix = new float[0]; // of a row without roots
+  private float[] rootless = new float[0]; // the matrix of a row without roots
 
   LongRows(int rank, Weighting weighting, SystemBatch batch) {
     this.rank = rank;
     this.weighting = weighting;
     this.batch = batch;
     stride = batch.stride;
-    padded = SystemBatch.padded(rank);
     panelRows = Math.max(16, Math.min(PANEL_ROWS, PANEL_FLOATS / stride));
     panel = new float[panelRows * stride];
     rights = new float[batch.size][stride];
     solutions = new float[batch.size][stride];
     residuals = new float[batch.size][stride];
     sums = new double[stride];
-    diagonal = new float[padded];
+    diagonal = new float[stride];
     lambdas = new float[batch.size];
   }
 
   /** Sums up the system of a weighed row, the {@code index}-th of its batch. */
   void add(FixedSide fixed, RowEntries row, int index) {
+    batch.setSize(index, rank);
     float[] right = rights[index];
     Arrays.fill(right, 0f);
     if (row.rootable) {
@@ -81,19 +80,20 @@ final class LongRows {
     if (ones.length == 0) {
       ones = new float[panelRows];
       Arrays.fill(ones, 1f);
-      matrix = new float[stride * stride];
+      rootless = new float[stride * stride];
     }
     row.weighSquares(fixed, weighting);
-    Arrays.fill(matrix, 0f);
+    Arrays.fill(rootless, 0f);
     for (int from = 0; from < row.n; from += panelRows) {
       int count = Math.min(panelRows, row.n - from);
       Panels.gather(
           fixed.factors, rank, 0, rank, row.columns, from, count, ones, 0, panel, 0, stride);
       Panels.addWeighted(panel, 0, stride, count, row.targets, from, rights[index]);
-      SymmetricUpdate.accumulate(panel, count, stride, row.squares, from, matrix, stride);
+      SymmetricUpdate.accumulate(panel, count, stride, row.squares, from, rootless, stride);
     }
     for (int i = 0; i < rank; i++) {
-      System.arraycopy(matrix, i * stride, batch.matrices, batch.matrix(index) + i * stride, i + 1);
+      System.arraycopy(
+          rootless, i * stride, batch.matrices, batch.matrix(index) + i * stride, i + 1);
     }
   }
 
@@ -106,8 +106,8 @@ final class LongRows {
     if (fixed != diagonalOf) {
       setDiagonal(fixed);
     }
-    batch.factor(padded, diagonal, lambdas);
-    batch.solve(rights, solutions, count, padded);
+    batch.factor(count, diagonal, lambdas);
+    batch.solve(rights, solutions, count);
     boolean refined = false;
     for (int index = 0; index < count; index++) {
       RowEntries row = rows[index];
@@ -122,7 +122,7 @@ final class LongRows {
       }
     }
     if (refined) {
-      batch.solve(residuals, residuals, count, padded);
+      batch.solve(residuals, residuals, count);
     }
     for (int index = 0; index < count; index++) {
       RowEntries row = rows[index];

@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * The entries of one row and their weights in its regression: (B + sum a y y') x = sum b y.
  *
- * <p>Scratch of one worker, filled anew for every row; grows to the longest.
+ * <p>Scratch of one worker, filled anew for every row; grows to the longest that it held.
  */
 final class RowEntries {
   int n;
@@ -54,7 +54,7 @@ final class RowEntries {
   private Interactions uniformOf; // whose one strength fills strengths; null = none
 
   /** Makes room for a row of {@code length} entries, whose columns and strengths come next. */
-  void start(int length) {
+  private void start(int length) {
     n = length;
     if (columns.length < length) {
       int room = length + (length >> 1);
@@ -158,22 +158,18 @@ final class RowEntries {
     }
   }
 
-  /** a in doubles, for the few rows that need it. Allocates. */
-  double[] exactSquares(FixedSide fixed, Weighting weighting) {
-    double[] exact = new double[n];
+  /** a in doubles, for the few rows that need it. */
+  void exactSquares(FixedSide fixed, Weighting weighting, double[] exact) {
     for (int i = 0; i < n; i++) {
       exact[i] = weight(fixed, i) * weighting.square(strengths[i]);
     }
-    return exact;
   }
 
   /** b in doubles. */
-  double[] exactTargets(FixedSide fixed, Weighting weighting) {
-    double[] exact = new double[n];
+  void exactTargets(FixedSide fixed, Weighting weighting, double[] exact) {
     for (int i = 0; i < n; i++) {
       exact[i] = weight(fixed, i) * weighting.target(strengths[i]);
     }
-    return exact;
   }
 
   private double weight(FixedSide fixed, int i) {

@@ -31,19 +31,20 @@ final class RowSolver {
   /** Longer rows are solved at once, so that a batch keeps the entries of one of them only. */
   private static final int LONGEST_KEPT = 4096;
 
-  /** Widths are padded to this many floats, so that no kernel has a tail. */
-  private static final int PAD = TiledPanels.COLUMNS;
-
   private final int rank;
   private final Weighting weighting;
-  private final LongRows longRows;
-  private final ShortRows shortRows;
+  private final int longest; // of short rows
+  private final SystemBatch systems;
+  private final LongRows longRows; // null unless used
   private final GradientRow gradientRow; // null unless used
   private final BlockRow blockRow; // null unless used
   private final RowEntries[] rows; // that wait
   private final RowEntries[] batch; // whose systems are summed up
   private final double[] losses;
   private final double[] sums;
+  private ShortRows shortRows; // null before the first
+  private double[] exactSquares = new double[0];
+  private double[] exactTargets = new double[0];
   private int waiting;
   private int count; // of the batch
   private boolean shortOnes; // whether the batch's rows are short
@@ -57,13 +58,13 @@ final class RowSolver {
   RowSolver(int rank, Weighting weighting, Solver solver) {
     this.rank = rank;
     this.weighting = weighting;
-    int stride = (rank + PAD - 1) / PAD * PAD;
-    SystemBatch systems = new SystemBatch(stride);
-    longRows = new LongRows(rank, weighting, systems);
+    int stride = TiledPanels.padded(rank);
+    boolean exact = solver == Solver.CHOLESKY;
     // Measured: the small system wins up to about three quarters of the rank against the long way,
     // up to half of it against the iterative ones.
-    int longest = solver == Solver.CHOLESKY ? 3 * rank / 4 : rank / 2;
-    shortRows = new ShortRows(rank, longest, systems);
+    longest = exact ? 3 * rank / 4 : rank / 2;
+    systems = new SystemBatch(exact ? stride : TiledPanels.padded(Math.max(1, longest)));
+    longRows = exact ? new LongRows(rank, weighting, systems) : null;
     gradientRow = solver == Solver.CONJUGATE_GRADIENT ? new GradientRow(rank, stride) : null;
     blockRow = solver == Solver.BLOCK ? new BlockRow(rank) : null;
     rows = new RowEntries[systems.size];
@@ -109,10 +110,11 @@ final class RowSolver {
 
   /** Solves the rows that wait. */
   void finish(FixedSide fixed) {
-    for (int i = 0; i < waiting; i++) {
+    int all = waiting;
+    waiting = 0; // also if a row can't be solved
+    for (int i = 0; i < all; i++) {
       solve(fixed, rows[i]);
     }
-    waiting = 0;
     solveBatch(fixed);
   }
 
@@ -126,7 +128,7 @@ final class RowSolver {
       return;
     }
     row.lambda = lambda(row.positives, fixed.rows);
-    boolean shortOne = shortRows.take(fixed, row);
+    boolean shortOne = takeShort(fixed, row);
     if (!shortOne && (gradientRow != null || blockRow != null)) {
       solveOne(fixed, row);
       return;
@@ -143,7 +145,20 @@ final class RowSolver {
     batch[count++] = row;
   }
 
+  /** Whether a row goes the short way. */
+  private boolean takeShort(FixedSide fixed, RowEntries row) {
+    if (!fixed.turned || !row.rootable || row.n > longest) {
+      return false;
+    }
+    if (shortRows == null) {
+      shortRows = new ShortRows(rank, longest, systems);
+    }
+    return shortRows.take(fixed, row);
+  }
+
   private void solveBatch(FixedSide fixed) {
+    int count = this.count;
+    this.count = 0;
     if (count == 0) {
       return;
     }
@@ -160,7 +175,6 @@ final class RowSolver {
       }
       report(fixed, row, loss);
     }
-    count = 0;
   }
 
   /** Solves a row by steps from the factor that its target holds. */
@@ -198,9 +212,8 @@ final class RowSolver {
       row.report(loss);
       return;
     }
-    double[] squares = row.exactSquares(fixed, weighting);
-    double[] targets = row.exactTargets(fixed, weighting);
-    new DoubleRow(fixed, row.columns, squares, targets, row.n, row.lambda)
+    setExact(fixed, row);
+    new DoubleRow(fixed, row.columns, exactSquares, exactTargets, row.n, row.lambda)
         .solve(row.target, row.targetOffset);
     row.report(exactLoss(fixed, row));
   }
@@ -217,8 +230,7 @@ final class RowSolver {
 
   /** The row's loss from its definition, in doubles. */
   private double exactLoss(FixedSide fixed, RowEntries row) {
-    double[] squares = row.exactSquares(fixed, weighting);
-    double[] targets = row.exactTargets(fixed, weighting);
+    setExact(fixed, row);
     fixed.base(row.target, row.targetOffset, row.lambda, sums);
     double loss = 0;
     for (int k = 0; k < rank; k++) {
@@ -226,9 +238,19 @@ final class RowSolver {
     }
     for (int i = 0; i < row.n; i++) {
       double s = dot(fixed.factors, row.columns[i] * rank, row.target, row.targetOffset, rank);
-      loss += (squares[i] * s - 2 * targets[i]) * s + targets[i];
+      loss += (exactSquares[i] * s - 2 * exactTargets[i]) * s + exactTargets[i];
     }
     return loss;
+  }
+
+  /** The weights in doubles. */
+  private void setExact(FixedSide fixed, RowEntries row) {
+    if (exactSquares.length < row.n) {
+      exactSquares = new double[row.n + (row.n >> 1)];
+      exactTargets = new double[exactSquares.length];
+    }
+    row.exactSquares(fixed, weighting, exactSquares);
+    row.exactTargets(fixed, weighting, exactTargets);
   }
 
   /** In doubles, by four sums: one alone waits for its own last addition. */

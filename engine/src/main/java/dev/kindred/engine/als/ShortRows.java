@@ -30,22 +30,20 @@ final class ShortRows {
   private final float[] turned;
   private final float[] sum;
   private final double[] sums;
+  private final float[] base; // of the last lambda
   private double lastLambda = Double.NaN;
   private FixedSide lastFixed;
   private boolean lastSound;
-  private final float[] base;
-  private int size;
 
   /**
-   * @param longest entries of a row, at most
+   * @param longest entries of a row, at most; the batch has room for so many
    */
   ShortRows(int rank, int longest, SystemBatch batch) {
     this.rank = rank;
     this.longest = longest;
     this.batch = batch;
-    stride = batch.stride;
-    int tile = TiledPanels.COLUMNS;
-    int width = Math.max(tile, (longest + tile - 1) / tile * tile);
+    stride = TiledPanels.padded(rank);
+    int width = batch.stride;
     panels = new float[batch.size][longest * stride];
     bases = new float[batch.size][stride];
     rights = new float[batch.size][width];
@@ -60,9 +58,9 @@ final class ShortRows {
     sums = new double[width];
   }
 
-  /** Whether a weighed row can be solved here. */
+  /** Whether B of a row is sound enough; the row has roots, the fixed side is turned. */
   boolean take(FixedSide fixed, RowEntries row) {
-    return fixed.turned && row.rootable && row.n <= longest && setBase(fixed, row.lambda);
+    return setBase(fixed, row.lambda);
   }
 
   /** base = B^(-1/2); false if B is singular to rounding. */
@@ -87,15 +85,19 @@ final class ShortRows {
   /** Sums up the system of a row that {@link #take} has just agreed to. */
   void add(FixedSide fixed, RowEntries row, int index) {
     int n = row.n;
-    int padded = SystemBatch.padded(n);
-    size = index == 0 ? padded : Math.max(size, padded);
+    batch.setSize(index, n);
     System.arraycopy(base, 0, bases[index], 0, rank);
     float[] panel = panels[index];
     TiledPanels.gather(fixed.factors, rank, row.columns, 0, n, row.roots, 0, panel, longest);
     TiledPanels.turn(panel, longest, n, stride, base, turned, stride);
-    int width = (n + TiledPanels.COLUMNS - 1) / TiledPanels.COLUMNS * TiledPanels.COLUMNS;
     TiledPanels.accumulate(
-        turned, stride, rank, width, batch.matrices, batch.matrix(index), batch.stride);
+        turned,
+        stride,
+        rank,
+        TiledPanels.padded(n),
+        batch.matrices,
+        batch.matrix(index),
+        batch.stride);
     System.arraycopy(row.rootTargets, 0, rights[index], 0, n);
     Arrays.fill(rights[index], n, rights[index].length, 0f);
   }
@@ -107,8 +109,8 @@ final class ShortRows {
    *     floats don't do
    */
   void solve(RowEntries[] rows, int count, double[] losses) {
-    batch.factor(size, ones, noShifts);
-    batch.solve(rights, solutions, count, size);
+    batch.factor(count, ones, noShifts);
+    batch.solve(rights, solutions, count);
     boolean refined = false;
     for (int index = 0; index < count; index++) {
       float ratio = batch.pivotRatio(index);
@@ -121,7 +123,7 @@ final class ShortRows {
       }
     }
     if (refined) {
-      batch.solve(residuals, residuals, count, size);
+      batch.solve(residuals, residuals, count);
     }
     for (int index = 0; index < count; index++) {
       float[] y = solutions[index];

@@ -6,8 +6,8 @@ public enum Solver {
   AUTO,
 
   /**
-   * Exact: form the matrix and factor it. A row with fewer entries than half the rank is solved by
-   * a system of its own length.
+   * Exact: form the matrix and factor it. A row with at most three quarters of the rank in entries
+   * is solved by a system of its own length.
    */
   CHOLESKY,
 

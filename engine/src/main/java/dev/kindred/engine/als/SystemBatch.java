@@ -1,6 +1,7 @@
 package dev.kindred.engine.als;
 
 import dev.kindred.simd.BatchedCholesky;
+import java.util.Arrays;
 
 /**
  * The linear systems of a few rows, which are factored and solved side by side: one alone is too
@@ -23,6 +24,8 @@ final class SystemBatch {
   private final float[] inverses;
   private final float[] sides;
   private final float[] ratios = new float[size];
+  private final int[] sizes = new int[size];
+  private int n; // of the batch, after padding
 
   /**
    * @param stride the largest size of a system, a multiple of 16
@@ -42,23 +45,44 @@ final class SystemBatch {
     return system * distance;
   }
 
-  /** The size that systems of {@code n} unknowns are filled up to. */
-  static int padded(int n) {
+  /** Tells the size of a system, whose matrix is summed up. */
+  void setSize(int system, int n) {
+    sizes[system] = n;
+  }
+
+  private static int padded(int n) {
     int step = BatchedCholesky.STEP;
     return (n + step - 1) / step * step;
   }
 
   /**
-   * Adds {@code diagonal} [n] and its own of {@code shifts} [size] to every system and factors
-   * them; matrices are zero afterwards.
+   * Adds {@code diagonal} and its own of {@code shifts} to the first {@code count} systems and
+   * factors them; matrices are zero afterwards.
    *
-   * @param n their size after padding
+   * @param diagonal as long as {@link #stride}, above 0 past the end of a system
+   * @param shifts [size]
    */
-  void factor(int n, float[] diagonal, float[] shifts) {
+  void factor(int count, float[] diagonal, float[] shifts) {
+    n = 0;
+    for (int system = 0; system < count; system++) {
+      n = Math.max(n, padded(sizes[system]));
+    }
     BatchedCholesky.interleave(matrices, distance, stride, n, triangles);
     BatchedCholesky.addToDiagonals(triangles, n, diagonal, shifts);
     BatchedCholesky.factor(triangles, n, inverses);
+    // Padding is solved for zeros, whatever its pivot, which must not count as the system's.
+    for (int system = 0; system < count; system++) {
+      for (int i = sizes[system]; i < n; i++) {
+        inverses[i * size + system] = inverses[system];
+      }
+    }
     BatchedCholesky.pivotRatios(inverses, n, ratios);
+    for (int system = 0; system < count; system++) {
+      if (!(ratios[system] > 0)) {
+        // What is not finite would stay for the systems to come.
+        Arrays.fill(matrices, 0f);
+      }
+    }
   }
 
   /**
@@ -72,18 +96,19 @@ final class SystemBatch {
   /**
    * Solves the factored systems.
    *
-   * @param rights right-hand sides of the first {@code count} systems, {@code n} values each
+   * @param rights right-hand sides of the first {@code count} systems
    * @param solutions get the solutions; may be {@code rights}
    */
-  void solve(float[][] rights, float[][] solutions, int count, int n) {
-    for (int system = 0; system < size; system++) {
-      for (int i = 0; i < n; i++) {
-        sides[i * size + system] = system < count ? rights[system][i] : 0;
+  void solve(float[][] rights, float[][] solutions, int count) {
+    Arrays.fill(sides, 0, n * size, 0f);
+    for (int system = 0; system < count; system++) {
+      for (int i = 0; i < sizes[system]; i++) {
+        sides[i * size + system] = rights[system][i];
       }
     }
     BatchedCholesky.solve(triangles, n, inverses, sides);
     for (int system = 0; system < count; system++) {
-      for (int i = 0; i < n; i++) {
+      for (int i = 0; i < sizes[system]; i++) {
         solutions[system][i] = sides[i * size + system];
       }
     }

@@ -13,6 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImplicitAlsTest {
 
@@ -69,6 +70,17 @@ class ImplicitAlsTest {
         DenseReference.assertItemsSolve(turned, train(turned, options, 1), options, 1e-4);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 13, 30})
+  void ranksThatFillNoVectorEqualADenseSolveToo(int rank) {
+    Interactions data = random(7, 60, 40, 500, false);
+    AlsOptions options = options(Convention.IALS).withRank(rank);
+    AlsModel model = train(data, options, 1);
+    DenseReference.assertItemsSolve(data, model, options, 1e-4);
+    Interactions turned = data.transposed();
+    DenseReference.assertItemsSolve(turned, train(turned, options, 1), options, 1e-4);
   }
 
   @ParameterizedTest
