@@ -32,7 +32,12 @@ public final class BatchedCholesky {
 
   /** Floats of a batch of [n x n] systems, with room for what is read and written past the end. */
   public static int floats(int n) {
-    return start(n) * systems() + STEP * systems() * systems();
+    return scratch(n) + STEP * STEP * systems();
+  }
+
+  /** Where a block of 4 x 4 values of all systems may be kept, past what interleaving writes. */
+  static int scratch(int n) {
+    return start(n) * systems() + systems() * systems();
   }
 
   /** Where value j of row i of the first system stands, j at most i. */

@@ -12,8 +12,8 @@ import jdk.incubator.vector.FloatVector;
  * take, 4 rows by 2 columns at a time (six loads for eight multiply-adds), then is divided by its
  * columns' corner.
  *
- * <p>What a loop gathers is taken from the matrix and stored at once, and goes to no other method:
- * of vectors that leave a loop and go on the compiler sometimes makes objects.
+ * <p>What a loop gathers is stored at once, and goes to no other method: of vectors that leave a
+ * loop and go on the compiler sometimes makes objects.
  */
 final class VectorBatchedCholesky implements BatchedCholeskyKernels {
   @Override
@@ -103,36 +103,59 @@ final class VectorBatchedCholesky implements BatchedCholeskyKernels {
 
   @Override
   public void factor(float[] a, int n, float[] inverses) {
+    int scratch = BatchedCholesky.scratch(n);
     for (int i = 0; i < n; i += 2 * STEP) {
       boolean pair = i + STEP < n;
       for (int j = 0; j < i; j += STEP) {
-        block(a, inverses, i, j);
+        block(a, inverses, i, j, scratch);
         if (pair) {
-          block(a, inverses, i + STEP, j);
+          block(a, inverses, i + STEP, j, scratch);
         }
       }
-      diagonal(a, inverses, i);
+      diagonal(a, inverses, i, scratch);
       if (pair) {
-        block(a, inverses, i + STEP, i);
-        diagonal(a, inverses, i + STEP);
+        block(a, inverses, i + STEP, i, scratch);
+        diagonal(a, inverses, i + STEP, scratch);
       }
     }
   }
 
-  private static void block(float[] a, float[] inverses, int i, int j) {
-    update(a, i, j, j);
-    update(a, i, j + 2, j);
+  private static void block(float[] a, float[] inverses, int i, int j, int scratch) {
+    if (j > 0) {
+      sum(a, i, j, j, scratch);
+      sum(a, i, j + 2, j, scratch + 2 * COUNT);
+      subtract(a, i, j, scratch);
+    }
     divide(a, inverses, i, j);
   }
 
-  private static void diagonal(float[] a, float[] inverses, int i) {
-    update(a, i, i, i);
-    update(a, i, i + 2, i);
+  private static void diagonal(float[] a, float[] inverses, int i, int scratch) {
+    if (i > 0) {
+      sum(a, i, i, i, scratch);
+      sum(a, i, i + 2, i, scratch + 2 * COUNT);
+      subtract(a, i, i, scratch);
+    }
     corner(a, inverses, i);
   }
 
-  /** Rows [i, i + 4), columns j and j + 1, minus what columns [0, end) take. */
-  private static void update(float[] a, int i, int j, int end) {
+  /** Rows [i, i + 4), columns [j, j + 4), minus what {@code scratch} holds. */
+  private static void subtract(float[] a, int i, int j, int scratch) {
+    int at = (start(i) + j) * COUNT;
+    for (int r = 0; r < STEP; r++) {
+      int to = at + r * (i + STEP) * COUNT;
+      int from = scratch + r * STEP * COUNT;
+      for (int c = 0; c < STEP * COUNT; c += COUNT) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, a, from + c);
+        FloatVector.fromArray(SPECIES, a, to + c).sub(sum).intoArray(a, to + c);
+      }
+    }
+  }
+
+  /**
+   * What columns [0, end) take from rows [i, i + 4), columns j and j + 1. Kept in scratch: with the
+   * subtraction here the method has more operations than the compiler inlines.
+   */
+  private static void sum(float[] a, int i, int j, int end, int scratch) {
     int row = start(i) * COUNT;
     int next = (i + STEP) * COUNT;
     int row1 = row + next;
@@ -140,14 +163,14 @@ final class VectorBatchedCholesky implements BatchedCholeskyKernels {
     int row3 = row2 + next;
     int column = start(j) * COUNT;
     int column1 = start(j + 1) * COUNT;
-    FloatVector s00 = FloatVector.zero(SPECIES);
-    FloatVector s01 = FloatVector.zero(SPECIES);
-    FloatVector s10 = FloatVector.zero(SPECIES);
-    FloatVector s11 = FloatVector.zero(SPECIES);
-    FloatVector s20 = FloatVector.zero(SPECIES);
-    FloatVector s21 = FloatVector.zero(SPECIES);
-    FloatVector s30 = FloatVector.zero(SPECIES);
-    FloatVector s31 = FloatVector.zero(SPECIES);
+    FloatVector s00 = FloatVector.broadcast(SPECIES, 0f);
+    FloatVector s01 = s00;
+    FloatVector s10 = s00;
+    FloatVector s11 = s00;
+    FloatVector s20 = s00;
+    FloatVector s21 = s00;
+    FloatVector s30 = s00;
+    FloatVector s31 = s00;
     // Counted by columns, not by floats: the compiler then leaves the loop as it is, where it would
     // unroll the shorter one fourfold and spill most sums.
     for (int k = 0; k < end; k++) {
@@ -167,16 +190,14 @@ final class VectorBatchedCholesky implements BatchedCholeskyKernels {
       s30 = x3.fma(w0, s30);
       s31 = x3.fma(w1, s31);
     }
-    int to = j * COUNT;
-    FloatVector.fromArray(SPECIES, a, row + to).sub(s00).intoArray(a, row + to);
-    FloatVector.fromArray(SPECIES, a, row1 + to).sub(s10).intoArray(a, row1 + to);
-    FloatVector.fromArray(SPECIES, a, row2 + to).sub(s20).intoArray(a, row2 + to);
-    FloatVector.fromArray(SPECIES, a, row3 + to).sub(s30).intoArray(a, row3 + to);
-    int to1 = to + COUNT;
-    FloatVector.fromArray(SPECIES, a, row + to1).sub(s01).intoArray(a, row + to1);
-    FloatVector.fromArray(SPECIES, a, row1 + to1).sub(s11).intoArray(a, row1 + to1);
-    FloatVector.fromArray(SPECIES, a, row2 + to1).sub(s21).intoArray(a, row2 + to1);
-    FloatVector.fromArray(SPECIES, a, row3 + to1).sub(s31).intoArray(a, row3 + to1);
+    s00.intoArray(a, scratch);
+    s01.intoArray(a, scratch + COUNT);
+    s10.intoArray(a, scratch + 4 * COUNT);
+    s11.intoArray(a, scratch + 5 * COUNT);
+    s20.intoArray(a, scratch + 8 * COUNT);
+    s21.intoArray(a, scratch + 9 * COUNT);
+    s30.intoArray(a, scratch + 12 * COUNT);
+    s31.intoArray(a, scratch + 13 * COUNT);
   }
 
   /** Rows [i, i + 4) over the factored corner of columns [j, j + 4). */
