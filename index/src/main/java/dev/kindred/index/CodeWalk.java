@@ -1,6 +1,6 @@
 package dev.kindred.index;
 
-import java.lang.foreign.MemorySegment;
+import dev.kindred.simd.CacheLines;
 import java.util.Arrays;
 
 /**
@@ -16,8 +16,6 @@ final class CodeWalk implements Walk {
   /** Nodes expanded at a time. */
   private static final int WIDTH = 8;
 
-  private static final int CACHE_LINE = 64;
-
   private final Embeddings rows;
   private final Metric metric;
   private final LinkCodes links;
@@ -27,13 +25,20 @@ final class CodeWalk implements Walk {
   private final GapQueue queue = new GapQueue();
   private final TopHeap heap = new TopHeap();
 
-  /** visited[node] == epoch: seen in this walk. */
-  private final byte[] visited;
+  /**
+   * A bit for each node that this walk has seen. A byte would save emptying it, but those of a
+   * million nodes leave the L2 cache, and looking them up took a tenth of a walk.
+   */
+  private final long[] visited;
 
-  private byte epoch;
+  /** The nodes whose bits are set: {@code seenCount} of them. */
+  private int[] seen = new int[1024];
+
+  private int seenCount;
   private int hidden = -1;
 
   private final int[] taken = new int[WIDTH];
+  private final int[] takenNodes = new int[WIDTH];
   private final int[] slots;
   private final int[] nodes;
   private final int[] ordinals;
@@ -56,7 +61,7 @@ final class CodeWalk implements Walk {
     this.query = new float[Queries.paddedDim(rows)];
     this.coded = codes.new Query();
     this.linkCoded = links == null ? null : links.new Query();
-    this.visited = new byte[rows.size()];
+    this.visited = new long[(rows.size() + Long.SIZE - 1) / Long.SIZE];
     int width = WIDTH * LinkCodes.width(maxDegree);
     this.slots = new int[width];
     this.nodes = new int[width];
@@ -139,7 +144,7 @@ final class CodeWalk implements Walk {
 
   private void fillQueue(GraphLevel level, int start, int ef) {
     nextWalk(level);
-    visited[start] = epoch;
+    markSeen(start);
     queue.reset(coded.ceiling(), coded.reach(), ef);
     nodes[0] = start;
     scores[0] = estimate(level, start);
@@ -174,11 +179,13 @@ final class CodeWalk implements Walk {
     if (expanded == 0) {
       return -1;
     }
-    touch(level, expanded, level.blockBytes());
+    touched +=
+        CacheLines.touch(
+            level.blocks(), level.blockBytes(), level.blockBytes(), takenNodes, 0, expanded);
     float bar = queue.bar();
     int listed = 0;
     for (int t = 0; t < expanded; t++) {
-      int node = queue.node(taken[t]);
+      int node = takenNodes[t];
       listed += linkCoded.passing(level, node, queue.score(taken[t]), bar, slots, listed);
     }
     return keepUnseen(level, listed);
@@ -191,10 +198,11 @@ final class CodeWalk implements Walk {
       return -1;
     }
     int degree = level.maxDegree();
-    touch(level, expanded, (long) degree * Integer.BYTES);
+    long links = (long) degree * Integer.BYTES;
+    touched += CacheLines.touch(level.blocks(), level.blockBytes(), links, takenNodes, 0, expanded);
     int listed = 0;
     for (int t = 0; t < expanded; t++) {
-      level.copySlots(queue.node(taken[t]), slots, listed);
+      level.copySlots(takenNodes[t], slots, listed);
       listed += degree;
     }
     return keepUnseen(level, listed);
@@ -207,26 +215,15 @@ final class CodeWalk implements Walk {
       if (entry < 0) {
         break;
       }
+      takenNodes[expanded] = queue.node(entry);
       taken[expanded++] = entry;
     }
     return expanded;
   }
 
-  private void touch(GraphLevel level, int expanded, long bytes) {
-    MemorySegment blocks = level.blocks();
-    int sum = 0;
-    for (int t = 0; t < expanded; t++) {
-      long block = level.blockAt(queue.node(taken[t]));
-      for (long at = block; at < block + bytes; at += CACHE_LINE) {
-        sum += blocks.get(GraphLevel.INT, at);
-      }
-    }
-    touched += sum;
-  }
-
   /** Moves those of the listed slots that this walk hasn't seen to nodes and ordinals. */
   private int keepUnseen(GraphLevel level, int listed) {
-    byte[] visited = this.visited;
+    long[] visited = this.visited;
     int limit = level.size();
     int count = 0;
     for (int i = 0; i < listed; i++) {
@@ -234,10 +231,16 @@ final class CodeWalk implements Walk {
       // Below 0 in an empty slot; anything in a damaged file.
       if (Integer.compareUnsigned(node, limit) < 0) {
         nodes[count] = node;
-        count += visited[node] == epoch ? 0 : 1;
-        visited[node] = epoch;
+        long word = visited[node >>> 6];
+        count += (word >>> node & 1) == 0 ? 1 : 0;
+        visited[node >>> 6] = word | 1L << node;
       }
     }
+    if (seenCount + count > seen.length) {
+      seen = Arrays.copyOf(seen, 2 * (seenCount + count));
+    }
+    System.arraycopy(nodes, 0, seen, seenCount, count);
+    seenCount += count;
     return level.isBottom() ? asOrdinals(count) : toOrdinals(level, count);
   }
 
@@ -317,12 +320,17 @@ final class CodeWalk implements Walk {
   }
 
   private void nextWalk(GraphLevel level) {
-    if (++epoch == 0) {
-      Arrays.fill(visited, (byte) 0);
-      epoch = 1;
+    for (int i = 0; i < seenCount; i++) {
+      visited[seen[i] >>> 6] = 0;
     }
+    seenCount = 0;
     if (hidden >= 0 && level.isBottom()) {
-      visited[hidden] = epoch;
+      markSeen(hidden);
     }
+  }
+
+  private void markSeen(int node) {
+    visited[node >>> 6] |= 1L << node;
+    seen[seenCount++] = node;
   }
 }

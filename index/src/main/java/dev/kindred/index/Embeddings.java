@@ -1,6 +1,7 @@
 package dev.kindred.index;
 
 import dev.kindred.index.file.ElementType;
+import dev.kindred.simd.CacheLines;
 import dev.kindred.simd.HalfFloats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -184,20 +185,12 @@ public final class Embeddings {
   }
 
   /**
-   * Reads a byte of every cache line of some rows: reads that wait for nothing overlap in memory,
-   * whereas working on one row after the other meets one miss after the other.
+   * Reads of every cache line of some rows, for what {@link CacheLines} is good for.
    *
    * @return a number without meaning, to be kept somewhere: reads of no use would be left out
    */
   public int touch(int[] ordinals, int from, int to) {
-    int sum = 0;
-    for (int i = from; i < to; i++) {
-      long end = (ordinals[i] + 1L) * strideBytes;
-      for (long at = end - strideBytes; at < end; at += ROW_ALIGNMENT) {
-        sum += rows.get(ValueLayout.JAVA_BYTE, at);
-      }
-    }
-    return sum;
+    return CacheLines.touch(rows, strideBytes, strideBytes, ordinals, from, to);
   }
 
   /** Number of rows. */

@@ -2,6 +2,7 @@ package dev.kindred.index;
 
 import dev.kindred.index.file.HugePages;
 import dev.kindred.index.run.Workers;
+import dev.kindred.simd.CacheLines;
 import dev.kindred.simd.Codes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,7 +25,6 @@ import java.nio.ByteOrder;
 final class RowCodes {
   private static final int LARGEST_CODE = 127;
   private static final long ROWS_PER_PIECE = 4096;
-  private static final int CACHE_LINE = 64;
 
   static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -236,21 +236,6 @@ final class RowCodes {
       reach = l2 ? (float) (4 * (-constant + spread)) : 2 * ceiling;
     }
 
-    /**
-     * Reads a byte of each cache line of the rows: they come from memory side by side, where the
-     * arithmetic of one row would keep those after the next from being asked for.
-     */
-    private void touch(int[] ordinals, int count) {
-      int sum = 0;
-      for (int i = 0; i < count; i++) {
-        long row = (long) ordinals[i] * stride;
-        for (int at = 0; at < stride; at += CACHE_LINE) {
-          sum += RowCodes.this.codes.get(ValueLayout.JAVA_BYTE, row + at);
-        }
-      }
-      touched += sum;
-    }
-
     /** No true score is above it. */
     float ceiling() {
       return ceiling;
@@ -266,7 +251,8 @@ final class RowCodes {
       if (sums.length < count) {
         sums = new int[2 * count];
       }
-      touch(ordinals, count);
+      // Where the arithmetic of one row would keep those after the next from being asked for.
+      touched += CacheLines.touch(RowCodes.this.codes, stride, stride, ordinals, 0, count);
       Codes.dotRows(codes, RowCodes.this.codes, stride, ordinals, 0, count, stride, sums);
       for (int i = 0; i < count; i++) {
         scores[i] = sums[i] * scale + offset;

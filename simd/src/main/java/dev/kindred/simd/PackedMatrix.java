@@ -1,5 +1,7 @@
 package dev.kindred.simd;
 
+import java.util.Objects;
+
 /**
  * The right-hand side [k x n] of a product, laid out in the order in which {@link Gemm} reads it.
  *
@@ -13,12 +15,13 @@ package dev.kindred.simd;
  * So the products of a panel read memory straight through, and the columns that fill no vector are
  * each contiguous for an inner product along k. There is no padding.
  *
- * <p>Any number of threads may multiply by one matrix; {@code repack} needs exclusive use.
+ * <p>Any number of threads may multiply by one matrix; {@code repack} and {@code takeRows} need
+ * exclusive use.
  */
 public final class PackedMatrix {
   private static final int LANES = Kernels.GEMM.lanes();
 
-  private final int rows;
+  private int rows;
   private final int columns;
 
   /** The panels; column j of the matrix lies in the panel that starts at float panelStart k. */
@@ -46,6 +49,41 @@ public final class PackedMatrix {
     PackedMatrix packed = new PackedMatrix(k, n);
     packed.repackTransposed(b, offset);
     return packed;
+  }
+
+  /** A matrix without rows that {@link #takeRows} may give up to k rows of n columns. */
+  public static PackedMatrix withRoom(int k, int n) {
+    PackedMatrix packed = new PackedMatrix(k, n);
+    packed.rows = 0;
+    return packed;
+  }
+
+  /**
+   * Becomes rows[0, count) of another matrix, in that order: a product with it takes only those
+   * columns of its left-hand side.
+   *
+   * @throws IllegalArgumentException if the other has more or fewer columns
+   * @throws IndexOutOfBoundsException if it has no such row, or this has no room for as many
+   */
+  public void takeRows(PackedMatrix other, int[] rows, int count) {
+    if (other.columns != columns) {
+      throw new IllegalArgumentException(
+          "rows of " + other.columns + " columns for a matrix of " + columns);
+    }
+    Objects.checkFromIndexSize(0, count, rows.length);
+    Objects.checkFromIndexSize(0, count * columns, data.length);
+    for (int i = 0; i < count; i++) {
+      Objects.checkIndex(rows[i], other.rows);
+    }
+    this.rows = count;
+    for (int panel = 0; panel < columns; panel += panelWidth(panel)) {
+      int width = panelWidth(panel);
+      int from = panel * other.rows;
+      int to = panel * count;
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(other.data, from + rows[i] * width, data, to + i * width, width);
+      }
+    }
   }
 
   /** Overwrites all values with those of b [k x n], row-major from {@code offset} on. */

@@ -19,6 +19,32 @@ class GemmTest {
   };
 
   @Test
+  void rowsOfAPackedMatrixMakeTheProductOfTheirColumnsAlone() {
+    int k = 11;
+    for (int n : new int[] {1, 7, 16, 24, 53}) {
+      float[] b = values(5, k * n);
+      PackedMatrix whole = PackedMatrix.pack(b, 0, k, n);
+      PackedMatrix part = PackedMatrix.withRoom(k, n);
+      for (int[] rows : new int[][] {{}, {4}, {0, 3, 10}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}) {
+        part.takeRows(whole, rows, rows.length);
+        assertEquals(rows.length, part.rows());
+        float[] kept = new float[rows.length * n];
+        for (int r = 0; r < rows.length; r++) {
+          System.arraycopy(b, rows[r] * n, kept, r * n, n);
+        }
+        assertArrayEquals(PackedMatrix.pack(kept, 0, rows.length, n).data, firsts(part));
+      }
+      assertThrows(IndexOutOfBoundsException.class, () -> part.takeRows(whole, new int[] {k}, 1));
+      PackedMatrix other = PackedMatrix.withRoom(k, n + 1);
+      assertThrows(IllegalArgumentException.class, () -> other.takeRows(whole, new int[] {0}, 1));
+    }
+  }
+
+  private static float[] firsts(PackedMatrix matrix) {
+    return Arrays.copyOf(matrix.data, matrix.rows() * matrix.columns());
+  }
+
+  @Test
   void productsWithBiasAndReluAgreeWithDoubleSumsAndTheTwin() {
     ScalarGemm twin = new ScalarGemm();
     for (int m = 0; m <= 14; m++) {
