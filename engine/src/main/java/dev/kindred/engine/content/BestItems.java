@@ -67,6 +67,11 @@ public final class BestItems {
     return size < capacity || capacity == 0 ? Float.NEGATIVE_INFINITY : scoreOf(heap[0]);
   }
 
+  /** Whether a pair with a score that isn't NaN would be kept now. */
+  public boolean takes(int item, float score) {
+    return size < capacity || capacity > 0 && key(item, score) > heap[0];
+  }
+
   /** Puts the pairs best first; then {@link #item} and {@link #score} may be asked. */
   public void sort() {
     // Keys negate without overflow: the lowest long would need score bits of a NaN.

@@ -4,6 +4,7 @@ import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.simd.CacheLines;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -371,35 +372,46 @@ public final class CandidateLists {
   }
 
   /**
-   * Reads an ordinal of every cache line of some items' lists: reads that wait for nothing overlap
-   * in memory, whereas looking through the lists afterwards would meet one miss after the other.
+   * Reads of every cache line of some items' lists, for what {@link CacheLines} is good for: of the
+   * ordinals and of the similarities.
    *
+   * @param places scratch, at least {@code 2 * (to - from)} long
    * @return a number without meaning, to be kept somewhere: reads of no use would be left out
    */
-  public int touch(int[] list, int from, int to) {
-    return touch(list, from, to, ordinalsAt);
-  }
-
-  /** As {@link #touch}, of the similarities. */
-  public int touchSimilarities(int[] list, int from, int to) {
-    return touch(list, from, to, similaritiesAt);
-  }
-
-  /** Ordinals and similarities are of four bytes both. */
-  private int touch(int[] list, int from, int to, long column) {
+  public int touch(int[] list, int from, int to, long[] places) {
     int sum = 0;
     // Where the lists begin first: those reads wait for nothing either.
     for (int i = from; i < to; i++) {
       sum += (int) body.get(LONG, (long) list[i] * Long.BYTES);
     }
+    int count = 0;
+    long lines = 0;
     for (int i = from; i < to; i++) {
-      long at = (long) list[i] * Long.BYTES;
-      // A damaged file may name any place.
-      long start = Math.clamp(body.get(LONG, at), 0, size);
-      long end = Math.clamp(body.get(LONG, at + Long.BYTES), 0, Math.min(size, start + longest));
-      for (long place = start; place < end; place += LINE) {
-        sum += body.get(INT, column + place * Integer.BYTES);
-      }
+      long start = start(list[i]);
+      long last = end(list[i]) - 1;
+      places[count] = start;
+      places[count + 1] = last;
+      count += start <= last ? 2 : 0;
+      lines = Math.max(lines, (last - start) / LINE + 1);
+    }
+    for (long line = 0; line < lines; line += 4) {
+      sum += touch(places, count, line * LINE, ordinalsAt);
+      sum += touch(places, count, line * LINE, similaritiesAt);
+    }
+    return sum;
+  }
+
+  /** Four lines of each list in a column of four bytes; of a shorter one its last again. */
+  private int touch(long[] places, int count, long first, long column) {
+    int sum = 0;
+    for (int i = 0; i < count; i += 2) {
+      long at = places[i] + first;
+      long last = places[i + 1];
+      sum +=
+          body.get(INT, column + Math.min(last, at) * Integer.BYTES)
+              + body.get(INT, column + Math.min(last, at + LINE) * Integer.BYTES)
+              + body.get(INT, column + Math.min(last, at + 2 * LINE) * Integer.BYTES)
+              + body.get(INT, column + Math.min(last, at + 3 * LINE) * Integer.BYTES);
     }
     return sum;
   }

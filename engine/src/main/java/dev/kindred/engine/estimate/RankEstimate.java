@@ -22,7 +22,6 @@ final class RankEstimate {
   private static final double LATE_SHARE = .4;
 
   private static final int POPULAR = 2000;
-  private static final int MOST_TOPICS = 8;
 
   /** Bytes of JSON for a number, and how many distributions have many values. */
   private static final int NUMBER_BYTES = 18;
@@ -109,15 +108,9 @@ final class RankEstimate {
     files.add(network("ranker.safetensors", rankerWeights(), 700 + 550L * heads()));
     long gates = (long) heads() * ranker.experts();
     long stored = (long) ranker.experts() * ranker.hidden().getFirst() + gates;
-    files.add(TrainingEstimate.file("ranker.khalf", n * TrainingEstimate.padded(2 * stored)));
-    double topics =
-        options.topic().isEmpty() || size.profileFields() == 0
-            ? 0
-            : Math.min(MOST_TOPICS, size.profileValues() / size.profileFields());
-    files.add(
-        TrainingEstimate.file(
-            "groups.kgroup",
-            8 * (n + 1) + 8 * n + Math.round(4 * n * topics) + 4 * Math.min(POPULAR, n)));
+    long columns = 2 * stored * Float.BYTES;
+    files.add(TrainingEstimate.file("ranker.khalf", n * TrainingEstimate.padded(stored) + columns));
+    files.add(TrainingEstimate.file("groups.kgroup", 64 * n + 4 * Math.min(POPULAR, n)));
     files.add(TrainingEstimate.lists("together.kcsr", n, companions()));
     long cuts = WIDE_DISTRIBUTIONS * Math.min(MOST_CUTS, Math.round(rankerExamples())) + OTHER_CUTS;
     files.add(TrainingEstimate.file("ranking.krank", 1000 + 2 * NUMBER_BYTES * cuts));

@@ -23,6 +23,9 @@ public final class Feature {
   /** Inputs that a NUMERIC feature makes: x, x^2, sqrt(x), missing. */
   public static final int NUMERIC_WIDTH = 4;
 
+  /** The first of them are powers of the number's share; the last says that it is missing. */
+  public static final int POWERS = 3;
+
   private final String name;
   private final Kind kind;
   private final int size;
@@ -93,11 +96,21 @@ public final class Feature {
    * @param share quantile of the number, NaN = missing
    */
   public static void writeNumber(float share, float[] target, int at) {
-    boolean missing = Float.isNaN(share);
-    target[at] = missing ? 0 : share;
-    target[at + 1] = missing ? 0 : share * share;
-    target[at + 2] = missing ? 0 : (float) Math.sqrt(share);
-    target[at + 3] = missing ? 1 : 0;
+    writePowers(share, target, at);
+    target[at + POWERS] = isMissing(share);
+  }
+
+  /** The first {@link #POWERS} of those inputs: powers of the share, all 0 where it is missing. */
+  public static void writePowers(float share, float[] target, int at) {
+    float known = Float.isNaN(share) ? 0 : share;
+    target[at] = known;
+    target[at + 1] = known * known;
+    target[at + 2] = (float) Math.sqrt(known);
+  }
+
+  /** The last of those inputs: 1 if the share is missing, else 0. */
+  public static float isMissing(float share) {
+    return Float.isNaN(share) ? 1 : 0;
   }
 
   public String name() {

@@ -1,11 +1,11 @@
 package dev.kindred.engine.rank;
 
-import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.simd.CacheLines;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,28 +17,31 @@ import java.nio.file.Path;
  * Which topics and which series each item belongs to, and which items are popular: what ranking
  * needs to know of items beside their vectors. In memory after training, mapped when served.
  *
- * <p>Body of kind {@code kgroup}, version 2, for n items, x topics of all items together and p
- * popular items:
+ * <p>Body of kind {@code kgroup}, version 3, for n items and p popular items:
  *
  * <pre>
- * i64 start[n + 1]   topics of item i are topic[start[i]] to before topic[start[i + 1]]
- * i32 series[n]      -1 = none
- * i32 topic[x]
- * i32 popular[p]     items, most popular first
- * f32 popularity[n]  share of what was watched of late that each item is
+ * n rows of 64 bytes, one cache line each:
+ *   i32 series          -1 = none
+ *   f32 popularity      share of what was watched of late that the item is
+ *   i32 topics          how many, 0 to 8
+ *   i32 topic[8]        the rest of a row is 0
+ * i32 popular[p]        items, most popular first
  * </pre>
  *
- * Header counts: n, x, p. Immutable; may be shared by threads while its arena is open.
+ * Header counts: n, p. Immutable; may be shared by threads while its arena is open.
  */
 public final class ItemGroups {
   static final String KIND = "kgroup";
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** Topics of an item beyond these are left out: the work per candidate stays bounded. */
   static final int MOST_TOPICS = 8;
 
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int ROW_BYTES = 64;
+  private static final int POPULARITY_AT = 4;
+  private static final int TOPICS_AT = 8;
+  private static final int TOPIC_AT = 12;
+
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -48,14 +51,12 @@ public final class ItemGroups {
   private final CheckedFile file; // null before it is written
   private final MemorySegment body;
   private final int items;
-  private final long topics;
   private final int popular;
 
-  private ItemGroups(CheckedFile file, MemorySegment body, int items, long topics, int popular) {
+  private ItemGroups(CheckedFile file, MemorySegment body, int items, int popular) {
     this.file = file;
     this.body = body;
     this.items = items;
-    this.topics = topics;
     this.popular = popular;
   }
 
@@ -77,36 +78,26 @@ public final class ItemGroups {
       float[] popularity) {
     int topic = field(catalogue, topicField);
     int series = field(catalogue, seriesField);
-    long total = 0;
-    for (int item = 0; item < items; item++) {
-      total += topics(catalogue, topic, item);
-    }
-    long seriesAt = Long.BYTES * (items + 1L);
-    long topicAt = seriesAt + Integer.BYTES * (long) items;
-    long popularAt = topicAt + Integer.BYTES * total;
+    long popularAt = ROW_BYTES * (long) items;
     MemorySegment body =
-        Arena.ofAuto()
-            .allocate(popularAt + Integer.BYTES * ((long) popular.length + items), Long.BYTES);
-    long at = 0;
+        Arena.ofAuto().allocate(popularAt + Integer.BYTES * (long) popular.length, ROW_BYTES);
     for (int item = 0; item < items; item++) {
-      for (int t = 0; t < topics(catalogue, topic, item); t++) {
-        int value = catalogue.value(catalogue.valueStart(topic, item) + t);
-        body.set(INT, topicAt + Integer.BYTES * at++, value);
-      }
-      body.set(LONG, Long.BYTES * (item + 1L), at);
+      long row = ROW_BYTES * (long) item;
       boolean has =
           series >= 0 && catalogue.valueEnd(series, item) > catalogue.valueStart(series, item);
-      int value = has ? catalogue.value(catalogue.valueStart(series, item)) : -1;
-      body.set(INT, seriesAt + Integer.BYTES * (long) item, value);
+      body.set(INT, row, has ? catalogue.value(catalogue.valueStart(series, item)) : -1);
+      body.set(FLOAT, row + POPULARITY_AT, popularity[item]);
+      int count = topics(catalogue, topic, item);
+      body.set(INT, row + TOPICS_AT, count);
+      for (int t = 0; t < count; t++) {
+        int value = catalogue.value(catalogue.valueStart(topic, item) + t);
+        body.set(INT, row + TOPIC_AT + (long) t * Integer.BYTES, value);
+      }
     }
     for (int i = 0; i < popular.length; i++) {
       body.set(INT, popularAt + Integer.BYTES * (long) i, popular[i]);
     }
-    long popularityAt = popularAt + Integer.BYTES * (long) popular.length;
-    for (int item = 0; item < items; item++) {
-      body.set(FLOAT, popularityAt + Float.BYTES * (long) item, popularity[item]);
-    }
-    return new ItemGroups(null, body, items, total, popular.length);
+    return new ItemGroups(null, body, items, popular.length);
   }
 
   private static int field(Catalogue catalogue, String name) {
@@ -130,23 +121,20 @@ public final class ItemGroups {
   static ItemGroups open(Path path, MemoryMode mode, Arena arena) throws IOException {
     CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
     long items = file.count(0);
-    long topics = file.count(1);
-    long popular = file.count(2);
+    long popular = file.count(1);
     long size = file.body().byteSize();
-    boolean bounded = items < Integer.MAX_VALUE && topics <= size && popular <= size;
-    if (!bounded
-        || Long.BYTES * (items + 1) + Integer.BYTES * (2 * items + topics + popular) != size) {
+    boolean bounded = items < Integer.MAX_VALUE && popular <= size;
+    if (!bounded || ROW_BYTES * items + Integer.BYTES * popular != size) {
       throw file.corrupt(0, "the counts in the header don't fit the body");
     }
-    return new ItemGroups(file, file.body(), (int) items, topics, (int) popular);
+    return new ItemGroups(file, file.body(), (int) items, (int) popular);
   }
 
   void write(Path path) throws IOException {
     try (CheckedFileWriter out = CheckedFileWriter.create(path, KIND, VERSION)) {
       out.writeSegment(body);
       out.count(0, items);
-      out.count(1, topics);
-      out.count(2, popular);
+      out.count(1, popular);
       out.commit();
     }
   }
@@ -165,43 +153,33 @@ public final class ItemGroups {
     return items;
   }
 
-  /** Index of an item's first topic, for {@link #topic}. */
-  long start(int item) {
-    return Math.clamp(body.get(LONG, Long.BYTES * (long) item), 0, topics);
+  /** How many topics an item has; a damaged file gives no more than the most. */
+  int topics(int item) {
+    return Math.clamp(body.get(INT, row(item) + TOPICS_AT), 0, MOST_TOPICS);
   }
 
-  /** One past the index of an item's last topic; a damaged file gives no more than the most. */
-  long end(int item) {
-    return Math.min(start(item + 1), start(item) + MOST_TOPICS);
-  }
-
-  int topic(long index) {
-    return body.get(INT, Long.BYTES * (items + 1L) + Integer.BYTES * (items + index));
+  /** The topic of an item at a place in [0, topics(item)). */
+  int topic(int item, int place) {
+    return body.get(INT, row(item) + TOPIC_AT + (long) place * Integer.BYTES);
   }
 
   /** The series of an item, or -1. */
   int series(int item) {
-    return body.get(INT, Long.BYTES * (items + 1L) + Integer.BYTES * (long) item);
-  }
-
-  /** Reads what there is of some items, as {@link CandidateLists#touch} does. */
-  int touch(int[] list, int from, int to) {
-    int sum = 0;
-    for (int i = from; i < to; i++) {
-      sum += (int) body.get(LONG, Long.BYTES * (long) list[i]) + series(list[i]);
-      sum += Float.floatToRawIntBits(popularity(list[i]));
-    }
-    for (int i = from; i < to; i++) {
-      long start = start(list[i]);
-      sum += start < topics ? topic(start) : 0;
-    }
-    return sum;
+    return body.get(INT, row(item));
   }
 
   /** Share of what was watched of late that an item is. */
   float popularity(int item) {
-    long at = Long.BYTES * (items + 1L) + Integer.BYTES * (items + topics + popular + item);
-    return body.get(FLOAT, at);
+    return body.get(FLOAT, row(item) + POPULARITY_AT);
+  }
+
+  private static long row(int item) {
+    return (long) item * ROW_BYTES;
+  }
+
+  /** Reads what there is of some items, for what {@link CacheLines} is good for. */
+  int touch(int[] list, int from, int to) {
+    return CacheLines.touch(body, ROW_BYTES, ROW_BYTES, list, from, to);
   }
 
   /** How many popular items are known. */
@@ -211,7 +189,7 @@ public final class ItemGroups {
 
   /** The popular item at a rank in [0, popular()). */
   public int popular(int rank) {
-    long at = Long.BYTES * (items + 1L) + Integer.BYTES * (items + topics + rank);
+    long at = row(items) + Integer.BYTES * (long) rank;
     int item = body.get(INT, at);
     if (item < 0 || item >= items) {
       throw file.corrupt(at, "a popular item is out of range; restore the file");

@@ -1,5 +1,7 @@
 package dev.kindred.engine.rank;
 
+import dev.kindred.engine.content.BestItems;
+import dev.kindred.engine.content.BestLists;
 import java.util.Arrays;
 
 /**
@@ -10,6 +12,12 @@ import java.util.Arrays;
  * <p>For one thread.
  */
 final class ItemSums {
+  /**
+   * One of so many sums is looked at to guess what the best are. Sums come from lists that begin
+   * with their best, of lengths like 100: a step that doesn't divide those meets all places.
+   */
+  private static final int SAMPLING = 7;
+
   /** Index + 1 of the item at a place, 0 = free. */
   private final int[] table;
 
@@ -19,19 +27,22 @@ final class ItemSums {
   /** Those of an item side by side. */
   private final float[] sums;
 
+  private final int[] list;
+
   private int mask;
   private int shift;
   private int size;
 
   /**
    * @param most items that can be in it at a time
-   * @param columns sums of an item
+   * @param columns sums of an item, 1 or 2
    */
   ItemSums(int most, int columns) {
     this.columns = columns;
     table = new int[slots(most)];
     items = new int[most];
     sums = new float[most * columns];
+    list = new int[most];
   }
 
   /** At least four times as many places as items: most are free at the first look. */
@@ -59,10 +70,7 @@ final class ItemSums {
 
   /** Adds to the first sum of an item; one that has no room is left out. */
   void add(int item, float amount) {
-    int index = indexOrNew(item);
-    if (index >= 0) {
-      sums[index * columns] += amount;
-    }
+    add(item, amount, 0);
   }
 
   /**
@@ -71,27 +79,26 @@ final class ItemSums {
    */
   void add(int[] items, float[] amounts, int count, float weight, float secondWeight) {
     for (int i = 0; i < count; i++) {
-      int index = indexOrNew(items[i]);
-      if (index >= 0) {
-        sums[index * columns] += weight * amounts[i];
-        sums[index * columns + 1] += secondWeight * amounts[i];
-      }
+      add(items[i], weight * amounts[i], secondWeight * amounts[i]);
     }
   }
 
-  /** Where an item stands, or -1 where there is no room for a new one. */
-  private int indexOrNew(int item) {
-    int at = slotOf(item);
-    if (table[at] != 0) {
-      return table[at] - 1;
+  private void add(int item, float first, float second) {
+    int slot = slotOf(item);
+    int place = table[slot] - 1;
+    if (place >= 0) {
+      sums[place * columns] += first;
+      if (columns > 1) {
+        sums[place * columns + 1] += second;
+      }
+    } else if (size < items.length) {
+      items[size] = item;
+      sums[size * columns] = first;
+      if (columns > 1) {
+        sums[size * columns + 1] = second;
+      }
+      table[slot] = ++size;
     }
-    if (size == items.length) {
-      return -1;
-    }
-    items[size] = item;
-    Arrays.fill(sums, size * columns, (size + 1) * columns, 0);
-    table[at] = ++size;
-    return size - 1;
   }
 
   /** Where an item stands in [0, size()), or -1 if nothing was added to it. */
@@ -122,5 +129,46 @@ final class ItemSums {
   /** A sum of the item that came i-th. */
   float sum(int i, int column) {
     return sums[i * columns + column];
+  }
+
+  /**
+   * A bar that about {@code wanted} or some more of the first sums reach, from a sample of them;
+   * -infinity where looking at all of them is as well.
+   */
+  float likelyBar(int wanted, BestLists best) {
+    int sampled = size / SAMPLING;
+    // Of those wanted, as many are in the sample as chance has it, and its usual error more.
+    int above = (int) Math.ceil(wanted / SAMPLING + 2.5 * Math.sqrt(wanted / SAMPLING));
+    if (wanted < SAMPLING || sampled < 2 * above) {
+      return Float.NEGATIVE_INFINITY;
+    }
+    BestItems sample = best.of(above);
+    for (int i = 0; i < sampled; i++) {
+      float sum = sums[i * SAMPLING * columns];
+      if (sum >= sample.bar()) {
+        sample.offer(i, sum);
+      }
+    }
+    sample.sort();
+    return sample.score(above - 1);
+  }
+
+  /**
+   * Lists the items whose first sum is at least so high, for {@link #listed}.
+   *
+   * @return how many
+   */
+  int listAtLeast(float least) {
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      list[count] = i;
+      count += sums[i * columns] >= least ? 1 : 0; // no branch: which it is can't be guessed
+    }
+    return count;
+  }
+
+  /** A listed item's place in [0, size()), in the order of their coming. */
+  int listed(int i) {
+    return list[i];
   }
 }

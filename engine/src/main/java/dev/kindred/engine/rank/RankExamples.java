@@ -206,7 +206,7 @@ final class RankExamples {
     item[size] = ofItem;
     row[size] = ofRow;
     weight[size] = counts;
-    known.pair(ofItem, numbers, size * width);
+    known.pair(ofItem, numbers, size * width, 1);
     size++;
   }
 

@@ -1,6 +1,8 @@
 package dev.kindred.engine.rank;
 
 import dev.kindred.engine.nn.serve.ItemHalves;
+import dev.kindred.engine.nn.serve.ItemPrecision;
+import dev.kindred.engine.nn.serve.Mmoe;
 import dev.kindred.engine.nn.serve.NetworkFiles;
 import dev.kindred.engine.nn.serve.SplitMmoe;
 import dev.kindred.index.EmbeddingFile;
@@ -130,7 +132,7 @@ public final class RankFiles {
       }
       out.commit();
     }
-    SplitMmoe split = split(description, model.network());
+    SplitMmoe split = split(description, model.network(), ItemPrecision.BYTE);
     ItemHalves.write(places.file(HALVES), split, items.size(), items::inputs);
   }
 
@@ -146,8 +148,12 @@ public final class RankFiles {
   }
 
   /** Everything of an item's half is stored. */
-  static SplitMmoe split(RankDescription description, dev.kindred.engine.nn.serve.Mmoe network) {
+  static SplitMmoe split(RankDescription description, Mmoe network, ItemPrecision precision) {
     return new SplitMmoe(
-        network, description.rankUserInputs(), description.rankPairInputs(), Integer.MAX_VALUE);
+        network,
+        description.rankUserInputs(),
+        description.rankPairInputs(),
+        Integer.MAX_VALUE,
+        precision);
   }
 }

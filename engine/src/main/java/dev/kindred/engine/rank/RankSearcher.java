@@ -78,11 +78,19 @@ public final class RankSearcher {
   private int[] runOf = new int[0];
   private int[] keys = new int[0];
   private int[] places = new int[0];
+  private final int[] pairColumns = new int[PAIR_NUMBERS * Feature.NUMERIC_WIDTH];
+
+  /** Whether a pair has another share than 0 of the number at hand, and whether one has none. */
+  private boolean someKnown;
+
+  private boolean someMissing;
   private float[] pairs = new float[0];
   private float[] cosines = new float[0];
   private float[] recents = new float[0];
   private float[] outputs = new float[0];
   private final int[] listed;
+  private final float[] similarities;
+  private final long[] listPlaces = new long[2 * CENTROID_OF];
   private final BestLists best = new BestLists();
   private final int[] found = new int[RetrievalSource.values().length];
   private final int[] kept = new int[RetrievalSource.values().length];
@@ -122,7 +130,8 @@ public final class RankSearcher {
     watchedMean = new float[watchedRow.length];
     searchedRow = new float[description.towerSearched() + description.rankSearched()];
     searchedMean = new float[searchedRow.length];
-    listed = new int[content == null ? 0 : content.longest()];
+    listed = new int[Math.max(RELATED_DEPTH, content == null ? 0 : content.longest())];
+    similarities = new float[listed.length];
     profile = new float[description.profile()];
     towerInput = new float[description.towerInputs()];
     rankInput = new float[description.rankUserInputs()];
@@ -327,12 +336,14 @@ public final class RankSearcher {
   private void byRelated(int quota, OrdinalFilter gate) {
     int of = Math.min(RELATED_OF, state.watched());
     sums.begin(of * RELATED_DEPTH);
+    for (int age = 0; age < of; age++) {
+      touched += related.touch(watched[age], RELATED_DEPTH);
+    }
     float weight = 1;
     for (int age = 0; age < of; age++, weight *= FADING) {
-      int item = watched[age];
-      int depth = Math.min(related.count(item), RELATED_DEPTH);
+      int depth = related.related(watched[age], RELATED_DEPTH, listed);
       for (int rank = 0; rank < depth; rank++) {
-        sums.add(related.item(item, rank), weight / (RANK_OFFSET + rank));
+        sums.add(listed[rank], weight / (RANK_OFFSET + rank));
       }
     }
     bySums(sums, quota, RetrievalSource.RELATED, gate);
@@ -349,11 +360,12 @@ public final class RankSearcher {
   private void byContent(int quota, OrdinalFilter gate) {
     int of = Math.min(CENTROID_OF, state.watched());
     sums.begin(of * content.longest());
+    touched += content.touch(watched, 0, of, listPlaces);
     for (int age = 0; age < of; age++) {
-      long start = content.start(watched[age]);
       int count = content.copyItems(watched[age], listed);
+      content.copySimilarities(watched[age], similarities);
       for (int i = 0; i < count; i++) {
-        sums.add(listed[i], content.similarity(start + i));
+        sums.add(listed[i], similarities[i]);
       }
     }
     bySums(sums, quota, RetrievalSource.CONTENT, gate);
@@ -361,18 +373,31 @@ public final class RankSearcher {
 
   private void bySums(ItemSums from, int quota, RetrievalSource source, OrdinalFilter gate) {
     found[source.ordinal()] = from.size();
+    float likely = from.likelyBar(quota, best);
     BestItems heap = best.of(quota);
-    for (int i = 0; i < from.size(); i++) {
-      float sum = from.sum(i);
-      int item = from.item(i);
-      if (sum >= heap.bar() && item >= 0 && item < ranking.items() && gate.accepts(item)) {
-        heap.offer(item, sum);
-      }
+    offer(from, from.listAtLeast(likely), gate, heap);
+    if (heap.size() < quota && likely > Float.NEGATIVE_INFINITY) {
+      // The gate lets few through.
+      heap.clear();
+      offer(from, from.listAtLeast(Float.NEGATIVE_INFINITY), gate, heap);
     }
     heap.sort();
     for (int rank = 0; rank < Math.min(quota, heap.size()); rank++) {
       kept[source.ordinal()]++;
       candidates.add(heap.item(rank), source);
+    }
+  }
+
+  /** Offers the listed items that pass the gate. */
+  private void offer(ItemSums from, int listed, OrdinalFilter gate, BestItems heap) {
+    for (int l = 0; l < listed; l++) {
+      int i = from.listed(l);
+      int item = from.item(i);
+      float sum = from.sum(i);
+      boolean known = item >= 0 && item < ranking.items(); // a damaged file may name any
+      if (known && heap.takes(item, sum) && gate.accepts(item)) {
+        heap.offer(item, sum);
+      }
     }
   }
 
@@ -427,23 +452,21 @@ public final class RankSearcher {
     var rows = ranking.vectors().rows();
     long stride = ranking.vectors().strideBytes();
     int dim = userVector.length;
-    touched += ranking.vectors().touch(ordinals, from, to);
-    Distances.dotRows(userVector, 0, rows, stride, ordinals, from, to, dim, cosines);
-    Distances.dotRows(recentVector, 0, rows, stride, ordinals, from, to, dim, recents);
+    int room = cosines.length;
     for (int i = from; i < to; i++) {
       if ((i - from) % AHEAD == 0) {
-        touched += state.touch(ordinals, i, Math.min(to, i + AHEAD));
+        int end = Math.min(to, i + AHEAD);
+        touched += ranking.vectors().touch(ordinals, i, end) + state.touch(ordinals, i, end);
+        Distances.dotRows(userVector, 0, rows, stride, ordinals, i, end, dim, cosines);
+        Distances.dotRows(recentVector, 0, rows, stride, ordinals, i, end, dim, recents);
       }
-      int at = i * PAIR_NUMBERS;
-      state.pair(ordinals[i], numbers, at);
-      numbers[at + UserState.TOWER_COSINE] = cosines[i];
-      numbers[at + UserState.RECENT_COSINE] = state.watched() == 0 ? Float.NaN : recents[i];
-    }
-    for (int number = 0; number < PAIR_NUMBERS; number++) {
-      writePairs(description.pairNumbers().get(number), number, from, to);
+      state.pair(ordinals[i], numbers, i, room);
+      numbers[UserState.TOWER_COSINE * room + i] = cosines[i];
+      numbers[UserState.RECENT_COSINE * room + i] = state.watched() == 0 ? Float.NaN : recents[i];
     }
     int pairsAt = from * width;
-    int outputsAt = from * tasks;
+    int columns = writePairs(from, to, pairsAt);
+    ranking.network().pairColumns(request, pairColumns, columns);
     ranking
         .network()
         .rank(
@@ -454,21 +477,57 @@ public final class RankSearcher {
             to - from,
             pairs,
             pairsAt,
-            width,
+            columns,
             outputs,
-            outputsAt,
+            from * tasks,
             tasks);
   }
 
   /**
-   * Brings one number of the pairs [from, to) into the form in which the ranker reads it: number by
-   * number, as the cuts of one fit the first cache, those of all don't. Counts and times are often
-   * those of the pair before.
+   * Brings the numbers of the pairs [from, to) into the form in which the ranker reads them, in
+   * rows of only those columns that aren't 0 for all of them: numbers that are known of all pairs
+   * or of none have some.
+   *
+   * @return how many columns, {@link #pairColumns} saying which
    */
-  private void writePairs(Quantiles quantiles, int number, int from, int to) {
+  private int writePairs(int from, int to, int at) {
+    int columns = 0;
+    for (int number = 0; number < PAIR_NUMBERS; number++) {
+      toShares(description.pairNumbers().get(number), number, from, to);
+      int first = number * Feature.NUMERIC_WIDTH;
+      for (int power = 0; someKnown && power < Feature.POWERS; power++) {
+        pairColumns[columns++] = first + power;
+      }
+      if (someMissing) {
+        pairColumns[columns++] = first + Feature.POWERS;
+      }
+    }
+    for (int column = 0; column < columns; column++) {
+      int number = pairColumns[column] / Feature.NUMERIC_WIDTH;
+      int place = pairColumns[column] % Feature.NUMERIC_WIDTH;
+      int shares = number * cosines.length;
+      if (place == 0) {
+        for (int i = from; i < to; i++) {
+          Feature.writePowers(numbers[shares + i], pairs, at + (i - from) * columns + column);
+        }
+      } else if (place == Feature.POWERS) {
+        for (int i = from; i < to; i++) {
+          pairs[at + (i - from) * columns + column] = Feature.isMissing(numbers[shares + i]);
+        }
+      }
+    }
+    return columns;
+  }
+
+  /**
+   * Overwrites one number of the pairs [from, to) with its shares: number by number, as the cuts of
+   * one fit the first cache, those of all don't. Counts and times are often those of the pair
+   * before.
+   */
+  private void toShares(Quantiles quantiles, int number, int from, int to) {
     int runs = 0;
     for (int i = from; i < to; i++) {
-      float now = numbers[i * PAIR_NUMBERS + number];
+      float now = numbers[number * cosines.length + i];
       boolean same =
           runs > 0 && Float.floatToRawIntBits(now) == Float.floatToRawIntBits(shares[runs - 1]);
       shares[runs] = now;
@@ -476,9 +535,14 @@ public final class RankSearcher {
       runOf[i] = runs - 1;
     }
     quantiles.shares(shares, runs, keys, places);
-    int width = PAIR_NUMBERS * Feature.NUMERIC_WIDTH;
+    someKnown = false;
+    someMissing = false;
+    for (int run = 0; run < runs; run++) {
+      someKnown |= shares[run] > 0;
+      someMissing |= Float.isNaN(shares[run]);
+    }
     for (int i = from; i < to; i++) {
-      Feature.writeNumber(shares[runOf[i]], pairs, i * width + number * Feature.NUMERIC_WIDTH);
+      numbers[number * cosines.length + i] = shares[runOf[i]];
     }
   }
 }

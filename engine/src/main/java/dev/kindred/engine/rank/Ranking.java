@@ -83,7 +83,7 @@ public final class Ranking {
     together = CandidateLists.open(directory.resolve(RankFiles.TOGETHER), mode, arena);
     try {
       RankModel.check(description, userTower, mmoe);
-      network = RankFiles.split(description, mmoe);
+      network = RankFiles.split(description, mmoe, halves.precision());
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(path, -1, "doesn't fit its networks: " + e.getMessage());
     }

@@ -77,6 +77,7 @@ public final class UserState {
   private final ItemSums companions;
 
   private final int[] listed;
+  private final long[] places = new long[2 * LISTS_AHEAD];
   private final float[] cosines;
   private final float[] numbers = new float[USER_NUMBERS.size()];
   private boolean summed;
@@ -205,9 +206,9 @@ public final class UserState {
       }
       weight *= SLOW_FADING;
       lateWeight *= FADING;
-      long end = groups.end(item);
-      for (long i = groups.start(item); i < end; i++) {
-        topics.add(groups.topic(i), at);
+      int topicCount = groups.topics(item);
+      for (int i = 0; i < topicCount; i++) {
+        topics.add(groups.topic(item, i), at);
       }
       if (groups.series(item) >= 0) {
         series.add(groups.series(item), at);
@@ -256,7 +257,7 @@ public final class UserState {
     for (int i = 0; i < count; i++) {
       if (i % LISTS_AHEAD == 0) {
         int to = Math.min(count, i + LISTS_AHEAD);
-        touched += together.touch(distinct, i, to) + together.touchSimilarities(distinct, i, to);
+        touched += together.touch(distinct, i, to, places);
       }
       int length = together.copyItems(distinct[i], listed);
       together.copySimilarities(distinct[i], cosines);
@@ -265,36 +266,35 @@ public final class UserState {
   }
 
   /**
-   * Writes the numbers of {@link #PAIR_NUMBERS} for an item, the cosines left out, to target[at
-   * ..). An impression before the item was watched counts no less than one after.
+   * Writes the numbers of {@link #PAIR_NUMBERS} for an item, the cosines left out, number k to
+   * target[at + k * step]. An impression before the item was watched counts no less than one after.
    */
-  public void pair(int item, float[] target, int at) {
+  public void pair(int item, float[] target, int at, int step) {
     long latest = Long.MIN_VALUE;
     int count = 0;
-    long start = groups.start(item);
-    long end = groups.end(item);
-    for (long i = start; i < end; i++) {
-      int slot = topics.find(groups.topic(i));
+    int topicCount = groups.topics(item);
+    for (int i = 0; i < topicCount; i++) {
+      int slot = topics.find(groups.topic(item, i));
       if (slot >= 0) {
         latest = Math.max(latest, topics.latest(slot));
         count += topics.count(slot);
       }
     }
     boolean met = latest != Long.MIN_VALUE;
-    target[at + SINCE_TOPIC] = met ? since(latest) : Float.NaN;
-    target[at + TOPIC_SHARE] =
-        end == start ? Float.NaN : (float) count / ((end - start) * Math.max(1, watched.size));
+    target[at + SINCE_TOPIC * step] = met ? since(latest) : Float.NaN;
+    target[at + TOPIC_SHARE * step] =
+        topicCount == 0 ? Float.NaN : (float) count / (topicCount * Math.max(1, watched.size));
     int of = groups.series(item);
     int slot = of < 0 ? -1 : series.find(of);
-    target[at + SERIES_COUNT] = of < 0 ? Float.NaN : slot < 0 ? 0 : series.count(slot);
+    target[at + SERIES_COUNT * step] = of < 0 ? Float.NaN : slot < 0 ? 0 : series.count(slot);
     int seen = shownItems.find(item);
-    target[at + SHOWN_COUNT] = seen < 0 ? 0 : shownItems.count(seen);
-    target[at + SINCE_SHOWN] = seen < 0 ? Float.NaN : since(shownItems.latest(seen));
-    target[at + POPULARITY] = groups.popularity(item);
+    target[at + SHOWN_COUNT * step] = seen < 0 ? 0 : shownItems.count(seen);
+    target[at + SINCE_SHOWN * step] = seen < 0 ? Float.NaN : since(shownItems.latest(seen));
+    target[at + POPULARITY * step] = groups.popularity(item);
     // Item-based collaborative filtering, by the lists of what was watched.
     int place = companions().index(item);
-    target[at + TOGETHER] = place < 0 ? 0 : companions.sum(place);
-    target[at + TOGETHER_LATE] = place < 0 ? 0 : companions.sum(place, 1);
+    target[at + TOGETHER * step] = place < 0 ? 0 : companions.sum(place);
+    target[at + TOGETHER_LATE * step] = place < 0 ? 0 : companions.sum(place, 1);
   }
 
   private float since(long time) {

@@ -1,7 +1,7 @@
 package dev.kindred.engine.related;
 
+import dev.kindred.simd.CacheLines;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,8 +16,6 @@ import java.util.List;
  * may be shared by threads.
  */
 final class ChannelRows {
-  private static final int LINE_BYTES = 64;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
   private final MemorySegment[] runs;
   private final long[] strides;
@@ -66,14 +64,7 @@ final class ChannelRows {
   int touch(int[] targets, int from, int to) {
     int sum = 0;
     for (int r = 0; r < runs.length; r++) {
-      MemorySegment rows = runs[r];
-      long length = lengths[r];
-      for (int i = from; i < to; i++) {
-        long at = targets[i] * strides[r];
-        for (long line = 0; line < length; line += LINE_BYTES) {
-          sum += rows.get(INT, at + line);
-        }
-      }
+      sum += CacheLines.touch(runs[r], strides[r], lengths[r], targets, from, to);
     }
     return sum;
   }

@@ -9,6 +9,7 @@ import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.MemoryMode;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
+import dev.kindred.simd.CacheLines;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -51,7 +52,6 @@ public final class RelatedTable {
   private static final int MAX_LENGTH = 1 << 20;
   private static final int GRAIN = 16;
   private static final int ROW_ALIGNMENT = 64;
-  private static final int LINE_BYTES = 64;
 
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -313,17 +313,10 @@ public final class RelatedTable {
     int limit = Math.min(n, length);
     long row = item * rowBytes(length);
     long scores = row + (long) length * Integer.BYTES;
-    return touch(row, limit * (long) Integer.BYTES)
-        + touch(scores, limit * (long) Float.BYTES)
-        + touch(row + sourcesAt(length), limit);
-  }
-
-  private int touch(long from, long bytes) {
-    int sum = 0;
-    for (long at = from & -LINE_BYTES; at < from + bytes; at += LINE_BYTES) {
-      sum += body.get(ValueLayout.JAVA_BYTE, at);
-    }
-    return sum;
+    long sources = row + sourcesAt(length);
+    return CacheLines.touch(body, row, row + limit * (long) Integer.BYTES)
+        + CacheLines.touch(body, scores, scores + limit * (long) Float.BYTES)
+        + CacheLines.touch(body, sources, sources + limit);
   }
 
   private long at(int item, int rank) {

@@ -69,6 +69,8 @@ class CandidateListsTest {
       assertArrayEquals(new int[] {0, 1}, items);
       assertEquals(read.start(2) + 1, read.find(2, 1));
       assertEquals(-1, read.find(1, 1));
+      int[] all = {0, 1, 2};
+      assertEquals(lists.touch(all, 0, 3, new long[6]), read.touch(all, 0, 3, new long[6]));
     }
   }
 
@@ -101,12 +103,11 @@ class CandidateListsTest {
       Files.write(file, bytes);
       try (Arena arena = Arena.ofConfined()) {
         CandidateLists read = CandidateLists.open(file, arena);
-        read.touch(new int[] {0, 1}, 0, 2);
-        read.touchSimilarities(new int[] {0, 1}, 0, 2);
         CorruptFileException e =
             assertThrows(
                 CorruptFileException.class,
                 () -> {
+                  read.touch(new int[] {0, 1}, 0, 2, new long[4]);
                   text(read, 0);
                   text(read, 1);
                 },

@@ -151,7 +151,7 @@ class PointInTimeTest {
             row -> row < border,
             (row, known) -> {
               float[] numbers = new float[UserState.PAIR_NUMBERS.size() + 3];
-              known.pair(events.item(row), numbers, 0);
+              known.pair(events.item(row), numbers, 0, 1);
               System.arraycopy(known.numbers(), 0, numbers, UserState.PAIR_NUMBERS.size(), 3);
               all.add(numbers);
             });
@@ -205,12 +205,12 @@ class PointInTimeTest {
           assertEquals(0, known.watched(0));
           assertArrayEquals(new float[] {1, 300, 2}, known.numbers());
           float[] numbers = new float[UserState.PAIR_NUMBERS.size()];
-          known.pair(1, numbers, 0);
+          known.pair(1, numbers, 0, 1);
           // topic 300 s ago, all of the history, one of the series, never shown in vain; a quarter
           // of all watching, and in the list of the item watched just now
           float[] ofA2 = {0, 0, 300, 1, 1, 0, Float.NaN, 0.25f, 0.625f, 0.625f};
           assertArrayEquals(ofA2, numbers);
-          known.pair(2, numbers, 0);
+          known.pair(2, numbers, 0, 1);
           float[] ofB1 = {0, 0, Float.NaN, 0, Float.NaN, 2, 150, 0.25f, 0, 0};
           assertArrayEquals(ofB1, numbers);
         });

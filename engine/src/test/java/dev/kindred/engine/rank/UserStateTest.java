@@ -57,7 +57,7 @@ class UserStateTest {
       }
       state.prepare(5000);
       for (int item = 0; item < ITEMS; item += 1 + draws.nextInt(9)) {
-        state.pair(item, numbers, 0);
+        state.pair(item, numbers, 0, 1);
         float all = 0;
         float late = 0;
         for (int age = 0; age < Math.min(WATCHED, watched.length); age++) {

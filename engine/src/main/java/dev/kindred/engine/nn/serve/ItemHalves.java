@@ -5,6 +5,7 @@ import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.MemoryMode;
 import dev.kindred.simd.Activation;
+import dev.kindred.simd.CacheLines;
 import dev.kindred.simd.HalfFloats;
 import dev.kindred.simd.ScaledBytes;
 import java.io.IOException;
@@ -301,20 +302,12 @@ public final class ItemHalves {
     return ordinal * stride;
   }
 
-  /**
-   * Reads a byte of every cache line of some items: reads that wait for nothing overlap in memory,
-   * whereas the sums made of them afterwards would meet one miss after the other.
-   */
+  /** Reads of every cache line of some items, for what {@link CacheLines} is good for. */
   int touch(int[] ordinals, int from, int count) {
-    MemorySegment halves = file.body();
-    int sum = 0;
     for (int i = from; i < from + count; i++) {
-      long row = offset(ordinals[i]);
-      for (long at = 0; at < stride; at += ALIGNMENT) {
-        sum += halves.get(ValueLayout.JAVA_BYTE, row + at);
-      }
+      offset(ordinals[i]); // throws
     }
-    return sum;
+    return CacheLines.touch(file.body(), stride, stride, ordinals, from, from + count);
   }
 
   void check(SplitMmoe network) {

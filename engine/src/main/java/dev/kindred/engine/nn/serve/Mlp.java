@@ -14,6 +14,9 @@ public final class Mlp {
   /** Rows that run through all layers before the next: their activations stay in the L2 cache. */
   private static final int BLOCK = 144;
 
+  /** Rows of fewer values follow each other without much of a gap. */
+  private static final int NARROW = 64;
+
   private final List<DenseLayer> layers;
   private final boolean normalized;
   private final int widest;
@@ -89,9 +92,14 @@ public final class Mlp {
     }
   }
 
-  /** How far apart rows of so many values are where that is ours to choose. */
+  /**
+   * How far apart rows of so many values are where that is ours to choose: as products like best,
+   * unless most of it would be gaps, with rows on ever new pages of memory.
+   */
   static int stride(int width) {
-    return Math.max(width, Gemm.ROW_STRIDE);
+    return width < NARROW
+        ? (width + Mmoe.MOST_LANES - 1) / Mmoe.MOST_LANES * Mmoe.MOST_LANES
+        : Math.max(width, Gemm.ROW_STRIDE);
   }
 
   /** The layers from {@code first} on, for at most {@link #BLOCK} rows. */

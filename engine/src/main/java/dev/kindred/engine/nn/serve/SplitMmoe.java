@@ -37,8 +37,8 @@ public final class SplitMmoe {
   /** Items that are ranked at a time. */
   public static final int BLOCK = Mmoe.BLOCK;
 
-  /** Floats of the widest vectors. */
-  private static final int MOST_LANES = 16;
+  /** Items whose halves are asked of memory together: those of small networks fit the L1 cache. */
+  private static final int AHEAD = 48;
 
   private final Mmoe network;
   private final int userInputs;
@@ -60,14 +60,15 @@ public final class SplitMmoe {
    */
   private final PackedMatrix[] experts;
 
-  /**
-   * All experts' side by side, where one layer and a stored half is all that they have: one product
-   * and one sum an item in place of as many as there are experts. Else null.
-   */
-  private final PackedMatrix joined;
-
   /** The same for the gates. */
   private final PackedMatrix gates;
+
+  /**
+   * All experts' side by side and the gates', filled up to whole vectors, where one layer and a
+   * stored half is all that they have: one product in place of one more than there are experts.
+   * Else null.
+   */
+  private final PackedMatrix joined;
 
   /** [item inputs x stored values]: what makes the file. */
   private final PackedMatrix item;
@@ -158,8 +159,8 @@ public final class SplitMmoe {
     for (int e = 0; e < count; e++) {
       experts[e] = computed(firsts[e], e < stored);
     }
-    joined = joined(Arrays.copyOf(firsts, count));
     gates = computed(network.gates(), gatesStored);
+    joined = joined(firsts);
     fingerprint = fingerprint(itemRows);
   }
 
@@ -174,12 +175,22 @@ public final class SplitMmoe {
 
   /** Columns that fill whole vectors have the same bits whatever stands beside them. */
   private PackedMatrix joined(DenseLayer[] layers) {
-    boolean whole = hidden % MOST_LANES == 0;
-    if (depth > 1 || stored < layers.length || pairInputs == 0 || !whole) {
+    boolean whole = hidden % Mmoe.MOST_LANES == 0;
+    if (depth > 1 || !gatesStored || pairInputs == 0 || !whole) {
       return null;
     }
     float[] rows = sideBySide(layers, network.inputs() - pairInputs, network.inputs());
-    return PackedMatrix.pack(rows, 0, pairInputs, layers.length * hidden);
+    int width = storedValues();
+    int padded = joinedWidth();
+    float[] filled = new float[pairInputs * padded];
+    for (int i = 0; i < pairInputs; i++) {
+      System.arraycopy(rows, i * width, filled, i * padded, width);
+    }
+    return PackedMatrix.pack(filled, 0, pairInputs, padded);
+  }
+
+  private int joinedWidth() {
+    return network.experts().size() * hidden + network.paddedGates();
   }
 
   private int storedLayers() {
@@ -264,16 +275,60 @@ public final class SplitMmoe {
     private final float[] gateBias;
     private boolean begun;
 
+    /** Those of the split, or what {@link #columns} made of them. */
+    private PackedMatrix[] experts;
+
+    private PackedMatrix gates;
+    private PackedMatrix joined;
+
+    /** Room for what {@link #columns} makes; null where there is nothing to be made of. */
+    private final PackedMatrix[] fewExperts;
+
+    private final PackedMatrix fewGates;
+    private final PackedMatrix fewJoined;
+
     /** Of no meaning; without it the compiler would see that nobody needs what was touched. */
     private int touched;
 
     private Request(SplitMmoe split) {
       scratch = split.network.scratch();
       half = new float[split.bias.length];
-      base = new float[split.storedValues()];
+      base = new float[split.joinedWidth()];
       first = new float[BLOCK * Mlp.stride(split.hidden)];
       bias = new float[split.hidden];
       gateBias = new float[split.network.gates().outputs()];
+      fewExperts = new PackedMatrix[split.experts.length];
+      boolean apart = split.joined == null && split.gatesStored && split.pairInputs > 0;
+      for (int e = 0; apart && e < fewExperts.length; e++) {
+        fewExperts[e] = room(split.experts[e]);
+      }
+      fewGates = apart ? room(split.gates) : null;
+      fewJoined = split.joined == null ? null : room(split.joined);
+      allColumns(split);
+    }
+
+    private static PackedMatrix room(PackedMatrix matrix) {
+      return PackedMatrix.withRoom(matrix.rows(), matrix.columns());
+    }
+
+    private void allColumns(SplitMmoe split) {
+      experts = split.experts;
+      gates = split.gates;
+      joined = split.joined;
+    }
+
+    private void columns(SplitMmoe split, int[] columns, int count) {
+      if (split.joined != null) {
+        fewJoined.takeRows(split.joined, columns, count);
+        joined = fewJoined;
+      } else {
+        for (int e = 0; e < fewExperts.length; e++) {
+          fewExperts[e].takeRows(split.experts[e], columns, count);
+        }
+        fewGates.takeRows(split.gates, columns, count);
+        experts = fewExperts;
+        gates = fewGates;
+      }
     }
   }
 
@@ -296,6 +351,23 @@ public final class SplitMmoe {
         bias,
         Activation.NONE);
     request.begun = true;
+    request.allColumns(this);
+  }
+
+  /**
+   * Says that until the next {@link #begin} all inputs of pairs are 0 but some, and that {@code x}
+   * holds nothing but those: less to multiply, and the same outputs.
+   *
+   * @param columns in [0, pair inputs), rising, the first {@code count} of them
+   * @throws IllegalStateException unless everything of an item is stored and pairs have inputs
+   */
+  public void pairColumns(Request request, int[] columns, int count) {
+    if (!gatesStored || pairInputs == 0) {
+      throw new IllegalStateException(
+          "columns of pairs can be left out only where all else is stored; this stores %d of %d experts and the pairs have %d inputs"
+              .formatted(stored, network.experts().size(), pairInputs));
+    }
+    request.columns(this, columns, count);
   }
 
   /**
@@ -304,7 +376,8 @@ public final class SplitMmoe {
    *
    * @param items what is stored of the items
    * @param x [count x (itemInputs + pairInputs)], rows ldx floats apart: the inputs of the same
-   *     items; if {@link #complete} only [count x pairInputs], and ignored if there are none
+   *     items; if {@link #complete} only [count x pairInputs], and ignored if there are none; of
+   *     these only those that {@link #pairColumns} names
    * @throws IllegalStateException before the first {@link #begin}
    * @throws IllegalArgumentException if the items belong to another network or another budget, or
    *     an ordinal isn't among them
@@ -343,23 +416,28 @@ public final class SplitMmoe {
       int xOffset,
       int ldx) {
     float[] first = request.first;
-    request.touched += items.touch(ordinals, from, rows);
     // Where all is stored, x has but the pairs.
     int xPair = gatesStored ? xOffset : xOffset + itemInputs();
+    if (request.joined != null) {
+      joined(request, items, ordinals, from, rows, x, xPair, ldx);
+      return;
+    }
+    request.touched += items.touch(ordinals, from, rows);
     boolean last = depth == 1;
-    for (int e = 0; joined == null && e < experts.length; e++) {
+    for (int e = 0; e < experts.length; e++) {
       boolean isStored = e < stored;
+      PackedMatrix weights = request.experts[e];
       float[] target = last ? request.scratch.outputs : first;
       int targetAt = last ? network.outputAt(e) : 0;
       int ld = last ? network.outputStride() : Mlp.stride(hidden);
       float[] base = isStored ? request.base : request.half;
       int baseAt = e * hidden;
       int baseLd = 0;
-      if (experts[e] != null) {
+      if (weights != null) {
         System.arraycopy(base, baseAt, request.bias, 0, hidden);
         Activation act = isStored ? Activation.NONE : Activation.RELU;
         int at = isStored ? xPair : xOffset;
-        Gemm.multiplyBias(x, at, ldx, rows, experts[e], target, targetAt, ld, request.bias, act);
+        Gemm.multiplyBias(x, at, ldx, rows, weights, target, targetAt, ld, request.bias, act);
         base = target;
         baseAt = targetAt;
         baseLd = ld;
@@ -379,17 +457,36 @@ public final class SplitMmoe {
         network.expert(e, 1, first, 0, ld, rows, request.scratch);
       }
     }
-    if (joined != null) {
-      float[] target = request.scratch.outputs;
-      int ld = network.outputStride();
-      int width = experts.length * hidden;
-      Gemm.multiplyBias(x, xPair, ldx, rows, joined, target, 0, ld, request.base, Activation.NONE);
-      for (int i = 0; i < rows; i++) {
-        int at = i * ld;
-        items.add(target, at, 0, ordinals[from + i], width, target, at, Activation.RELU);
-      }
-    }
     gates(request, items, ordinals, from, rows, x, gatesStored ? xPair : xOffset, ldx);
+  }
+
+  /** One product for all experts and the gates. */
+  private void joined(
+      Request request,
+      ItemHalves items,
+      int[] ordinals,
+      int from,
+      int rows,
+      float[] x,
+      int xPair,
+      int ldx) {
+    float[] target = request.scratch.outputs;
+    float[] scores = request.scratch.gates;
+    int ld = network.outputStride();
+    int width = experts.length * hidden;
+    int gateCount = network.gates().outputs();
+    Gemm.multiplyBias(
+        x, xPair, ldx, rows, request.joined, target, 0, ld, request.base, Activation.NONE);
+    for (int i = 0; i < rows; i++) {
+      if (i % AHEAD == 0) {
+        request.touched += items.touch(ordinals, from + i, Math.min(AHEAD, rows - i));
+      }
+      int ordinal = ordinals[from + i];
+      int at = i * ld;
+      items.add(target, at, 0, ordinal, width, target, at, Activation.RELU);
+      items.add(
+          target, at + width, width, ordinal, gateCount, scores, i * gateCount, Activation.NONE);
+    }
   }
 
   private void gates(
@@ -407,10 +504,19 @@ public final class SplitMmoe {
     float[] base = gatesStored ? request.base : request.half;
     int baseAt = gatesAt;
     int baseLd = 0;
-    if (gates != null) {
+    if (request.gates != null) {
       System.arraycopy(base, gatesAt, request.gateBias, 0, gateCount);
       Gemm.multiplyBias(
-          x, xOffset, ldx, rows, gates, scores, 0, gateCount, request.gateBias, Activation.NONE);
+          x,
+          xOffset,
+          ldx,
+          rows,
+          request.gates,
+          scores,
+          0,
+          gateCount,
+          request.gateBias,
+          Activation.NONE);
       base = scores;
       baseAt = 0;
       baseLd = gateCount;

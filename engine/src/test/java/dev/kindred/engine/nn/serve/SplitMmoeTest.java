@@ -126,6 +126,56 @@ class SplitMmoeTest {
   }
 
   @Test
+  void columnsOfPairsThatAreZeroForAllMayBeLeftOut() throws IOException {
+    int pair = 6;
+    int items = ITEM - pair;
+    Mmoe deep = PlainNetworks.mmoe(USER + ITEM, EXPERTS, HIDDEN, 16);
+    Mmoe wide = PlainNetworks.mmoe(USER + ITEM, EXPERTS, new int[] {USER + ITEM, 32});
+    int[] kept = {1, 2, 5};
+    int count = 200;
+    int[] ordinals = new int[count];
+    float[] all = new float[count * pair];
+    float[] few = new float[count * kept.length];
+    for (int i = 0; i < count; i++) {
+      ordinals[i] = (7 * i) % ITEMS;
+      for (int k = 0; k < kept.length; k++) {
+        few[i * kept.length + k] = itemInputs[i + 31 * k];
+        all[i * pair + kept[k]] = itemInputs[i + 31 * k];
+      }
+    }
+    for (Mmoe network : new Mmoe[] {deep, wide}) {
+      SplitMmoe split = new SplitMmoe(network, USER, pair, 4096);
+      Path path = directory.resolve("columns.khalf");
+      ItemHalves.write(
+          path,
+          split,
+          ITEMS,
+          (item, x, at) -> System.arraycopy(itemInputs, item * ITEM, x, at, items));
+      try (Arena arena = Arena.ofConfined()) {
+        ItemHalves halves = ItemHalves.open(path, arena);
+        SplitMmoe.Request request = split.request();
+        float[] expected = new float[count * 3];
+        split.begin(request, user, 0);
+        split.rank(request, halves, ordinals, 0, count, all, 0, pair, expected, 0, 3);
+        float[] y = new float[count * 3];
+        split.pairColumns(request, kept, kept.length);
+        split.rank(request, halves, ordinals, 0, count, few, 0, kept.length, y, 0, 3);
+        assertArrayEquals(expected, y, "to the bit");
+        split.begin(request, user, 0);
+        split.rank(request, halves, ordinals, 0, count, all, 0, pair, y, 0, 3);
+        assertArrayEquals(expected, y, "begin takes all columns again");
+        assertThrows(
+            IndexOutOfBoundsException.class, () -> split.pairColumns(request, new int[] {pair}, 1));
+      }
+    }
+    SplitMmoe partly = new SplitMmoe(wide, USER, pair, 2 * 32);
+    SplitMmoe.Request request = partly.request();
+    Exception e =
+        assertThrows(IllegalStateException.class, () -> partly.pairColumns(request, kept, 3));
+    assertTrue(e.getMessage().contains("stores 2 of 3 experts"), e.getMessage());
+  }
+
+  @Test
   void storedValuesAreTheItemsPartRoundedToHalves() throws IOException {
     SplitMmoe split = new SplitMmoe(mmoe, USER, 4096);
     try (Arena arena = Arena.ofConfined()) {
