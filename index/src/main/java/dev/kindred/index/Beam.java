@@ -19,7 +19,7 @@ final class Beam implements Walk {
   private final Metric metric;
   private final float[] query;
 
-  /** visited[node] == epoch: seen in this walk. Bytes keep a million nodes in the second cache. */
+  /** visited[node] == epoch: seen in this walk. */
   private final byte[] visited;
 
   private byte epoch;

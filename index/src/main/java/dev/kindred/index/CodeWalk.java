@@ -223,6 +223,10 @@ final class CodeWalk implements Walk {
 
   /** Moves those of the listed slots that this walk hasn't seen to nodes and ordinals. */
   private int keepUnseen(GraphLevel level, int listed) {
+    // Before the first bit is set: one that no list names would stay.
+    if (seenCount + listed > seen.length) {
+      seen = Arrays.copyOf(seen, 2 * (seenCount + listed));
+    }
     long[] visited = this.visited;
     int limit = level.size();
     int count = 0;
@@ -235,9 +239,6 @@ final class CodeWalk implements Walk {
         count += (word >>> node & 1) == 0 ? 1 : 0;
         visited[node >>> 6] = word | 1L << node;
       }
-    }
-    if (seenCount + count > seen.length) {
-      seen = Arrays.copyOf(seen, 2 * (seenCount + count));
     }
     System.arraycopy(nodes, 0, seen, seenCount, count);
     seenCount += count;

@@ -107,7 +107,8 @@ public final class Hnsw implements VectorIndex {
 
   /** Bytes that building it takes on the heap at most. */
   public static long buildHeapBytes(long rows, int threads) {
-    // Hashes to find equal rows, the order, levels and flags; a mark per row for each thread.
+    // Hashes to find equal rows, the order, levels and flags; at most a byte of marks per row for
+    // each thread.
     return rows * (Long.BYTES + Integer.BYTES + 2 + threads);
   }
 

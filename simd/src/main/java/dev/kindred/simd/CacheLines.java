@@ -11,14 +11,14 @@ import java.lang.foreign.ValueLayout;
  * <p>How many overlap depends on how few instructions stand between two reads. So the loop over
  * rows is the inner one and reads up to four lines of each without another loop: 500 rows of five
  * lines took 54 microseconds, and 105 where the loop over the lines of a row was the inner one,
- * which is mispredicted at the end of rows too.
+ * which is mispredicted at the end of rows too. {@link ReadAhead} is the same for floats of arrays.
  *
  * <p>What the methods return has no meaning, but is to be kept somewhere: reads of no use would be
  * left out. Stateless.
  */
 public final class CacheLines {
   /** Bytes of a line on all machines that Kindred is measured on. */
-  public static final int BYTES = 64;
+  private static final int BYTES = 64;
 
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 

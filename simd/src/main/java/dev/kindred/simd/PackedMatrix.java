@@ -71,7 +71,7 @@ public final class PackedMatrix {
           "rows of " + other.columns + " columns for a matrix of " + columns);
     }
     Objects.checkFromIndexSize(0, count, rows.length);
-    Objects.checkFromIndexSize(0, count * columns, data.length);
+    Objects.checkFromIndexSize(0, (long) count * columns, (long) data.length);
     for (int i = 0; i < count; i++) {
       Objects.checkIndex(rows[i], other.rows);
     }

@@ -35,6 +35,9 @@ class GemmTest {
         assertArrayEquals(PackedMatrix.pack(kept, 0, rows.length, n).data, firsts(part));
       }
       assertThrows(IndexOutOfBoundsException.class, () -> part.takeRows(whole, new int[] {k}, 1));
+      PackedMatrix small = PackedMatrix.withRoom(1, n);
+      assertThrows(
+          IndexOutOfBoundsException.class, () -> small.takeRows(whole, new int[] {1, 2}, 2));
       PackedMatrix other = PackedMatrix.withRoom(k, n + 1);
       assertThrows(IllegalArgumentException.class, () -> other.takeRows(whole, new int[] {0}, 1));
     }

@@ -392,7 +392,8 @@ public final class CandidateLists {
       places[count] = start;
       places[count + 1] = last;
       count += start <= last ? 2 : 0;
-      lines = Math.max(lines, (last - start) / LINE + 1);
+      // One more than so many ordinals fill: lists begin anywhere in a line.
+      lines = Math.max(lines, (last - start) / LINE + 2);
     }
     for (long line = 0; line < lines; line += 4) {
       sum += touch(places, count, line * LINE, ordinalsAt);

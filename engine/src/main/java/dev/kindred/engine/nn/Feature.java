@@ -97,7 +97,7 @@ public final class Feature {
    */
   public static void writeNumber(float share, float[] target, int at) {
     writePowers(share, target, at);
-    target[at + POWERS] = isMissing(share);
+    target[at + POWERS] = missingFlag(share);
   }
 
   /** The first {@link #POWERS} of those inputs: powers of the share, all 0 where it is missing. */
@@ -109,7 +109,7 @@ public final class Feature {
   }
 
   /** The last of those inputs: 1 if the share is missing, else 0. */
-  public static float isMissing(float share) {
+  public static float missingFlag(float share) {
     return Float.isNaN(share) ? 1 : 0;
   }
 

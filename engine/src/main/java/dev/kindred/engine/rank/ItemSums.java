@@ -150,7 +150,8 @@ final class ItemSums {
       }
     }
     sample.sort();
-    return sample.score(above - 1);
+    // Fewer where sums of a damaged file are no numbers.
+    return sample.size() < above ? Float.NEGATIVE_INFINITY : sample.score(above - 1);
   }
 
   /**

@@ -132,6 +132,7 @@ public final class RankFiles {
       }
       out.commit();
     }
+    // Lists are as good as those of halves, and take less time: docs/decisions/recommend.md.
     SplitMmoe split = split(description, model.network(), ItemPrecision.BYTE);
     ItemHalves.write(places.file(HALVES), split, items.size(), items::inputs);
   }

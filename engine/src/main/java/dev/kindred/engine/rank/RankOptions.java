@@ -82,7 +82,7 @@ public record RankOptions(
     }
   }
 
-  /** A small ranker: 4 experts of 32, so an item takes about 300 bytes and 500 a third of 1 ms. */
+  /** A small ranker: 4 experts of 32, so an item takes 192 bytes. */
   public static RankOptions defaults() {
     return new RankOptions(
         TowerOptions.defaults().withHistory(50).withEpochs(5).withPatience(0),
@@ -112,12 +112,12 @@ public record RankOptions(
         "");
   }
 
-  /** A ranker between: 4 experts of 128 and 64, about 1 KiB an item. */
+  /** A ranker between: 4 experts of 128 and 64, 576 bytes an item. */
   public static RankOptions medium() {
     return defaults().withExperts(List.of(128, 64));
   }
 
-  /** A large ranker: 4 experts of 256 and 128, about 2 KiB an item. */
+  /** A large ranker: 4 experts of 256 and 128, about 1 KiB an item. */
   public static RankOptions large() {
     return defaults().withExperts(List.of(256, 128));
   }

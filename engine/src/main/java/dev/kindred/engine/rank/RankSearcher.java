@@ -193,7 +193,8 @@ public final class RankSearcher {
    * @param user whose profile is read, -1 for none
    * @param now time of the request: seconds since 1970 UTC, or a sequence number
    * @param quotas how many candidates each source may bring
-   * @param gate what may be a candidate; asked for everything that a source finds
+   * @param gate what may be a candidate; asked for what may be among a source's best, at times
+   *     twice
    * @param filter given to the search for vectors, so that it finds enough even where few pass;
    *     {@link OrdinalFilter#ALL} where the gate lets most through
    * @param missing how many of the nearest items the gate may refuse beyond the usual
@@ -337,7 +338,7 @@ public final class RankSearcher {
     int of = Math.min(RELATED_OF, state.watched());
     sums.begin(of * RELATED_DEPTH);
     for (int age = 0; age < of; age++) {
-      touched += related.touch(watched[age], RELATED_DEPTH);
+      touched += related.touchItems(watched[age], RELATED_DEPTH);
     }
     float weight = 1;
     for (int age = 0; age < of; age++, weight *= FADING) {
@@ -377,7 +378,7 @@ public final class RankSearcher {
     BestItems heap = best.of(quota);
     offer(from, from.listAtLeast(likely), gate, heap);
     if (heap.size() < quota && likely > Float.NEGATIVE_INFINITY) {
-      // The gate lets few through.
+      // The gate lets few through, or the guess was too high.
       heap.clear();
       offer(from, from.listAtLeast(Float.NEGATIVE_INFINITY), gate, heap);
     }
@@ -505,14 +506,14 @@ public final class RankSearcher {
     for (int column = 0; column < columns; column++) {
       int number = pairColumns[column] / Feature.NUMERIC_WIDTH;
       int place = pairColumns[column] % Feature.NUMERIC_WIDTH;
-      int shares = number * cosines.length;
+      int start = number * cosines.length;
       if (place == 0) {
         for (int i = from; i < to; i++) {
-          Feature.writePowers(numbers[shares + i], pairs, at + (i - from) * columns + column);
+          Feature.writePowers(numbers[start + i], pairs, at + (i - from) * columns + column);
         }
       } else if (place == Feature.POWERS) {
         for (int i = from; i < to; i++) {
-          pairs[at + (i - from) * columns + column] = Feature.isMissing(numbers[shares + i]);
+          pairs[at + (i - from) * columns + column] = Feature.missingFlag(numbers[start + i]);
         }
       }
     }
@@ -522,7 +523,7 @@ public final class RankSearcher {
   /**
    * Overwrites one number of the pairs [from, to) with its shares: number by number, as the cuts of
    * one fit the first cache, those of all don't. Counts and times are often those of the pair
-   * before.
+   * before. Sets {@link #someKnown} and {@link #someMissing}.
    */
   private void toShares(Quantiles quantiles, int number, int from, int to) {
     int runs = 0;

@@ -16,7 +16,6 @@ import java.util.List;
  * may be shared by threads.
  */
 final class ChannelRows {
-
   private final MemorySegment[] runs;
   private final long[] strides;
   private final long[] lengths;

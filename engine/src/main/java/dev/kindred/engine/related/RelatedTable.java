@@ -319,6 +319,13 @@ public final class RelatedTable {
         + CacheLines.touch(body, sources, sources + limit);
   }
 
+  /** As {@link #touch}, of what {@link #related} reads. */
+  public int touchItems(int item, int n) {
+    Objects.checkIndex(item, items);
+    long row = item * rowBytes(length);
+    return CacheLines.touch(body, row, row + Math.min(n, length) * (long) Integer.BYTES);
+  }
+
   private long at(int item, int rank) {
     Objects.checkIndex(item, items);
     Objects.checkIndex(rank, length);

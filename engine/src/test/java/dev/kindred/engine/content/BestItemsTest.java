@@ -2,7 +2,9 @@ package dev.kindred.engine.content;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.index.run.Draws;
 import java.util.ArrayList;
@@ -15,6 +17,21 @@ import org.junit.jupiter.api.Test;
 
 class BestItemsTest {
   private record Pair(int item, float score) {}
+
+  @Test
+  void takesWhatAnOfferWouldKeep() {
+    BestItems best = new BestItems(2);
+    assertTrue(best.takes(9, Float.NEGATIVE_INFINITY));
+    best.offer(5, 0f);
+    assertTrue(best.takes(9, -1));
+    best.offer(7, 1);
+    assertFalse(best.takes(9, -1));
+    assertFalse(best.takes(5, -0f), "an equal pair");
+    assertFalse(best.takes(6, 0f), "among equals the lower ordinal stays");
+    assertTrue(best.takes(4, 0f));
+    assertTrue(best.takes(9, 0.5f));
+    assertFalse(new BestItems(0).takes(0, 1));
+  }
 
   @Test
   void keepsWhatSortingWouldPutFirst() {

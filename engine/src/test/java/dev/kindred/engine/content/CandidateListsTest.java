@@ -74,6 +74,37 @@ class CandidateListsTest {
     }
   }
 
+  private static void touchIfSound(CandidateLists lists) {
+    try {
+      lists.touch(new int[] {0, 1}, 0, 2, new long[4]);
+    } catch (CorruptFileException e) {
+      assertTrue(e.getMessage().contains("flipped"), e.getMessage());
+    }
+  }
+
+  @Test
+  void listsOfAnyLengthsAreTouchedAndNothingBeyondThem() throws IOException {
+    int[][] candidates = new int[160][0];
+    int[] lengths = {0, 1, 150, 16, 0, 17, 64};
+    for (int i = 0; i < lengths.length; i++) {
+      candidates[i] = new int[lengths[i]];
+      Arrays.setAll(candidates[i], j -> j);
+    }
+    CandidateLists lists = lists(CandidateSource.CONTENT, candidates);
+    Path file = directory.resolve("lengths");
+    lists.write(file);
+    try (Arena arena = Arena.ofConfined()) {
+      CandidateLists read = CandidateLists.open(file, arena);
+      int[] order = {6, 0, 2, 4, 5, 1, 3};
+      long[] places = new long[2 * order.length];
+      for (int from = 0; from <= order.length; from++) {
+        for (int to = from; to <= order.length; to++) {
+          assertEquals(lists.touch(order, from, to, places), read.touch(order, from, to, places));
+        }
+      }
+    }
+  }
+
   @Test
   void emptyListsReadBack() throws IOException {
     for (int items : new int[] {0, 1, 9}) {
@@ -103,11 +134,11 @@ class CandidateListsTest {
       Files.write(file, bytes);
       try (Arena arena = Arena.ofConfined()) {
         CandidateLists read = CandidateLists.open(file, arena);
+        touchIfSound(read);
         CorruptFileException e =
             assertThrows(
                 CorruptFileException.class,
                 () -> {
-                  read.touch(new int[] {0, 1}, 0, 2, new long[4]);
                   text(read, 0);
                   text(read, 1);
                 },

@@ -74,6 +74,11 @@ class ItemSumsTest {
       }
     }
     sums.begin(ITEMS);
+    for (int i = 0; i < ITEMS; i++) {
+      sums.add(i, i % 100 == 0 ? 1 : Float.NaN);
+    }
+    assertEquals(Float.NEGATIVE_INFINITY, sums.likelyBar(175, best), "of a damaged file");
+    sums.begin(ITEMS);
     sums.add(9, 1);
     assertEquals(Float.NEGATIVE_INFINITY, sums.likelyBar(50, best), "too few to guess from");
   }

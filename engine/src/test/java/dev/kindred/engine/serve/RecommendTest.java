@@ -146,6 +146,37 @@ class RecommendTest {
   }
 
   @Test
+  void scoresDontDependOnHowManyAreRankedOrInHowManySteps() {
+    int all = TrainedWorld.WORLD.items().size();
+    assertTrue(all > SplitMmoe.BLOCK + 32, all + " items make no second step");
+    RecommendSearcher searcher = recommender.recommendSearcher();
+    RecommendResult few = new RecommendResult(all);
+    RecommendResult many = new RecommendResult(all);
+    RecommendResult stepwise = new RecommendResult(all);
+    for (int u = 0; u < 20; u++) {
+      searcher.watchedToo(true);
+      searcher.quotas(new SourceQuotas(20, 3, 2, 2, 2));
+      searcher.recommend(user(u), all, few);
+      searcher.quotas(new SourceQuotas(all, all, all, all, all));
+      searcher.recommend(user(u), all, many);
+      searcher.deadline(System.nanoTime() + Duration.ofMinutes(10).toNanos());
+      searcher.recommend(user(u), all, stepwise);
+      searcher.noDeadline();
+      assertTrue(many.size() > SplitMmoe.BLOCK && few.size() < 40, many.size() + ", " + few.size());
+      assertEquals(many.size(), stepwise.size());
+      for (int rank = 0; rank < many.size(); rank++) {
+        assertEquals(many.ordinal(rank), stepwise.ordinal(rank));
+        assertEquals(many.score(rank), stepwise.score(rank));
+        for (int other = 0; other < few.size(); other++) {
+          if (few.ordinal(other) == many.ordinal(rank)) {
+            assertEquals(many.score(rank), few.score(other), "to the bit");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void everyModeOfMemoryGivesTheSameLists() throws IOException {
     for (MemoryMode mode : MemoryMode.values()) {
       RecommenderOptions options = RecommenderOptions.defaults().withMemory(mode);

@@ -97,9 +97,7 @@ public final class Mlp {
    * unless most of it would be gaps, with rows on ever new pages of memory.
    */
   static int stride(int width) {
-    return width < NARROW
-        ? (width + Mmoe.MOST_LANES - 1) / Mmoe.MOST_LANES * Mmoe.MOST_LANES
-        : Math.max(width, Gemm.ROW_STRIDE);
+    return width < NARROW ? Lanes.roundUp(width) : Math.max(width, Gemm.ROW_STRIDE);
   }
 
   /** The layers from {@code first} on, for at most {@link #BLOCK} rows. */

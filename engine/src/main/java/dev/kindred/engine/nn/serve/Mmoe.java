@@ -35,9 +35,6 @@ public final class Mmoe {
   /** Between rows of expert outputs: without it they would lie a power of two apart. */
   private static final int PADDING = 16;
 
-  /** Floats of the widest vectors. */
-  static final int MOST_LANES = 16;
-
   private final List<Mlp> experts;
   private final DenseLayer gates;
   private final List<Mlp> towers;
@@ -173,12 +170,7 @@ public final class Mmoe {
 
   /** Floats between the rows of expert outputs in a scratch, which have room for the gates. */
   int outputStride() {
-    return experts.size() * width + paddedGates() + PADDING;
-  }
-
-  /** Gates and what fills up the last vector of them. */
-  int paddedGates() {
-    return (gates.outputs() + MOST_LANES - 1) / MOST_LANES * MOST_LANES;
+    return experts.size() * width + Lanes.roundUp(gates.outputs()) + PADDING;
   }
 
   /** Where the outputs of expert e begin in such a row. */

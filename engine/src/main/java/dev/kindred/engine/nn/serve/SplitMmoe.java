@@ -60,7 +60,7 @@ public final class SplitMmoe {
    */
   private final PackedMatrix[] experts;
 
-  /** The same for the gates. */
+  /** The same for the gates, filled up to whole vectors. */
   private final PackedMatrix gates;
 
   /**
@@ -159,7 +159,7 @@ public final class SplitMmoe {
     for (int e = 0; e < count; e++) {
       experts[e] = computed(firsts[e], e < stored);
     }
-    gates = computed(network.gates(), gatesStored);
+    gates = computedGates();
     joined = joined(firsts);
     fingerprint = fingerprint(itemRows);
   }
@@ -173,24 +173,37 @@ public final class SplitMmoe {
         : PackedMatrix.pack(layer.weight(), from * layer.outputs(), rows, layer.outputs());
   }
 
-  /** Columns that fill whole vectors have the same bits whatever stands beside them. */
+  /** The same for the gates, filled up to whole vectors. */
+  private PackedMatrix computedGates() {
+    int from = gatesStored ? network.inputs() - pairInputs : userInputs;
+    DenseLayer[] layers = {network.gates()};
+    return from == network.inputs()
+        ? null
+        : filled(sideBySide(layers, from, network.inputs()), network.gates().outputs());
+  }
+
+  /** All first layers side by side, or null where they can't be. */
   private PackedMatrix joined(DenseLayer[] layers) {
-    boolean whole = hidden % Mmoe.MOST_LANES == 0;
+    boolean whole = hidden % Lanes.MOST == 0;
     if (depth > 1 || !gatesStored || pairInputs == 0 || !whole) {
       return null;
     }
-    float[] rows = sideBySide(layers, network.inputs() - pairInputs, network.inputs());
-    int width = storedValues();
-    int padded = joinedWidth();
-    float[] filled = new float[pairInputs * padded];
-    for (int i = 0; i < pairInputs; i++) {
-      System.arraycopy(rows, i * width, filled, i * padded, width);
-    }
-    return PackedMatrix.pack(filled, 0, pairInputs, padded);
+    return filled(
+        sideBySide(layers, network.inputs() - pairInputs, network.inputs()), storedValues());
   }
 
-  private int joinedWidth() {
-    return network.experts().size() * hidden + network.paddedGates();
+  /**
+   * Rows of so many columns with zeros up to whole vectors. Columns of whole vectors have the same
+   * bits whatever stands beside them, and whichever columns of zeros of the inputs are left out.
+   */
+  private static PackedMatrix filled(float[] rows, int width) {
+    int count = rows.length / width;
+    int filledWidth = Lanes.roundUp(width);
+    float[] filled = new float[count * filledWidth];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(rows, i * width, filled, i * filledWidth, width);
+    }
+    return PackedMatrix.pack(filled, 0, count, filledWidth);
   }
 
   private int storedLayers() {
@@ -293,10 +306,10 @@ public final class SplitMmoe {
     private Request(SplitMmoe split) {
       scratch = split.network.scratch();
       half = new float[split.bias.length];
-      base = new float[split.joinedWidth()];
+      base = new float[Lanes.roundUp(split.storedValues())];
       first = new float[BLOCK * Mlp.stride(split.hidden)];
       bias = new float[split.hidden];
-      gateBias = new float[split.network.gates().outputs()];
+      gateBias = new float[Lanes.roundUp(split.network.gates().outputs())];
       fewExperts = new PackedMatrix[split.experts.length];
       boolean apart = split.joined == null && split.gatesStored && split.pairInputs > 0;
       for (int e = 0; apart && e < fewExperts.length; e++) {
@@ -356,9 +369,11 @@ public final class SplitMmoe {
 
   /**
    * Says that until the next {@link #begin} all inputs of pairs are 0 but some, and that {@code x}
-   * holds nothing but those: less to multiply, and the same outputs.
+   * holds nothing but those: less to multiply, and the same outputs; to the bit where the experts'
+   * first layers have a multiple of {@value Lanes#MOST} outputs.
    *
    * @param columns in [0, pair inputs), rising, the first {@code count} of them
+   * @throws IllegalArgumentException if they don't rise
    * @throws IllegalStateException unless everything of an item is stored and pairs have inputs
    */
   public void pairColumns(Request request, int[] columns, int count) {
@@ -366,6 +381,13 @@ public final class SplitMmoe {
       throw new IllegalStateException(
           "columns of pairs can be left out only where all else is stored; this stores %d of %d experts and the pairs have %d inputs"
               .formatted(stored, network.experts().size(), pairInputs));
+    }
+    for (int i = 1; i < count; i++) {
+      if (columns[i] <= columns[i - 1]) {
+        throw new IllegalArgumentException(
+            "column %d of the pairs follows column %d; they must rise"
+                .formatted(columns[i], columns[i - 1]));
+      }
     }
     request.columns(this, columns, count);
   }
@@ -506,31 +528,30 @@ public final class SplitMmoe {
     int baseLd = 0;
     if (request.gates != null) {
       System.arraycopy(base, gatesAt, request.gateBias, 0, gateCount);
+      base = request.scratch.outputs;
+      baseAt = network.outputAt(experts.length);
+      baseLd = network.outputStride();
       Gemm.multiplyBias(
           x,
           xOffset,
           ldx,
           rows,
           request.gates,
-          scores,
-          0,
-          gateCount,
+          base,
+          baseAt,
+          baseLd,
           request.gateBias,
           Activation.NONE);
-      base = scores;
-      baseAt = 0;
-      baseLd = gateCount;
     }
-    for (int i = 0; gatesStored && i < rows; i++) {
-      items.add(
-          base,
-          baseAt + i * baseLd,
-          gatesAt,
-          ordinals[from + i],
-          gateCount,
-          scores,
-          i * gateCount,
-          Activation.NONE);
+    for (int i = 0; i < rows; i++) {
+      int at = baseAt + i * baseLd;
+      int to = i * gateCount;
+      if (gatesStored) {
+        int ordinal = ordinals[from + i];
+        items.add(base, at, gatesAt, ordinal, gateCount, scores, to, Activation.NONE);
+      } else {
+        System.arraycopy(base, at, scores, to, gateCount);
+      }
     }
   }
 }
