@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.simd.CacheLines;
 import java.util.Arrays;
 
 /**
@@ -32,6 +33,9 @@ final class FilteredWalk {
 
   private final byte[] visited;
   private int epoch = -1;
+
+  /** Keeps the compiler from dropping the touches. */
+  private int touched;
 
   private final int[] slots;
   private final int[] failed;
@@ -122,6 +126,7 @@ final class FilteredWalk {
       for (int i = 0; i < count; i++) {
         listed[i] = ScoredOrdinal.ordinal(pool[from + i]);
       }
+      touched += rows.touch(listed, 0, count);
       Queries.scoreRows(metric, plain.query(), rows, listed, 0, count, scores);
       for (int i = 0; i < count; i++) {
         pool[from + i] = ScoredOrdinal.of(scores[i], listed[i]);
@@ -178,6 +183,9 @@ final class FilteredWalk {
         failed[failures++] = neighbor;
       }
     }
+    // Links of nodes that fail are read one after the other, and nothing waits for their addresses.
+    long links = (long) degree * Integer.BYTES;
+    touched += CacheLines.touch(level.blocks(), level.blockBytes(), links, failed, 0, failures);
     for (int f = 0; f < failures && count < degree; f++) {
       visited[failed[f]] = done;
       count = gatherAround(failed[f], count);
