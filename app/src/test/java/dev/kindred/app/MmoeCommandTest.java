@@ -31,7 +31,7 @@ final class MmoeCommandTest {
       file = "shown.csv"
 
       [inputs]
-      categorical = ["item"]
+      ids = ["item"]
       hashed = ["color"]
       buckets = 8
       multi = ["tags"]
@@ -69,6 +69,7 @@ final class MmoeCommandTest {
       hidden = [8]
       tower-hidden = []
       embedding-dim = 4
+      unknown-ids = 0.2
       batch = 128
       learning-rate = 0.01
       epochs = 3

@@ -209,6 +209,7 @@ final class MmoeCommand extends KindredCommand {
           linear
               .withSeed(options.seed())
               .withBatch(options.batch())
+              .withUnknownIds(options.unknownIds())
               .withBiasMode(options.biasMode())
               .withBiasDropout(options.biasDropout())
               .withEpochs(epochs == null ? Math.max(30, options.epochs()) : epochs)

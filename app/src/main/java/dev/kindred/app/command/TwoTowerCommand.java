@@ -134,6 +134,14 @@ final class TwoTowerCommand extends KindredCommand {
   private Double correction;
 
   @Option(
+      names = "--popularity",
+      paramLabel = "S",
+      description =
+          "Share of the log of an item's popularity that its score gets beside the cosine, with"
+              + " sampled_softmax; 0 = none.")
+  private Double popularity;
+
+  @Option(
       names = "--margin",
       paramLabel = "M",
       description = "Cosine up to which a negative costs nothing with cosine_contrastive.")
@@ -327,6 +335,7 @@ final class TwoTowerCommand extends KindredCommand {
     o = dropout == null ? o : o.withDropout(dropout);
     o = o.withLoss(loss == null ? o.loss() : loss, negatives == null ? o.negatives() : negatives);
     refuseWhatSaysNothing(o.loss());
+    o = popularity == null ? o : o.withPopularity(popularity);
     o = noBatchNegatives ? o.withBatchNegatives(false) : o;
     if (optimizer != null) {
       double rate = o.optimizer().learningRate();
@@ -348,6 +357,7 @@ final class TwoTowerCommand extends KindredCommand {
     }
     if (used != TowerLoss.SAMPLED_SOFTMAX) {
       refuse("--correction", correction != null, used);
+      refuse("--popularity", popularity != null, used);
     }
     refuse("--no-batch-negatives", noBatchNegatives && !used.sharesNegatives(), used);
   }

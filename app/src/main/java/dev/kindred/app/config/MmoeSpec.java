@@ -39,6 +39,8 @@ public record MmoeSpec(
   /** What a column holds. */
   public enum Kind {
     CATEGORICAL,
+    /** Categories of which later rows bring ever new ones. */
+    ID,
     /** Several categories in a cell. */
     MULTI,
     NUMERIC,
@@ -153,7 +155,7 @@ public record MmoeSpec(
     double biasDropout = biasSection.number("dropout", MmoeOptions.defaults().biasDropout());
     List<Column> bias = columns(biasSection);
     if (inputs.isEmpty()) {
-      throw top.wrong("inputs", "names no column: give categorical, multi, numeric or relative");
+      throw top.wrong("inputs", "names no column: give categorical, ids, multi, numeric or relative");
     }
     List<TaskColumn> tasks = tasks(top);
     Split split = split(top.sectionOrEmpty("split"));
@@ -170,6 +172,7 @@ public record MmoeSpec(
     int buckets = section.integer("buckets", 0);
     List<Column> columns = new ArrayList<>();
     section.texts("categorical").forEach(c -> columns.add(column(c, Kind.CATEGORICAL)));
+    section.texts("ids").forEach(c -> columns.add(column(c, Kind.ID)));
     for (String name : section.texts("hashed")) {
       if (buckets < 1) {
         throw section.wrong("buckets", "is " + buckets + ", must be at least 1 for hashed columns");
@@ -249,6 +252,7 @@ public record MmoeSpec(
     List<Integer> towerHidden = section.integers("tower-hidden", d.towerHidden());
     int embeddingDim = section.integer("embedding-dim", d.embeddingDim());
     double dropout = section.number("dropout", d.dropout());
+    double unknownIds = section.number("unknown-ids", d.unknownIds());
     double rate = section.number("learning-rate", optimizer.learningRate());
     double decay = section.number("weight-decay", optimizer.weightDecay());
     int batch = section.integer("batch", d.batch());
@@ -263,6 +267,7 @@ public record MmoeSpec(
                 .withTowerHidden(towerHidden)
                 .withEmbeddingDim(embeddingDim)
                 .withDropout(dropout)
+                .withUnknownIds(unknownIds)
                 .withBiasMode(mode)
                 .withBiasDropout(biasDropout)
                 .withOptimizer(optimizer.withLearningRate(rate).withWeightDecay(decay))

@@ -240,6 +240,7 @@ final class ModelConfig {
                     batchNegatives,
                     popularity,
                     correction,
+                    base.popularity(),
                     margin,
                     negativeWeight,
                     dropout,

@@ -53,7 +53,7 @@ public final class TaskTable {
     FeatureTable.Builder builder = FeatureTable.builder(table.rows());
     for (Column column : columns) {
       switch (column.kind()) {
-        case CATEGORICAL -> categorical(builder, table, column, train);
+        case CATEGORICAL, ID -> categorical(builder, table, column, train);
         case MULTI -> multiple(builder, table, column, train);
         case NUMERIC -> {
           String name = numberName(column, columns);
@@ -75,7 +75,10 @@ public final class TaskTable {
     boolean twice =
         columns.stream()
             .anyMatch(
-                c -> c.column().equals(column.column()) && c.kind() == MmoeSpec.Kind.CATEGORICAL);
+                c ->
+                    c.column().equals(column.column())
+                        && (c.kind() == MmoeSpec.Kind.CATEGORICAL
+                            || c.kind() == MmoeSpec.Kind.ID));
     return twice ? column.column() + " as a number" : column.column();
   }
 
@@ -106,7 +109,8 @@ public final class TaskTable {
       }
     }
     int[] values = Arrays.stream(codes).map(c -> c < 0 ? -1 : translated[c]).toArray();
-    builder.single(Feature.categorical(name, known), values);
+    Feature feature = Feature.categorical(name, known);
+    builder.single(column.kind() == MmoeSpec.Kind.ID ? feature.opened() : feature, values);
   }
 
   private static int bucket(Feature feature, Ids vocabulary, int code) {

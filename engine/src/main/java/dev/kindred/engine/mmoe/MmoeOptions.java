@@ -15,7 +15,8 @@ import java.util.function.Consumer;
  * @param hidden widths of an expert's ReLU layers; may be empty only for SHARED_BOTTOM
  * @param towerHidden widths of the ReLU layers of each task's tower; may be empty
  * @param embeddingDim values per embedding vector
- * @param unknownIds share of training rows whose ids are read as unknown
+ * @param unknownIds share of training rows whose value of an open feature (an id) reads as unknown,
+ *     for each such feature apart
  * @param dropout share of the inputs dropped in training
  * @param biasMode how the bias tower enters, where there are bias features
  * @param biasHidden widths of its ReLU layers; empty = a sum of one number per feature value

@@ -31,8 +31,15 @@ public final class Feature {
   private final int size;
   private final List<String> vocabulary;
   private final Quantiles quantiles;
+  private final boolean open;
 
-  private Feature(String name, Kind kind, int size, List<String> vocabulary, Quantiles quantiles) {
+  private Feature(
+      String name,
+      Kind kind,
+      int size,
+      List<String> vocabulary,
+      Quantiles quantiles,
+      boolean open) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a feature needs a name");
     }
@@ -44,22 +51,23 @@ public final class Feature {
     this.size = size;
     this.vocabulary = vocabulary;
     this.quantiles = quantiles;
+    this.open = open;
   }
 
   /** Rows as values 0 to size - 1; rows that come later are unknown. */
   public static Feature id(String name, int size) {
-    return new Feature(name, Kind.ID, size, List.of(), null);
+    return new Feature(name, Kind.ID, size, List.of(), null, true);
   }
 
   /** Values 0 to size - 1 that have no strings. */
   public static Feature categorical(String name, int size) {
-    return new Feature(name, Kind.CATEGORICAL, size, List.of(), null);
+    return new Feature(name, Kind.CATEGORICAL, size, List.of(), null, false);
   }
 
   /** Values 0 to size - 1 with the string of each, so that another catalogue can be matched. */
   public static Feature categorical(String name, List<String> vocabulary) {
     List<String> strings = List.copyOf(vocabulary);
-    return new Feature(name, Kind.CATEGORICAL, strings.size(), strings, null);
+    return new Feature(name, Kind.CATEGORICAL, strings.size(), strings, null, false);
   }
 
   /**
@@ -71,7 +79,7 @@ public final class Feature {
       throw new IllegalArgumentException(
           "feature " + name + " has " + buckets + " buckets, must be at least 1");
     }
-    return new Feature(name, Kind.CATEGORICAL, buckets, List.of(), null);
+    return new Feature(name, Kind.CATEGORICAL, buckets, List.of(), null, false);
   }
 
   /** The bucket of a string, from 0 to {@link #size} - 1, the same on every machine. */
@@ -87,7 +95,12 @@ public final class Feature {
   /** Numbers with the distribution that normalises them. */
   public static Feature numeric(String name, Quantiles quantiles) {
     return new Feature(
-        name, Kind.NUMERIC, 0, List.of(), Objects.requireNonNull(quantiles, "quantiles"));
+        name,
+        Kind.NUMERIC,
+        0,
+        List.of(),
+        Objects.requireNonNull(quantiles, "quantiles"),
+        false);
   }
 
   /**
@@ -119,11 +132,29 @@ public final class Feature {
 
   /** The same feature under another name. */
   public Feature named(String other) {
-    return new Feature(other, kind, size, vocabulary, quantiles);
+    return new Feature(other, kind, size, vocabulary, quantiles, open);
+  }
+
+  /**
+   * The same categories, of which later rows bring ever new ones, as users and items: training is to
+   * read some of the known ones as unknown, see {@link FeatureInput}.
+   *
+   * @throws IllegalStateException if this is NUMERIC
+   */
+  public Feature opened() {
+    if (kind == Kind.NUMERIC) {
+      throw new IllegalStateException("feature " + name + " is NUMERIC and has no categories");
+    }
+    return new Feature(name, kind, size, vocabulary, quantiles, true);
   }
 
   public Kind kind() {
     return kind;
+  }
+
+  /** Whether later rows bring ever new values: ids, and categories that are {@link #opened}. */
+  public boolean isOpen() {
+    return open;
   }
 
   /** How many values are known, the unknown one (out of vocabulary) not counted; 0 if NUMERIC. */

@@ -13,8 +13,8 @@ import java.util.Set;
  * for an embedded feature the mean of its values' vectors (zero if it has none), for a number its
  * quantile x, x squared, the root of x, and 1 if it is missing.
  *
- * <p>While training, ids can be read as unknown in a share of the rows, which trains the vector of
- * unknown ids and makes the network lean on the other features too; and at most {@code maxValues}
+ * <p>While training, values of open features can be read as unknown in a share of the rows, which
+ * trains the vector of unknown values and makes the network lean on the other features too; and at most {@code maxValues}
  * values of a row are averaged, drawn anew each step. Sharing: see {@link Layer}.
  */
 public final class FeatureInput extends Layer {
@@ -57,7 +57,8 @@ public final class FeatureInput extends Layer {
   /**
    * @param dim values per embedding vector; small vocabularies get fewer, see {@link #dimOf}
    * @param shared embeddings to use for the features of these names; the others get their own
-   * @param unknownShare of the training rows whose ids are read as unknown, in [0, 1)
+   * @param unknownShare of the training rows whose single values of {@link Feature#isOpen open}
+   *     features are read as unknown, in [0, 1)
    * @param maxValues of one row and feature that a training pass averages
    * @param seed of the new embeddings
    */
@@ -190,8 +191,7 @@ public final class FeatureInput extends Layer {
 
   private void embed(Pass pass, FeatureTable table, int f, float[] out, Lookups lookups) {
     int[] values = table.values(f);
-    boolean hides =
-        lookups != null && unknownShare > 0 && features.get(f).kind() == Feature.Kind.ID;
+    boolean hides = lookups != null && unknownShare > 0 && features.get(f).isOpen();
     for (int r = 0; r < pass.rows(); r++) {
       int row = pass.tableRow(this, r);
       int from = table.start(f, row);

@@ -32,6 +32,7 @@ final class SharedNegativesStep implements Step {
   private final NegativeSampler sampler;
   private final TowerOptions options;
   private final boolean softmax;
+  private final double[] popularity; // added to the logits of each item
   private final int batch;
   private final int classes;
 
@@ -68,13 +69,18 @@ final class SharedNegativesStep implements Step {
   private final int[] nextClass;
   private final Draws draws;
 
+  /**
+   * @param popularity what is added to each item's logit
+   */
   SharedNegativesStep(
       Tower userTower,
       Tower itemTower,
       FeatureTable userTable,
       FeatureTable itemTable,
       Interactions positives,
+      double[] popularity,
       TowerOptions options) {
+    this.popularity = popularity;
     this.userTower = userTower;
     this.itemTower = itemTower;
     this.userTable = userTable;
@@ -194,23 +200,23 @@ final class SharedNegativesStep implements Step {
       classItems[j] = item;
       if (j >= firstShared) {
         corrections[j - firstShared] =
-            own && j >= count ? Losses.EXCLUDED : correction(item, count);
+            own && j >= count ? Losses.EXCLUDED : shift(item, count);
         nextClass[j] = classOf[item];
         classOf[item] = j;
       }
     }
   }
 
-  /** Minus the log of how often the item is expected among the shared classes. */
-  private float correction(int item, int count) {
+  /** The item's popularity minus the log of how often it is expected among the shared classes. */
+  private float shift(int item, int count) {
     if (!softmax || options.correction() == 0) {
-      return 0;
+      return (float) popularity[item];
     }
     double expected = options.negatives() * sampler.probability(item);
     if (options.batchNegatives()) {
       expected += count * batchProbability[item];
     }
-    return (float) (-options.correction() * Math.log(expected));
+    return (float) (popularity[item] - options.correction() * Math.log(expected));
   }
 
   private void forgetClasses() {
@@ -262,7 +268,9 @@ final class SharedNegativesStep implements Step {
       int own = i * chunk + r;
       excludePositives(users[own], own, z, r * columns - firstShared);
       if (firstShared > 0) {
-        z[r * columns + shared] = Distances.dot(scaled, r * dim, classVectors, own * dim, dim);
+        z[r * columns + shared] =
+            Distances.dot(scaled, r * dim, classVectors, own * dim, dim)
+                + (float) popularity[classItems[own]];
       }
     }
     double loss =

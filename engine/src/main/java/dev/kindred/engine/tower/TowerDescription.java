@@ -30,6 +30,7 @@ final class TowerDescription {
       double[] losses,
       double[] recalls,
       int bestEpoch,
+      int mostPositives,
       List<String> notes) {}
 
   static String write(Content content) throws IOException {
@@ -42,6 +43,7 @@ final class TowerDescription {
     root.put("losses", content.losses);
     root.put("recalls", content.recalls);
     root.put("bestEpoch", content.bestEpoch);
+    root.put("mostPositives", content.mostPositives);
     root.put("notes", content.notes);
     return JSON.std.asString(root);
   }
@@ -64,6 +66,7 @@ final class TowerDescription {
           numbers(root.get("losses"), Number::doubleValue),
           numbers(root.get("recalls"), Number::doubleValue),
           (int) number(root, "bestEpoch"),
+          (int) number(root, "mostPositives", 0),
           ((List<?>) root.get("notes")).stream().map(String.class::cast).toList());
     } catch (IOException | ClassCastException | NullPointerException e) {
       throw new IllegalArgumentException("the description is incomplete", e);
@@ -86,6 +89,7 @@ final class TowerDescription {
     map.put("batchNegatives", o.batchNegatives());
     map.put("popularityExponent", o.popularityExponent());
     map.put("correction", o.correction());
+    map.put("popularity", o.popularity());
     map.put("margin", o.margin());
     map.put("negativeWeight", o.negativeWeight());
     map.put("dropout", o.dropout());
@@ -119,6 +123,7 @@ final class TowerDescription {
         !Boolean.FALSE.equals(map.get("batchNegatives")),
         number(map, "popularityExponent"),
         number(map, "correction"),
+        number(map, "popularity", 0),
         number(map, "margin", usual.margin()),
         number(map, "negativeWeight", usual.negativeWeight()),
         number(map, "dropout"),

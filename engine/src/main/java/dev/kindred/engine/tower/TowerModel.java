@@ -36,8 +36,12 @@ public final class TowerModel {
   private final double[] losses;
   private final double[] recalls;
   private final int bestEpoch;
+  private final Popularity popularity; // null = vectors carry none
   private final List<String> notes;
 
+  /**
+   * @param popularity what the vectors carry, null = none
+   */
   TowerModel(
       TowerOptions options,
       Tower userTower,
@@ -48,6 +52,7 @@ public final class TowerModel {
       double[] losses,
       double[] recalls,
       int bestEpoch,
+      Popularity popularity,
       List<String> notes) {
     this.options = options;
     this.userTower = userTower;
@@ -58,6 +63,7 @@ public final class TowerModel {
     this.losses = losses;
     this.recalls = recalls;
     this.bestEpoch = bestEpoch;
+    this.popularity = popularity;
     this.notes = List.copyOf(notes);
   }
 
@@ -72,7 +78,7 @@ public final class TowerModel {
 
   /** Values per vector. */
   public int dim() {
-    return options.dim();
+    return options.vectorWidth();
   }
 
   public TowerOptions options() {
@@ -116,7 +122,10 @@ public final class TowerModel {
    * @param items with the features {@link #itemFeatures}, ids unknown
    */
   public float[] itemVectors(FeatureTable items, Workers workers) {
-    return itemTower.vectors(items, workers);
+    float[] units = itemTower.vectors(items, workers);
+    return popularity == null
+        ? units
+        : popularity.items(units, options.dim(), new int[items.rows()]);
   }
 
   /** What the user tower reads of a user, in the order in which it reads it. */
@@ -143,9 +152,15 @@ public final class TowerModel {
    * The user tower above its features, to serve with: it takes what {@link #encodeUsers} gives and
    * outputs a vector of length 1.
    *
-   * @throws IllegalArgumentException if its output has both a ReLU and a skip
+   * @throws IllegalArgumentException if its output has both a ReLU and a skip, or the vectors carry
+   *     popularity
    */
   public Mlp userNetwork() {
+    if (popularity != null) {
+      throw new IllegalArgumentException(
+          "a plain network gives no vectors that carry popularity; train with popularity 0, not "
+              + options.popularity());
+    }
     return TowerNetwork.of(userTower, options);
   }
 
@@ -209,6 +224,7 @@ public final class TowerModel {
                 losses,
                 recalls,
                 bestEpoch,
+                popularity == null ? 0 : popularity.most(),
                 notes));
     Safetensors.write(path, Map.of(DESCRIPTION, description), tensors);
   }
@@ -236,7 +252,7 @@ public final class TowerModel {
       Safetensors.Tensor users = file.tensors().get(USER_VECTORS);
       Safetensors.Tensor items = file.tensors().get(ITEM_VECTORS);
       Safetensors.Tensor presence = file.tensors().get(ITEM_PRESENCE);
-      int dim = content.options().dim();
+      int dim = content.options().vectorWidth();
       if (users == null
           || items == null
           || presence == null
@@ -260,6 +276,9 @@ public final class TowerModel {
               content.losses(),
               content.recalls(),
               content.bestEpoch(),
+              content.options().popularity() > 0
+                  ? new Popularity(content.options(), items.rows(), content.mostPositives())
+                  : null,
               content.notes());
       file.into(model.parameters());
       itemTower.network.refresh();

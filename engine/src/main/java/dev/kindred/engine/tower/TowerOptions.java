@@ -31,6 +31,9 @@ import java.util.function.Consumer;
  * @param popularityExponent negatives are drawn by popularity to this power
  * @param correction share of log Q taken off the logits of SAMPLED_SOFTMAX: 1 estimates the softmax
  *     over all items, 0 leaves items that are drawn often pushed down
+ * @param popularity share of the log of an item's number of positives that its score gets beside the
+ *     cosine, with SAMPLED_SOFTMAX: what is known is not left to be learned; 0 = none. Vectors carry
+ *     it in two more values, see {@link #vectorWidth}
  * @param margin cosine up to which a negative costs nothing with COSINE_CONTRASTIVE
  * @param negativeWeight of the mean over the negatives beside the positive with COSINE_CONTRASTIVE
  * @param dropout share of the inputs dropped in training
@@ -65,6 +68,7 @@ public record TowerOptions(
     boolean batchNegatives,
     double popularityExponent,
     double correction,
+    double popularity,
     double margin,
     double negativeWeight,
     double dropout,
@@ -94,6 +98,7 @@ public record TowerOptions(
     check("negatives", negatives, loss.sharesNegatives() && batchNegatives ? 0 : 1, 1 << 16);
     check("popularityExponent", popularityExponent, 0, 10);
     check("correction", correction, 0, 1);
+    check("popularity", popularity, 0, loss == TowerLoss.SAMPLED_SOFTMAX && !learnScale ? 2 : 0);
     check("margin", margin, -1, 1);
     check("negativeWeight", negativeWeight, 0, 1e6);
     check("dropout", dropout, 0, Math.nextDown(1.0));
@@ -139,6 +144,7 @@ public record TowerOptions(
         true,
         0.75,
         1,
+        0,
         0.4,
         150,
         0,
@@ -151,6 +157,11 @@ public record TowerOptions(
         4,
         false,
         99);
+  }
+
+  /** Values per vector: those that are learned and, with popularity, two more. */
+  public int vectorWidth() {
+    return popularity > 0 ? dim + Popularity.WIDTH : dim;
   }
 
   /** The scale to use, or to start from, with so many items. */
@@ -179,6 +190,7 @@ public record TowerOptions(
         false,
         4,
         true,
+        0,
         0,
         0,
         0.4,
@@ -260,6 +272,10 @@ public record TowerOptions(
     return with(draft -> draft.correction = correction);
   }
 
+  public TowerOptions withPopularity(double popularity) {
+    return with(draft -> draft.popularity = popularity);
+  }
+
   public TowerOptions withMargin(double margin) {
     return with(draft -> draft.margin = margin);
   }
@@ -330,6 +346,7 @@ public record TowerOptions(
     boolean batchNegatives;
     double popularityExponent;
     double correction;
+    double popularity;
     double margin;
     double negativeWeight;
     double dropout;
@@ -358,6 +375,7 @@ public record TowerOptions(
       batchNegatives = of.batchNegatives;
       popularityExponent = of.popularityExponent;
       correction = of.correction;
+      popularity = of.popularity;
       margin = of.margin;
       negativeWeight = of.negativeWeight;
       dropout = of.dropout;
@@ -388,6 +406,7 @@ public record TowerOptions(
           batchNegatives,
           popularityExponent,
           correction,
+          popularity,
           margin,
           negativeWeight,
           dropout,

@@ -167,6 +167,8 @@ public final class TwoTower {
     final TowerOptions options;
     final Tower userTower;
     final Tower itemTower;
+    final int[] counts; // positives of each item
+    final Popularity popularity; // null = none
     final boolean[] knownItems;
     final boolean[] knownUsers;
     final List<String> notes;
@@ -184,6 +186,11 @@ public final class TwoTower {
       this.validation = validation;
       this.options = options;
       this.notes = notes;
+      counts = Popularity.counts(train);
+      popularity =
+          options.popularity() > 0
+              ? new Popularity(options, counts.length, Arrays.stream(counts).max().orElseThrow())
+              : null;
       knownItems = new boolean[positives.columns()];
       knownUsers = new boolean[positives.rows()];
       for (int u = 0; u < train.rows(); u++) {
@@ -271,6 +278,13 @@ public final class TwoTower {
       return -1;
     }
 
+    /** What popularity adds to the score of each item. */
+    private double[] logits() {
+      return popularity == null
+          ? new double[counts.length]
+          : Arrays.stream(counts).mapToDouble(popularity::logit).toArray();
+    }
+
     /** Tells trainings apart: a checkpoint may have more or fewer epochs to go. */
     private String key() {
       Fingerprint data = new Fingerprint();
@@ -292,7 +306,8 @@ public final class TwoTower {
       }
       Step step =
           options.loss().sharesNegatives()
-              ? new SharedNegativesStep(userTower, itemTower, userTable, itemTable, train, options)
+              ? new SharedNegativesStep(
+                  userTower, itemTower, userTable, itemTable, train, logits(), options)
               : new PairStep(userTower, itemTower, userTable, itemTable, train, options);
       long batches = (samples() + step.capacity() - 1) / step.capacity();
       Schedule schedule =
@@ -363,12 +378,13 @@ public final class TwoTower {
           options,
           userTower,
           itemTower,
-          userVectors,
-          itemVectors,
+          withPopularity(userVectors, options.dim(), null),
+          withPopularity(itemVectors, options.dim(), counts),
           TowerModel.presence(itemTable, knownItems),
           losses.stream().mapToDouble(d -> d).toArray(),
           recalls.stream().mapToDouble(d -> d).toArray(),
           best,
+          popularity,
           notes);
     }
 
@@ -482,6 +498,16 @@ public final class TwoTower {
       return low;
     }
 
+    /**
+     * @param counts of the items; null for users
+     */
+    private float[] withPopularity(float[] units, int dim, int[] counts) {
+      if (popularity == null) {
+        return units;
+      }
+      return counts == null ? popularity.users(units, dim) : popularity.items(units, dim, counts);
+    }
+
     private double recall(Workers workers) {
       float[] itemVectors = itemTower.vectors(itemTable, workers);
       float[] userVectors = new float[train.rows() * options.dim()];
@@ -496,9 +522,11 @@ public final class TwoTower {
       return recall(userVectors, itemVectors, options.dim(), workers);
     }
 
-    private double recall(float[] userVectors, float[] itemVectors, int dim, Workers workers) {
+    private double recall(float[] userUnits, float[] itemUnits, int dim, Workers workers) {
+      float[] userVectors = withPopularity(userUnits, dim, null);
+      float[] itemVectors = withPopularity(itemUnits, dim, counts);
       return TopNEvaluator.evaluate(
-              new FactorScores(userVectors, itemVectors, dim),
+              new FactorScores(userVectors, itemVectors, itemVectors.length / counts.length),
               train,
               validation,
               VALIDATION_LIST,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.index.run.Draws;
 import dev.kindred.simd.Activation;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,41 @@ class LayersTest {
   }
 
   @Test
+  void valuesOfOpenFeaturesAreReadAsUnknownInAShareOfTheTrainingRows() {
+    int rows = 1000;
+    int[] values = new int[rows];
+    FeatureTable table =
+        FeatureTable.builder(rows)
+            .single(Feature.categorical("closed", 3), values)
+            .single(Feature.categorical("open", 3).opened(), values)
+            .build();
+    FeatureInput input =
+        FeatureInput.of("in", table.features(), 4, Map.of(), 0.3, Integer.MAX_VALUE, 7);
+    Network network = new Network(new Dense("out", input, 1, Activation.NONE, 1));
+    int[] all = new int[rows];
+    Arrays.setAll(all, row -> row);
+    for (boolean training : new boolean[] {true, false}) {
+      Pass pass =
+          training ? Pass.forTraining(network, rows, 5) : Pass.forInference(network, rows);
+      pass.bind(input, table, all, 0);
+      network.forward(pass, rows);
+      int[] unknown = new int[2];
+      for (int f = 0; f < 2; f++) {
+        float ofUnknown = input.embedding(f).parameter().values()[0];
+        for (int row = 0; row < rows; row++) {
+          float x = pass.value(input)[row * input.width() + input.start(f)];
+          unknown[f] += x == ofUnknown ? 1 : 0;
+        }
+      }
+      assertEquals(0, unknown[0]);
+      assertEquals(training ? 300 : 0, unknown[1], training ? 45 : 0); // three deviations
+    }
+    assertThrows(
+        IllegalStateException.class,
+        () -> Feature.numeric("n", Quantiles.fit(new float[] {1, 2})).opened());
+  }
+
+  @Test
   void aSharedEmbeddingGetsTheGradientsOfAllItsFeatures() {
     FeatureTable table = table();
     Embedding shared = new Embedding("tags", 5, 3, 1, 1);
@@ -154,7 +190,7 @@ class LayersTest {
     assertEquals(tags[3 * dim], x[input.start(2)]);
     assertArrayEquals(
         new float[] {2f / 3, 4f / 9, (float) Math.sqrt(2f / 3), 0},
-        java.util.Arrays.copyOfRange(x, input.start(3), width),
+        Arrays.copyOfRange(x, input.start(3), width),
         1e-6f);
     // Row 0 has three tags; row 1 none and no price.
     float mean = (tags[dim] + tags[2 * dim] + tags[5 * dim]) / 3;

@@ -15,18 +15,23 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StepTest {
   private static final float STEP = 4e-3f;
   private static final int COUNT = 21;
 
+  /** Added to the items' logits. */
+  private static final double[] POPULARITY =
+      IntStream.range(0, Groups.ITEMS).mapToDouble(item -> -0.2 * (item % 5)).toArray();
+
   private static Step step(TowerOptions options, Tower user, Tower item) {
     Interactions positives = Groups.positives();
     FeatureTable users = Groups.users();
     FeatureTable items = Groups.items();
     return options.loss().sharesNegatives()
-        ? new SharedNegativesStep(user, item, users, items, positives, options)
+        ? new SharedNegativesStep(user, item, users, items, positives, POPULARITY, options)
         : new PairStep(user, item, users, items, positives, options);
   }
 
@@ -150,7 +155,7 @@ class StepTest {
             new float[] {1, 1, 1},
             Interactions.Duplicates.LAST);
     Step step =
-        new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, options);
+        new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, POPULARITY, options);
     try (Workers workers = Workers.of(1)) {
       float[] u = user.vectors(Groups.users(), workers);
       float[] v = item.vectors(Groups.items(), workers);
@@ -163,7 +168,8 @@ class StepTest {
             cosine += u[r * 4 + i] * v[items[c] * 4 + i];
           }
           // Expected places of the items in a batch of two: 2 of 3 positives are of item 6.
-          logit[r * 2 + c] = 3 * cosine - Math.log(c == 0 ? 2.0 / 3 : 4.0 / 3);
+          double expected = c == 0 ? 2.0 / 3 : 4.0 / 3;
+          logit[r * 2 + c] = 3 * cosine + POPULARITY[items[c]] - Math.log(expected);
         }
       }
       double expected =
@@ -194,7 +200,7 @@ class StepTest {
             new float[] {1, 1},
             Interactions.Duplicates.LAST);
     Step step =
-        new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, options);
+        new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, POPULARITY, options);
     Draws draws = Draws.of(options.seed(), "tower.negatives");
     draws.reset(1);
     NegativeSampler sampler = new NegativeSampler(positives, 0);
@@ -209,15 +215,16 @@ class StepTest {
       double contrastive = 0;
       for (int r = 0; r < 2; r++) {
         double own = cosine(u, r, v, 5 + r);
-        double sum = Math.exp(3 * own);
+        double ownLogit = 3 * own + POPULARITY[5 + r];
+        double sum = Math.exp(ownLogit);
         double above = 0;
         for (int negative : negatives) {
           if (negative != 5 + r) {
-            sum += Math.exp(3 * cosine(u, r, v, negative));
+            sum += Math.exp(3 * cosine(u, r, v, negative) + POPULARITY[negative]);
             above += Math.max(0, cosine(u, r, v, negative) - 0.25);
           }
         }
-        softmax += Math.log(sum) - 3 * own;
+        softmax += Math.log(sum) - ownLogit;
         contrastive += 1 - own + 6 * above / 8;
       }
       float[] weights = {1, 1};
@@ -231,7 +238,8 @@ class StepTest {
               .withNegativeWeight(6)
               .withScale(100);
       Step second =
-          new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, other);
+          new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, new double[Groups.ITEMS],
+              other);
       assertEquals(contrastive, second.run(1, users, items, weights, 2, workers), 1e-5);
     }
   }
