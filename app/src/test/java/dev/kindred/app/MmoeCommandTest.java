@@ -183,7 +183,7 @@ final class MmoeCommandTest {
     Run typo = run();
     assertEquals(3, typo.exitCode());
     assertTrue(typo.err().contains("did you mean experts?"), typo.err());
-    Files.writeString(spec, SPEC.replace("categorical = [\"item\"]", "categorical = [\"itm\"]"));
+    Files.writeString(spec, SPEC.replace("ids = [\"item\"]", "ids = [\"itm\"]"));
     Run missing = run();
     assertEquals(3, missing.exitCode());
     assertTrue(missing.err().contains("has no column 'itm'"), missing.err());

@@ -155,7 +155,8 @@ public record MmoeSpec(
     double biasDropout = biasSection.number("dropout", MmoeOptions.defaults().biasDropout());
     List<Column> bias = columns(biasSection);
     if (inputs.isEmpty()) {
-      throw top.wrong("inputs", "names no column: give categorical, ids, multi, numeric or relative");
+      throw top.wrong(
+          "inputs", "names no column: give categorical, ids, multi, numeric or relative");
     }
     List<TaskColumn> tasks = tasks(top);
     Split split = split(top.sectionOrEmpty("split"));

@@ -77,8 +77,7 @@ public final class TaskTable {
             .anyMatch(
                 c ->
                     c.column().equals(column.column())
-                        && (c.kind() == MmoeSpec.Kind.CATEGORICAL
-                            || c.kind() == MmoeSpec.Kind.ID));
+                        && (c.kind() == MmoeSpec.Kind.CATEGORICAL || c.kind() == MmoeSpec.Kind.ID));
     return twice ? column.column() + " as a number" : column.column();
   }
 

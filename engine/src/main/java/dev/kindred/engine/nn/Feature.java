@@ -95,12 +95,7 @@ public final class Feature {
   /** Numbers with the distribution that normalises them. */
   public static Feature numeric(String name, Quantiles quantiles) {
     return new Feature(
-        name,
-        Kind.NUMERIC,
-        0,
-        List.of(),
-        Objects.requireNonNull(quantiles, "quantiles"),
-        false);
+        name, Kind.NUMERIC, 0, List.of(), Objects.requireNonNull(quantiles, "quantiles"), false);
   }
 
   /**
@@ -136,8 +131,8 @@ public final class Feature {
   }
 
   /**
-   * The same categories, of which later rows bring ever new ones, as users and items: training is to
-   * read some of the known ones as unknown, see {@link FeatureInput}.
+   * The same categories, of which later rows bring ever new ones, as users and items: training is
+   * to read some of the known ones as unknown, see {@link FeatureInput}.
    *
    * @throws IllegalStateException if this is NUMERIC
    */

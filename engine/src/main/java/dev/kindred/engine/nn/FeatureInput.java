@@ -14,8 +14,9 @@ import java.util.Set;
  * quantile x, x squared, the root of x, and 1 if it is missing.
  *
  * <p>While training, values of open features can be read as unknown in a share of the rows, which
- * trains the vector of unknown values and makes the network lean on the other features too; and at most {@code maxValues}
- * values of a row are averaged, drawn anew each step. Sharing: see {@link Layer}.
+ * trains the vector of unknown values and makes the network lean on the other features too; and at
+ * most {@code maxValues} values of a row are averaged, drawn anew each step. Sharing: see {@link
+ * Layer}.
  */
 public final class FeatureInput extends Layer {
   private final List<Feature> features;

@@ -40,7 +40,9 @@ final class Popularity {
     return counts;
   }
 
-  /** What is added to the score of an item with so many positives: 0 for the most, less for less. */
+  /**
+   * What is added to the score of an item with so many positives: 0 for the most, less for less.
+   */
   double logit(int count) {
     return share * Math.log((count + 1.0) / (most + 1.0));
   }

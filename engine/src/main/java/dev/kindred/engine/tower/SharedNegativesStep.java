@@ -199,8 +199,7 @@ final class SharedNegativesStep implements Step {
       int item = own ? items[Math.min(j, count - 1)] : sampler.draw(draws);
       classItems[j] = item;
       if (j >= firstShared) {
-        corrections[j - firstShared] =
-            own && j >= count ? Losses.EXCLUDED : shift(item, count);
+        corrections[j - firstShared] = own && j >= count ? Losses.EXCLUDED : shift(item, count);
         nextClass[j] = classOf[item];
         classOf[item] = j;
       }

@@ -31,9 +31,9 @@ import java.util.function.Consumer;
  * @param popularityExponent negatives are drawn by popularity to this power
  * @param correction share of log Q taken off the logits of SAMPLED_SOFTMAX: 1 estimates the softmax
  *     over all items, 0 leaves items that are drawn often pushed down
- * @param popularity share of the log of an item's number of positives that its score gets beside the
- *     cosine, with SAMPLED_SOFTMAX: what is known is not left to be learned; 0 = none. Vectors carry
- *     it in two more values, see {@link #vectorWidth}
+ * @param popularity share of the log of an item's number of positives that its score gets beside
+ *     the cosine, with SAMPLED_SOFTMAX: what is known is not left to be learned; 0 = none. Vectors
+ *     carry it in two more values, see {@link #vectorWidth}
  * @param margin cosine up to which a negative costs nothing with COSINE_CONTRASTIVE
  * @param negativeWeight of the mean over the negatives beside the positive with COSINE_CONTRASTIVE
  * @param dropout share of the inputs dropped in training

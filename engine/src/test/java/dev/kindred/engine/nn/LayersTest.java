@@ -127,8 +127,7 @@ class LayersTest {
     int[] all = new int[rows];
     Arrays.setAll(all, row -> row);
     for (boolean training : new boolean[] {true, false}) {
-      Pass pass =
-          training ? Pass.forTraining(network, rows, 5) : Pass.forInference(network, rows);
+      Pass pass = training ? Pass.forTraining(network, rows, 5) : Pass.forInference(network, rows);
       pass.bind(input, table, all, 0);
       network.forward(pass, rows);
       int[] unknown = new int[2];

@@ -107,8 +107,7 @@ class PopularityTest {
     double[] scores = new double[counts.length];
     for (int i = 0; i < scores.length; i++) {
       for (int u = 0; u < model.users(); u++) {
-        scores[i] +=
-            Distances.dot(model.userVectors(), u * dim, model.itemVectors(), i * dim, dim);
+        scores[i] += Distances.dot(model.userVectors(), u * dim, model.itemVectors(), i * dim, dim);
       }
     }
     int agree = 0;

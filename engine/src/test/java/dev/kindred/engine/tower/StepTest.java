@@ -155,7 +155,8 @@ class StepTest {
             new float[] {1, 1, 1},
             Interactions.Duplicates.LAST);
     Step step =
-        new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, POPULARITY, options);
+        new SharedNegativesStep(
+            user, item, Groups.users(), Groups.items(), positives, POPULARITY, options);
     try (Workers workers = Workers.of(1)) {
       float[] u = user.vectors(Groups.users(), workers);
       float[] v = item.vectors(Groups.items(), workers);
@@ -200,7 +201,8 @@ class StepTest {
             new float[] {1, 1},
             Interactions.Duplicates.LAST);
     Step step =
-        new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, POPULARITY, options);
+        new SharedNegativesStep(
+            user, item, Groups.users(), Groups.items(), positives, POPULARITY, options);
     Draws draws = Draws.of(options.seed(), "tower.negatives");
     draws.reset(1);
     NegativeSampler sampler = new NegativeSampler(positives, 0);
@@ -238,7 +240,13 @@ class StepTest {
               .withNegativeWeight(6)
               .withScale(100);
       Step second =
-          new SharedNegativesStep(user, item, Groups.users(), Groups.items(), positives, new double[Groups.ITEMS],
+          new SharedNegativesStep(
+              user,
+              item,
+              Groups.users(),
+              Groups.items(),
+              positives,
+              new double[Groups.ITEMS],
               other);
       assertEquals(contrastive, second.run(1, users, items, weights, 2, workers), 1e-5);
     }
