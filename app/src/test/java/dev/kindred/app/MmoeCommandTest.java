@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,7 @@ final class MmoeCommandTest {
       file = "shown.csv"
 
       [inputs]
+      categorical = ["list"]
       ids = ["item"]
       hashed = ["color"]
       buckets = 8
@@ -187,6 +190,36 @@ final class MmoeCommandTest {
     Run missing = run();
     assertEquals(3, missing.exitCode());
     assertTrue(missing.err().contains("has no column 'itm'"), missing.err());
+  }
+
+  @Test
+  void idsReadAsUnknownInAShareOfTheRowsAndTheRestDoesNot() throws IOException {
+    Set<String> hashes = new HashSet<>();
+    for (String text :
+        List.of(
+            SPEC,
+            SPEC.replace("unknown-ids = 0.2", "unknown-ids = 0"),
+            SPEC.replace(
+                "categorical = [\"list\"]\nids = [\"item\"]", "ids = [\"list\", \"item\"]"))) {
+      Files.writeString(spec, text);
+      Run run = run("--json");
+      assertEquals(0, run.exitCode(), run.err());
+      hashes.add(JSON.std.mapFrom(run.lines().getFirst()).get("modelHash").toString());
+    }
+    assertEquals(3, hashes.size());
+  }
+
+  @Test
+  void idsInTheBiasTowerAndAShareWithoutIdsAreRefused() throws IOException {
+    Files.writeString(
+        spec, SPEC.replace("[bias]\ncategorical = [\"place\"]", "[bias]\nids = [\"place\"]"));
+    Run bias = run();
+    assertEquals(3, bias.exitCode());
+    assertTrue(bias.err().contains("the bias tower reads no value as unknown"), bias.err());
+    Files.writeString(spec, SPEC.replace("ids = [\"item\"]\n", ""));
+    Run none = run();
+    assertEquals(3, none.exitCode());
+    assertTrue(none.err().contains("has no effect without ids"), none.err());
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
@@ -99,6 +100,17 @@ final class TwoTowerCommandTest {
   }
 
   @Test
+  void popularityChangesTheListsAndTheModel() throws IOException {
+    Run with = run("--popularity", "1", "--json");
+    Run without = run("--json");
+    assertEquals(0, with.exitCode(), with.err());
+    Map<String, Object> one = JSON.std.mapFrom(with.lines().getLast());
+    Map<String, Object> other = JSON.std.mapFrom(without.lines().getLast());
+    assertNotEquals(other.get("modelHash"), one.get("modelHash"));
+    assertNotEquals(other.get("ndcg@20"), one.get("ndcg@20"));
+  }
+
+  @Test
   void badValuesAndFilesAreOneLineAndTheRightExitCode() {
     Run usage = run("--scale", "-1");
     assertEquals(2, usage.exitCode());
@@ -107,6 +119,9 @@ final class TwoTowerCommandTest {
     Run idle = run("--margin", ".3");
     assertEquals(2, idle.exitCode());
     assertTrue(idle.err().contains("--margin would have no effect"), idle.err());
+    Run popularity = run("--popularity", ".5", "--loss", "scaled_cross_entropy");
+    assertEquals(2, popularity.exitCode());
+    assertTrue(popularity.err().contains("--popularity would have no effect"), popularity.err());
     Run missing = Run.kindred("two-tower", "--train", "none.txt", "--test", test.toString());
     assertEquals(3, missing.exitCode());
     assertTrue(missing.err().contains("none.txt"), missing.err());

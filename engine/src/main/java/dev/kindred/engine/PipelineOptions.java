@@ -77,6 +77,7 @@ public record PipelineOptions(
     Objects.requireNonNull(rank, "rank");
     Objects.requireNonNull(scoring, "scoring");
     alsFor = Collections.unmodifiableMap(new LinkedHashMap<>(alsFor));
+    tower.ifPresent(options -> options.checkPlainVectors("the two-tower networks of a pipeline"));
     if (!linear && tower.isEmpty()) {
       throw new IllegalArgumentException(
           "neither the linear nor the non-linear channel is left; keep one of them");

@@ -69,7 +69,7 @@ final class TwoTowerCommand extends KindredCommand {
   @Option(names = "--paper", description = "Start from the paper's network and training.")
   private boolean paper;
 
-  @Option(names = "--dim", paramLabel = "N", description = "Length of the vectors.")
+  @Option(names = "--dim", paramLabel = "N", description = "Learned values of a vector.")
   private Integer dim;
 
   @Option(
@@ -137,8 +137,8 @@ final class TwoTowerCommand extends KindredCommand {
       names = "--popularity",
       paramLabel = "S",
       description =
-          "Share of the log of an item's popularity that its score gets beside the cosine, with"
-              + " sampled_softmax; 0 = none.")
+          "Share of the log of an item's popularity, 0 to 2, that its score gets beside the cosine,"
+              + " with sampled_softmax; 0 = none.")
   private Double popularity;
 
   @Option(

@@ -154,6 +154,10 @@ public record MmoeSpec(
     BiasMode mode = biasSection.choice("mode", BiasMode.ADDITIVE);
     double biasDropout = biasSection.number("dropout", MmoeOptions.defaults().biasDropout());
     List<Column> bias = columns(biasSection);
+    if (bias.stream().anyMatch(column -> column.kind() == Kind.ID)) {
+      throw biasSection.wrong(
+          "ids", "is for inputs: the bias tower reads no value as unknown; write categorical");
+    }
     if (inputs.isEmpty()) {
       throw top.wrong(
           "inputs", "names no column: give categorical, ids, multi, numeric or relative");
@@ -161,7 +165,8 @@ public record MmoeSpec(
     List<TaskColumn> tasks = tasks(top);
     Split split = split(top.sectionOrEmpty("split"));
     Optional<Lists> lists = top.section("lists").map(section -> lists(section, tasks));
-    MmoeOptions options = network(top.sectionOrEmpty("network"), mode, biasDropout);
+    boolean ids = inputs.stream().anyMatch(column -> column.kind() == Kind.ID);
+    MmoeOptions options = network(top.sectionOrEmpty("network"), ids, mode, biasDropout);
     top.finish();
     refuseLeaks(top, inputs, bias, tasks);
     return new MmoeSpec(source, limits, inputs, bias, tasks, split, lists, options);
@@ -245,7 +250,8 @@ public record MmoeSpec(
     return section.make(() -> new Lists(group, position, task, clip));
   }
 
-  private static MmoeOptions network(Section section, BiasMode mode, double biasDropout) {
+  private static MmoeOptions network(
+      Section section, boolean ids, BiasMode mode, double biasDropout) {
     MmoeOptions d = MmoeOptions.defaults();
     Optimizer optimizer = d.optimizer();
     int experts = section.integer("experts", d.experts());
@@ -254,6 +260,9 @@ public record MmoeSpec(
     int embeddingDim = section.integer("embedding-dim", d.embeddingDim());
     double dropout = section.number("dropout", d.dropout());
     double unknownIds = section.number("unknown-ids", d.unknownIds());
+    if (!ids && unknownIds != d.unknownIds()) {
+      throw section.wrong("unknown-ids", "has no effect without ids among the inputs");
+    }
     double rate = section.number("learning-rate", optimizer.learningRate());
     double decay = section.number("weight-decay", optimizer.weightDecay());
     int batch = section.integer("batch", d.batch());

@@ -176,7 +176,7 @@ final class ModelConfig {
     var convention = section.choice("convention", base.convention());
     double unobserved = section.number("unobserved-weight", base.unobservedWeight());
     double exponent = section.number("frequency-exponent", base.frequencyExponent());
-    double popularity = section.number("popularity-exponent", base.popularityExponent());
+    double popularityExponent = section.number("popularity-exponent", base.popularityExponent());
     double tolerance = section.number("tolerance", base.tolerance());
     var solver = section.choice("solver", base.solver());
     return section.make(
@@ -188,7 +188,7 @@ final class ModelConfig {
                 .withConvention(convention)
                 .withUnobservedWeight(unobserved)
                 .withFrequencyExponent(exponent)
-                .withPopularityExponent(popularity)
+                .withPopularityExponent(popularityExponent)
                 .withTolerance(tolerance)
                 .withSolver(solver));
   }
@@ -208,7 +208,7 @@ final class ModelConfig {
     boolean learnScale = section.flag("learn-scale", base.learnScale());
     int negatives = section.integer("negatives", base.negatives());
     boolean batchNegatives = section.flag("batch-negatives", base.batchNegatives());
-    double popularity = section.number("popularity-exponent", base.popularityExponent());
+    double popularityExponent = section.number("popularity-exponent", base.popularityExponent());
     double correction = section.number("correction", base.correction());
     double margin = section.number("margin", base.margin());
     double negativeWeight = section.number("negative-weight", base.negativeWeight());
@@ -238,7 +238,7 @@ final class ModelConfig {
                     learnScale,
                     negatives,
                     batchNegatives,
-                    popularity,
+                    popularityExponent,
                     correction,
                     base.popularity(),
                     margin,

@@ -177,6 +177,10 @@ public final class Feature {
 
   @Override
   public String toString() {
-    return kind == Kind.NUMERIC ? name + " (NUMERIC)" : "%s (%s, %d)".formatted(name, kind, size);
+    if (kind == Kind.NUMERIC) {
+      return name + " (NUMERIC)";
+    }
+    String opened = open && kind != Kind.ID ? ", open" : "";
+    return "%s (%s, %d%s)".formatted(name, kind, size, opened);
   }
 }

@@ -22,6 +22,10 @@ public final class FeatureInput extends Layer {
   private final List<Feature> features;
   private final Embedding[] embeddings;
   private final int[] starts;
+
+  /** How many open features come before each. */
+  private final int[] openBefore;
+
   private final List<Parameter> parameters;
   private final double unknownShare;
   private final int maxValues;
@@ -44,6 +48,10 @@ public final class FeatureInput extends Layer {
     this.features = features;
     this.embeddings = embeddings;
     this.starts = starts;
+    openBefore = new int[features.size()];
+    for (int f = 1; f < openBefore.length; f++) {
+      openBefore[f] = openBefore[f - 1] + (features.get(f - 1).isOpen() ? 1 : 0);
+    }
     this.unknownShare = unknownShare;
     this.maxValues = maxValues;
     Set<Parameter> distinct = new LinkedHashSet<>();
@@ -204,7 +212,7 @@ public final class FeatureInput extends Layer {
           Arrays.fill(out, at, at + embeddings[f].dim(), 0);
           continue;
         }
-        if (hides && pass.draws(this, r).nextDouble() < unknownShare) {
+        if (hides && hidden(pass, f, r)) {
           value = FeatureTable.UNKNOWN;
         }
         one(f, value, at, out, lookups);
@@ -214,6 +222,15 @@ public final class FeatureInput extends Layer {
         mean(pass, f, r, values, from, count, at, out, lookups);
       }
     }
+  }
+
+  /** Whether a row's value of an open feature reads as unknown; each feature has its own draw. */
+  private boolean hidden(Pass pass, int f, int r) {
+    Draws draws = pass.draws(this, r);
+    for (int skipped = 0; skipped < openBefore[f]; skipped++) {
+      draws.nextDouble();
+    }
+    return draws.nextDouble() < unknownShare;
   }
 
   private void one(int f, int value, int at, float[] out, Lookups lookups) {

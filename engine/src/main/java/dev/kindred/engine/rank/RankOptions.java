@@ -64,6 +64,7 @@ public record RankOptions(
     Objects.requireNonNull(topic, "topic");
     Objects.requireNonNull(series, "series");
     Objects.requireNonNull(position, "position");
+    retrieval.checkPlainVectors("the towers of retrieval");
     check("history", history, 1, 1000);
     check("shown", shown, 1, 1000);
     check("searched", searched, 1, 1000);

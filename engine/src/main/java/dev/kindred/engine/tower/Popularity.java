@@ -1,6 +1,7 @@
 package dev.kindred.engine.tower;
 
 import dev.kindred.engine.data.Interactions;
+import java.util.Arrays;
 
 /**
  * What an item's popularity adds to its score, and how vectors of length 1 carry it.
@@ -19,16 +20,16 @@ final class Popularity {
 
   private final double share;
   private final double scale;
-  private final int most;
+  private final int mostPositives;
 
   /**
    * @param items by whose number the scale goes, where the options leave it open
-   * @param most positives of one item
+   * @param mostPositives of one item
    */
-  Popularity(TowerOptions options, int items, int most) {
+  Popularity(TowerOptions options, int items, int mostPositives) {
     share = options.popularity();
-    scale = options.scaleFor(items);
-    this.most = most;
+    scale = TowerOptions.bounded(options.scaleFor(items));
+    this.mostPositives = mostPositives;
   }
 
   /** Positives of each item. */
@@ -44,12 +45,12 @@ final class Popularity {
    * What is added to the score of an item with so many positives: 0 for the most, less for less.
    */
   double logit(int count) {
-    return share * Math.log((count + 1.0) / (most + 1.0));
+    return share * Math.log((count + 1.0) / (mostPositives + 1.0));
   }
 
   /** The most positives of one item, which the scores go by. */
-  int most() {
-    return most;
+  int mostPositives() {
+    return mostPositives;
   }
 
   /**
@@ -59,7 +60,9 @@ final class Popularity {
    * @return [users x (dim + WIDTH)], each of length 1
    */
   float[] users(float[] units, int dim) {
-    return widen(units, dim, Math.sqrt(0.5), null);
+    double[] own = new double[units.length / dim];
+    Arrays.fill(own, 1);
+    return widen(units, dim, own, Math.sqrt(0.5));
   }
 
   /**
@@ -70,25 +73,28 @@ final class Popularity {
    * @return [items x (dim + WIDTH)], each of length 1
    */
   float[] items(float[] units, int dim, int[] counts) {
+    double[] own = Arrays.stream(counts).mapToDouble(count -> logit(count) / scale).toArray();
     double least = logit(0) / scale;
-    return widen(units, dim, 1 / Math.sqrt(1 + least * least), counts);
+    return widen(units, dim, own, 1 / Math.sqrt(1 + least * least));
   }
 
-  /**
-   * @param counts null for users
-   */
-  private float[] widen(float[] units, int dim, double factor, int[] counts) {
-    int rows = units.length / dim;
+  /** Rows (unit, own, rest) x factor, the rest such that each has length 1. */
+  private static float[] widen(float[] units, int dim, double[] own, double factor) {
     int width = dim + WIDTH;
-    float[] wide = new float[Math.multiplyExact(rows, width)];
-    for (int row = 0; row < rows; row++) {
+    if ((long) own.length * width > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "%d vectors of %d values are more than an array holds; make dim smaller"
+              .formatted(own.length, width));
+    }
+    float[] wide = new float[own.length * width];
+    for (int row = 0; row < own.length; row++) {
       int at = row * width;
       for (int k = 0; k < dim; k++) {
         wide[at + k] = (float) (factor * units[row * dim + k]);
       }
-      double own = counts == null ? factor : factor * logit(counts[row]) / scale;
-      wide[at + dim] = (float) own;
-      wide[at + dim + 1] = (float) Math.sqrt(Math.max(0, 1 - factor * factor - own * own));
+      double extra = factor * own[row];
+      wide[at + dim] = (float) extra;
+      wide[at + dim + 1] = (float) Math.sqrt(Math.max(0, 1 - factor * factor - extra * extra));
     }
     return wide;
   }

@@ -63,14 +63,14 @@ final class SharedNegativesStep implements Step {
   private final double[] losses;
   private final double[] scaleGradients;
   private final int[] classItems;
-  private final float[] corrections;
+  private final float[] shifts;
   private final int[] targets;
   private final int[] classOf;
   private final int[] nextClass;
   private final Draws draws;
 
   /**
-   * @param popularity what is added to each item's logit
+   * @param popularity what is added to each item's logit; all 0 but for a softmax
    */
   SharedNegativesStep(
       Tower userTower,
@@ -112,7 +112,7 @@ final class SharedNegativesStep implements Step {
     losses = new double[userPasses.size()];
     scaleGradients = new double[userPasses.size()];
     classItems = new int[classes];
-    corrections = new float[shared];
+    shifts = new float[shared];
     targets = new int[batch];
     Arrays.setAll(targets, i -> options.batchNegatives() ? i : shared);
     classOf = new int[positives.columns()];
@@ -147,7 +147,7 @@ final class SharedNegativesStep implements Step {
   @Override
   public double run(
       long step, int[] users, int[] items, float[] weights, int count, Workers workers) {
-    float scale = softmax ? (float) Math.clamp(Math.exp(logScale.values()[0]), 1, 200) : 1;
+    float scale = softmax ? (float) TowerOptions.bounded(Math.exp(logScale.values()[0])) : 1;
     chooseClasses(step, items, count);
     int userChunks = userPasses.size();
     workers.forEachRange(
@@ -199,7 +199,7 @@ final class SharedNegativesStep implements Step {
       int item = own ? items[Math.min(j, count - 1)] : sampler.draw(draws);
       classItems[j] = item;
       if (j >= firstShared) {
-        corrections[j - firstShared] = own && j >= count ? Losses.EXCLUDED : shift(item, count);
+        shifts[j - firstShared] = own && j >= count ? Losses.EXCLUDED : shift(item, count);
         nextClass[j] = classOf[item];
         classOf[item] = j;
       }
@@ -262,7 +262,7 @@ final class SharedNegativesStep implements Step {
     }
     float[] z = logits[i];
     Gemm.multiplyBias(
-        scaled, 0, dim, rows, packedTransposed, z, 0, columns, corrections, Activation.NONE);
+        scaled, 0, dim, rows, packedTransposed, z, 0, columns, shifts, Activation.NONE);
     for (int r = 0; r < rows; r++) {
       int own = i * chunk + r;
       excludePositives(users[own], own, z, r * columns - firstShared);

@@ -59,14 +59,20 @@ final class TowerDescription {
             "it is a %s of version %s, expected %s of version %d; train it anew"
                 .formatted(root.get("kind"), root.get("version"), KIND, VERSION));
       }
+      TowerOptions options = options(map(root.get("options")));
+      int mostPositives = (int) number(root, "mostPositives", 0);
+      if (options.popularity() > 0 && mostPositives < 1) {
+        throw new IllegalArgumentException(
+            "mostPositives is " + mostPositives + ", must be at least 1 with popularity");
+      }
       return new Content(
-          options(map(root.get("options"))),
+          options,
           features(root.get("userFeatures")),
           features(root.get("itemFeatures")),
           numbers(root.get("losses"), Number::doubleValue),
           numbers(root.get("recalls"), Number::doubleValue),
           (int) number(root, "bestEpoch"),
-          (int) number(root, "mostPositives", 0),
+          mostPositives,
           ((List<?>) root.get("notes")).stream().map(String.class::cast).toList());
     } catch (IOException | ClassCastException | NullPointerException e) {
       throw new IllegalArgumentException("the description is incomplete", e);

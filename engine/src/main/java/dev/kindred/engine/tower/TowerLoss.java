@@ -10,9 +10,10 @@ public enum TowerLoss {
   /** Cross-entropy of sampled pairs, p = sigmoid(scale * cosine + bias), both learned. */
   SCALED_CROSS_ENTROPY,
   /**
-   * Softmax of scale * cosine over the batch's items and shared negatives, with log-Q correction
-   * (Yi et al., "Sampling-bias-corrected neural modeling for large corpus item recommendations",
-   * RecSys 2019; Yang et al., "Mixed negative sampling", WWW 2020).
+   * Softmax of scale * cosine, and the item's popularity where the options say so, over the batch's
+   * items and shared negatives, with log-Q correction (Yi et al., "Sampling-bias-corrected neural
+   * modeling for large corpus item recommendations", RecSys 2019; Yang et al., "Mixed negative
+   * sampling", WWW 2020).
    */
   SAMPLED_SOFTMAX,
   /**

@@ -117,7 +117,8 @@ public final class TowerModel {
   }
 
   /**
-   * Vectors of items that training has not seen, [rows x dim], each of length 1.
+   * Vectors of items that training has not seen, [rows x dim], each of length 1; with popularity
+   * they have that of an item without positives, the least.
    *
    * @param items with the features {@link #itemFeatures}, ids unknown
    */
@@ -224,7 +225,7 @@ public final class TowerModel {
                 losses,
                 recalls,
                 bestEpoch,
-                popularity == null ? 0 : popularity.most(),
+                popularity == null ? 0 : popularity.mostPositives(),
                 notes));
     Safetensors.write(path, Map.of(DESCRIPTION, description), tensors);
   }

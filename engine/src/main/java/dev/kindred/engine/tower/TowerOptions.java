@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  *
  * @param hidden widths of the ReLU layers below the output layer of both towers; if it is empty and
  *     all embeddings are as wide as the output, a tower is the sum of its features' vectors
- * @param dim width of the output, the length of the vectors
+ * @param dim width of the output: learned values of a vector, see {@link #vectorWidth}
  * @param reluOutput whether the output layer has a ReLU too; else it is linear
  * @param skip whether a linear image of the input is added to the output of the hidden layers
  * @param embeddingDim values per embedding vector
@@ -31,14 +31,15 @@ import java.util.function.Consumer;
  * @param popularityExponent negatives are drawn by popularity to this power
  * @param correction share of log Q taken off the logits of SAMPLED_SOFTMAX: 1 estimates the softmax
  *     over all items, 0 leaves items that are drawn often pushed down
- * @param popularity share of the log of an item's number of positives that its score gets beside
- *     the cosine, with SAMPLED_SOFTMAX: what is known is not left to be learned; 0 = none. Vectors
- *     carry it in two more values, see {@link #vectorWidth}
+ * @param popularity share, 0 to 2, of the log of an item's number of positives that its score gets
+ *     beside the cosine: what is known is not left to be learned; 0 = none. For SAMPLED_SOFTMAX
+ *     with a fixed scale; vectors carry it in two more values, see {@link #vectorWidth}
  * @param margin cosine up to which a negative costs nothing with COSINE_CONTRASTIVE
  * @param negativeWeight of the mean over the negatives beside the positive with COSINE_CONTRASTIVE
  * @param dropout share of the inputs dropped in training
- * @param unknownIds share of training rows whose id is read as unknown where the table has other
- *     features too, so that an unseen item gets a good vector
+ * @param unknownIds share of training rows whose value of an open feature (an id) is read as
+ *     unknown where the table has other features than ids, so that an unseen item gets a good
+ *     vector
  * @param optimizer and its learning rate
  * @param anneal whether the learning rate falls along half a cosine, to 0 at the end of the last of
  *     {@code epochs}: as many as are to be run, then
@@ -98,7 +99,12 @@ public record TowerOptions(
     check("negatives", negatives, loss.sharesNegatives() && batchNegatives ? 0 : 1, 1 << 16);
     check("popularityExponent", popularityExponent, 0, 10);
     check("correction", correction, 0, 1);
-    check("popularity", popularity, 0, loss == TowerLoss.SAMPLED_SOFTMAX && !learnScale ? 2 : 0);
+    check("popularity", popularity, 0, 2);
+    if (popularity > 0 && (loss != TowerLoss.SAMPLED_SOFTMAX || learnScale)) {
+      throw new IllegalArgumentException(
+          "two-tower option popularity is %s, which needs SAMPLED_SOFTMAX with a fixed scale; set it to 0"
+              .formatted(plain(popularity)));
+    }
     check("margin", margin, -1, 1);
     check("negativeWeight", negativeWeight, 0, 1e6);
     check("dropout", dropout, 0, Math.nextDown(1.0));
@@ -167,6 +173,24 @@ public record TowerOptions(
   /** The scale to use, or to start from, with so many items. */
   double scaleFor(int items) {
     return scale > 0 ? scale : Math.max(4, Math.log(items) - 2);
+  }
+
+  /** What a softmax makes of a scale: too small says nothing, too large is all or nothing. */
+  static double bounded(double scale) {
+    return Math.clamp(scale, 1, 200);
+  }
+
+  /**
+   * Refuses popularity where items are compared with items or a plain network gives the vectors.
+   *
+   * @param towers what these options are of, for the message
+   */
+  public void checkPlainVectors(String towers) {
+    if (popularity > 0) {
+      throw new IllegalArgumentException(
+          "%s have popularity %s; it is for lists of items for users, set it to 0"
+              .formatted(towers, plain(popularity)));
+    }
   }
 
   /**

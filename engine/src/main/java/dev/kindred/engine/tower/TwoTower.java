@@ -167,7 +167,7 @@ public final class TwoTower {
     final TowerOptions options;
     final Tower userTower;
     final Tower itemTower;
-    final int[] counts; // positives of each item
+    final int[] counts; // positives of each item that are learned from
     final Popularity popularity; // null = none
     final boolean[] knownItems;
     final boolean[] knownUsers;
@@ -378,8 +378,8 @@ public final class TwoTower {
           options,
           userTower,
           itemTower,
-          withPopularity(userVectors, options.dim(), null),
-          withPopularity(itemVectors, options.dim(), counts),
+          ofUsers(userVectors, options.dim()),
+          ofItems(itemVectors, options.dim()),
           TowerModel.presence(itemTable, knownItems),
           losses.stream().mapToDouble(d -> d).toArray(),
           recalls.stream().mapToDouble(d -> d).toArray(),
@@ -498,14 +498,12 @@ public final class TwoTower {
       return low;
     }
 
-    /**
-     * @param counts of the items; null for users
-     */
-    private float[] withPopularity(float[] units, int dim, int[] counts) {
-      if (popularity == null) {
-        return units;
-      }
-      return counts == null ? popularity.users(units, dim) : popularity.items(units, dim, counts);
+    private float[] ofUsers(float[] units, int dim) {
+      return popularity == null ? units : popularity.users(units, dim);
+    }
+
+    private float[] ofItems(float[] units, int dim) {
+      return popularity == null ? units : popularity.items(units, dim, counts);
     }
 
     private double recall(Workers workers) {
@@ -523,10 +521,9 @@ public final class TwoTower {
     }
 
     private double recall(float[] userUnits, float[] itemUnits, int dim, Workers workers) {
-      float[] userVectors = withPopularity(userUnits, dim, null);
-      float[] itemVectors = withPopularity(itemUnits, dim, counts);
+      int width = popularity == null ? dim : dim + Popularity.WIDTH;
       return TopNEvaluator.evaluate(
-              new FactorScores(userVectors, itemVectors, itemVectors.length / counts.length),
+              new FactorScores(ofUsers(userUnits, dim), ofItems(itemUnits, dim), width),
               train,
               validation,
               VALIDATION_LIST,

@@ -120,6 +120,7 @@ class LayersTest {
         FeatureTable.builder(rows)
             .single(Feature.categorical("closed", 3), values)
             .single(Feature.categorical("open", 3).opened(), values)
+            .single(Feature.categorical("too", 3).opened(), values)
             .build();
     FeatureInput input =
         FeatureInput.of("in", table.features(), 4, Map.of(), 0.3, Integer.MAX_VALUE, 7);
@@ -130,8 +131,19 @@ class LayersTest {
       Pass pass = training ? Pass.forTraining(network, rows, 5) : Pass.forInference(network, rows);
       pass.bind(input, table, all, 0);
       network.forward(pass, rows);
-      int[] unknown = new int[2];
-      for (int f = 0; f < 2; f++) {
+      int[] unknown = new int[3];
+      int both = 0;
+      for (int row = 0; row < rows; row++) {
+        int hidden = 0;
+        for (int f = 1; f < 3; f++) {
+          float ofUnknown = input.embedding(f).parameter().values()[0];
+          float x = pass.value(input)[row * input.width() + input.start(f)];
+          hidden += x == ofUnknown ? 1 : 0;
+        }
+        both += hidden == 2 ? 1 : 0;
+      }
+      assertEquals(training ? 90 : 0, both, training ? 27 : 0); // each is hidden for itself
+      for (int f = 0; f < 3; f++) {
         float ofUnknown = input.embedding(f).parameter().values()[0];
         for (int row = 0; row < rows; row++) {
           float x = pass.value(input)[row * input.width() + input.start(f)];
@@ -140,6 +152,7 @@ class LayersTest {
       }
       assertEquals(0, unknown[0]);
       assertEquals(training ? 300 : 0, unknown[1], training ? 45 : 0); // three deviations
+      assertEquals(training ? 300 : 0, unknown[2], training ? 45 : 0);
     }
     assertThrows(
         IllegalStateException.class,

@@ -2,18 +2,26 @@ package dev.kindred.engine.tower;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.Interactions.Duplicates;
 import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Safetensors;
+import dev.kindred.engine.rank.RankOptions;
+import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Distances;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,6 +157,75 @@ class PopularityTest {
       Exception e = assertThrows(IllegalArgumentException.class, loaded::userNetwork);
       assertTrue(e.getMessage().contains("popularity 0, not 0.5"), e.getMessage());
     }
+  }
+
+  /** Recall on held-out positives, by which all of these choose, must be that of the scores. */
+  @Test
+  void leaningStoppingAndASpectralStartGoByTheScores() {
+    TowerOptions options =
+        Groups.options().withPopularity(0.5).withHidden(List.of()).withSmooth(true).withPatience(2);
+    for (TowerStart start : TowerStart.values()) {
+      TowerModel model;
+      try (Workers workers = Workers.of(2)) {
+        model =
+            TwoTower.train(
+                Groups.positives(),
+                Groups.users(),
+                FeatureTable.ofIds(Groups.ITEMS),
+                options.withStart(start),
+                workers,
+                Progress.none());
+      }
+      assertTrue(model.notes().toString().contains("lean towards"), model.notes().toString());
+      assertTrue(model.recalls()[model.bestEpoch() - 1] > 0.5, model.recalls()[0] + "");
+      for (int row = 0; row < model.items(); row++) {
+        int at = row * model.dim();
+        float[] items = model.itemVectors();
+        assertEquals(1, Distances.dot(items, at, items, at, model.dim()), 1e-5);
+      }
+    }
+  }
+
+  /** The softmax takes no scale below 1, so lists must not either. */
+  @Test
+  void aScaleOutOfBoundsIsBoundedInListsToo() {
+    Popularity small = new Popularity(OPTIONS.withScale(0.5), 2, 9);
+    Popularity one = new Popularity(OPTIONS.withScale(1), 2, 9);
+    float[] units = units(2, 3);
+    int[] counts = {9, 1};
+    assertArrayEquals(one.items(units, DIM, counts), small.items(units, DIM, counts));
+  }
+
+  @Test
+  void aFileThatDoesNotSayHowPopularItsItemsAreIsRefused() throws IOException {
+    Path file = directory.resolve("model.safetensors");
+    TowerModel model;
+    try (Workers workers = Workers.of(1)) {
+      model =
+          train(Groups.positives(), Groups.options().withPopularity(0.5).withEpochs(1), workers);
+    }
+    model.save(file);
+    Safetensors saved = Safetensors.read(file);
+    String description = saved.metadata().get("kindred");
+    String without = description.replaceAll("\"mostPositives\":\\d+,", "");
+    assertNotEquals(description, without);
+    Safetensors.write(file, Map.of("kindred", without), saved.tensors());
+    Exception e = assertThrows(CorruptFileException.class, () -> TowerModel.load(file));
+    assertTrue(e.getMessage().contains("mostPositives is 0"), e.getMessage());
+  }
+
+  @Test
+  void pipelinesRefuseTowersThatTellPopularity() {
+    TowerOptions towers = TowerOptions.defaults().withPopularity(0.5);
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class, () -> RankOptions.defaults().withRetrieval(towers));
+    assertTrue(e.getMessage().contains("towers of retrieval have popularity 0.5"), e.getMessage());
+    e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> PipelineOptions.defaults().withTower(Optional.of(towers)));
+    assertTrue(e.getMessage().contains("set it to 0"), e.getMessage());
   }
 
   @Test

@@ -26,12 +26,17 @@ class StepTest {
   private static final double[] POPULARITY =
       IntStream.range(0, Groups.ITEMS).mapToDouble(item -> -0.2 * (item % 5)).toArray();
 
+  /** Only the softmax adds it. */
+  private static double[] popularity(TowerOptions options) {
+    return options.loss() == TowerLoss.SAMPLED_SOFTMAX ? POPULARITY : new double[Groups.ITEMS];
+  }
+
   private static Step step(TowerOptions options, Tower user, Tower item) {
     Interactions positives = Groups.positives();
     FeatureTable users = Groups.users();
     FeatureTable items = Groups.items();
     return options.loss().sharesNegatives()
-        ? new SharedNegativesStep(user, item, users, items, positives, POPULARITY, options)
+        ? new SharedNegativesStep(user, item, users, items, positives, popularity(options), options)
         : new PairStep(user, item, users, items, positives, options);
   }
 
