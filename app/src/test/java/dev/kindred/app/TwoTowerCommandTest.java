@@ -119,7 +119,7 @@ final class TwoTowerCommandTest {
     Run idle = run("--margin", ".3");
     assertEquals(2, idle.exitCode());
     assertTrue(idle.err().contains("--margin would have no effect"), idle.err());
-    Run popularity = run("--popularity", ".5", "--loss", "scaled_cross_entropy");
+    Run popularity = run("--popularity", ".5", "--loss", "cosine_contrastive");
     assertEquals(2, popularity.exitCode());
     assertTrue(popularity.err().contains("--popularity would have no effect"), popularity.err());
     Run missing = Run.kindred("two-tower", "--train", "none.txt", "--test", test.toString());
