@@ -58,13 +58,12 @@ final class ShortRows {
     sums = new double[width];
   }
 
-  /** Whether B of a row is sound enough; the row has roots, the fixed side is turned. */
+  /**
+   * Sets base = B^(-1/2) for a row that has roots, the fixed side being turned; false if B is
+   * singular to rounding.
+   */
   boolean take(FixedSide fixed, RowEntries row) {
-    return setBase(fixed, row.lambda);
-  }
-
-  /** base = B^(-1/2); false if B is singular to rounding. */
-  private boolean setBase(FixedSide fixed, double lambda) {
+    double lambda = row.lambda;
     if (lambda == lastLambda && fixed == lastFixed) {
       return lastSound;
     }

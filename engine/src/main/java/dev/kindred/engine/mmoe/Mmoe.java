@@ -338,7 +338,7 @@ public final class Mmoe {
 
     /**
      * Mean over the tasks of how well the validation rows are told apart, their bias features seen:
-     * AUC, or the share of the variance explained.
+     * AUC, or the share of the variance explained. A task weighs by how surely that is known.
      */
     private double score(Workers workers) {
       MmoeModel now = model(List.of(), List.of(), 0);
@@ -347,18 +347,38 @@ public final class Mmoe {
               ? now.predict(inputs, validation, workers)
               : now.predictSeen(inputs, bias, validation, workers);
       double sum = 0;
-      int counted = 0;
+      double weights = 0;
       for (int t = 0; t < tasks.size(); t++) {
         double score =
             tasks.get(t).kind() == Task.Kind.BINARY
                 ? auc(t, predictions[t])
                 : explained(t, predictions[t]);
         if (!Double.isNaN(score)) {
-          sum += score;
-          counted++;
+          double weight = certainty(t);
+          sum += weight * score;
+          weights += weight;
         }
       }
-      return counted == 0 ? Double.NaN : sum / counted;
+      return weights == 0 ? Double.NaN : sum / weights;
+    }
+
+    /**
+     * One over the standard error of an AUC of P positives and N negatives among the validation
+     * rows, but for a factor: the root of PN / (P + N). So a task of few positives moves the mean
+     * by chance no more than another. A number counts as if half of its rows were positive.
+     */
+    private double certainty(int t) {
+      double positives = 0;
+      double known = 0;
+      for (int row : validation) {
+        float y = labels.label(t, row);
+        known += Float.isNaN(y) ? 0 : 1;
+        positives += y == 1 ? 1 : 0;
+      }
+      if (tasks.get(t).kind() == Task.Kind.REGRESSION) {
+        positives = known / 2;
+      }
+      return known == 0 ? 0 : Math.sqrt(positives * (known - positives) / known);
     }
 
     private double auc(int t, float[] predictions) {
