@@ -112,6 +112,39 @@ class MmoeTest {
     return Auc.of(scores, positive);
   }
 
+  /**
+   * A rare event's AUC is uncertain, so it moves the score to stop by less than a frequent one's.
+   */
+  @Test
+  void tasksWeighByTheCertaintyOfTheirAuc() {
+    World world = new World();
+    float[][] y = new float[2][ROWS];
+    for (int row = 0; row < ROWS; row++) {
+      y[0][row] = world.labels.label(0, row);
+      y[1][row] = row % 100 == 7 ? 1 : 0;
+    }
+    TaskLabels labels = TaskLabels.of(List.of(Task.binary("first"), Task.binary("rare")), y);
+    MmoeModel model = train(world, labels, SMALL.withEpochs(1).withPatience(1), 2);
+    double sum = 0;
+    double weights = 0;
+    try (Workers workers = Workers.of(1)) {
+      float[][] predictions = model.predict(world.inputs, HELD_OUT, workers);
+      for (int t = 0; t < 2; t++) {
+        boolean[] positive = new boolean[HELD_OUT.length];
+        int positives = 0;
+        for (int i = 0; i < positive.length; i++) {
+          positive[i] = y[t][HELD_OUT[i]] == 1;
+          positives += positive[i] ? 1 : 0;
+        }
+        int negatives = positive.length - positives;
+        double weight = Math.sqrt((double) positives * negatives / positive.length);
+        sum += weight * Auc.of(predictions[t], positive);
+        weights += weight;
+      }
+    }
+    assertEquals(sum / weights, model.scores()[0], 1e-9);
+  }
+
   @Test
   void everyTaskIsLearned() {
     World world = new World();
