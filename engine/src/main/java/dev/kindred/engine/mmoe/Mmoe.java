@@ -124,6 +124,7 @@ public final class Mmoe {
     final Graph biasTower; // null = no bias tower
     final float[] means;
     final float[] deviations;
+    final double[] certainties; // weights of the tasks' validation scores
     final int batch;
     final int chunk;
     final Scratch[] scratches;
@@ -145,6 +146,7 @@ public final class Mmoe {
       order = train.clone();
       means = new float[tasks.size()];
       deviations = new float[tasks.size()];
+      certainties = new double[tasks.size()];
       List<Feature> biasFeatures = bias.map(FeatureTable::features).orElse(List.of());
       graph = new Graph(tasks, inputs.features(), biasFeatures, options);
       serving = new Graph(tasks, inputs.features(), List.of(), options);
@@ -152,6 +154,7 @@ public final class Mmoe {
           biasFeatures.isEmpty() ? null : new Graph(tasks, List.of(), biasFeatures, options);
       for (int t = 0; t < tasks.size(); t++) {
         describe(t);
+        certainties[t] = certainty(t);
       }
       graph.network.refresh();
       batch = Math.min(options.batch(), order.length);
@@ -266,7 +269,8 @@ public final class Mmoe {
           }
         }
       }
-      return "%s %s data %s".formatted(options.withEpochs(1), tasks, data.hex());
+      // Scores of trainings that weighed all tasks alike can't be compared with those of now.
+      return "tasks by certainty %s %s data %s".formatted(options.withEpochs(1), tasks, data.hex());
     }
 
     /** The network as it is now; the next call overwrites its weights. */
@@ -354,9 +358,8 @@ public final class Mmoe {
                 ? auc(t, predictions[t])
                 : explained(t, predictions[t]);
         if (!Double.isNaN(score)) {
-          double weight = certainty(t);
-          sum += weight * score;
-          weights += weight;
+          sum += certainties[t] * score;
+          weights += certainties[t];
         }
       }
       return weights == 0 ? Double.NaN : sum / weights;

@@ -49,6 +49,10 @@ class MmoeTest {
     final TaskLabels labels;
 
     World() {
+      this(Feature.categorical("a", 10));
+    }
+
+    World(Feature category) {
       Draws draws = Draws.of(7, "world");
       int[] a = new int[ROWS];
       int[] b = new int[ROWS];
@@ -66,7 +70,7 @@ class MmoeTest {
       }
       inputs =
           FeatureTable.builder(ROWS)
-              .single(Feature.categorical("a", 10), a)
+              .single(category, a)
               .single(Feature.categorical("b", 6), b)
               .numeric("x", x)
               .build();
@@ -368,6 +372,8 @@ class MmoeTest {
     assertRefused(world.inputs, world.labels, lessValidation, options, file);
     assertRefused(world.inputs, otherLabels, HELD_OUT, options, file);
     assertRefused(changed, world.labels, HELD_OUT, options, file);
+    World open = new World(Feature.categorical("a", 10).opened());
+    assertRefused(open.inputs, world.labels, HELD_OUT, options, file);
   }
 
   private static void assertRefused(
