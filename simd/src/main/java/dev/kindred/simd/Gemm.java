@@ -11,13 +11,6 @@ package dev.kindred.simd;
  * inputs. Shapes that do not fit throw {@link IllegalArgumentException}.
  */
 public final class Gemm {
-  /**
-   * Rows of a that are this many floats apart, 17 cache lines, multiply faster with 256-bit
-   * vectors: their distance is known to the compiler. For buffers whose layout is free, of rows no
-   * longer.
-   */
-  public static final int ROW_STRIDE = 272;
-
   private static final GemmKernels KERNELS = Kernels.GEMM;
 
   private Gemm() {}

@@ -26,12 +26,19 @@ final class VectorGemm implements GemmKernels {
   /** Floats of a that are multiplied by all of b before the next: they stay in the L2 cache. */
   private static final int BLOCK = 1 << 16;
 
-  /**
-   * Whether rows {@link Gemm#ROW_STRIDE} apart have a tile of their own: with 256 bits a tile of
-   * six rows spends more instructions on addresses than on anything but its multiply-adds, which
-   * shows where another thread shares the core.
-   */
-  private static final boolean SPACED_TILES = COUNT == 8;
+  /** Rows and steps along k that a packed tile has side by side. */
+  private static final int PACKED_ROWS = 6;
+
+  private static final int PACKED_STEPS = 4;
+
+  /** Columns from which on packing rows costs less than it saves. */
+  private static final int PACKED_COLUMNS = 64;
+
+  /** Floats that are packed at a time: they stay in the L2 cache beside much of b. */
+  private static final int PACKED_BLOCK = 1 << 14;
+
+  private static final ScratchPool SCRATCH = new ScratchPool(PACKED_BLOCK);
+  private static final float[] ZEROS = new float[PANEL];
 
   @Override
   public int lanes() {
@@ -50,27 +57,94 @@ final class VectorGemm implements GemmKernels {
       float[] c,
       int cOffset,
       int ldc) {
-    int k = b.rows();
+    int n = b.columns();
     // What a result is raised to at least: one comparison and no branch, with or without ReLU.
     float least = relu ? 0 : Float.NEGATIVE_INFINITY;
-    // A multiple of 12, so that only the last block has rows that fill no tile.
-    int block = Math.max(12, BLOCK / Math.max(1, k) / 12 * 12);
+    int packed = n >= PACKED_COLUMNS ? rowsInSixes(m) : 0;
+    if (packed > 0) {
+      multiplyPacked(a, aOffset, lda, packed, b, bias, least, c, cOffset, ldc);
+      multiplyFrom(n / PANEL * PANEL, a, aOffset, lda, packed, b, bias, least, c, cOffset, ldc);
+    }
+    int from = aOffset + packed * lda;
+    int to = cOffset + packed * ldc;
+    multiplyFrom(0, a, from, lda, m - packed, b, bias, least, c, to, ldc);
+  }
+
+  /** A multiple of six rows by all panels of two vectors. */
+  private static void multiplyPacked(
+      float[] a,
+      int a0,
+      int lda,
+      int m,
+      PackedMatrix b,
+      float[] bias,
+      float least,
+      float[] c,
+      int c0,
+      int ldc) {
+    int k = b.rows();
+    int ld = Math.ceilDiv(k, PACKED_STEPS) * PACKED_STEPS;
+    int block = Math.max(1, PACKED_BLOCK / Math.max(1, ld) / PACKED_ROWS) * PACKED_ROWS;
+    float[] packed = SCRATCH.take(block * ld);
     for (int i = 0; i < m; i += block) {
-      multiplyBlock(
-          a,
-          aOffset + i * lda,
-          lda,
-          Math.min(block, m - i),
-          b,
-          bias,
-          least,
-          c,
-          cOffset + i * ldc,
-          ldc);
+      int rows = Math.min(block, m - i);
+      for (int r = 0; r < rows; r++) {
+        int to = r / PACKED_ROWS * PACKED_ROWS * ld + r % PACKED_ROWS * PACKED_STEPS;
+        packRow(a, a0 + (i + r) * lda, k, packed, to);
+      }
+      for (int j = 0; j <= b.columns() - PANEL; j += PANEL) {
+        float[] start = bias == null ? ZEROS : bias;
+        int start0 = bias == null ? 0 : j;
+        for (int r = 0; r < rows; r += PACKED_ROWS) {
+          int to = c0 + (i + r) * ldc + j;
+          packedRows6(packed, r * ld, k, b.data, j * k, start, start0, least, c, to, ldc);
+        }
+      }
+    }
+    SCRATCH.give(packed);
+  }
+
+  /** One of six rows that are packed by fours: four of its values, four of the next row's, ... */
+  private static void packRow(float[] a, int a0, int k, float[] to, int to0) {
+    int p = 0;
+    int q = to0;
+    for (; p <= k - PACKED_STEPS; p += PACKED_STEPS, q += PACKED_ROWS * PACKED_STEPS) {
+      FloatVector.fromArray(FloatVector.SPECIES_128, a, a0 + p).intoArray(to, q);
+    }
+    for (; p < k; p++, q++) {
+      to[q] = a[a0 + p];
+    }
+  }
+
+  /** How many of m rows tiles of six take. */
+  private static int rowsInSixes(int m) {
+    int tiled = m - singleRows(m);
+    return tiled % 6 == 0 ? tiled : Math.max(0, tiled - (tiled % 6 == 2 ? 8 : 4));
+  }
+
+  /** The columns from {@code first} on, of rows as they lie. */
+  private static void multiplyFrom(
+      int first,
+      float[] a,
+      int a0,
+      int lda,
+      int m,
+      PackedMatrix b,
+      float[] bias,
+      float least,
+      float[] c,
+      int c0,
+      int ldc) {
+    // A multiple of 12, so that only the last block has rows that fill no tile.
+    int block = Math.max(12, BLOCK / Math.max(1, b.rows()) / 12 * 12);
+    for (int i = 0; i < m && first < b.columns(); i += block) {
+      int rows = Math.min(block, m - i);
+      multiplyBlock(first, a, a0 + i * lda, lda, rows, b, bias, least, c, c0 + i * ldc, ldc);
     }
   }
 
   private static void multiplyBlock(
+      int first,
       float[] a,
       int a0,
       int lda,
@@ -86,15 +160,12 @@ final class VectorGemm implements GemmKernels {
     float[] data = b.data;
     // Rows that no tile takes are 0 to 3; they go one by one through all panels.
     int tiled = m - singleRows(m);
-    int j = 0;
+    int j = first;
     for (; j <= n - PANEL; j += PANEL) {
       for (int i = 0; i < tiled; ) {
         int from = a0 + i * lda;
         int to = c0 + i * ldc + j;
-        if (SPACED_TILES && lda == Gemm.ROW_STRIDE && tiled - i != 6) {
-          spacedRows4(a, from, k, data, j * k, bias, j, least, c, to, ldc);
-          i += 4;
-        } else if (tileRows(tiled - i) == 6) {
+        if (tileRows(tiled - i) == 6) {
           rows6(a, from, lda, k, data, j * k, bias, j, least, c, to, ldc);
           i += 6;
         } else {
@@ -118,7 +189,7 @@ final class VectorGemm implements GemmKernels {
       j += COUNT;
     }
     for (int i = tiled; i < m; i++) {
-      singleRow(a, a0 + i * lda, k, data, n, bias, least, c, c0 + i * ldc);
+      VectorRowProducts.multiply(first, a, a0 + i * lda, k, data, n, bias, least, c, c0 + i * ldc);
     }
     if (n == 1 && ldc == 1) {
       oneColumn(a, a0, lda, m, k, data, bias, least, c, c0);
@@ -137,26 +208,6 @@ final class VectorGemm implements GemmKernels {
   /** What sixes and fours leave of m rows: 0 to 3. */
   private static int singleRows(int m) {
     return m < 4 ? m : m == 7 ? 1 : m % 2;
-  }
-
-  /** One row by all whole vectors of columns: eight sums at a time while there are four panels. */
-  private static void singleRow(
-      float[] a, int a0, int k, float[] b, int n, float[] bias, float least, float[] c, int c0) {
-    int j = 0;
-    for (; j <= n - 4 * PANEL; j += 4 * PANEL) {
-      row4Panels(a, a0, k, b, j * k, bias, j, least, c, c0 + j);
-    }
-    if (j <= n - 2 * PANEL) {
-      row2Panels(a, a0, k, b, j * k, bias, j, least, c, c0 + j);
-      j += 2 * PANEL;
-    }
-    if (j <= n - PANEL) {
-      rowPanel(a, a0, k, b, j * k, bias, j, least, c, c0 + j);
-      j += PANEL;
-    }
-    if (j <= n - COUNT) {
-      rowNarrowPanel(a, a0, k, b, j * k, bias, j, least, c, c0 + j);
-    }
   }
 
   /** All rows by the one column of b: as singleColumns does, several rows at a time. */
@@ -327,10 +378,15 @@ final class VectorGemm implements GemmKernels {
   }
 
   /**
-   * c [4 x 2 vectors] = a [4 x k] by one panel, rows of a {@link Gemm#ROW_STRIDE} apart: one
-   * address serves all of them, and two steps along k share the loop's.
+   * c [6 x 2 vectors] = six packed rows by one panel, four steps along k at a time; sums begin at
+   * the bias.
+   *
+   * <p>The compiler brings the loads of a stretch without a branch to its front. Beside twelve sums
+   * those of more than one step find no register, and a sum that goes through memory doubles the
+   * time. So branches that are never taken stand between the steps; the processor fuses each
+   * comparison with its jump.
    */
-  private static void spacedRows4(
+  private static void packedRows6(
       float[] a,
       int a0,
       int k,
@@ -342,66 +398,137 @@ final class VectorGemm implements GemmKernels {
       float[] c,
       int c0,
       int ldc) {
-    FloatVector s00 =
-        bias == null ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, bias, bias0);
-    FloatVector s01 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + COUNT);
+    FloatVector s00 = FloatVector.fromArray(SPECIES, bias, bias0);
+    FloatVector s01 = FloatVector.fromArray(SPECIES, bias, bias0 + COUNT);
     FloatVector s10 = s00;
     FloatVector s11 = s01;
     FloatVector s20 = s00;
     FloatVector s21 = s01;
     FloatVector s30 = s00;
     FloatVector s31 = s01;
-    int end = b0 + (k - 1) * PANEL;
+    FloatVector s40 = s00;
+    FloatVector s41 = s01;
+    FloatVector s50 = s00;
+    FloatVector s51 = s01;
+    FloatVector w0;
+    FloatVector w1;
+    FloatVector x;
     int p = a0;
     int q = b0;
-    for (; q < end; q += 2 * PANEL, p += 2) {
-      FloatVector w0 = FloatVector.fromArray(SPECIES, b, q);
-      FloatVector w1 = FloatVector.fromArray(SPECIES, b, q + COUNT);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[p]);
-      s00 = x0.fma(w0, s00);
-      s01 = x0.fma(w1, s01);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, a[p + Gemm.ROW_STRIDE]);
-      s10 = x1.fma(w0, s10);
-      s11 = x1.fma(w1, s11);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, a[p + 2 * Gemm.ROW_STRIDE]);
-      s20 = x2.fma(w0, s20);
-      s21 = x2.fma(w1, s21);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, a[p + 3 * Gemm.ROW_STRIDE]);
-      s30 = x3.fma(w0, s30);
-      s31 = x3.fma(w1, s31);
-      FloatVector v0 = FloatVector.fromArray(SPECIES, b, q + PANEL);
-      FloatVector v1 = FloatVector.fromArray(SPECIES, b, q + PANEL + COUNT);
-      FloatVector y0 = FloatVector.broadcast(SPECIES, a[p + 1]);
-      s00 = y0.fma(v0, s00);
-      s01 = y0.fma(v1, s01);
-      FloatVector y1 = FloatVector.broadcast(SPECIES, a[p + 1 + Gemm.ROW_STRIDE]);
-      s10 = y1.fma(v0, s10);
-      s11 = y1.fma(v1, s11);
-      FloatVector y2 = FloatVector.broadcast(SPECIES, a[p + 1 + 2 * Gemm.ROW_STRIDE]);
-      s20 = y2.fma(v0, s20);
-      s21 = y2.fma(v1, s21);
-      FloatVector y3 = FloatVector.broadcast(SPECIES, a[p + 1 + 3 * Gemm.ROW_STRIDE]);
-      s30 = y3.fma(v0, s30);
-      s31 = y3.fma(v1, s31);
+    int end = b0 + (k - PACKED_STEPS + 1) * PANEL;
+    for (; q < end; q += PACKED_STEPS * PANEL, p += PACKED_ROWS * PACKED_STEPS) {
+      w0 = FloatVector.fromArray(SPECIES, b, q);
+      w1 = FloatVector.fromArray(SPECIES, b, q + COUNT);
+      x = FloatVector.broadcast(SPECIES, a[p]);
+      s00 = x.fma(w0, s00);
+      s01 = x.fma(w1, s01);
+      x = FloatVector.broadcast(SPECIES, a[p + 4]);
+      s10 = x.fma(w0, s10);
+      s11 = x.fma(w1, s11);
+      x = FloatVector.broadcast(SPECIES, a[p + 8]);
+      s20 = x.fma(w0, s20);
+      s21 = x.fma(w1, s21);
+      x = FloatVector.broadcast(SPECIES, a[p + 12]);
+      s30 = x.fma(w0, s30);
+      s31 = x.fma(w1, s31);
+      x = FloatVector.broadcast(SPECIES, a[p + 16]);
+      s40 = x.fma(w0, s40);
+      s41 = x.fma(w1, s41);
+      x = FloatVector.broadcast(SPECIES, a[p + 20]);
+      s50 = x.fma(w0, s50);
+      s51 = x.fma(w1, s51);
+      if (p == a0 - 1) {
+        break;
+      }
+      w0 = FloatVector.fromArray(SPECIES, b, q + 2 * COUNT);
+      w1 = FloatVector.fromArray(SPECIES, b, q + 3 * COUNT);
+      x = FloatVector.broadcast(SPECIES, a[p + 1]);
+      s00 = x.fma(w0, s00);
+      s01 = x.fma(w1, s01);
+      x = FloatVector.broadcast(SPECIES, a[p + 5]);
+      s10 = x.fma(w0, s10);
+      s11 = x.fma(w1, s11);
+      x = FloatVector.broadcast(SPECIES, a[p + 9]);
+      s20 = x.fma(w0, s20);
+      s21 = x.fma(w1, s21);
+      x = FloatVector.broadcast(SPECIES, a[p + 13]);
+      s30 = x.fma(w0, s30);
+      s31 = x.fma(w1, s31);
+      x = FloatVector.broadcast(SPECIES, a[p + 17]);
+      s40 = x.fma(w0, s40);
+      s41 = x.fma(w1, s41);
+      x = FloatVector.broadcast(SPECIES, a[p + 21]);
+      s50 = x.fma(w0, s50);
+      s51 = x.fma(w1, s51);
+      if (p == a0 - 2) {
+        break;
+      }
+      w0 = FloatVector.fromArray(SPECIES, b, q + 4 * COUNT);
+      w1 = FloatVector.fromArray(SPECIES, b, q + 5 * COUNT);
+      x = FloatVector.broadcast(SPECIES, a[p + 2]);
+      s00 = x.fma(w0, s00);
+      s01 = x.fma(w1, s01);
+      x = FloatVector.broadcast(SPECIES, a[p + 6]);
+      s10 = x.fma(w0, s10);
+      s11 = x.fma(w1, s11);
+      x = FloatVector.broadcast(SPECIES, a[p + 10]);
+      s20 = x.fma(w0, s20);
+      s21 = x.fma(w1, s21);
+      x = FloatVector.broadcast(SPECIES, a[p + 14]);
+      s30 = x.fma(w0, s30);
+      s31 = x.fma(w1, s31);
+      x = FloatVector.broadcast(SPECIES, a[p + 18]);
+      s40 = x.fma(w0, s40);
+      s41 = x.fma(w1, s41);
+      x = FloatVector.broadcast(SPECIES, a[p + 22]);
+      s50 = x.fma(w0, s50);
+      s51 = x.fma(w1, s51);
+      if (p == a0 - 3) {
+        break;
+      }
+      w0 = FloatVector.fromArray(SPECIES, b, q + 6 * COUNT);
+      w1 = FloatVector.fromArray(SPECIES, b, q + 7 * COUNT);
+      x = FloatVector.broadcast(SPECIES, a[p + 3]);
+      s00 = x.fma(w0, s00);
+      s01 = x.fma(w1, s01);
+      x = FloatVector.broadcast(SPECIES, a[p + 7]);
+      s10 = x.fma(w0, s10);
+      s11 = x.fma(w1, s11);
+      x = FloatVector.broadcast(SPECIES, a[p + 11]);
+      s20 = x.fma(w0, s20);
+      s21 = x.fma(w1, s21);
+      x = FloatVector.broadcast(SPECIES, a[p + 15]);
+      s30 = x.fma(w0, s30);
+      s31 = x.fma(w1, s31);
+      x = FloatVector.broadcast(SPECIES, a[p + 19]);
+      s40 = x.fma(w0, s40);
+      s41 = x.fma(w1, s41);
+      x = FloatVector.broadcast(SPECIES, a[p + 23]);
+      s50 = x.fma(w0, s50);
+      s51 = x.fma(w1, s51);
     }
-    if (q <= end) {
-      FloatVector w0 = FloatVector.fromArray(SPECIES, b, q);
-      FloatVector w1 = FloatVector.fromArray(SPECIES, b, q + COUNT);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[p]);
-      s00 = x0.fma(w0, s00);
-      s01 = x0.fma(w1, s01);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, a[p + Gemm.ROW_STRIDE]);
-      s10 = x1.fma(w0, s10);
-      s11 = x1.fma(w1, s11);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, a[p + 2 * Gemm.ROW_STRIDE]);
-      s20 = x2.fma(w0, s20);
-      s21 = x2.fma(w1, s21);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, a[p + 3 * Gemm.ROW_STRIDE]);
-      s30 = x3.fma(w0, s30);
-      s31 = x3.fma(w1, s31);
+    end = b0 + k * PANEL;
+    for (; q < end; q += PANEL, p++) {
+      w0 = FloatVector.fromArray(SPECIES, b, q);
+      w1 = FloatVector.fromArray(SPECIES, b, q + COUNT);
+      x = FloatVector.broadcast(SPECIES, a[p]);
+      s00 = x.fma(w0, s00);
+      s01 = x.fma(w1, s01);
+      x = FloatVector.broadcast(SPECIES, a[p + 4]);
+      s10 = x.fma(w0, s10);
+      s11 = x.fma(w1, s11);
+      x = FloatVector.broadcast(SPECIES, a[p + 8]);
+      s20 = x.fma(w0, s20);
+      s21 = x.fma(w1, s21);
+      x = FloatVector.broadcast(SPECIES, a[p + 12]);
+      s30 = x.fma(w0, s30);
+      s31 = x.fma(w1, s31);
+      x = FloatVector.broadcast(SPECIES, a[p + 16]);
+      s40 = x.fma(w0, s40);
+      s41 = x.fma(w1, s41);
+      x = FloatVector.broadcast(SPECIES, a[p + 20]);
+      s50 = x.fma(w0, s50);
+      s51 = x.fma(w1, s51);
     }
     FloatVector floor = FloatVector.broadcast(SPECIES, least);
     s00.blend(floor, s00.compare(VectorOperators.LT, floor)).intoArray(c, c0);
@@ -412,6 +539,10 @@ final class VectorGemm implements GemmKernels {
     s21.blend(floor, s21.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 2 * ldc + COUNT);
     s30.blend(floor, s30.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * ldc);
     s31.blend(floor, s31.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * ldc + COUNT);
+    s40.blend(floor, s40.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 4 * ldc);
+    s41.blend(floor, s41.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 4 * ldc + COUNT);
+    s50.blend(floor, s50.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 5 * ldc);
+    s51.blend(floor, s51.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 5 * ldc + COUNT);
   }
 
   /** c [6 x 1 vector] = a [6 x k] by the panel of one vector. */
@@ -502,166 +633,6 @@ final class VectorGemm implements GemmKernels {
     s10.blend(floor, s10.compare(VectorOperators.LT, floor)).intoArray(c, c0 + ldc);
     s20.blend(floor, s20.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 2 * ldc);
     s30.blend(floor, s30.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * ldc);
-  }
-
-  /** One row by four panels. */
-  private static void row4Panels(
-      float[] a,
-      int a0,
-      int k,
-      float[] b,
-      int b0,
-      float[] bias,
-      int bias0,
-      float least,
-      float[] c,
-      int c0) {
-    FloatVector floor = FloatVector.broadcast(SPECIES, least);
-    int size = k * PANEL;
-    int b1 = b0 + size;
-    int b2 = b1 + size;
-    int b3 = b2 + size;
-    FloatVector s0 =
-        bias == null ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, bias, bias0);
-    FloatVector s1 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + COUNT);
-    FloatVector s2 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + 2 * COUNT);
-    FloatVector s3 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + 3 * COUNT);
-    FloatVector s4 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + 4 * COUNT);
-    FloatVector s5 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + 5 * COUNT);
-    FloatVector s6 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + 6 * COUNT);
-    FloatVector s7 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + 7 * COUNT);
-    for (int p = 0; p < k; p++) {
-      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + p]);
-      s0 = x.fma(FloatVector.fromArray(SPECIES, b, b0 + p * PANEL), s0);
-      s1 = x.fma(FloatVector.fromArray(SPECIES, b, b0 + p * PANEL + COUNT), s1);
-      s2 = x.fma(FloatVector.fromArray(SPECIES, b, b1 + p * PANEL), s2);
-      s3 = x.fma(FloatVector.fromArray(SPECIES, b, b1 + p * PANEL + COUNT), s3);
-      s4 = x.fma(FloatVector.fromArray(SPECIES, b, b2 + p * PANEL), s4);
-      s5 = x.fma(FloatVector.fromArray(SPECIES, b, b2 + p * PANEL + COUNT), s5);
-      s6 = x.fma(FloatVector.fromArray(SPECIES, b, b3 + p * PANEL), s6);
-      s7 = x.fma(FloatVector.fromArray(SPECIES, b, b3 + p * PANEL + COUNT), s7);
-    }
-    s0.blend(floor, s0.compare(VectorOperators.LT, floor)).intoArray(c, c0);
-    s1.blend(floor, s1.compare(VectorOperators.LT, floor)).intoArray(c, c0 + COUNT);
-    s2.blend(floor, s2.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 2 * COUNT);
-    s3.blend(floor, s3.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * COUNT);
-    s4.blend(floor, s4.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 4 * COUNT);
-    s5.blend(floor, s5.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 5 * COUNT);
-    s6.blend(floor, s6.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 6 * COUNT);
-    s7.blend(floor, s7.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 7 * COUNT);
-  }
-
-  /** One row by two panels. */
-  private static void row2Panels(
-      float[] a,
-      int a0,
-      int k,
-      float[] b,
-      int b0,
-      float[] bias,
-      int bias0,
-      float least,
-      float[] c,
-      int c0) {
-    FloatVector floor = FloatVector.broadcast(SPECIES, least);
-    int size = k * PANEL;
-    int b1 = b0 + size;
-    FloatVector s0 =
-        bias == null ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, bias, bias0);
-    FloatVector s1 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + COUNT);
-    FloatVector s2 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + 2 * COUNT);
-    FloatVector s3 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + 3 * COUNT);
-    for (int p = 0; p < k; p++) {
-      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + p]);
-      s0 = x.fma(FloatVector.fromArray(SPECIES, b, b0 + p * PANEL), s0);
-      s1 = x.fma(FloatVector.fromArray(SPECIES, b, b0 + p * PANEL + COUNT), s1);
-      s2 = x.fma(FloatVector.fromArray(SPECIES, b, b1 + p * PANEL), s2);
-      s3 = x.fma(FloatVector.fromArray(SPECIES, b, b1 + p * PANEL + COUNT), s3);
-    }
-    s0.blend(floor, s0.compare(VectorOperators.LT, floor)).intoArray(c, c0);
-    s1.blend(floor, s1.compare(VectorOperators.LT, floor)).intoArray(c, c0 + COUNT);
-    s2.blend(floor, s2.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 2 * COUNT);
-    s3.blend(floor, s3.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * COUNT);
-  }
-
-  /** One row by one panel. */
-  private static void rowPanel(
-      float[] a,
-      int a0,
-      int k,
-      float[] b,
-      int b0,
-      float[] bias,
-      int bias0,
-      float least,
-      float[] c,
-      int c0) {
-    FloatVector floor = FloatVector.broadcast(SPECIES, least);
-    FloatVector s0 =
-        bias == null ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, bias, bias0);
-    FloatVector s1 =
-        bias == null
-            ? FloatVector.zero(SPECIES)
-            : FloatVector.fromArray(SPECIES, bias, bias0 + COUNT);
-    for (int p = 0; p < k; p++) {
-      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + p]);
-      s0 = x.fma(FloatVector.fromArray(SPECIES, b, b0 + p * PANEL), s0);
-      s1 = x.fma(FloatVector.fromArray(SPECIES, b, b0 + p * PANEL + COUNT), s1);
-    }
-    s0.blend(floor, s0.compare(VectorOperators.LT, floor)).intoArray(c, c0);
-    s1.blend(floor, s1.compare(VectorOperators.LT, floor)).intoArray(c, c0 + COUNT);
-  }
-
-  /** One row by the panel of one vector. */
-  private static void rowNarrowPanel(
-      float[] a,
-      int a0,
-      int k,
-      float[] b,
-      int b0,
-      float[] bias,
-      int bias0,
-      float least,
-      float[] c,
-      int c0) {
-    FloatVector floor = FloatVector.broadcast(SPECIES, least);
-    FloatVector s0 =
-        bias == null ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, bias, bias0);
-    for (int p = 0; p < k; p++) {
-      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + p]);
-      s0 = x.fma(FloatVector.fromArray(SPECIES, b, b0 + p * COUNT), s0);
-    }
-    s0.blend(floor, s0.compare(VectorOperators.LT, floor)).intoArray(c, c0);
   }
 
   @Override

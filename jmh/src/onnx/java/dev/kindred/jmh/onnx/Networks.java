@@ -11,7 +11,6 @@ import dev.kindred.engine.nn.serve.TowerPair;
 import dev.kindred.jmh.onnx.OnnxNetwork.Tensor;
 import dev.kindred.simd.Activation;
 import dev.kindred.simd.Distances;
-import dev.kindred.simd.Gemm;
 import dev.kindred.simd.Peak;
 import dev.kindred.simd.Simd;
 import java.io.BufferedReader;
@@ -209,13 +208,7 @@ public final class Networks {
     String output = OnnxGraphs.dense(model, model.input("x", rows, in), layer);
     OnnxNetwork onnx = onnx(model, Map.of("x", new Tensor(x, rows, in)), output, rows, out);
     String name = "dense-" + rows + "x" + in + "x" + out;
-    // Activations of our networks lie this far apart where they are that narrow.
-    int ldx = Math.max(in, Gemm.ROW_STRIDE);
-    float[] spaced = new float[rows * ldx];
-    for (int i = 0; i < rows; i++) {
-      System.arraycopy(x, i * in, spaced, i * ldx, in);
-    }
-    Runnable kindred = () -> layer.forward(spaced, 0, ldx, rows, y, 0, out);
+    Runnable kindred = () -> layer.forward(x, 0, in, rows, y, 0, out);
     add(name, 2.0 * rows * in * out, kindred, () -> y, onnx);
   }
 

@@ -1,7 +1,6 @@
 package dev.kindred.engine.nn.serve;
 
 import dev.kindred.simd.Distances;
-import dev.kindred.simd.Gemm;
 import java.util.List;
 
 /**
@@ -16,6 +15,9 @@ public final class Mlp {
 
   /** Rows of fewer values follow each other without much of a gap. */
   private static final int NARROW = 64;
+
+  /** Floats in a cache line. */
+  private static final int LINE = 16;
 
   private final List<DenseLayer> layers;
   private final boolean normalized;
@@ -93,11 +95,11 @@ public final class Mlp {
   }
 
   /**
-   * How far apart rows of so many values are where that is ours to choose: as products like best,
-   * unless most of it would be gaps, with rows on ever new pages of memory.
+   * How far apart rows of so many values are where that is ours to choose: an odd number of cache
+   * lines, so that the same columns of many rows don't meet in a few sets of the cache.
    */
   static int stride(int width) {
-    return width < NARROW ? Lanes.roundUp(width) : Math.max(width, Gemm.ROW_STRIDE);
+    return width < NARROW ? Lanes.roundUp(width) : (Math.ceilDiv(width, LINE) | 1) * LINE;
   }
 
   /** The layers from {@code first} on, for at most {@link #BLOCK} rows. */
