@@ -37,7 +37,10 @@ final class VectorGemm implements GemmKernels {
   /** Floats that are packed at a time: they stay in the L2 cache beside much of b. */
   private static final int PACKED_BLOCK = 1 << 14;
 
-  private static final ScratchPool SCRATCH = new ScratchPool(PACKED_BLOCK);
+  /** Floats of a tile of c, for one whose last rows are none of c's. */
+  private static final int TILE = PACKED_ROWS * PANEL;
+
+  private static final ScratchPool SCRATCH = new ScratchPool(PACKED_BLOCK + TILE);
   private static final float[] ZEROS = new float[PANEL];
 
   @Override
@@ -60,17 +63,15 @@ final class VectorGemm implements GemmKernels {
     int n = b.columns();
     // What a result is raised to at least: one comparison and no branch, with or without ReLU.
     float least = relu ? 0 : Float.NEGATIVE_INFINITY;
-    int packed = n >= PACKED_COLUMNS ? rowsInSixes(m) : 0;
-    if (packed > 0) {
-      multiplyPacked(a, aOffset, lda, packed, b, bias, least, c, cOffset, ldc);
-      multiplyFrom(n / PANEL * PANEL, a, aOffset, lda, packed, b, bias, least, c, cOffset, ldc);
+    if (m >= PACKED_ROWS && n >= PACKED_COLUMNS) {
+      multiplyPacked(a, aOffset, lda, m, b, bias, least, c, cOffset, ldc);
+      multiplyFrom(n / PANEL * PANEL, a, aOffset, lda, m, b, bias, least, c, cOffset, ldc);
+    } else {
+      multiplyFrom(0, a, aOffset, lda, m, b, bias, least, c, cOffset, ldc);
     }
-    int from = aOffset + packed * lda;
-    int to = cOffset + packed * ldc;
-    multiplyFrom(0, a, from, lda, m - packed, b, bias, least, c, to, ldc);
   }
 
-  /** A multiple of six rows by all panels of two vectors. */
+  /** Six rows or more by all panels of two vectors. */
   private static void multiplyPacked(
       float[] a,
       int a0,
@@ -85,19 +86,28 @@ final class VectorGemm implements GemmKernels {
     int k = b.rows();
     int ld = Math.ceilDiv(k, PACKED_STEPS) * PACKED_STEPS;
     int block = Math.max(1, PACKED_BLOCK / Math.max(1, ld) / PACKED_ROWS) * PACKED_ROWS;
-    float[] packed = SCRATCH.take(block * ld);
+    float[] packed = SCRATCH.take(block * ld + TILE);
+    float[] start = bias == null ? ZEROS : bias;
     for (int i = 0; i < m; i += block) {
       int rows = Math.min(block, m - i);
       for (int r = 0; r < rows; r++) {
         int to = r / PACKED_ROWS * PACKED_ROWS * ld + r % PACKED_ROWS * PACKED_STEPS;
         packRow(a, a0 + (i + r) * lda, k, packed, to);
       }
+      int whole = rows / PACKED_ROWS * PACKED_ROWS;
       for (int j = 0; j <= b.columns() - PANEL; j += PANEL) {
-        float[] start = bias == null ? ZEROS : bias;
         int start0 = bias == null ? 0 : j;
-        for (int r = 0; r < rows; r += PACKED_ROWS) {
-          int to = c0 + (i + r) * ldc + j;
-          packedRows6(packed, r * ld, k, b.data, j * k, start, start0, least, c, to, ldc);
+        int to = c0 + i * ldc + j;
+        for (int r = 0; r < whole; r += PACKED_ROWS) {
+          packedRows6(packed, r * ld, k, b.data, j * k, start, start0, least, c, to + r * ldc, ldc);
+        }
+        if (whole < rows) {
+          int tile = block * ld;
+          packedRows6(
+              packed, whole * ld, k, b.data, j * k, start, start0, least, packed, tile, PANEL);
+          for (int r = whole; r < rows; r++, tile += PANEL) {
+            System.arraycopy(packed, tile, c, to + r * ldc, PANEL);
+          }
         }
       }
     }
@@ -114,12 +124,6 @@ final class VectorGemm implements GemmKernels {
     for (; p < k; p++, q++) {
       to[q] = a[a0 + p];
     }
-  }
-
-  /** How many of m rows tiles of six take. */
-  private static int rowsInSixes(int m) {
-    int tiled = m - singleRows(m);
-    return tiled % 6 == 0 ? tiled : Math.max(0, tiled - (tiled % 6 == 2 ? 8 : 4));
   }
 
   /** The columns from {@code first} on, of rows as they lie. */

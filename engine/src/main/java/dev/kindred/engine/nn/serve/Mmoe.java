@@ -99,7 +99,6 @@ public final class Mmoe {
     final float[] gates;
     private final Mlp.Scratch[] towers;
     final float[] outputs;
-    private final float[] inputs;
 
     /** A matrix of rows for each task, one after the other. */
     private final float[] mixed;
@@ -111,7 +110,6 @@ public final class Mmoe {
       gates = new float[BLOCK * network.gates.outputs()];
       towers = network.towers.stream().map(Mlp::scratch).toArray(Mlp.Scratch[]::new);
       outputs = new float[BLOCK * network.outputStride()];
-      inputs = new float[BLOCK * Mlp.stride(network.inputs())];
       mixed = new float[MIXED * network.towers.size() * Mlp.stride(network.width)];
     }
   }
@@ -154,16 +152,11 @@ public final class Mmoe {
       float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
     for (int from = 0; from < rows; from += BLOCK) {
       int n = Math.min(BLOCK, rows - from);
-      // Copied once, read by all experts: rows in the distance that products like best.
-      float[] in = scratch.inputs;
-      int stride = Mlp.stride(inputs());
-      for (int i = 0; i < n; i++) {
-        System.arraycopy(x, xOffset + (from + i) * ldx, in, i * stride, inputs());
-      }
+      int at = xOffset + from * ldx;
       for (int e = 0; e < experts.size(); e++) {
-        expert(e, 0, in, 0, stride, n, scratch);
+        expert(e, 0, x, at, ldx, n, scratch);
       }
-      gates.forward(in, 0, stride, n, scratch.gates, 0, gates.outputs());
+      gates.forward(x, at, ldx, n, scratch.gates, 0, gates.outputs());
       finish(n, y, yOffset + from * ldy, ldy, scratch);
     }
   }
@@ -200,8 +193,9 @@ public final class Mmoe {
    */
   void finish(int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
     Activations.softmaxGroups(scratch.gates, 0, rows * tasks.size(), experts.size());
-    for (int from = 0; from < rows; from += MIXED) {
-      mix(from, Math.min(MIXED, rows - from), y, yOffset + from * ldy, ldy, scratch);
+    int part = Math.ceilDiv(rows, Math.ceilDiv(rows, MIXED));
+    for (int from = 0; from < rows; from += part) {
+      mix(from, Math.min(part, rows - from), y, yOffset + from * ldy, ldy, scratch);
     }
   }
 
