@@ -144,23 +144,23 @@ abstract class VectorRowDistances implements DistanceKernels {
     long at = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
       FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
-      a0 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q0, a0);
-      b0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q0, b0);
-      c0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q0, c0);
-      d0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q0, d0);
+      a0 = q0.fma(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER), a0);
+      b0 = q0.fma(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER), b0);
+      c0 = q0.fma(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER), c0);
+      d0 = q0.fma(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER), d0);
       FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
-      a1 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at + VECTOR_BYTES, ORDER).fma(q1, a1);
-      b1 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at + VECTOR_BYTES, ORDER).fma(q1, b1);
-      c1 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at + VECTOR_BYTES, ORDER).fma(q1, c1);
-      d1 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at + VECTOR_BYTES, ORDER).fma(q1, d1);
+      a1 = q1.fma(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at + VECTOR_BYTES, ORDER), a1);
+      b1 = q1.fma(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at + VECTOR_BYTES, ORDER), b1);
+      c1 = q1.fma(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at + VECTOR_BYTES, ORDER), c1);
+      d1 = q1.fma(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at + VECTOR_BYTES, ORDER), d1);
       at += 2 * VECTOR_BYTES;
     }
     if (i <= n - COUNT) {
       FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
-      a0 = FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q, a0);
-      b0 = FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q, b0);
-      c0 = FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q, c0);
-      d0 = FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q, d0);
+      a0 = q.fma(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER), a0);
+      b0 = q.fma(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER), b0);
+      c0 = q.fma(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER), c0);
+      d0 = q.fma(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER), d0);
       i += COUNT;
       at += VECTOR_BYTES;
     }
@@ -168,10 +168,10 @@ abstract class VectorRowDistances implements DistanceKernels {
       VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
       FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + n - COUNT);
       at = 4L * (n - COUNT);
-      a1 = a1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER).fma(q, a1), fresh);
-      b1 = b1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER).fma(q, b1), fresh);
-      c1 = c1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER).fma(q, c1), fresh);
-      d1 = d1.blend(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER).fma(q, d1), fresh);
+      a1 = a1.blend(q.fma(FloatVector.fromMemorySegment(SPECIES, rows, r0 + at, ORDER), a1), fresh);
+      b1 = b1.blend(q.fma(FloatVector.fromMemorySegment(SPECIES, rows, r1 + at, ORDER), b1), fresh);
+      c1 = c1.blend(q.fma(FloatVector.fromMemorySegment(SPECIES, rows, r2 + at, ORDER), c1), fresh);
+      d1 = d1.blend(q.fma(FloatVector.fromMemorySegment(SPECIES, rows, r3 + at, ORDER), d1), fresh);
     }
     // The sums of four rows at once, each in the order of Lanes.sum: halves of two rows become one
     // vector, then quarters of four. Four calls of Lanes.sum are more than the compiler inlines.
@@ -361,6 +361,10 @@ abstract class VectorRowDistances implements DistanceKernels {
         dot4Of8Vectors(query, queryOffset, rows, at, stride, scores, scoresOffset + i);
         continue;
       }
+      if (n == 16 * COUNT) {
+        dot4Of16Vectors(query, queryOffset, rows, at, stride, scores, scoresOffset + i);
+        continue;
+      }
       dot4(
           query,
           queryOffset,
@@ -422,8 +426,8 @@ abstract class VectorRowDistances implements DistanceKernels {
   }
 
   /**
-   * As dot4 for rows of exactly eight vectors, 128 floats of 512 bits: without a loop, whose start
-   * and end cost more than its four turns.
+   * As dot4 for rows of exactly 8 vectors: without a loop, whose start and end cost more than its
+   * few turns.
    */
   private static void dot4Of8Vectors(
       float[] query,
@@ -436,50 +440,174 @@ abstract class VectorRowDistances implements DistanceKernels {
     int r1 = r0 + stride;
     int r2 = r1 + stride;
     int r3 = r2 + stride;
-    FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset);
-    FloatVector a0 = FloatVector.fromArray(SPECIES, rows, r0).fma(q0, FloatVector.zero(SPECIES));
-    FloatVector b0 = FloatVector.fromArray(SPECIES, rows, r1).fma(q0, FloatVector.zero(SPECIES));
-    FloatVector c0 = FloatVector.fromArray(SPECIES, rows, r2).fma(q0, FloatVector.zero(SPECIES));
-    FloatVector d0 = FloatVector.fromArray(SPECIES, rows, r3).fma(q0, FloatVector.zero(SPECIES));
-    FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + COUNT);
+    FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset);
+    FloatVector a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0), FloatVector.zero(SPECIES));
+    FloatVector b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1), FloatVector.zero(SPECIES));
+    FloatVector c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2), FloatVector.zero(SPECIES));
+    FloatVector d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3), FloatVector.zero(SPECIES));
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + COUNT);
     FloatVector a1 =
-        FloatVector.fromArray(SPECIES, rows, r0 + COUNT).fma(q1, FloatVector.zero(SPECIES));
+        q.fma(FloatVector.fromArray(SPECIES, rows, r0 + COUNT), FloatVector.zero(SPECIES));
     FloatVector b1 =
-        FloatVector.fromArray(SPECIES, rows, r1 + COUNT).fma(q1, FloatVector.zero(SPECIES));
+        q.fma(FloatVector.fromArray(SPECIES, rows, r1 + COUNT), FloatVector.zero(SPECIES));
     FloatVector c1 =
-        FloatVector.fromArray(SPECIES, rows, r2 + COUNT).fma(q1, FloatVector.zero(SPECIES));
+        q.fma(FloatVector.fromArray(SPECIES, rows, r2 + COUNT), FloatVector.zero(SPECIES));
     FloatVector d1 =
-        FloatVector.fromArray(SPECIES, rows, r3 + COUNT).fma(q1, FloatVector.zero(SPECIES));
-    FloatVector q2 = FloatVector.fromArray(SPECIES, query, queryOffset + 2 * COUNT);
-    a0 = FloatVector.fromArray(SPECIES, rows, r0 + 2 * COUNT).fma(q2, a0);
-    b0 = FloatVector.fromArray(SPECIES, rows, r1 + 2 * COUNT).fma(q2, b0);
-    c0 = FloatVector.fromArray(SPECIES, rows, r2 + 2 * COUNT).fma(q2, c0);
-    d0 = FloatVector.fromArray(SPECIES, rows, r3 + 2 * COUNT).fma(q2, d0);
-    FloatVector q3 = FloatVector.fromArray(SPECIES, query, queryOffset + 3 * COUNT);
-    a1 = FloatVector.fromArray(SPECIES, rows, r0 + 3 * COUNT).fma(q3, a1);
-    b1 = FloatVector.fromArray(SPECIES, rows, r1 + 3 * COUNT).fma(q3, b1);
-    c1 = FloatVector.fromArray(SPECIES, rows, r2 + 3 * COUNT).fma(q3, c1);
-    d1 = FloatVector.fromArray(SPECIES, rows, r3 + 3 * COUNT).fma(q3, d1);
-    FloatVector q4 = FloatVector.fromArray(SPECIES, query, queryOffset + 4 * COUNT);
-    a0 = FloatVector.fromArray(SPECIES, rows, r0 + 4 * COUNT).fma(q4, a0);
-    b0 = FloatVector.fromArray(SPECIES, rows, r1 + 4 * COUNT).fma(q4, b0);
-    c0 = FloatVector.fromArray(SPECIES, rows, r2 + 4 * COUNT).fma(q4, c0);
-    d0 = FloatVector.fromArray(SPECIES, rows, r3 + 4 * COUNT).fma(q4, d0);
-    FloatVector q5 = FloatVector.fromArray(SPECIES, query, queryOffset + 5 * COUNT);
-    a1 = FloatVector.fromArray(SPECIES, rows, r0 + 5 * COUNT).fma(q5, a1);
-    b1 = FloatVector.fromArray(SPECIES, rows, r1 + 5 * COUNT).fma(q5, b1);
-    c1 = FloatVector.fromArray(SPECIES, rows, r2 + 5 * COUNT).fma(q5, c1);
-    d1 = FloatVector.fromArray(SPECIES, rows, r3 + 5 * COUNT).fma(q5, d1);
-    FloatVector q6 = FloatVector.fromArray(SPECIES, query, queryOffset + 6 * COUNT);
-    a0 = FloatVector.fromArray(SPECIES, rows, r0 + 6 * COUNT).fma(q6, a0);
-    b0 = FloatVector.fromArray(SPECIES, rows, r1 + 6 * COUNT).fma(q6, b0);
-    c0 = FloatVector.fromArray(SPECIES, rows, r2 + 6 * COUNT).fma(q6, c0);
-    d0 = FloatVector.fromArray(SPECIES, rows, r3 + 6 * COUNT).fma(q6, d0);
-    FloatVector q7 = FloatVector.fromArray(SPECIES, query, queryOffset + 7 * COUNT);
-    a1 = FloatVector.fromArray(SPECIES, rows, r0 + 7 * COUNT).fma(q7, a1);
-    b1 = FloatVector.fromArray(SPECIES, rows, r1 + 7 * COUNT).fma(q7, b1);
-    c1 = FloatVector.fromArray(SPECIES, rows, r2 + 7 * COUNT).fma(q7, c1);
-    d1 = FloatVector.fromArray(SPECIES, rows, r3 + 7 * COUNT).fma(q7, d1);
+        q.fma(FloatVector.fromArray(SPECIES, rows, r3 + COUNT), FloatVector.zero(SPECIES));
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 2 * COUNT);
+    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 2 * COUNT), a0);
+    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 2 * COUNT), b0);
+    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 2 * COUNT), c0);
+    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 2 * COUNT), d0);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 3 * COUNT);
+    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 3 * COUNT), a1);
+    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 3 * COUNT), b1);
+    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 3 * COUNT), c1);
+    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 3 * COUNT), d1);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 4 * COUNT);
+    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 4 * COUNT), a0);
+    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 4 * COUNT), b0);
+    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 4 * COUNT), c0);
+    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 4 * COUNT), d0);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 5 * COUNT);
+    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 5 * COUNT), a1);
+    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 5 * COUNT), b1);
+    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 5 * COUNT), c1);
+    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 5 * COUNT), d1);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 6 * COUNT);
+    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 6 * COUNT), a0);
+    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 6 * COUNT), b0);
+    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 6 * COUNT), c0);
+    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 6 * COUNT), d0);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 7 * COUNT);
+    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 7 * COUNT), a1);
+    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 7 * COUNT), b1);
+    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 7 * COUNT), c1);
+    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 7 * COUNT), d1);
+    a0 = a0.add(a1);
+    b0 = b0.add(b1);
+    c0 = c0.add(c1);
+    d0 = d0.add(d1);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_HALVES));
+    b0 = b0.add(b0.rearrange(Lanes.SWAP_HALVES));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_HALVES));
+    d0 = d0.add(d0.rearrange(Lanes.SWAP_HALVES));
+    a0 = a0.blend(b0, Lanes.UPPER_HALF);
+    c0 = c0.blend(d0, Lanes.UPPER_HALF);
+    a0 = a0.add(a0.rearrange(Lanes.SWAP_QUARTERS));
+    c0 = c0.add(c0.rearrange(Lanes.SWAP_QUARTERS));
+    a0 = a0.blend(c0, Lanes.ODD_QUARTERS);
+    if (COUNT > 8) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      a0 = a0.add(a0.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    scores[scoresOffset] = a0.lane(0);
+    scores[scoresOffset + 1] = a0.lane(COUNT / 2);
+    scores[scoresOffset + 2] = a0.lane(COUNT / 4);
+    scores[scoresOffset + 3] = a0.lane(COUNT * 3 / 4);
+  }
+
+  /**
+   * As dot4 for rows of exactly 16 vectors: without a loop, whose start and end cost more than its
+   * few turns.
+   */
+  private static void dot4Of16Vectors(
+      float[] query,
+      int queryOffset,
+      float[] rows,
+      int r0,
+      int stride,
+      float[] scores,
+      int scoresOffset) {
+    int r1 = r0 + stride;
+    int r2 = r1 + stride;
+    int r3 = r2 + stride;
+    FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset);
+    FloatVector a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0), FloatVector.zero(SPECIES));
+    FloatVector b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1), FloatVector.zero(SPECIES));
+    FloatVector c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2), FloatVector.zero(SPECIES));
+    FloatVector d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3), FloatVector.zero(SPECIES));
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + COUNT);
+    FloatVector a1 =
+        q.fma(FloatVector.fromArray(SPECIES, rows, r0 + COUNT), FloatVector.zero(SPECIES));
+    FloatVector b1 =
+        q.fma(FloatVector.fromArray(SPECIES, rows, r1 + COUNT), FloatVector.zero(SPECIES));
+    FloatVector c1 =
+        q.fma(FloatVector.fromArray(SPECIES, rows, r2 + COUNT), FloatVector.zero(SPECIES));
+    FloatVector d1 =
+        q.fma(FloatVector.fromArray(SPECIES, rows, r3 + COUNT), FloatVector.zero(SPECIES));
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 2 * COUNT);
+    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 2 * COUNT), a0);
+    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 2 * COUNT), b0);
+    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 2 * COUNT), c0);
+    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 2 * COUNT), d0);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 3 * COUNT);
+    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 3 * COUNT), a1);
+    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 3 * COUNT), b1);
+    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 3 * COUNT), c1);
+    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 3 * COUNT), d1);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 4 * COUNT);
+    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 4 * COUNT), a0);
+    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 4 * COUNT), b0);
+    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 4 * COUNT), c0);
+    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 4 * COUNT), d0);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 5 * COUNT);
+    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 5 * COUNT), a1);
+    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 5 * COUNT), b1);
+    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 5 * COUNT), c1);
+    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 5 * COUNT), d1);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 6 * COUNT);
+    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 6 * COUNT), a0);
+    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 6 * COUNT), b0);
+    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 6 * COUNT), c0);
+    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 6 * COUNT), d0);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 7 * COUNT);
+    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 7 * COUNT), a1);
+    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 7 * COUNT), b1);
+    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 7 * COUNT), c1);
+    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 7 * COUNT), d1);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 8 * COUNT);
+    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 8 * COUNT), a0);
+    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 8 * COUNT), b0);
+    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 8 * COUNT), c0);
+    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 8 * COUNT), d0);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 9 * COUNT);
+    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 9 * COUNT), a1);
+    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 9 * COUNT), b1);
+    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 9 * COUNT), c1);
+    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 9 * COUNT), d1);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 10 * COUNT);
+    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 10 * COUNT), a0);
+    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 10 * COUNT), b0);
+    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 10 * COUNT), c0);
+    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 10 * COUNT), d0);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 11 * COUNT);
+    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 11 * COUNT), a1);
+    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 11 * COUNT), b1);
+    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 11 * COUNT), c1);
+    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 11 * COUNT), d1);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 12 * COUNT);
+    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 12 * COUNT), a0);
+    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 12 * COUNT), b0);
+    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 12 * COUNT), c0);
+    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 12 * COUNT), d0);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 13 * COUNT);
+    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 13 * COUNT), a1);
+    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 13 * COUNT), b1);
+    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 13 * COUNT), c1);
+    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 13 * COUNT), d1);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 14 * COUNT);
+    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 14 * COUNT), a0);
+    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 14 * COUNT), b0);
+    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 14 * COUNT), c0);
+    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 14 * COUNT), d0);
+    q = FloatVector.fromArray(SPECIES, query, queryOffset + 15 * COUNT);
+    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 15 * COUNT), a1);
+    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 15 * COUNT), b1);
+    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 15 * COUNT), c1);
+    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 15 * COUNT), d1);
     a0 = a0.add(a1);
     b0 = b0.add(b1);
     c0 = c0.add(c1);
@@ -527,31 +655,31 @@ abstract class VectorRowDistances implements DistanceKernels {
     int i = 0;
     for (int end = n - 2 * COUNT; i <= end; i += 2 * COUNT) {
       FloatVector q0 = FloatVector.fromArray(SPECIES, query, queryOffset + i);
-      a0 = FloatVector.fromArray(SPECIES, rows, r0 + i).fma(q0, a0);
-      b0 = FloatVector.fromArray(SPECIES, rows, r1 + i).fma(q0, b0);
-      c0 = FloatVector.fromArray(SPECIES, rows, r2 + i).fma(q0, c0);
-      d0 = FloatVector.fromArray(SPECIES, rows, r3 + i).fma(q0, d0);
+      a0 = q0.fma(FloatVector.fromArray(SPECIES, rows, r0 + i), a0);
+      b0 = q0.fma(FloatVector.fromArray(SPECIES, rows, r1 + i), b0);
+      c0 = q0.fma(FloatVector.fromArray(SPECIES, rows, r2 + i), c0);
+      d0 = q0.fma(FloatVector.fromArray(SPECIES, rows, r3 + i), d0);
       FloatVector q1 = FloatVector.fromArray(SPECIES, query, queryOffset + i + COUNT);
-      a1 = FloatVector.fromArray(SPECIES, rows, r0 + i + COUNT).fma(q1, a1);
-      b1 = FloatVector.fromArray(SPECIES, rows, r1 + i + COUNT).fma(q1, b1);
-      c1 = FloatVector.fromArray(SPECIES, rows, r2 + i + COUNT).fma(q1, c1);
-      d1 = FloatVector.fromArray(SPECIES, rows, r3 + i + COUNT).fma(q1, d1);
+      a1 = q1.fma(FloatVector.fromArray(SPECIES, rows, r0 + i + COUNT), a1);
+      b1 = q1.fma(FloatVector.fromArray(SPECIES, rows, r1 + i + COUNT), b1);
+      c1 = q1.fma(FloatVector.fromArray(SPECIES, rows, r2 + i + COUNT), c1);
+      d1 = q1.fma(FloatVector.fromArray(SPECIES, rows, r3 + i + COUNT), d1);
     }
     if (i <= n - COUNT) {
       FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + i);
-      a0 = FloatVector.fromArray(SPECIES, rows, r0 + i).fma(q, a0);
-      b0 = FloatVector.fromArray(SPECIES, rows, r1 + i).fma(q, b0);
-      c0 = FloatVector.fromArray(SPECIES, rows, r2 + i).fma(q, c0);
-      d0 = FloatVector.fromArray(SPECIES, rows, r3 + i).fma(q, d0);
+      a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + i), a0);
+      b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + i), b0);
+      c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + i), c0);
+      d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + i), d0);
       i += COUNT;
     }
     if (i < n) {
       VectorMask<Float> fresh = Lanes.IOTA.compare(VectorOperators.GE, (float) (COUNT - (n - i)));
       FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset + n - COUNT);
-      a1 = a1.blend(FloatVector.fromArray(SPECIES, rows, r0 + n - COUNT).fma(q, a1), fresh);
-      b1 = b1.blend(FloatVector.fromArray(SPECIES, rows, r1 + n - COUNT).fma(q, b1), fresh);
-      c1 = c1.blend(FloatVector.fromArray(SPECIES, rows, r2 + n - COUNT).fma(q, c1), fresh);
-      d1 = d1.blend(FloatVector.fromArray(SPECIES, rows, r3 + n - COUNT).fma(q, d1), fresh);
+      a1 = a1.blend(q.fma(FloatVector.fromArray(SPECIES, rows, r0 + n - COUNT), a1), fresh);
+      b1 = b1.blend(q.fma(FloatVector.fromArray(SPECIES, rows, r1 + n - COUNT), b1), fresh);
+      c1 = c1.blend(q.fma(FloatVector.fromArray(SPECIES, rows, r2 + n - COUNT), c1), fresh);
+      d1 = d1.blend(q.fma(FloatVector.fromArray(SPECIES, rows, r3 + n - COUNT), d1), fresh);
     }
     // The sums of four rows at once, each in the order of Lanes.sum: halves of two rows become one
     // vector, then quarters of four. Four calls of Lanes.sum are more than the compiler inlines.
