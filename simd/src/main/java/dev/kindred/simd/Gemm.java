@@ -42,6 +42,21 @@ public final class Gemm {
   }
 
   /**
+   * c [m x n] = act(a [m x k] b + bias) for rows that were packed before; the bits are those of the
+   * rows unpacked.
+   */
+  public static void multiplyBias(
+      PackedRows a, PackedMatrix b, float[] c, int cOffset, int ldc, float[] bias, Activation act) {
+    if (a.columns() != b.rows()) {
+      throw new IllegalArgumentException(
+          "a has " + a.columns() + " columns, b " + b.rows() + " rows: they must be as many");
+    }
+    Shapes.check("c", c, cOffset, ldc, a.rows, b.columns());
+    Shapes.check("bias", bias, 0, b.columns(), 1, b.columns());
+    KERNELS.multiply(a, b, bias, act == Activation.RELU, c, cOffset, ldc);
+  }
+
+  /**
    * c [k x n] += a [m x k]^T b [m x n]: the gradient of a layer's weights from its inputs a and the
    * gradients b of its outputs. Sums over m in ascending order.
    */

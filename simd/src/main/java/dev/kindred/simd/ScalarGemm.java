@@ -44,6 +44,20 @@ final class ScalarGemm implements GemmKernels {
   }
 
   @Override
+  public long packedSize(int m, int k) {
+    return 0;
+  }
+
+  @Override
+  public void pack(float[] a, int aOffset, int lda, int m, int k, float[] panels) {}
+
+  @Override
+  public void multiply(
+      PackedRows a, PackedMatrix b, float[] bias, boolean relu, float[] c, int cOffset, int ldc) {
+    multiply(a.source, a.offset, a.stride, a.rows, b, bias, relu, c, cOffset, ldc);
+  }
+
+  @Override
   public void multiplyTransposedAdd(
       float[] a,
       int aOffset,

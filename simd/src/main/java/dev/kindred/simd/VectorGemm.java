@@ -71,8 +71,41 @@ final class VectorGemm implements GemmKernels {
     }
   }
 
+  @Override
+  public void multiply(
+      PackedRows a, PackedMatrix b, float[] bias, boolean relu, float[] c, int cOffset, int ldc) {
+    int n = b.columns();
+    if (a.rows < PACKED_ROWS || n < PANEL) {
+      multiply(a.source, a.offset, a.stride, a.rows, b, bias, relu, c, cOffset, ldc);
+      return;
+    }
+    float least = relu ? 0 : Float.NEGATIVE_INFINITY;
+    int block = packedBlock(b.rows());
+    for (int i = 0; i < a.rows; i += block) {
+      int rows = Math.min(block, a.rows - i);
+      int from = i * packedStride(b.rows());
+      multiplyPanels(a.panels, from, rows, b, bias, least, c, cOffset + i * ldc, ldc);
+    }
+    int done = n / PANEL * PANEL;
+    multiplyFrom(done, a.source, a.offset, a.stride, a.rows, b, bias, least, c, cOffset, ldc);
+  }
+
+  @Override
+  public long packedSize(int m, int k) {
+    return Math.ceilDiv(m, PACKED_ROWS) * PACKED_ROWS * (long) packedStride(k) + TILE;
+  }
+
+  @Override
+  public void pack(float[] a, int aOffset, int lda, int m, int k, float[] panels) {
+    int ld = packedStride(k);
+    for (int r = 0; r < m; r++) {
+      int to = r / PACKED_ROWS * PACKED_ROWS * ld + r % PACKED_ROWS * PACKED_STEPS;
+      packRow(a, aOffset + r * lda, k, panels, to);
+    }
+  }
+
   /** Six rows or more by all panels of two vectors. */
-  private static void multiplyPacked(
+  private void multiplyPacked(
       float[] a,
       int a0,
       int lda,
@@ -84,34 +117,56 @@ final class VectorGemm implements GemmKernels {
       int c0,
       int ldc) {
     int k = b.rows();
-    int ld = Math.ceilDiv(k, PACKED_STEPS) * PACKED_STEPS;
-    int block = Math.max(1, PACKED_BLOCK / Math.max(1, ld) / PACKED_ROWS) * PACKED_ROWS;
-    float[] packed = SCRATCH.take(block * ld + TILE);
-    float[] start = bias == null ? ZEROS : bias;
+    int block = packedBlock(k);
+    float[] packed = SCRATCH.take((int) packedSize(block, k));
     for (int i = 0; i < m; i += block) {
       int rows = Math.min(block, m - i);
-      for (int r = 0; r < rows; r++) {
-        int to = r / PACKED_ROWS * PACKED_ROWS * ld + r % PACKED_ROWS * PACKED_STEPS;
-        packRow(a, a0 + (i + r) * lda, k, packed, to);
+      pack(a, a0 + i * lda, lda, rows, k, packed);
+      multiplyPanels(packed, 0, rows, b, bias, least, c, c0 + i * ldc, ldc);
+    }
+    SCRATCH.give(packed);
+  }
+
+  /** Floats of a packed row. */
+  private static int packedStride(int k) {
+    return Math.ceilDiv(k, PACKED_STEPS) * PACKED_STEPS;
+  }
+
+  /** Rows whose panels are read for one panel of b before the next. */
+  private static int packedBlock(int k) {
+    return Math.max(1, PACKED_BLOCK / Math.max(1, k) / PACKED_ROWS) * PACKED_ROWS;
+  }
+
+  /** Packed rows by all panels of two vectors; the end of their array takes an incomplete tile. */
+  private static void multiplyPanels(
+      float[] packed,
+      int from,
+      int rows,
+      PackedMatrix b,
+      float[] bias,
+      float least,
+      float[] c,
+      int c0,
+      int ldc) {
+    int k = b.rows();
+    int ld = packedStride(k);
+    int whole = rows / PACKED_ROWS * PACKED_ROWS;
+    float[] start = bias == null ? ZEROS : bias;
+    for (int j = 0; j <= b.columns() - PANEL; j += PANEL) {
+      int start0 = bias == null ? 0 : j;
+      int to = c0 + j;
+      int at = from;
+      for (int r = 0; r < whole; r += PACKED_ROWS, at += PACKED_ROWS * ld) {
+        packedRows6(packed, at, k, b.data, j * k, start, start0, least, c, to + r * ldc, ldc);
       }
-      int whole = rows / PACKED_ROWS * PACKED_ROWS;
-      for (int j = 0; j <= b.columns() - PANEL; j += PANEL) {
-        int start0 = bias == null ? 0 : j;
-        int to = c0 + i * ldc + j;
-        for (int r = 0; r < whole; r += PACKED_ROWS) {
-          packedRows6(packed, r * ld, k, b.data, j * k, start, start0, least, c, to + r * ldc, ldc);
-        }
-        if (whole < rows) {
-          int tile = block * ld;
-          packedRows6(
-              packed, whole * ld, k, b.data, j * k, start, start0, least, packed, tile, PANEL);
-          for (int r = whole; r < rows; r++, tile += PANEL) {
-            System.arraycopy(packed, tile, c, to + r * ldc, PANEL);
-          }
+      if (whole < rows) {
+        int tile = packed.length - TILE;
+        packedRows6(packed, at, k, b.data, j * k, start, start0, least, packed, tile, PANEL);
+        for (int r = whole; r < rows; r++, tile += PANEL) {
+          System.arraycopy(packed, tile, c, to + r * ldc, PANEL);
         }
       }
     }
-    SCRATCH.give(packed);
   }
 
   /** One of six rows that are packed by fours: four of its values, four of the next row's, ... */

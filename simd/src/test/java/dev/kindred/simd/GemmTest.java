@@ -94,6 +94,44 @@ class GemmTest {
   }
 
   @Test
+  void packedRowsGiveTheBitsOfRowsAsTheyLie() {
+    for (int k : new int[] {0, 1, 7, 33, 1001}) {
+      PackedRows rows = new PackedRows(53, k);
+      for (int m : new int[] {0, 1, 5, 6, 13, 53}) {
+        int lda = k + 3;
+        float[] a = values(7, 2 + m * lda);
+        rows.pack(a, 2, lda, m);
+        for (int n : COLUMNS) {
+          PackedMatrix b = PackedMatrix.pack(values(8, k * n), 0, k, n);
+          float[] bias = values(9, n);
+          int ldc = n + 1;
+          float[] packed = new float[1 + m * ldc];
+          float[] plain = new float[1 + m * ldc];
+          Gemm.multiplyBias(rows, b, packed, 1, ldc, bias, Activation.RELU);
+          Gemm.multiplyBias(a, 2, lda, m, b, plain, 1, ldc, bias, Activation.RELU);
+          assertArrayEquals(plain, packed, "m " + m + ", k " + k + ", n " + n);
+        }
+      }
+    }
+  }
+
+  @Test
+  void packedRowsThatDoNotFitAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> new PackedRows(-1, 4));
+    assertThrows(IllegalArgumentException.class, () -> new PackedRows(1 << 20, 1 << 12));
+    PackedRows rows = new PackedRows(2, 4);
+    assertThrows(IllegalArgumentException.class, () -> rows.pack(new float[12], 0, 4, 3));
+    assertThrows(IllegalArgumentException.class, () -> rows.pack(new float[7], 0, 4, 2));
+    rows.pack(new float[8], 0, 4, 2);
+    PackedMatrix b = PackedMatrix.pack(new float[15], 0, 5, 3);
+    float[] c = new float[6];
+    float[] bias = new float[3];
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Gemm.multiplyBias(rows, b, c, 0, 3, bias, Activation.NONE));
+  }
+
+  @Test
   void rowOfABatchHasTheBitsOfABatchOfOne() {
     int m = 53;
     // The long rows are more than are packed at a time.

@@ -4,6 +4,7 @@ import dev.kindred.simd.Activation;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.Gemm;
 import dev.kindred.simd.PackedMatrix;
+import dev.kindred.simd.PackedRows;
 
 /**
  * A fully connected layer, forward only: y = act(x W + b), W [inputs x outputs].
@@ -107,6 +108,11 @@ public final class DenseLayer {
     } else {
       Gemm.multiplyBias(x, xOffset, ldx, rows, packed, y, yOffset, ldy, bias, activation);
     }
+  }
+
+  /** As above for rows that other layers read too. */
+  void forward(PackedRows x, float[] y, int yOffset, int ldy) {
+    Gemm.multiplyBias(x, packed, y, yOffset, ldy, bias, activation);
   }
 
   /** One output: inner products of all rows with the one column, four at a time. */

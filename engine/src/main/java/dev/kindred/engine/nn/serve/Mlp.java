@@ -1,6 +1,7 @@
 package dev.kindred.engine.nn.serve;
 
 import dev.kindred.simd.Distances;
+import dev.kindred.simd.PackedRows;
 import java.util.List;
 
 /**
@@ -102,6 +103,19 @@ public final class Mlp {
     return width < NARROW ? Lanes.roundUp(width) : (Math.ceilDiv(width, LINE) | 1) * LINE;
   }
 
+  /** All layers, for at most {@link #BLOCK} rows that other networks read too. */
+  void block(PackedRows x, int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
+    DenseLayer first = layers.getFirst();
+    if (layers.size() == 1) {
+      first.forward(x, y, yOffset, ldy);
+      normalize(rows, y, yOffset, ldy);
+      return;
+    }
+    int stride = stride(first.outputs());
+    first.forward(x, scratch.even, 0, stride);
+    block(1, scratch.even, 0, stride, rows, y, yOffset, ldy, scratch);
+  }
+
   /** The layers from {@code first} on, for at most {@link #BLOCK} rows. */
   void block(
       int first,
@@ -127,10 +141,12 @@ public final class Mlp {
       ld = stride;
     }
     layers.get(last).forward(from, fromOffset, ld, rows, y, yOffset, ldy);
-    if (normalized) {
-      for (int i = 0; i < rows; i++) {
-        Distances.normalize(y, yOffset + i * ldy, outputs());
-      }
+    normalize(rows, y, yOffset, ldy);
+  }
+
+  private void normalize(int rows, float[] y, int yOffset, int ldy) {
+    for (int i = 0; normalized && i < rows; i++) {
+      Distances.normalize(y, yOffset + i * ldy, outputs());
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.kindred.engine.nn.serve;
 
 import dev.kindred.simd.Activation;
 import dev.kindred.simd.Activations;
+import dev.kindred.simd.PackedRows;
 import dev.kindred.simd.Panels;
 import java.util.List;
 
@@ -99,6 +100,7 @@ public final class Mmoe {
     final float[] gates;
     private final Mlp.Scratch[] towers;
     final float[] outputs;
+    private final PackedRows inputs;
 
     /** A matrix of rows for each task, one after the other. */
     private final float[] mixed;
@@ -110,6 +112,7 @@ public final class Mmoe {
       gates = new float[BLOCK * network.gates.outputs()];
       towers = network.towers.stream().map(Mlp::scratch).toArray(Mlp.Scratch[]::new);
       outputs = new float[BLOCK * network.outputStride()];
+      inputs = new PackedRows(BLOCK, network.inputs());
       mixed = new float[MIXED * network.towers.size() * Mlp.stride(network.width)];
     }
   }
@@ -152,11 +155,13 @@ public final class Mmoe {
       float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
     for (int from = 0; from < rows; from += BLOCK) {
       int n = Math.min(BLOCK, rows - from);
-      int at = xOffset + from * ldx;
+      PackedRows in = scratch.inputs;
+      in.pack(x, xOffset + from * ldx, ldx, n);
       for (int e = 0; e < experts.size(); e++) {
-        expert(e, 0, x, at, ldx, n, scratch);
+        Mlp expert = experts.get(e);
+        expert.block(in, n, scratch.outputs, outputAt(e), outputStride(), scratch.expert);
       }
-      gates.forward(x, at, ldx, n, scratch.gates, 0, gates.outputs());
+      gates.forward(in, scratch.gates, 0, gates.outputs());
       finish(n, y, yOffset + from * ldy, ldy, scratch);
     }
   }
