@@ -12,6 +12,7 @@ import dev.kindred.simd.Distances;
 import dev.kindred.simd.Gemm;
 import dev.kindred.simd.HalfFloats;
 import dev.kindred.simd.PackedMatrix;
+import dev.kindred.simd.PackedRows;
 import dev.kindred.simd.Panels;
 import dev.kindred.simd.ScaledBytes;
 import dev.kindred.simd.SignCodes;
@@ -151,6 +152,14 @@ final class KernelAllocationTest {
     PackedMatrix b = PackedMatrix.pack(Inputs.values(4, 40 * 70), 0, 40, 70);
     kernels.put("layer", () -> Gemm.multiplyBias(a, 0, 40, 23, b, c, 0, 70, bias, Activation.RELU));
     kernels.put("product", () -> Gemm.multiply(a, 0, 40, 23, b, c, 0, 70));
+    PackedMatrix few = PackedMatrix.pack(Inputs.values(4, 40 * 48), 0, 40, 48);
+    kernels.put("product of few columns", () -> Gemm.multiply(a, 0, 40, 23, few, c, 0, 70));
+    PackedRows packed = new PackedRows(23, 40);
+    kernels.put("rows to pack", () -> packed.pack(a, 0, 40, 23));
+    packed.pack(a, 0, 40, 23);
+    kernels.put(
+        "layer of packed rows",
+        () -> Gemm.multiplyBias(packed, b, c, 0, 70, bias, Activation.RELU));
     kernels.put(
         "layer of one row",
         () -> Gemm.multiplyBias(a, 0, 40, 1, b, c, 0, 70, bias, Activation.NONE));
@@ -175,6 +184,10 @@ final class KernelAllocationTest {
     kernels.put(
         "dotRange of an array of eight vectors",
         () -> Distances.dotRange(array, 0, array, 0, eight, 7, eight, scores, 0));
+    float[] doubled = Inputs.values(9, 7 * 2 * eight);
+    kernels.put(
+        "dotRange of an array of sixteen vectors",
+        () -> Distances.dotRange(doubled, 0, doubled, 0, 2 * eight, 7, 2 * eight, scores, 0));
     kernels.put(
         "dotRange of an array of whole vectors",
         () -> Distances.dotRange(x, 0, experts, 0, 64, 8, 64, scores, 0));

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 final class Samples {
   /** Every length to four vectors of 512 bits, and a few larger ones. */
   static final int[] LENGTHS =
-      IntStream.concat(IntStream.rangeClosed(0, 64), IntStream.of(65, 96, 100, 127, 128, 257))
+      IntStream.concat(IntStream.rangeClosed(0, 64), IntStream.of(65, 96, 100, 127, 128, 256, 257))
           .toArray();
 
   /** What stands around every range, to show writes out of bounds. */
