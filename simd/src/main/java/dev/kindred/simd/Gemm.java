@@ -7,8 +7,8 @@ package dev.kindred.simd;
  * vector: in a fixed order of lanes), so for one vector width a row of the result depends only on
  * its row of a and on b, never on m: a batch of 500 gives the bits of 500 batches of one.
  *
- * <p>Stateless; safe for any number of threads on distinct outputs. Outputs must not overlap
- * inputs. Shapes that do not fit throw {@link IllegalArgumentException}.
+ * <p>Safe for any number of threads on distinct outputs and distinct {@link PackedRows}. Outputs
+ * must not overlap inputs. Shapes that do not fit throw {@link IllegalArgumentException}.
  */
 public final class Gemm {
   private static final GemmKernels KERNELS = Kernels.GEMM;

@@ -17,6 +17,9 @@ final class Lanes {
         default -> FloatVector.SPECIES_128;
       };
 
+  /** Four floats, whatever the process has. */
+  static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+
   /** Floats in a vector: 4, 8 or 16. */
   static final int COUNT = SPECIES.length();
 

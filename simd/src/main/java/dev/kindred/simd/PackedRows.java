@@ -1,10 +1,12 @@
 package dev.kindred.simd;
 
 /**
- * Rows [m x k] that several products have on their left, laid out once for all of them.
+ * Rows [m x k] that several products have on their left, laid out once for all of them. Without
+ * rows until the first {@link #pack}.
  *
- * <p>{@link #pack} keeps the array it is given, whose values must stay as they are until the last
- * product. For one thread at a time.
+ * <p>{@code pack} keeps the array it is given, whose values must stay as they are until the last
+ * product, and the array stays reachable until the next. For one thread at a time, products
+ * included: they write to it too.
  */
 public final class PackedRows {
   private static final GemmKernels KERNELS = Kernels.GEMM;
@@ -48,13 +50,19 @@ public final class PackedRows {
   public void pack(float[] a, int aOffset, int lda, int m) {
     Shapes.check("a", a, aOffset, lda, m, columns);
     if (m > capacity) {
-      throw new IllegalArgumentException(m + " rows, room for " + capacity);
+      throw new IllegalArgumentException(
+          "a has " + m + " rows, these packed rows have room for " + capacity);
     }
     source = a;
     offset = aOffset;
     stride = lda;
     rows = m;
     KERNELS.pack(a, aOffset, lda, m, columns, panels);
+  }
+
+  /** m: how many rows there are at present. */
+  public int rows() {
+    return rows;
   }
 
   /** k: columns of the rows, the length of the sums. */

@@ -16,9 +16,10 @@ import jdk.incubator.vector.VectorOperators;
  * ours in between may be left out by the compiler's profile, and then every vector becomes an
  * object (seen: 11 instead of 270 GFLOP/s).
  *
- * <p>All tiles add over k in ascending order to the bias, so a row's bits don't depend on the tile
- * it falls into. Tiles are methods of their own: the compiler keeps the accumulators of a method
- * with one loop in registers.
+ * <p>Many rows by many columns are packed first ({@link VectorPackedProducts}), one row has loops
+ * of its own ({@link VectorRowProducts}). All add over k in ascending order to the bias, so a row's
+ * bits don't depend on the tile it falls into. Tiles are methods of their own: the compiler keeps
+ * the accumulators of a method with one loop in registers.
  */
 final class VectorGemm implements GemmKernels {
   private static final int PANEL = 2 * COUNT;
@@ -26,22 +27,16 @@ final class VectorGemm implements GemmKernels {
   /** Floats of a that are multiplied by all of b before the next: they stay in the L2 cache. */
   private static final int BLOCK = 1 << 16;
 
-  /** Rows and steps along k that a packed tile has side by side. */
-  private static final int PACKED_ROWS = 6;
+  /** Rows and columns from which on packing costs less than it saves. */
+  private static final int PACKED_ROWS = 24;
 
-  private static final int PACKED_STEPS = 4;
-
-  /** Columns from which on packing rows costs less than it saves. */
   private static final int PACKED_COLUMNS = 64;
 
-  /** Floats that are packed at a time: they stay in the L2 cache beside much of b. */
-  private static final int PACKED_BLOCK = 1 << 14;
+  /** Of longer rows too few fit the L2 cache beside a panel of b. */
+  private static final int PACKED_LENGTH = 2048;
 
-  /** Floats of a tile of c, for one whose last rows are none of c's. */
-  private static final int TILE = PACKED_ROWS * PANEL;
-
-  private static final ScratchPool SCRATCH = new ScratchPool(PACKED_BLOCK + TILE);
-  private static final float[] ZEROS = new float[PANEL];
+  /** With 512-bit vectors there are registers for rows as they lie, at 9 tenths of the peak. */
+  private static final boolean PACKS = COUNT <= 8;
 
   @Override
   public int lanes() {
@@ -63,121 +58,59 @@ final class VectorGemm implements GemmKernels {
     int n = b.columns();
     // What a result is raised to at least: one comparison and no branch, with or without ReLU.
     float least = relu ? 0 : Float.NEGATIVE_INFINITY;
-    if (m >= PACKED_ROWS && n >= PACKED_COLUMNS) {
-      multiplyPacked(a, aOffset, lda, m, b, bias, least, c, cOffset, ldc);
-      multiplyFrom(n / PANEL * PANEL, a, aOffset, lda, m, b, bias, least, c, cOffset, ldc);
-    } else {
-      multiplyFrom(0, a, aOffset, lda, m, b, bias, least, c, cOffset, ldc);
+    int packed = 0;
+    if (packs(m, b.rows()) && n >= PACKED_COLUMNS) {
+      packed = VectorPackedProducts.rows(m);
+      VectorPackedProducts.multiply(a, aOffset, lda, packed, b, bias, least, c, cOffset, ldc);
     }
+    multiplyRest(a, aOffset, lda, m, packed, b, bias, least, c, cOffset, ldc);
   }
 
   @Override
   public void multiply(
       PackedRows a, PackedMatrix b, float[] bias, boolean relu, float[] c, int cOffset, int ldc) {
-    int n = b.columns();
-    if (a.rows < PACKED_ROWS || n < PANEL) {
-      multiply(a.source, a.offset, a.stride, a.rows, b, bias, relu, c, cOffset, ldc);
-      return;
-    }
     float least = relu ? 0 : Float.NEGATIVE_INFINITY;
-    int block = packedBlock(b.rows());
-    for (int i = 0; i < a.rows; i += block) {
-      int rows = Math.min(block, a.rows - i);
-      int from = i * packedStride(b.rows());
-      multiplyPanels(a.panels, from, rows, b, bias, least, c, cOffset + i * ldc, ldc);
+    int packed = 0;
+    if (packs(a.rows, b.rows()) && b.columns() >= PANEL) {
+      packed = VectorPackedProducts.rows(a.rows);
+      VectorPackedProducts.multiply(a.panels, packed, b, bias, least, c, cOffset, ldc);
     }
-    int done = n / PANEL * PANEL;
-    multiplyFrom(done, a.source, a.offset, a.stride, a.rows, b, bias, least, c, cOffset, ldc);
+    multiplyRest(a.source, a.offset, a.stride, a.rows, packed, b, bias, least, c, cOffset, ldc);
   }
 
-  @Override
-  public long packedSize(int m, int k) {
-    return Math.ceilDiv(m, PACKED_ROWS) * PACKED_ROWS * (long) packedStride(k) + TILE;
+  /** Whether m rows of k values gain by packing. */
+  private static boolean packs(int m, int k) {
+    return PACKS && m >= PACKED_ROWS && k <= PACKED_LENGTH;
   }
 
-  @Override
-  public void pack(float[] a, int aOffset, int lda, int m, int k, float[] panels) {
-    int ld = packedStride(k);
-    for (int r = 0; r < m; r++) {
-      int to = r / PACKED_ROWS * PACKED_ROWS * ld + r % PACKED_ROWS * PACKED_STEPS;
-      packRow(a, aOffset + r * lda, k, panels, to);
-    }
-  }
-
-  /** Six rows or more by all panels of two vectors. */
-  private void multiplyPacked(
+  /** What is left once {@code packed} rows are multiplied by all panels of two vectors. */
+  private static void multiplyRest(
       float[] a,
       int a0,
       int lda,
       int m,
+      int packed,
       PackedMatrix b,
       float[] bias,
       float least,
       float[] c,
       int c0,
       int ldc) {
-    int k = b.rows();
-    int block = packedBlock(k);
-    float[] packed = SCRATCH.take((int) packedSize(block, k));
-    for (int i = 0; i < m; i += block) {
-      int rows = Math.min(block, m - i);
-      pack(a, a0 + i * lda, lda, rows, k, packed);
-      multiplyPanels(packed, 0, rows, b, bias, least, c, c0 + i * ldc, ldc);
-    }
-    SCRATCH.give(packed);
+    int done = b.columns() / PANEL * PANEL;
+    multiplyFrom(done, a, a0, lda, packed, b, bias, least, c, c0, ldc);
+    int from = a0 + packed * lda;
+    multiplyFrom(0, a, from, lda, m - packed, b, bias, least, c, c0 + packed * ldc, ldc);
   }
 
-  /** Floats of a packed row. */
-  private static int packedStride(int k) {
-    return Math.ceilDiv(k, PACKED_STEPS) * PACKED_STEPS;
+  @Override
+  public long packedSize(int m, int k) {
+    return packs(m, k) ? VectorPackedProducts.size(m, k) : 0;
   }
 
-  /** Rows whose panels are read for one panel of b before the next. */
-  private static int packedBlock(int k) {
-    return Math.max(1, PACKED_BLOCK / Math.max(1, k) / PACKED_ROWS) * PACKED_ROWS;
-  }
-
-  /** Packed rows by all panels of two vectors; the end of their array takes an incomplete tile. */
-  private static void multiplyPanels(
-      float[] packed,
-      int from,
-      int rows,
-      PackedMatrix b,
-      float[] bias,
-      float least,
-      float[] c,
-      int c0,
-      int ldc) {
-    int k = b.rows();
-    int ld = packedStride(k);
-    int whole = rows / PACKED_ROWS * PACKED_ROWS;
-    float[] start = bias == null ? ZEROS : bias;
-    for (int j = 0; j <= b.columns() - PANEL; j += PANEL) {
-      int start0 = bias == null ? 0 : j;
-      int to = c0 + j;
-      int at = from;
-      for (int r = 0; r < whole; r += PACKED_ROWS, at += PACKED_ROWS * ld) {
-        packedRows6(packed, at, k, b.data, j * k, start, start0, least, c, to + r * ldc, ldc);
-      }
-      if (whole < rows) {
-        int tile = packed.length - TILE;
-        packedRows6(packed, at, k, b.data, j * k, start, start0, least, packed, tile, PANEL);
-        for (int r = whole; r < rows; r++, tile += PANEL) {
-          System.arraycopy(packed, tile, c, to + r * ldc, PANEL);
-        }
-      }
-    }
-  }
-
-  /** One of six rows that are packed by fours: four of its values, four of the next row's, ... */
-  private static void packRow(float[] a, int a0, int k, float[] to, int to0) {
-    int p = 0;
-    int q = to0;
-    for (; p <= k - PACKED_STEPS; p += PACKED_STEPS, q += PACKED_ROWS * PACKED_STEPS) {
-      FloatVector.fromArray(FloatVector.SPECIES_128, a, a0 + p).intoArray(to, q);
-    }
-    for (; p < k; p++, q++) {
-      to[q] = a[a0 + p];
+  @Override
+  public void pack(float[] a, int aOffset, int lda, int m, int k, float[] panels) {
+    if (packs(m, k)) {
+      VectorPackedProducts.pack(a, aOffset, lda, VectorPackedProducts.rows(m), k, panels);
     }
   }
 
@@ -434,174 +367,6 @@ final class VectorGemm implements GemmKernels {
     s21.blend(floor, s21.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 2 * ldc + COUNT);
     s30.blend(floor, s30.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * ldc);
     s31.blend(floor, s31.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * ldc + COUNT);
-  }
-
-  /**
-   * c [6 x 2 vectors] = six packed rows by one panel, four steps along k at a time; sums begin at
-   * the bias.
-   *
-   * <p>The compiler brings the loads of a stretch without a branch to its front. Beside twelve sums
-   * those of more than one step find no register, and a sum that goes through memory doubles the
-   * time. So branches that are never taken stand between the steps; the processor fuses each
-   * comparison with its jump.
-   */
-  private static void packedRows6(
-      float[] a,
-      int a0,
-      int k,
-      float[] b,
-      int b0,
-      float[] bias,
-      int bias0,
-      float least,
-      float[] c,
-      int c0,
-      int ldc) {
-    FloatVector s00 = FloatVector.fromArray(SPECIES, bias, bias0);
-    FloatVector s01 = FloatVector.fromArray(SPECIES, bias, bias0 + COUNT);
-    FloatVector s10 = s00;
-    FloatVector s11 = s01;
-    FloatVector s20 = s00;
-    FloatVector s21 = s01;
-    FloatVector s30 = s00;
-    FloatVector s31 = s01;
-    FloatVector s40 = s00;
-    FloatVector s41 = s01;
-    FloatVector s50 = s00;
-    FloatVector s51 = s01;
-    FloatVector w0;
-    FloatVector w1;
-    FloatVector x;
-    int p = a0;
-    int q = b0;
-    int end = b0 + (k - PACKED_STEPS + 1) * PANEL;
-    for (; q < end; q += PACKED_STEPS * PANEL, p += PACKED_ROWS * PACKED_STEPS) {
-      w0 = FloatVector.fromArray(SPECIES, b, q);
-      w1 = FloatVector.fromArray(SPECIES, b, q + COUNT);
-      x = FloatVector.broadcast(SPECIES, a[p]);
-      s00 = x.fma(w0, s00);
-      s01 = x.fma(w1, s01);
-      x = FloatVector.broadcast(SPECIES, a[p + 4]);
-      s10 = x.fma(w0, s10);
-      s11 = x.fma(w1, s11);
-      x = FloatVector.broadcast(SPECIES, a[p + 8]);
-      s20 = x.fma(w0, s20);
-      s21 = x.fma(w1, s21);
-      x = FloatVector.broadcast(SPECIES, a[p + 12]);
-      s30 = x.fma(w0, s30);
-      s31 = x.fma(w1, s31);
-      x = FloatVector.broadcast(SPECIES, a[p + 16]);
-      s40 = x.fma(w0, s40);
-      s41 = x.fma(w1, s41);
-      x = FloatVector.broadcast(SPECIES, a[p + 20]);
-      s50 = x.fma(w0, s50);
-      s51 = x.fma(w1, s51);
-      if (p == a0 - 1) {
-        break;
-      }
-      w0 = FloatVector.fromArray(SPECIES, b, q + 2 * COUNT);
-      w1 = FloatVector.fromArray(SPECIES, b, q + 3 * COUNT);
-      x = FloatVector.broadcast(SPECIES, a[p + 1]);
-      s00 = x.fma(w0, s00);
-      s01 = x.fma(w1, s01);
-      x = FloatVector.broadcast(SPECIES, a[p + 5]);
-      s10 = x.fma(w0, s10);
-      s11 = x.fma(w1, s11);
-      x = FloatVector.broadcast(SPECIES, a[p + 9]);
-      s20 = x.fma(w0, s20);
-      s21 = x.fma(w1, s21);
-      x = FloatVector.broadcast(SPECIES, a[p + 13]);
-      s30 = x.fma(w0, s30);
-      s31 = x.fma(w1, s31);
-      x = FloatVector.broadcast(SPECIES, a[p + 17]);
-      s40 = x.fma(w0, s40);
-      s41 = x.fma(w1, s41);
-      x = FloatVector.broadcast(SPECIES, a[p + 21]);
-      s50 = x.fma(w0, s50);
-      s51 = x.fma(w1, s51);
-      if (p == a0 - 2) {
-        break;
-      }
-      w0 = FloatVector.fromArray(SPECIES, b, q + 4 * COUNT);
-      w1 = FloatVector.fromArray(SPECIES, b, q + 5 * COUNT);
-      x = FloatVector.broadcast(SPECIES, a[p + 2]);
-      s00 = x.fma(w0, s00);
-      s01 = x.fma(w1, s01);
-      x = FloatVector.broadcast(SPECIES, a[p + 6]);
-      s10 = x.fma(w0, s10);
-      s11 = x.fma(w1, s11);
-      x = FloatVector.broadcast(SPECIES, a[p + 10]);
-      s20 = x.fma(w0, s20);
-      s21 = x.fma(w1, s21);
-      x = FloatVector.broadcast(SPECIES, a[p + 14]);
-      s30 = x.fma(w0, s30);
-      s31 = x.fma(w1, s31);
-      x = FloatVector.broadcast(SPECIES, a[p + 18]);
-      s40 = x.fma(w0, s40);
-      s41 = x.fma(w1, s41);
-      x = FloatVector.broadcast(SPECIES, a[p + 22]);
-      s50 = x.fma(w0, s50);
-      s51 = x.fma(w1, s51);
-      if (p == a0 - 3) {
-        break;
-      }
-      w0 = FloatVector.fromArray(SPECIES, b, q + 6 * COUNT);
-      w1 = FloatVector.fromArray(SPECIES, b, q + 7 * COUNT);
-      x = FloatVector.broadcast(SPECIES, a[p + 3]);
-      s00 = x.fma(w0, s00);
-      s01 = x.fma(w1, s01);
-      x = FloatVector.broadcast(SPECIES, a[p + 7]);
-      s10 = x.fma(w0, s10);
-      s11 = x.fma(w1, s11);
-      x = FloatVector.broadcast(SPECIES, a[p + 11]);
-      s20 = x.fma(w0, s20);
-      s21 = x.fma(w1, s21);
-      x = FloatVector.broadcast(SPECIES, a[p + 15]);
-      s30 = x.fma(w0, s30);
-      s31 = x.fma(w1, s31);
-      x = FloatVector.broadcast(SPECIES, a[p + 19]);
-      s40 = x.fma(w0, s40);
-      s41 = x.fma(w1, s41);
-      x = FloatVector.broadcast(SPECIES, a[p + 23]);
-      s50 = x.fma(w0, s50);
-      s51 = x.fma(w1, s51);
-    }
-    end = b0 + k * PANEL;
-    for (; q < end; q += PANEL, p++) {
-      w0 = FloatVector.fromArray(SPECIES, b, q);
-      w1 = FloatVector.fromArray(SPECIES, b, q + COUNT);
-      x = FloatVector.broadcast(SPECIES, a[p]);
-      s00 = x.fma(w0, s00);
-      s01 = x.fma(w1, s01);
-      x = FloatVector.broadcast(SPECIES, a[p + 4]);
-      s10 = x.fma(w0, s10);
-      s11 = x.fma(w1, s11);
-      x = FloatVector.broadcast(SPECIES, a[p + 8]);
-      s20 = x.fma(w0, s20);
-      s21 = x.fma(w1, s21);
-      x = FloatVector.broadcast(SPECIES, a[p + 12]);
-      s30 = x.fma(w0, s30);
-      s31 = x.fma(w1, s31);
-      x = FloatVector.broadcast(SPECIES, a[p + 16]);
-      s40 = x.fma(w0, s40);
-      s41 = x.fma(w1, s41);
-      x = FloatVector.broadcast(SPECIES, a[p + 20]);
-      s50 = x.fma(w0, s50);
-      s51 = x.fma(w1, s51);
-    }
-    FloatVector floor = FloatVector.broadcast(SPECIES, least);
-    s00.blend(floor, s00.compare(VectorOperators.LT, floor)).intoArray(c, c0);
-    s01.blend(floor, s01.compare(VectorOperators.LT, floor)).intoArray(c, c0 + COUNT);
-    s10.blend(floor, s10.compare(VectorOperators.LT, floor)).intoArray(c, c0 + ldc);
-    s11.blend(floor, s11.compare(VectorOperators.LT, floor)).intoArray(c, c0 + ldc + COUNT);
-    s20.blend(floor, s20.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 2 * ldc);
-    s21.blend(floor, s21.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 2 * ldc + COUNT);
-    s30.blend(floor, s30.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * ldc);
-    s31.blend(floor, s31.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 3 * ldc + COUNT);
-    s40.blend(floor, s40.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 4 * ldc);
-    s41.blend(floor, s41.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 4 * ldc + COUNT);
-    s50.blend(floor, s50.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 5 * ldc);
-    s51.blend(floor, s51.compare(VectorOperators.LT, floor)).intoArray(c, c0 + 5 * ldc + COUNT);
   }
 
   /** c [6 x 1 vector] = a [6 x k] by the panel of one vector. */

@@ -10,10 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GemmTest {
   private static final int[] INNER = {0, 1, 2, 7, 16, 33};
+
+  /** All remainders of tiles, and of packed ones. */
+  private static final int[] ROWS =
+      IntStream.concat(IntStream.rangeClosed(0, 14), IntStream.rangeClosed(24, 30)).toArray();
+
   private static final int[] COLUMNS = {
     0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 47, 48, 49, 63, 64, 65, 97, 131, 200
   };
@@ -50,7 +56,7 @@ class GemmTest {
   @Test
   void productsWithBiasAndReluAgreeWithDoubleSumsAndTheTwin() {
     ScalarGemm twin = new ScalarGemm();
-    for (int m = 0; m <= 14; m++) {
+    for (int m : ROWS) {
       for (int k : INNER) {
         for (int n : COLUMNS) {
           int lda = k + m % 3;
@@ -95,9 +101,10 @@ class GemmTest {
 
   @Test
   void packedRowsGiveTheBitsOfRowsAsTheyLie() {
-    for (int k : new int[] {0, 1, 7, 33, 1001}) {
+    for (int k : new int[] {0, 1, 7, 33, 1001, 2049}) {
       PackedRows rows = new PackedRows(53, k);
-      for (int m : new int[] {0, 1, 5, 6, 13, 53}) {
+      assertEquals(0, rows.rows());
+      for (int m : new int[] {0, 1, 23, 53, 24, 25, 31, 32, 5}) {
         int lda = k + 3;
         float[] a = values(7, 2 + m * lda);
         rows.pack(a, 2, lda, m);
@@ -107,8 +114,12 @@ class GemmTest {
           int ldc = n + 1;
           float[] packed = new float[1 + m * ldc];
           float[] plain = new float[1 + m * ldc];
-          Gemm.multiplyBias(rows, b, packed, 1, ldc, bias, Activation.RELU);
-          Gemm.multiplyBias(a, 2, lda, m, b, plain, 1, ldc, bias, Activation.RELU);
+          Activation act = m % 2 == 0 ? Activation.RELU : Activation.NONE;
+          Gemm.multiplyBias(rows, b, packed, 1, ldc, bias, act);
+          for (int i = 0; i < m; i++) {
+            int row = 1 + i * ldc;
+            Gemm.multiplyBias(a, 2 + i * lda, lda, 1, b, plain, row, ldc, bias, act);
+          }
           assertArrayEquals(plain, packed, "m " + m + ", k " + k + ", n " + n);
         }
       }
@@ -153,9 +164,11 @@ class GemmTest {
 
   @Test
   void longSumsCutTheBatchIntoBlocks() {
-    int k = 8000;
-    int m = 27;
-    int n = 35;
+    longSums(27, 8000, 35);
+    longSums(61, 1500, 70);
+  }
+
+  private static void longSums(int m, int k, int n) {
     float[] a = values(7, m * k);
     float[] b = values(8, k * n);
     float[] c = new float[m * n];
@@ -252,15 +265,26 @@ class GemmTest {
 
   @Test
   void nanReachesItsOutputsAndNoOthers() {
-    int k = 5;
-    int n = 41;
-    float[] a = values(16, 9 * k);
-    a[4 * k + 2] = Float.NaN;
-    float[] c = new float[9 * n];
-    PackedMatrix b = PackedMatrix.pack(values(17, k * n), 0, k, n);
-    Gemm.multiplyBias(a, 0, k, 9, b, c, 0, n, new float[n], Activation.RELU);
-    for (int i = 0; i < c.length; i++) {
-      assertEquals(i / n == 4, Float.isNaN(c[i]), "index " + i);
+    for (int n : new int[] {41, 70}) {
+      int k = 5;
+      int m = 27;
+      float[] a = values(16, m * k);
+      float[] clean = a.clone();
+      a[4 * k + 2] = Float.NaN;
+      a[26 * k] = Float.POSITIVE_INFINITY;
+      float[] c = new float[m * n];
+      PackedMatrix b = PackedMatrix.pack(values(17, k * n), 0, k, n);
+      float[] bias = new float[n];
+      Gemm.multiplyBias(a, 0, k, m, b, c, 0, n, bias, Activation.RELU);
+      for (int i = 0; i < c.length; i++) {
+        assertEquals(i / n == 4, Float.isNaN(c[i]), "index " + i);
+        assertTrue(i / n < 26 || c[i] == 0 || c[i] == Float.POSITIVE_INFINITY, "index " + i);
+      }
+      // What is kept for the next product gets into none of its results.
+      Gemm.multiplyBias(clean, 0, k, m - 2, b, c, 0, n, bias, Activation.RELU);
+      for (int i = 0; i < (m - 2) * n; i++) {
+        assertTrue(Float.isFinite(c[i]), "index " + i);
+      }
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class Mlp {
   /** Rows that run through all layers before the next: their activations stay in the L2 cache. */
-  private static final int BLOCK = 144;
+  static final int BLOCK = 144;
 
   /** Rows of fewer values follow each other without much of a gap. */
   private static final int NARROW = 64;
@@ -96,15 +96,17 @@ public final class Mlp {
   }
 
   /**
-   * How far apart rows of so many values are where that is ours to choose: an odd number of cache
-   * lines, so that the same columns of many rows don't meet in a few sets of the cache.
+   * How far apart rows of so many values are where that is ours to choose: for {@link #NARROW} and
+   * more an odd number of cache lines, so that the same columns of many rows don't meet in a few
+   * sets of the cache.
    */
   static int stride(int width) {
     return width < NARROW ? Lanes.roundUp(width) : (Math.ceilDiv(width, LINE) | 1) * LINE;
   }
 
   /** All layers, for at most {@link #BLOCK} rows that other networks read too. */
-  void block(PackedRows x, int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
+  void block(PackedRows x, float[] y, int yOffset, int ldy, Scratch scratch) {
+    int rows = x.rows();
     DenseLayer first = layers.getFirst();
     if (layers.size() == 1) {
       first.forward(x, y, yOffset, ldy);

@@ -35,17 +35,26 @@ class NetworksTest {
 
   @Test
   void mmoeAgreesWithPlainLoopsForAnyBatch() {
-    Mmoe mmoe = PlainNetworks.mmoe(17, 4, 33, 20);
-    for (int rows : new int[] {0, 1, 5, 48, 49, 101}) {
-      float[] x = PlainNetworks.values("x", rows * 19, 1);
-      float[] y = new float[rows * 4];
-      mmoe.forward(x, 0, 19, rows, y, 0, 4, mmoe.scratch());
+    agreesWithPlainLoops(PlainNetworks.mmoe(17, 4, 33, 20));
+    agreesWithPlainLoops(PlainNetworks.mmoe(17, 8, 70, 80));
+    agreesWithPlainLoops(PlainNetworks.mmoe(17, 2, new int[] {17, 66}));
+    agreesWithPlainLoops(PlainNetworks.mmoe(17, 2, new int[] {17, 24, 70, 8}));
+  }
+
+  private static void agreesWithPlainLoops(Mmoe mmoe) {
+    Mmoe.Scratch scratch = mmoe.scratch();
+    for (int rows : new int[] {0, 1, 5, 48, 49, 101, 144, 145, 300, 30}) {
+      float[] x = PlainNetworks.values("x", 2 + rows * 19, 1);
+      float[] y = new float[1 + rows * 4];
+      mmoe.forward(x, 2, 19, rows, y, 1, 4, scratch);
+      assertEquals(0, y[0], "written before the rows");
       for (int i = 0; i < rows; i++) {
-        double[] expected = PlainNetworks.run(mmoe, PlainNetworks.row(x, i * 19, 17));
+        double[] expected = PlainNetworks.run(mmoe, PlainNetworks.row(x, 2 + i * 19, 17));
         for (int t = 0; t < 3; t++) {
-          assertEquals(expected[t], y[i * 4 + t], 1e-5, rows + " rows, row " + i + ", task " + t);
+          String at = rows + " rows, row " + i + ", task " + t;
+          assertEquals(expected[t], y[1 + i * 4 + t], 1e-5, at);
         }
-        assertEquals(0, y[i * 4 + 3], "written past the row");
+        assertEquals(0, y[1 + i * 4 + 3], "written past the row");
       }
     }
   }
