@@ -94,12 +94,12 @@ final class VectorPackedProducts {
     for (int i = 0; i < m; i += block) {
       int rows = Math.min(block, m - i);
       pack(a, a0 + i * lda, lda, rows, k, packed);
-      multiplyBlock(packed, 0, rows, b, bias, least, c, c0 + i * ldc, ldc);
+      multiply(packed, rows, b, bias, least, c, c0 + i * ldc, ldc);
     }
     SCRATCH.give(packed);
   }
 
-  /** Packed rows by all panels of two vectors. */
+  /** Packed rows by all panels of two vectors; each panel is read for all of them. */
   static void multiply(
       float[] packed,
       int m,
@@ -109,39 +109,21 @@ final class VectorPackedProducts {
       float[] c,
       int c0,
       int ldc) {
-    int block = block(b.rows());
-    for (int i = 0; i < m; i += block) {
-      int rows = Math.min(block, m - i);
-      int from = i * stride(b.rows());
-      multiplyBlock(packed, from, rows, b, bias, least, c, c0 + i * ldc, ldc);
-    }
-  }
-
-  private static void multiplyBlock(
-      float[] packed,
-      int from,
-      int rows,
-      PackedMatrix b,
-      float[] bias,
-      float least,
-      float[] c,
-      int c0,
-      int ldc) {
     int k = b.rows();
     int ld = stride(k);
-    int whole = rows / ROWS * ROWS;
+    int whole = m / ROWS * ROWS;
     float[] start = bias == null ? ZEROS : bias;
     for (int j = 0; j <= b.columns() - PANEL; j += PANEL) {
       int start0 = bias == null ? 0 : j;
       int to = c0 + j;
-      int at = from;
+      int at = 0;
       for (int r = 0; r < whole; r += ROWS, at += ROWS * ld) {
         tile6(packed, at, k, b.data, j * k, start, start0, least, c, to + r * ldc, ldc);
       }
-      if (whole < rows) {
+      if (whole < m) {
         int tile = packed.length - TILE;
         tile6(packed, at, k, b.data, j * k, start, start0, least, packed, tile, PANEL);
-        for (int r = whole; r < rows; r++, tile += PANEL) {
+        for (int r = whole; r < m; r++, tile += PANEL) {
           System.arraycopy(packed, tile, c, to + r * ldc, PANEL);
         }
       }
