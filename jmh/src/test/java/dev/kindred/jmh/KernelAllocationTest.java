@@ -177,13 +177,33 @@ final class KernelAllocationTest {
         () -> HalfFloats.add(experts, 0, rows, 16, 140, mixed, 0, Activation.RELU));
     kernels.put(
         "layer of bytes",
-        () -> ScaledBytes.add(experts, 0, experts, 1, rows, 16, 139, mixed, 0, Activation.RELU));
+        () ->
+            ScaledBytes.addRows(
+                experts,
+                0,
+                140,
+                experts,
+                1,
+                rows,
+                16,
+                128,
+                ordinals,
+                0,
+                3,
+                139,
+                mixed,
+                0,
+                140,
+                Activation.RELU));
 
     int eight = Math.max(4, Simd.bits() / Float.SIZE) * 8;
     float[] array = Inputs.values(9, 7 * eight);
     kernels.put(
         "dotRange of an array of eight vectors",
         () -> Distances.dotRange(array, 0, array, 0, eight, 7, eight, scores, 0));
+    kernels.put(
+        "dotRange of an array of two vectors",
+        () -> Distances.dotRange(array, 0, array, 0, eight / 4, 7, eight / 4, scores, 0));
     float[] doubled = Inputs.values(9, 7 * 2 * eight);
     kernels.put(
         "dotRange of an array of sixteen vectors",

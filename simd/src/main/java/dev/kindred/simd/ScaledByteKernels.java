@@ -4,16 +4,22 @@ import java.lang.foreign.MemorySegment;
 
 /** What {@link ScaledBytes} delegates to; arguments are checked there, segments are native. */
 interface ScaledByteKernels {
-  /** target[i] = base[i] + scale i times byte i, raised to at least {@code least}. */
-  void add(
+  /** Row by row target = base + scales times bytes, raised to at least {@code least}. */
+  void addRows(
       float[] base,
       int baseOffset,
+      int ldBase,
       float[] scales,
       int scalesOffset,
       MemorySegment bytes,
       long offset,
+      long stride,
+      int[] ordinals,
+      int from,
+      int rows,
       int n,
       float least,
       float[] target,
-      int targetOffset);
+      int targetOffset,
+      int ldTarget);
 }

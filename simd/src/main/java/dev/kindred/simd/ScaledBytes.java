@@ -16,28 +16,54 @@ public final class ScaledBytes {
   private ScaledBytes() {}
 
   /**
-   * target[i] = act(base[i] + scales[i] bytes[i]) over n values, product and sum rounded once: a
-   * layer's sum of which one part was stored.
+   * Row by row target = act(base + scales times bytes), [rows x n], product and sum rounded once:
+   * sums of a layer of which one part was stored.
    *
+   * @param base may be the target, in the same places
+   * @param ldBase floats from row to row of the base; 0: one for all rows
+   * @param scales of the columns
+   * @param bytes row r lies at {@code offset + ordinals[from + r] * stride}
    * @throws IndexOutOfBoundsException if a range doesn't lie in its array or segment
    */
-  public static void add(
+  public static void addRows(
       float[] base,
       int baseOffset,
+      int ldBase,
       float[] scales,
       int scalesOffset,
       MemorySegment bytes,
       long offset,
+      long stride,
+      int[] ordinals,
+      int from,
+      int rows,
       int n,
       float[] target,
       int targetOffset,
+      int ldTarget,
       Activation act) {
-    Objects.checkFromIndexSize(baseOffset, n, base.length);
+    Shapes.check("base", base, baseOffset, ldBase, ldBase == 0 ? Math.min(1, rows) : rows, n);
+    Shapes.check("target", target, targetOffset, ldTarget, rows, n);
     Objects.checkFromIndexSize(scalesOffset, n, scales.length);
-    Objects.checkFromIndexSize(targetOffset, n, target.length);
-    Objects.checkFromIndexSize(offset, n, bytes.byteSize());
+    Objects.checkFromIndexSize(from, rows, ordinals.length);
     float least = act == Activation.RELU ? 0 : Float.NEGATIVE_INFINITY;
     (bytes.isNative() ? KERNELS : SCALAR)
-        .add(base, baseOffset, scales, scalesOffset, bytes, offset, n, least, target, targetOffset);
+        .addRows(
+            base,
+            baseOffset,
+            ldBase,
+            scales,
+            scalesOffset,
+            bytes,
+            offset,
+            stride,
+            ordinals,
+            from,
+            rows,
+            n,
+            least,
+            target,
+            targetOffset,
+            ldTarget);
   }
 }

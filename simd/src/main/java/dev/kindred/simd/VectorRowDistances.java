@@ -42,6 +42,18 @@ abstract class VectorRowDistances implements DistanceKernels {
       return;
     }
     int i = from;
+    for (; n == 8 * COUNT && i <= to - 4; i += 4) {
+      VectorWholeRows.dot4Of8(
+          query,
+          queryOffset,
+          rows,
+          ordinals[i] * strideBytes,
+          ordinals[i + 1] * strideBytes,
+          ordinals[i + 2] * strideBytes,
+          ordinals[i + 3] * strideBytes,
+          scores,
+          i);
+    }
     for (; i <= to - 4; i += 4) {
       dot4(
           query,
@@ -84,6 +96,19 @@ abstract class VectorRowDistances implements DistanceKernels {
       return;
     }
     int i = 0;
+    for (; n == 8 * COUNT && i <= count - 4; i += 4) {
+      long at = (firstRow + i) * strideBytes;
+      VectorWholeRows.dot4Of8(
+          query,
+          queryOffset,
+          rows,
+          at,
+          at + strideBytes,
+          at + 2 * strideBytes,
+          at + 3 * strideBytes,
+          scores,
+          scoresOffset + i);
+    }
     for (; i <= count - 4; i += 4) {
       long at = (firstRow + i) * strideBytes;
       dot4(
@@ -357,12 +382,8 @@ abstract class VectorRowDistances implements DistanceKernels {
     int i = 0;
     for (; i <= count - 4; i += 4) {
       int at = rowsOffset + i * stride;
-      if (n == 8 * COUNT) {
-        dot4Of8Vectors(query, queryOffset, rows, at, stride, scores, scoresOffset + i);
-        continue;
-      }
-      if (n == 16 * COUNT) {
-        dot4Of16Vectors(query, queryOffset, rows, at, stride, scores, scoresOffset + i);
+      if (VectorWholeRows.knows(n)) {
+        VectorWholeRows.dot4(query, queryOffset, rows, at, stride, n, scores, scoresOffset + i);
         continue;
       }
       dot4(
@@ -425,214 +446,7 @@ abstract class VectorRowDistances implements DistanceKernels {
     return s0.lane(0);
   }
 
-  /**
-   * As dot4 for rows of exactly 8 vectors: without a loop, whose start and end cost more than its
-   * few turns.
-   */
-  private static void dot4Of8Vectors(
-      float[] query,
-      int queryOffset,
-      float[] rows,
-      int r0,
-      int stride,
-      float[] scores,
-      int scoresOffset) {
-    int r1 = r0 + stride;
-    int r2 = r1 + stride;
-    int r3 = r2 + stride;
-    FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset);
-    FloatVector a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0), FloatVector.zero(SPECIES));
-    FloatVector b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1), FloatVector.zero(SPECIES));
-    FloatVector c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2), FloatVector.zero(SPECIES));
-    FloatVector d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3), FloatVector.zero(SPECIES));
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + COUNT);
-    FloatVector a1 =
-        q.fma(FloatVector.fromArray(SPECIES, rows, r0 + COUNT), FloatVector.zero(SPECIES));
-    FloatVector b1 =
-        q.fma(FloatVector.fromArray(SPECIES, rows, r1 + COUNT), FloatVector.zero(SPECIES));
-    FloatVector c1 =
-        q.fma(FloatVector.fromArray(SPECIES, rows, r2 + COUNT), FloatVector.zero(SPECIES));
-    FloatVector d1 =
-        q.fma(FloatVector.fromArray(SPECIES, rows, r3 + COUNT), FloatVector.zero(SPECIES));
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 2 * COUNT);
-    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 2 * COUNT), a0);
-    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 2 * COUNT), b0);
-    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 2 * COUNT), c0);
-    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 2 * COUNT), d0);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 3 * COUNT);
-    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 3 * COUNT), a1);
-    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 3 * COUNT), b1);
-    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 3 * COUNT), c1);
-    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 3 * COUNT), d1);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 4 * COUNT);
-    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 4 * COUNT), a0);
-    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 4 * COUNT), b0);
-    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 4 * COUNT), c0);
-    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 4 * COUNT), d0);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 5 * COUNT);
-    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 5 * COUNT), a1);
-    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 5 * COUNT), b1);
-    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 5 * COUNT), c1);
-    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 5 * COUNT), d1);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 6 * COUNT);
-    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 6 * COUNT), a0);
-    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 6 * COUNT), b0);
-    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 6 * COUNT), c0);
-    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 6 * COUNT), d0);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 7 * COUNT);
-    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 7 * COUNT), a1);
-    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 7 * COUNT), b1);
-    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 7 * COUNT), c1);
-    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 7 * COUNT), d1);
-    a0 = a0.add(a1);
-    b0 = b0.add(b1);
-    c0 = c0.add(c1);
-    d0 = d0.add(d1);
-    a0 = a0.add(a0.rearrange(Lanes.SWAP_HALVES));
-    b0 = b0.add(b0.rearrange(Lanes.SWAP_HALVES));
-    c0 = c0.add(c0.rearrange(Lanes.SWAP_HALVES));
-    d0 = d0.add(d0.rearrange(Lanes.SWAP_HALVES));
-    a0 = a0.blend(b0, Lanes.UPPER_HALF);
-    c0 = c0.blend(d0, Lanes.UPPER_HALF);
-    a0 = a0.add(a0.rearrange(Lanes.SWAP_QUARTERS));
-    c0 = c0.add(c0.rearrange(Lanes.SWAP_QUARTERS));
-    a0 = a0.blend(c0, Lanes.ODD_QUARTERS);
-    if (COUNT > 8) {
-      a0 = a0.add(a0.rearrange(Lanes.SWAP_PAIRS));
-    }
-    if (COUNT > 4) {
-      a0 = a0.add(a0.rearrange(Lanes.SWAP_NEIGHBORS));
-    }
-    scores[scoresOffset] = a0.lane(0);
-    scores[scoresOffset + 1] = a0.lane(COUNT / 2);
-    scores[scoresOffset + 2] = a0.lane(COUNT / 4);
-    scores[scoresOffset + 3] = a0.lane(COUNT * 3 / 4);
-  }
-
-  /**
-   * As dot4 for rows of exactly 16 vectors: without a loop, whose start and end cost more than its
-   * few turns.
-   */
-  private static void dot4Of16Vectors(
-      float[] query,
-      int queryOffset,
-      float[] rows,
-      int r0,
-      int stride,
-      float[] scores,
-      int scoresOffset) {
-    int r1 = r0 + stride;
-    int r2 = r1 + stride;
-    int r3 = r2 + stride;
-    FloatVector q = FloatVector.fromArray(SPECIES, query, queryOffset);
-    FloatVector a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0), FloatVector.zero(SPECIES));
-    FloatVector b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1), FloatVector.zero(SPECIES));
-    FloatVector c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2), FloatVector.zero(SPECIES));
-    FloatVector d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3), FloatVector.zero(SPECIES));
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + COUNT);
-    FloatVector a1 =
-        q.fma(FloatVector.fromArray(SPECIES, rows, r0 + COUNT), FloatVector.zero(SPECIES));
-    FloatVector b1 =
-        q.fma(FloatVector.fromArray(SPECIES, rows, r1 + COUNT), FloatVector.zero(SPECIES));
-    FloatVector c1 =
-        q.fma(FloatVector.fromArray(SPECIES, rows, r2 + COUNT), FloatVector.zero(SPECIES));
-    FloatVector d1 =
-        q.fma(FloatVector.fromArray(SPECIES, rows, r3 + COUNT), FloatVector.zero(SPECIES));
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 2 * COUNT);
-    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 2 * COUNT), a0);
-    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 2 * COUNT), b0);
-    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 2 * COUNT), c0);
-    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 2 * COUNT), d0);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 3 * COUNT);
-    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 3 * COUNT), a1);
-    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 3 * COUNT), b1);
-    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 3 * COUNT), c1);
-    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 3 * COUNT), d1);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 4 * COUNT);
-    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 4 * COUNT), a0);
-    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 4 * COUNT), b0);
-    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 4 * COUNT), c0);
-    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 4 * COUNT), d0);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 5 * COUNT);
-    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 5 * COUNT), a1);
-    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 5 * COUNT), b1);
-    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 5 * COUNT), c1);
-    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 5 * COUNT), d1);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 6 * COUNT);
-    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 6 * COUNT), a0);
-    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 6 * COUNT), b0);
-    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 6 * COUNT), c0);
-    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 6 * COUNT), d0);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 7 * COUNT);
-    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 7 * COUNT), a1);
-    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 7 * COUNT), b1);
-    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 7 * COUNT), c1);
-    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 7 * COUNT), d1);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 8 * COUNT);
-    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 8 * COUNT), a0);
-    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 8 * COUNT), b0);
-    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 8 * COUNT), c0);
-    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 8 * COUNT), d0);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 9 * COUNT);
-    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 9 * COUNT), a1);
-    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 9 * COUNT), b1);
-    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 9 * COUNT), c1);
-    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 9 * COUNT), d1);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 10 * COUNT);
-    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 10 * COUNT), a0);
-    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 10 * COUNT), b0);
-    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 10 * COUNT), c0);
-    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 10 * COUNT), d0);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 11 * COUNT);
-    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 11 * COUNT), a1);
-    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 11 * COUNT), b1);
-    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 11 * COUNT), c1);
-    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 11 * COUNT), d1);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 12 * COUNT);
-    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 12 * COUNT), a0);
-    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 12 * COUNT), b0);
-    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 12 * COUNT), c0);
-    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 12 * COUNT), d0);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 13 * COUNT);
-    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 13 * COUNT), a1);
-    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 13 * COUNT), b1);
-    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 13 * COUNT), c1);
-    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 13 * COUNT), d1);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 14 * COUNT);
-    a0 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 14 * COUNT), a0);
-    b0 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 14 * COUNT), b0);
-    c0 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 14 * COUNT), c0);
-    d0 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 14 * COUNT), d0);
-    q = FloatVector.fromArray(SPECIES, query, queryOffset + 15 * COUNT);
-    a1 = q.fma(FloatVector.fromArray(SPECIES, rows, r0 + 15 * COUNT), a1);
-    b1 = q.fma(FloatVector.fromArray(SPECIES, rows, r1 + 15 * COUNT), b1);
-    c1 = q.fma(FloatVector.fromArray(SPECIES, rows, r2 + 15 * COUNT), c1);
-    d1 = q.fma(FloatVector.fromArray(SPECIES, rows, r3 + 15 * COUNT), d1);
-    a0 = a0.add(a1);
-    b0 = b0.add(b1);
-    c0 = c0.add(c1);
-    d0 = d0.add(d1);
-    a0 = a0.add(a0.rearrange(Lanes.SWAP_HALVES));
-    b0 = b0.add(b0.rearrange(Lanes.SWAP_HALVES));
-    c0 = c0.add(c0.rearrange(Lanes.SWAP_HALVES));
-    d0 = d0.add(d0.rearrange(Lanes.SWAP_HALVES));
-    a0 = a0.blend(b0, Lanes.UPPER_HALF);
-    c0 = c0.blend(d0, Lanes.UPPER_HALF);
-    a0 = a0.add(a0.rearrange(Lanes.SWAP_QUARTERS));
-    c0 = c0.add(c0.rearrange(Lanes.SWAP_QUARTERS));
-    a0 = a0.blend(c0, Lanes.ODD_QUARTERS);
-    if (COUNT > 8) {
-      a0 = a0.add(a0.rearrange(Lanes.SWAP_PAIRS));
-    }
-    if (COUNT > 4) {
-      a0 = a0.add(a0.rearrange(Lanes.SWAP_NEIGHBORS));
-    }
-    scores[scoresOffset] = a0.lane(0);
-    scores[scoresOffset + 1] = a0.lane(COUNT / 2);
-    scores[scoresOffset + 2] = a0.lane(COUNT / 4);
-    scores[scoresOffset + 3] = a0.lane(COUNT * 3 / 4);
-  }
-
+  /** Four rows from r0 to r3 on. */
   private static void dot4(
       float[] query,
       int queryOffset,

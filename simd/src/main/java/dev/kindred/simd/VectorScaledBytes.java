@@ -10,61 +10,192 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** As many bytes at a time as a vector of floats has lanes; 128 bits read eight and take half. */
+/**
+ * As many columns at a time as a vector of floats has lanes, of all rows before the next ones: the
+ * loop over rows is long where that over columns would hardly have begun. 128 bits read eight bytes
+ * and take the halves.
+ */
 final class VectorScaledBytes implements ScaledByteKernels {
   private static final VectorSpecies<Byte> BYTES =
       COUNT == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
+  private static final int STEP = BYTES.length();
+
+  /** One vector of floats for each of bytes. */
+  private static final boolean FOUR = STEP == COUNT;
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   private final ScaledByteKernels scalar = new ScalarScaledBytes();
 
   @Override
-  public void add(
+  public void addRows(
       float[] base,
       int baseOffset,
+      int ldBase,
       float[] scales,
       int scalesOffset,
       MemorySegment bytes,
       long offset,
+      long stride,
+      int[] ordinals,
+      int from,
+      int rows,
       int n,
       float least,
       float[] target,
-      int targetOffset) {
-    int step = BYTES.length();
-    int whole = n - n % step;
-    FloatVector floor = FloatVector.broadcast(SPECIES, least);
-    for (int i = 0; i < whole; i += step) {
-      ByteVector stored = ByteVector.fromMemorySegment(BYTES, bytes, offset + i, ORDER);
-      FloatVector sum =
-          ((FloatVector) stored.convertShape(VectorOperators.B2F, SPECIES, 0))
-              .fma(
-                  FloatVector.fromArray(SPECIES, scales, scalesOffset + i),
-                  FloatVector.fromArray(SPECIES, base, baseOffset + i));
-      sum.blend(floor, sum.compare(VectorOperators.LT, floor)).intoArray(target, targetOffset + i);
-      if (step > COUNT) {
-        int k = i + COUNT;
-        sum =
-            ((FloatVector) stored.convertShape(VectorOperators.B2F, SPECIES, 1))
-                .fma(
-                    FloatVector.fromArray(SPECIES, scales, scalesOffset + k),
-                    FloatVector.fromArray(SPECIES, base, baseOffset + k));
-        sum.blend(floor, sum.compare(VectorOperators.LT, floor))
-            .intoArray(target, targetOffset + k);
-      }
+      int targetOffset,
+      int ldTarget) {
+    int whole = n - n % STEP;
+    int i = 0;
+    for (; FOUR && i <= n - 4 * STEP; i += 4 * STEP) {
+      fourSteps(
+          base,
+          baseOffset + i,
+          ldBase,
+          scales,
+          scalesOffset + i,
+          bytes,
+          offset + i,
+          stride,
+          ordinals,
+          from,
+          rows,
+          least,
+          target,
+          targetOffset + i,
+          ldTarget);
+    }
+    for (; i < whole; i += STEP) {
+      oneStep(
+          base,
+          baseOffset + i,
+          ldBase,
+          scales,
+          scalesOffset + i,
+          bytes,
+          offset + i,
+          stride,
+          ordinals,
+          from,
+          rows,
+          least,
+          target,
+          targetOffset + i,
+          ldTarget);
     }
     if (whole < n) {
-      scalar.add(
+      scalar.addRows(
           base,
           baseOffset + whole,
+          ldBase,
           scales,
           scalesOffset + whole,
           bytes,
           offset + whole,
+          stride,
+          ordinals,
+          from,
+          rows,
           n - whole,
           least,
           target,
-          targetOffset + whole);
+          targetOffset + whole,
+          ldTarget);
+    }
+  }
+
+  /** The columns of four vectors of bytes: finding a row costs as much as two of them. */
+  private static void fourSteps(
+      float[] base,
+      int base0,
+      int ldBase,
+      float[] scales,
+      int scale0,
+      MemorySegment bytes,
+      long offset,
+      long stride,
+      int[] ordinals,
+      int from,
+      int rows,
+      float least,
+      float[] target,
+      int target0,
+      int ldTarget) {
+    FloatVector floor = FloatVector.broadcast(SPECIES, least);
+    FloatVector first = FloatVector.fromArray(SPECIES, scales, scale0);
+    FloatVector scale1 = FloatVector.fromArray(SPECIES, scales, scale0 + COUNT);
+    FloatVector scale2 = FloatVector.fromArray(SPECIES, scales, scale0 + 2 * COUNT);
+    FloatVector scale3 = FloatVector.fromArray(SPECIES, scales, scale0 + 3 * COUNT);
+    for (int r = 0; r < rows; r++) {
+      long at = offset + ordinals[from + r] * stride;
+      int added = base0 + r * ldBase;
+      int to = target0 + r * ldTarget;
+      FloatVector sum =
+          ((FloatVector)
+                  ByteVector.fromMemorySegment(BYTES, bytes, at, ORDER)
+                      .convertShape(VectorOperators.B2F, SPECIES, 0))
+              .fma(first, FloatVector.fromArray(SPECIES, base, added));
+      sum.blend(floor, sum.compare(VectorOperators.LT, floor)).intoArray(target, to);
+      sum =
+          ((FloatVector)
+                  ByteVector.fromMemorySegment(BYTES, bytes, at + STEP, ORDER)
+                      .convertShape(VectorOperators.B2F, SPECIES, 0))
+              .fma(scale1, FloatVector.fromArray(SPECIES, base, added + COUNT));
+      sum.blend(floor, sum.compare(VectorOperators.LT, floor)).intoArray(target, to + COUNT);
+      sum =
+          ((FloatVector)
+                  ByteVector.fromMemorySegment(BYTES, bytes, at + 2 * STEP, ORDER)
+                      .convertShape(VectorOperators.B2F, SPECIES, 0))
+              .fma(scale2, FloatVector.fromArray(SPECIES, base, added + 2 * COUNT));
+      sum.blend(floor, sum.compare(VectorOperators.LT, floor)).intoArray(target, to + 2 * COUNT);
+      sum =
+          ((FloatVector)
+                  ByteVector.fromMemorySegment(BYTES, bytes, at + 3 * STEP, ORDER)
+                      .convertShape(VectorOperators.B2F, SPECIES, 0))
+              .fma(scale3, FloatVector.fromArray(SPECIES, base, added + 3 * COUNT));
+      sum.blend(floor, sum.compare(VectorOperators.LT, floor)).intoArray(target, to + 3 * COUNT);
+    }
+  }
+
+  /** The columns of one vector of bytes. */
+  private static void oneStep(
+      float[] base,
+      int base0,
+      int ldBase,
+      float[] scales,
+      int scale0,
+      MemorySegment bytes,
+      long offset,
+      long stride,
+      int[] ordinals,
+      int from,
+      int rows,
+      float least,
+      float[] target,
+      int target0,
+      int ldTarget) {
+    FloatVector floor = FloatVector.broadcast(SPECIES, least);
+    FloatVector scale = FloatVector.fromArray(SPECIES, scales, scale0);
+    FloatVector second = scale;
+    if (STEP > COUNT) {
+      second = FloatVector.fromArray(SPECIES, scales, scale0 + COUNT);
+    }
+    for (int r = 0; r < rows; r++) {
+      long at = offset + ordinals[from + r] * stride;
+      int added = base0 + r * ldBase;
+      int to = target0 + r * ldTarget;
+      ByteVector stored = ByteVector.fromMemorySegment(BYTES, bytes, at, ORDER);
+      FloatVector sum =
+          ((FloatVector) stored.convertShape(VectorOperators.B2F, SPECIES, 0))
+              .fma(scale, FloatVector.fromArray(SPECIES, base, added));
+      sum.blend(floor, sum.compare(VectorOperators.LT, floor)).intoArray(target, to);
+      if (STEP > COUNT) {
+        sum =
+            ((FloatVector) stored.convertShape(VectorOperators.B2F, SPECIES, 1))
+                .fma(second, FloatVector.fromArray(SPECIES, base, added + COUNT));
+        sum.blend(floor, sum.compare(VectorOperators.LT, floor)).intoArray(target, to + COUNT);
+      }
     }
   }
 }

@@ -527,12 +527,13 @@ public final class RankSearcher {
    */
   private void toShares(Quantiles quantiles, int number, int from, int to) {
     int runs = 0;
+    long last = -1; // the bits of no float
     for (int i = from; i < to; i++) {
       float now = numbers[number * cosines.length + i];
-      boolean same =
-          runs > 0 && Float.floatToRawIntBits(now) == Float.floatToRawIntBits(shares[runs - 1]);
-      shares[runs] = now;
-      runs += same ? 0 : 1;
+      long bits = Integer.toUnsignedLong(Float.floatToRawIntBits(now));
+      runs += bits == last ? 0 : 1;
+      last = bits;
+      shares[runs - 1] = now;
       runOf[i] = runs - 1;
     }
     quantiles.shares(shares, runs, keys, places);

@@ -274,23 +274,49 @@ public final class ItemHalves {
     }
   }
 
-  /** target = act(base from baseAt on + the item's values [at, at + count)). */
-  void add(
+  /**
+   * Row by row target = act(base + an item's values [at, at + count)), for the items at
+   * ordinals[from, from + rows).
+   *
+   * @param ldBase floats from row to row of the base; 0: one for all rows
+   */
+  void addRows(
       float[] base,
       int baseAt,
+      int ldBase,
       int at,
-      int ordinal,
+      int[] ordinals,
+      int from,
+      int rows,
       int count,
       float[] target,
-      int targetOffset,
+      int targetAt,
+      int ldTarget,
       Activation act) {
-    long row = offset(ordinal);
-    if (precision == ItemPrecision.HALF) {
-      long from = row + (long) at * Short.BYTES;
-      HalfFloats.add(base, baseAt, file.body(), from, count, target, targetOffset, act);
-    } else {
-      ScaledBytes.add(
-          base, baseAt, scales, at, file.body(), row + at, count, target, targetOffset, act);
+    if (precision == ItemPrecision.BYTE) {
+      ScaledBytes.addRows(
+          base,
+          baseAt,
+          ldBase,
+          scales,
+          at,
+          file.body(),
+          at,
+          stride,
+          ordinals,
+          from,
+          rows,
+          count,
+          target,
+          targetAt,
+          ldTarget,
+          act);
+      return;
+    }
+    for (int i = 0; i < rows; i++) {
+      long row = offset(ordinals[from + i]) + (long) at * Short.BYTES;
+      int to = targetAt + i * ldTarget;
+      HalfFloats.add(base, baseAt + i * ldBase, file.body(), row, count, target, to, act);
     }
   }
 

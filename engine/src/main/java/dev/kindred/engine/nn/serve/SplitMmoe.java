@@ -464,15 +464,19 @@ public final class SplitMmoe {
         baseAt = targetAt;
         baseLd = ld;
       }
-      for (int i = 0; isStored && i < rows; i++) {
-        items.add(
+      if (isStored) {
+        items.addRows(
             base,
-            baseAt + i * baseLd,
+            baseAt,
+            baseLd,
             e * hidden,
-            ordinals[from + i],
+            ordinals,
+            from,
+            rows,
             hidden,
             target,
-            targetAt + i * ld,
+            targetAt,
+            ld,
             Activation.RELU);
       }
       if (!last) {
@@ -499,15 +503,26 @@ public final class SplitMmoe {
     int gateCount = network.gates().outputs();
     Gemm.multiplyBias(
         x, xPair, ldx, rows, request.joined, target, 0, ld, request.base, Activation.NONE);
-    for (int i = 0; i < rows; i++) {
-      if (i % AHEAD == 0) {
-        request.touched += items.touch(ordinals, from + i, Math.min(AHEAD, rows - i));
-      }
-      int ordinal = ordinals[from + i];
+    for (int i = 0; i < rows; i += AHEAD) {
+      int n = Math.min(AHEAD, rows - i);
       int at = i * ld;
-      items.add(target, at, 0, ordinal, width, target, at, Activation.RELU);
-      items.add(
-          target, at + width, width, ordinal, gateCount, scores, i * gateCount, Activation.NONE);
+      int score = i * gateCount;
+      request.touched += items.touch(ordinals, from + i, n);
+      items.addRows(
+          target, at, ld, 0, ordinals, from + i, n, width, target, at, ld, Activation.RELU);
+      items.addRows(
+          target,
+          at + width,
+          ld,
+          width,
+          ordinals,
+          from + i,
+          n,
+          gateCount,
+          scores,
+          score,
+          gateCount,
+          Activation.NONE);
     }
   }
 
@@ -543,15 +558,24 @@ public final class SplitMmoe {
           request.gateBias,
           Activation.NONE);
     }
+    if (gatesStored) {
+      items.addRows(
+          base,
+          baseAt,
+          baseLd,
+          gatesAt,
+          ordinals,
+          from,
+          rows,
+          gateCount,
+          scores,
+          0,
+          gateCount,
+          Activation.NONE);
+      return;
+    }
     for (int i = 0; i < rows; i++) {
-      int at = baseAt + i * baseLd;
-      int to = i * gateCount;
-      if (gatesStored) {
-        int ordinal = ordinals[from + i];
-        items.add(base, at, gatesAt, ordinal, gateCount, scores, to, Activation.NONE);
-      } else {
-        System.arraycopy(base, at, scores, to, gateCount);
-      }
+      System.arraycopy(base, baseAt + i * baseLd, scores, i * gateCount, gateCount);
     }
   }
 }
