@@ -11,6 +11,7 @@ import dev.kindred.simd.Codes;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.Gemm;
 import dev.kindred.simd.HalfFloats;
+import dev.kindred.simd.Mixtures;
 import dev.kindred.simd.PackedMatrix;
 import dev.kindred.simd.PackedRows;
 import dev.kindred.simd.Panels;
@@ -169,9 +170,17 @@ final class KernelAllocationTest {
 
     float[] mixed = new float[3 * 140];
     float[] experts = Inputs.values(8, 4 * 140);
-    kernels.put("mixture", () -> Panels.mix(experts, 0, 4, 140, x, 0, 3, mixed, 0, 140));
     kernels.put(
-        "mixture of narrow rows", () -> Panels.mix(experts, 0, 4, 32, x, 0, 3, mixed, 0, 140));
+        "mixture of four",
+        () -> Mixtures.mix(experts, 0, 0, 1, 4, 140, x, 0, 3, mixed, 0, 140, 140));
+    float[] eightExperts = Inputs.values(8, 2 * 8 * 64);
+    float[] shares = Inputs.values(9, 2 * 3 * 8);
+    kernels.put(
+        "mixture of eight",
+        () -> Mixtures.mix(eightExperts, 0, 512, 2, 8, 64, shares, 0, 3, mixed, 0, 64, 128));
+    kernels.put(
+        "mixture of five",
+        () -> Mixtures.mix(eightExperts, 0, 512, 2, 5, 64, shares, 0, 3, mixed, 0, 64, 128));
     kernels.put(
         "layer of halves",
         () -> HalfFloats.add(experts, 0, rows, 16, 140, mixed, 0, Activation.RELU));

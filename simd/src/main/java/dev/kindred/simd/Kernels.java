@@ -19,6 +19,7 @@ final class Kernels {
       BITS == 0 ? new ScalarSymmetric() : new VectorSymmetric();
   static final PeakKernel PEAK = BITS == 0 ? new ScalarPeak() : new VectorPeak();
   static final PanelKernels PANELS = BITS == 0 ? new ScalarPanels() : new VectorPanels();
+  static final MixtureKernels MIXTURES = BITS == 0 ? new ScalarMixtures() : new VectorMixtures();
   static final TiledPanelKernels TILED_PANELS =
       BITS == 0 ? new ScalarTiledPanels() : new VectorTiledPanels();
   static final CholeskyKernels CHOLESKY = BITS == 0 ? new ScalarCholesky() : new VectorCholesky();

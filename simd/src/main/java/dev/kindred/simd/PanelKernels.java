@@ -39,20 +39,4 @@ interface PanelKernels {
       float[] weights,
       int weightsOffset,
       float[] sum);
-
-  /**
-   * target[g width + k] = sum over i of weights[g count + i] rows[i width + k], each from its
-   * offset on, for g in [0, groups).
-   */
-  void mix(
-      float[] rows,
-      int rowsOffset,
-      int count,
-      int width,
-      float[] weights,
-      int weightsOffset,
-      int groups,
-      float[] target,
-      int targetOffset,
-      int targetStride);
 }

@@ -95,36 +95,4 @@ public final class Panels {
     Objects.checkFromIndexSize(0, stride, sum.length);
     KERNELS.addSquares(panel, panelOffset, stride, count, weights, weightsOffset, sum);
   }
-
-  /**
-   * target [groups x width], rows targetStride apart = weights [groups x count] rows [count x
-   * width], those without gaps between rows: each group's mixture of the same few rows. Sums in row
-   * order, each step a fused multiply-add.
-   */
-  public static void mix(
-      float[] rows,
-      int rowsOffset,
-      int count,
-      int width,
-      float[] weights,
-      int weightsOffset,
-      int groups,
-      float[] target,
-      int targetOffset,
-      int targetStride) {
-    Shapes.check("rows", rows, rowsOffset, width, count, width);
-    Shapes.check("weights", weights, weightsOffset, count, groups, count);
-    Shapes.check("target", target, targetOffset, targetStride, groups, width);
-    KERNELS.mix(
-        rows,
-        rowsOffset,
-        count,
-        width,
-        weights,
-        weightsOffset,
-        groups,
-        target,
-        targetOffset,
-        targetStride);
-  }
 }

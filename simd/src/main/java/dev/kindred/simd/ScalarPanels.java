@@ -64,29 +64,4 @@ final class ScalarPanels implements PanelKernels {
       }
     }
   }
-
-  @Override
-  public void mix(
-      float[] rows,
-      int rowsOffset,
-      int count,
-      int width,
-      float[] weights,
-      int weightsOffset,
-      int groups,
-      float[] target,
-      int targetOffset,
-      int targetStride) {
-    for (int g = 0; g < groups; g++) {
-      for (int k = 0; k < width; k++) {
-        float sum = 0;
-        for (int i = 0; i < count; i++) {
-          sum =
-              Math.fma(
-                  weights[weightsOffset + g * count + i], rows[rowsOffset + i * width + k], sum);
-        }
-        target[targetOffset + g * targetStride + k] = sum;
-      }
-    }
-  }
 }

@@ -40,22 +40,6 @@ class PanelsTest {
   }
 
   @Test
-  void mixturesGiveTheBitsOfTheTwin() {
-    for (int width = 0; width <= 8 * 16 + 19; width++) {
-      int count = width % 9;
-      int groups = width % 4;
-      float[] rows = values(5, count * width + 1);
-      float[] weights = values(6, groups * count + 2);
-      int stride = width + width % 3;
-      float[] mixed = values(7, groups * stride + 3);
-      float[] expected = mixed.clone();
-      Panels.mix(rows, 1, count, width, weights, 2, groups, mixed, 1, stride);
-      twin.mix(rows, 1, count, width, weights, 2, groups, expected, 1, stride);
-      assertArrayEquals(expected, mixed, "width " + width);
-    }
-  }
-
-  @Test
   void refusesWhatDoesNotFit() {
     float[] rows = new float[20];
     float[] scales = {1, 1};
@@ -80,12 +64,6 @@ class PanelsTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> Panels.addSquares(new float[8], 1, 4, 2, scales, 0, new float[4]));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> Panels.mix(new float[8], 0, 2, 4, scales, 1, 1, new float[4], 0, 4));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> Panels.mix(new float[8], 0, 2, 4, scales, 0, 1, new float[3], 0, 4));
   }
 
   @Test

@@ -42,7 +42,7 @@ final class BenchEmbeddedCommand extends KindredCommand {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "10",
+      defaultValue = "15",
       paramLabel = "S",
       description = "Seconds of requests without pauses before (default: ${DEFAULT-VALUE}).")
   private double warmUp;

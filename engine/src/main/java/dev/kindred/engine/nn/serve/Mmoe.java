@@ -2,8 +2,8 @@ package dev.kindred.engine.nn.serve;
 
 import dev.kindred.simd.Activation;
 import dev.kindred.simd.Activations;
+import dev.kindred.simd.Mixtures;
 import dev.kindred.simd.PackedRows;
-import dev.kindred.simd.Panels;
 import java.util.List;
 
 /**
@@ -212,19 +212,20 @@ public final class Mmoe {
     int taskCount = tasks.size();
     int stride = Mlp.stride(width);
     int matrix = MIXED * stride;
-    for (int i = 0; i < rows; i++) {
-      Panels.mix(
-          scratch.outputs,
-          (from + i) * outputStride(),
-          count,
-          width,
-          scratch.gates,
-          (from + i) * taskCount * count,
-          taskCount,
-          scratch.mixed,
-          i * stride,
-          matrix);
-    }
+    Mixtures.mix(
+        scratch.outputs,
+        from * outputStride(),
+        outputStride(),
+        rows,
+        count,
+        width,
+        scratch.gates,
+        from * taskCount * count,
+        taskCount,
+        scratch.mixed,
+        0,
+        stride,
+        matrix);
     float[] result = scratch.result;
     for (int t = 0; t < taskCount; t++) {
       towers

@@ -49,7 +49,10 @@ public final class SplitMmoe {
   private final int stored;
   private final boolean gatesStored;
 
-  /** [user inputs x all outputs of first layers]: the experts' one after the other, the gates'. */
+  /**
+   * [user inputs x all outputs of first layers]: the experts' one after the other, the gates';
+   * filled up to whole vectors.
+   */
   private final PackedMatrix user;
 
   private final float[] bias;
@@ -146,11 +149,11 @@ public final class SplitMmoe {
     }
     firsts[count] = network.gates();
     int all = count * hidden + gateCount;
-    bias = new float[all];
+    bias = new float[Lanes.roundUp(all)];
     for (int e = 0, at = 0; e <= count; at += firsts[e++].outputs()) {
       System.arraycopy(firsts[e].bias(), 0, bias, at, firsts[e].outputs());
     }
-    user = PackedMatrix.pack(sideBySide(firsts, 0, userInputs), 0, userInputs, all);
+    user = filled(sideBySide(firsts, 0, userInputs), all);
     int items = itemInputs();
     float[] itemRows =
         sideBySide(Arrays.copyOf(firsts, storedLayers()), userInputs, userInputs + items);
