@@ -27,17 +27,6 @@ final class VectorGemm implements GemmKernels {
   /** Floats of a that are multiplied by all of b before the next: they stay in the L2 cache. */
   private static final int BLOCK = 1 << 16;
 
-  /** Rows and columns from which on packing costs less than it saves. */
-  private static final int PACKED_ROWS = 24;
-
-  private static final int PACKED_COLUMNS = 64;
-
-  /** Of longer rows too few fit the L2 cache beside a panel of b. */
-  private static final int PACKED_LENGTH = 2048;
-
-  /** With 512-bit vectors there are registers for rows as they lie, at 9 tenths of the peak. */
-  private static final boolean PACKS = COUNT <= 8;
-
   @Override
   public int lanes() {
     return COUNT;
@@ -59,7 +48,7 @@ final class VectorGemm implements GemmKernels {
     // What a result is raised to at least: one comparison and no branch, with or without ReLU.
     float least = relu ? 0 : Float.NEGATIVE_INFINITY;
     int packed = 0;
-    if (packs(m, b.rows()) && n >= PACKED_COLUMNS) {
+    if (VectorPackedProducts.pay(m, b.rows(), n)) {
       packed = VectorPackedProducts.rows(m);
       VectorPackedProducts.multiply(a, aOffset, lda, packed, b, bias, least, c, cOffset, ldc);
     }
@@ -71,16 +60,11 @@ final class VectorGemm implements GemmKernels {
       PackedRows a, PackedMatrix b, float[] bias, boolean relu, float[] c, int cOffset, int ldc) {
     float least = relu ? 0 : Float.NEGATIVE_INFINITY;
     int packed = 0;
-    if (packs(a.rows, b.rows()) && b.columns() >= PANEL) {
+    if (VectorPackedProducts.pay(a.rows, b.rows()) && b.columns() >= PANEL) {
       packed = VectorPackedProducts.rows(a.rows);
       VectorPackedProducts.multiply(a.panels, packed, b, bias, least, c, cOffset, ldc);
     }
     multiplyRest(a.source, a.offset, a.stride, a.rows, packed, b, bias, least, c, cOffset, ldc);
-  }
-
-  /** Whether m rows of k values gain by packing. */
-  private static boolean packs(int m, int k) {
-    return PACKS && m >= PACKED_ROWS && k <= PACKED_LENGTH;
   }
 
   /** What is left once {@code packed} rows are multiplied by all panels of two vectors. */
@@ -104,12 +88,12 @@ final class VectorGemm implements GemmKernels {
 
   @Override
   public long packedSize(int m, int k) {
-    return packs(m, k) ? VectorPackedProducts.size(m, k) : 0;
+    return VectorPackedProducts.pay(m, k) ? VectorPackedProducts.size(m, k) : 0;
   }
 
   @Override
   public void pack(float[] a, int aOffset, int lda, int m, int k, float[] panels) {
-    if (packs(m, k)) {
+    if (VectorPackedProducts.pay(m, k)) {
       VectorPackedProducts.pack(a, aOffset, lda, VectorPackedProducts.rows(m), k, panels);
     }
   }

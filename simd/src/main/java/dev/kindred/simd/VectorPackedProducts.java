@@ -29,14 +29,33 @@ final class VectorPackedProducts {
   /** Floats that are packed at a time: they stay in the L2 cache beside much of b. */
   private static final int BLOCK = 1 << 14;
 
-  /** Fewer rows would read b too often, even if they are longer. */
+  /** Fewer rows read b too often for what packing saves. */
   private static final int LEAST_ROWS = 24;
+
+  /** Columns of a product from which on packing rows for it alone costs less than it saves. */
+  private static final int LEAST_COLUMNS = 64;
+
+  /** Of longer rows too few fit the L2 cache beside a panel of b. */
+  private static final int LONGEST = 2048;
+
+  /** With 512-bit vectors there are registers for rows as they lie, at 9 tenths of the peak. */
+  private static final boolean PAYS = COUNT <= 8;
 
   private static final int TILE = ROWS * PANEL;
   private static final ScratchPool SCRATCH = new ScratchPool(BLOCK + TILE);
   private static final float[] ZEROS = new float[PANEL];
 
   private VectorPackedProducts() {}
+
+  /** Whether m rows of k gain by packing where several products share it. */
+  static boolean pay(int m, int k) {
+    return PAYS && m >= LEAST_ROWS && k <= LONGEST;
+  }
+
+  /** Whether they gain by packing for one product by n columns. */
+  static boolean pay(int m, int k, int n) {
+    return pay(m, k) && n >= LEAST_COLUMNS;
+  }
 
   /** How many of m rows to pack: a single last one is cheaper by itself. */
   static int rows(int m) {
