@@ -34,6 +34,9 @@ public final class Mmoe {
    */
   private static final int MIXED = 24;
 
+  /** Rows that products take at a time; block and mixed rows are multiples of it. */
+  private static final int TILE = 6;
+
   /** Between rows of expert outputs: without it they would lie a power of two apart. */
   private static final int PADDING = 16;
 
@@ -154,8 +157,9 @@ public final class Mmoe {
    */
   public void forward(
       float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
-    for (int from = 0; from < rows; from += BLOCK) {
-      int n = Math.min(BLOCK, rows - from);
+    int block = alike(rows, BLOCK);
+    for (int from = 0; from < rows; from += block) {
+      int n = Math.min(block, rows - from);
       PackedRows in = scratch.inputs;
       in.pack(x, xOffset + from * ldx, ldx, n);
       for (int e = 0; e < experts.size(); e++) {
@@ -199,12 +203,16 @@ public final class Mmoe {
    */
   void finish(int rows, float[] y, int yOffset, int ldy, Scratch scratch) {
     Activations.softmaxGroups(scratch.gates, 0, rows * tasks.size(), experts.size());
-    // Parts alike, of whole tiles of six.
-    int parts = Math.max(1, Math.ceilDiv(rows, MIXED));
-    int part = Math.ceilDiv(Math.ceilDiv(rows, parts), 6) * 6;
+    int part = alike(rows, MIXED);
     for (int from = 0; from < rows; from += part) {
       mix(from, Math.min(part, rows - from), y, yOffset + from * ldy, ldy, scratch);
     }
+  }
+
+  /** Rows of a part, so that all parts are alike, and of whole tiles of six. */
+  private static int alike(int rows, int most) {
+    int parts = Math.max(1, Math.ceilDiv(rows, most));
+    return Math.max(TILE, Math.ceilDiv(Math.ceilDiv(rows, parts), TILE) * TILE);
   }
 
   /** Mixtures and towers of rows [from, from + rows) of a block, to y [rows x tasks]. */
