@@ -51,6 +51,9 @@ public class RankKernelsBenchmark {
   private static final long ROW_BYTES = DIM * Float.BYTES;
   private static final int ROWS = 1 << 20;
 
+  /** A multiple of the candidates; rows drawn so often come from memory each time. */
+  private static final int DRAWN = CANDIDATES << 10;
+
   private final float[] outputs = Inputs.values(1, CANDIDATES * LD);
   private final float[] scales = Inputs.values(2, STORED);
   private final float[] shares = Inputs.values(3, CANDIDATES * TASKS * EXPERTS);
@@ -58,9 +61,10 @@ public class RankKernelsBenchmark {
   private final float[] hidden = Inputs.values(4, CANDIDATES * TOWER);
   private final float[] query = Inputs.values(5, DIM);
   private final float[] sums = new float[CANDIDATES * LD];
-  private final float[] scores = new float[CANDIDATES];
-  private final int[] ordinals = new int[CANDIDATES];
-  private final Random random = new Random(1);
+  private final float[] scores = new float[DRAWN];
+  private final int[] ordinals = new int[DRAWN];
+  private final int[] storedOrdinals = new int[DRAWN];
+  private int at;
   private Arena arena;
   private MemorySegment stored;
   private MemorySegment rows;
@@ -68,6 +72,11 @@ public class RankKernelsBenchmark {
   @Setup(Level.Trial)
   public void prepare() {
     arena = Arena.ofConfined();
+    Random random = new Random(1);
+    for (int i = 0; i < DRAWN; i++) {
+      ordinals[i] = random.nextInt(ROWS);
+      storedOrdinals[i] = random.nextInt(STORED_ROWS);
+    }
     stored = arena.allocate(STORED_ROWS * STORED_STRIDE, 64);
     for (long at = 0; at < stored.byteSize(); at++) {
       stored.set(ValueLayout.JAVA_BYTE, at, (byte) (31 * at));
@@ -83,35 +92,40 @@ public class RankKernelsBenchmark {
     arena.close();
   }
 
-  private void draw(int rows) {
-    for (int i = 0; i < CANDIDATES; i++) {
-      ordinals[i] = random.nextInt(rows);
-    }
+  /** Where the next candidates begin. */
+  private int next() {
+    at = at + CANDIDATES == DRAWN ? 0 : at + CANDIDATES;
+    return at;
   }
 
-  /** Stored bytes of an item added to what its pair gave. */
+  /** Stored bytes of an item added to what its pair gave: of the experts, the gates. */
   @Benchmark
   @OperationsPerInvocation(CANDIDATES)
   public float[] storedBytes() {
-    draw(STORED_ROWS);
+    int from = next();
+    add(from, 0, EXPERTS * WIDTH, Activation.RELU);
+    add(from, EXPERTS * WIDTH, STORED - EXPERTS * WIDTH, Activation.NONE);
+    return sums;
+  }
+
+  private void add(int from, int first, int count, Activation act) {
     ScaledBytes.addRows(
         outputs,
-        0,
+        first,
         LD,
         scales,
-        0,
+        first,
         stored,
-        0,
+        first,
         STORED_STRIDE,
-        ordinals,
-        0,
+        storedOrdinals,
+        from,
         CANDIDATES,
-        STORED,
+        count,
         sums,
-        0,
+        first,
         LD,
-        Activation.RELU);
-    return sums;
+        act);
   }
 
   /** The experts mixed for every task. */
@@ -147,8 +161,9 @@ public class RankKernelsBenchmark {
   @Benchmark
   @OperationsPerInvocation(CANDIDATES)
   public float[] rows() {
-    draw(ROWS);
-    Distances.dotRows(query, 0, rows, ROW_BYTES, ordinals, 0, CANDIDATES, DIM, scores);
+    int from = next();
+    int to = from + CANDIDATES;
+    Distances.dotRows(query, 0, rows, ROW_BYTES, ordinals, from, to, DIM, scores);
     return scores;
   }
 
@@ -156,9 +171,10 @@ public class RankKernelsBenchmark {
   @Benchmark
   @OperationsPerInvocation(CANDIDATES)
   public int rowsTouched() {
-    draw(ROWS);
-    int touched = CacheLines.touch(rows, ROW_BYTES, ROW_BYTES, ordinals, 0, CANDIDATES);
-    Distances.dotRows(query, 0, rows, ROW_BYTES, ordinals, 0, CANDIDATES, DIM, scores);
+    int from = next();
+    int to = from + CANDIDATES;
+    int touched = CacheLines.touch(rows, ROW_BYTES, ROW_BYTES, ordinals, from, to);
+    Distances.dotRows(query, 0, rows, ROW_BYTES, ordinals, from, to, DIM, scores);
     return touched;
   }
 }

@@ -20,7 +20,7 @@ public final class Mixtures {
    *     after the other
    * @param weights [m x (groups x count)] without gaps
    * @param target a matrix [m x width] for each group, rows {@code ldTarget} and matrices {@code
-   *     groupStride} floats apart
+   *     groupStride} floats apart; they must overlap neither each other nor the rows
    * @throws IllegalArgumentException if a matrix doesn't lie in its array
    */
   public static void mix(
@@ -37,10 +37,12 @@ public final class Mixtures {
       int targetOffset,
       int ldTarget,
       int groupStride) {
-    Shapes.check("rows", rows, rowsOffset, ldRows, m, count * width);
-    Shapes.check("weights", weights, weightsOffset, groups * count, m, groups * count);
+    Shapes.check("rows", rows, rowsOffset, ldRows, m, Math.multiplyExact(count, width));
+    int ldWeights = Math.multiplyExact(groups, count);
+    Shapes.check("weights", weights, weightsOffset, ldWeights, m, ldWeights);
     for (int g = 0; g < groups; g++) {
-      Shapes.check("target", target, targetOffset + g * groupStride, ldTarget, m, width);
+      int at = Math.addExact(targetOffset, Math.multiplyExact(g, groupStride));
+      Shapes.check("target", target, at, ldTarget, m, width);
     }
     KERNELS.mix(
         rows,

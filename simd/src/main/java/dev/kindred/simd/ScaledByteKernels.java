@@ -2,7 +2,10 @@ package dev.kindred.simd;
 
 import java.lang.foreign.MemorySegment;
 
-/** What {@link ScaledBytes} delegates to; arguments are checked there, segments are native. */
+/**
+ * What {@link ScaledBytes} delegates to; arrays are checked there, rows of the segment as they are
+ * read. Segments of the vector kernel are native.
+ */
 interface ScaledByteKernels {
   /** Row by row target = base + scales times bytes, raised to at least {@code least}. */
   void addRows(

@@ -23,7 +23,9 @@ public final class ScaledBytes {
    * @param ldBase floats from row to row of the base; 0: one for all rows
    * @param scales of the columns
    * @param bytes row r lies at {@code offset + ordinals[from + r] * stride}
-   * @throws IndexOutOfBoundsException if a range doesn't lie in its array or segment
+   * @throws IllegalArgumentException if base or target don't lie in their arrays
+   * @throws IndexOutOfBoundsException if scales or ordinals don't, or a row doesn't lie in the
+   *     segment; the target may be written in part by then
    */
   public static void addRows(
       float[] base,

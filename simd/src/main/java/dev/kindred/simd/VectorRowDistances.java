@@ -42,6 +42,7 @@ abstract class VectorRowDistances implements DistanceKernels {
       return;
     }
     int i = from;
+    // Of 64 floats with 256 bits, as vectors of users and items often have.
     for (; n == 8 * COUNT && i <= to - 4; i += 4) {
       VectorWholeRows.dot4Of8(
           query,

@@ -11,9 +11,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * As many columns at a time as a vector of floats has lanes, of all rows before the next ones: the
- * loop over rows is long where that over columns would hardly have begun. 128 bits read eight bytes
- * and take the halves.
+ * The columns of four vectors, or of one, of all rows before the next columns: the loop over rows
+ * is long where that over columns would hardly have begun. 128 bits read eight bytes and take the
+ * halves.
  */
 final class VectorScaledBytes implements ScaledByteKernels {
   private static final VectorSpecies<Byte> BYTES =
@@ -21,8 +21,8 @@ final class VectorScaledBytes implements ScaledByteKernels {
 
   private static final int STEP = BYTES.length();
 
-  /** One vector of floats for each of bytes. */
-  private static final boolean FOUR = STEP == COUNT;
+  /** Whether a vector of bytes makes one of floats. */
+  private static final boolean ONE_EACH = STEP == COUNT;
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
@@ -48,7 +48,7 @@ final class VectorScaledBytes implements ScaledByteKernels {
       int ldTarget) {
     int whole = n - n % STEP;
     int i = 0;
-    for (; FOUR && i <= n - 4 * STEP; i += 4 * STEP) {
+    for (; ONE_EACH && i <= n - 4 * STEP; i += 4 * STEP) {
       fourSteps(
           base,
           baseOffset + i,
@@ -111,7 +111,7 @@ final class VectorScaledBytes implements ScaledByteKernels {
       int base0,
       int ldBase,
       float[] scales,
-      int scale0,
+      int scalesAt,
       MemorySegment bytes,
       long offset,
       long stride,
@@ -123,10 +123,10 @@ final class VectorScaledBytes implements ScaledByteKernels {
       int target0,
       int ldTarget) {
     FloatVector floor = FloatVector.broadcast(SPECIES, least);
-    FloatVector first = FloatVector.fromArray(SPECIES, scales, scale0);
-    FloatVector scale1 = FloatVector.fromArray(SPECIES, scales, scale0 + COUNT);
-    FloatVector scale2 = FloatVector.fromArray(SPECIES, scales, scale0 + 2 * COUNT);
-    FloatVector scale3 = FloatVector.fromArray(SPECIES, scales, scale0 + 3 * COUNT);
+    FloatVector first = FloatVector.fromArray(SPECIES, scales, scalesAt);
+    FloatVector scale1 = FloatVector.fromArray(SPECIES, scales, scalesAt + COUNT);
+    FloatVector scale2 = FloatVector.fromArray(SPECIES, scales, scalesAt + 2 * COUNT);
+    FloatVector scale3 = FloatVector.fromArray(SPECIES, scales, scalesAt + 3 * COUNT);
     for (int r = 0; r < rows; r++) {
       long at = offset + ordinals[from + r] * stride;
       int added = base0 + r * ldBase;
@@ -164,7 +164,7 @@ final class VectorScaledBytes implements ScaledByteKernels {
       int base0,
       int ldBase,
       float[] scales,
-      int scale0,
+      int scalesAt,
       MemorySegment bytes,
       long offset,
       long stride,
@@ -176,10 +176,10 @@ final class VectorScaledBytes implements ScaledByteKernels {
       int target0,
       int ldTarget) {
     FloatVector floor = FloatVector.broadcast(SPECIES, least);
-    FloatVector scale = FloatVector.fromArray(SPECIES, scales, scale0);
+    FloatVector scale = FloatVector.fromArray(SPECIES, scales, scalesAt);
     FloatVector second = scale;
     if (STEP > COUNT) {
-      second = FloatVector.fromArray(SPECIES, scales, scale0 + COUNT);
+      second = FloatVector.fromArray(SPECIES, scales, scalesAt + COUNT);
     }
     for (int r = 0; r < rows; r++) {
       long at = offset + ordinals[from + r] * stride;

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 class ScaledBytesTest {
   private static final int[] FIRST = {0};
 
+  /** Values that fill four vectors and one more of any width. */
+  private static final int WIDE = 80;
+
   @Test
   void everyByteTimesItsScaleIsAddedWithOneRounding() {
     try (Arena arena = Arena.ofConfined()) {
@@ -78,82 +81,91 @@ class ScaledBytesTest {
 
   @Test
   void rowsMayBeAddedToWhereTheyStand() {
+    int n = 75;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment bytes = arena.allocate(70);
-      bytes.fill((byte) 3);
-      float[] scales = values(1, 35);
-      float[] there = values(2, 80);
-      float[] elsewhere = new float[80];
+      MemorySegment bytes = arena.allocate(2 * n);
+      for (int i = 0; i < 2 * n; i++) {
+        bytes.set(ValueLayout.JAVA_BYTE, i, (byte) (37 * i));
+      }
+      float[] scales = values(1, n);
+      float[] there = values(2, 170);
+      float[] elsewhere = there.clone();
       int[] ordinals = {1, 0};
       ScaledBytes.addRows(
-          there,
+          there.clone(),
           2,
-          40,
+          80,
           scales,
           0,
           bytes,
           0,
-          35,
+          n,
           ordinals,
           0,
           2,
-          35,
+          n,
           elsewhere,
           2,
-          40,
+          80,
           Activation.RELU);
       ScaledBytes.addRows(
-          there, 2, 40, scales, 0, bytes, 0, 35, ordinals, 0, 2, 35, there, 2, 40, Activation.RELU);
-      for (int i = 0; i < 35; i++) {
-        assertEquals(elsewhere[2 + i], there[2 + i]);
-        assertEquals(elsewhere[42 + i], there[42 + i]);
-      }
+          there, 2, 80, scales, 0, bytes, 0, n, ordinals, 0, 2, n, there, 2, 80, Activation.RELU);
+      assertArrayEquals(elsewhere, there);
     }
   }
 
   @Test
   void rangesOutsideAreRefused() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment bytes = arena.allocate(16);
-      float[] sixteen = new float[16];
-      assertRefused(IndexOutOfBoundsException.class, sixteen, 8, 0, bytes, new int[] {0, 2}, 2);
-      assertRefused(IndexOutOfBoundsException.class, sixteen, 8, 0, bytes, new int[] {0, -1}, 2);
-      assertRefused(IndexOutOfBoundsException.class, sixteen, 8, 0, bytes, new int[] {0}, 2);
-      assertRefused(IndexOutOfBoundsException.class, sixteen, 8, 9, bytes, new int[] {0, 1}, 2);
-      assertRefused(IllegalArgumentException.class, sixteen, 9, 0, bytes, new int[] {0, 1}, 2);
-      assertRefused(IllegalArgumentException.class, sixteen, 7, 0, bytes, new int[] {0, 1}, 2);
+      MemorySegment bytes = arena.allocate(2 * WIDE);
+      MemorySegment heap = MemorySegment.ofArray(new byte[2 * WIDE]);
+      int[] sound = {0, 1};
+      for (MemorySegment segment : new MemorySegment[] {bytes, heap}) {
+        Class<? extends RuntimeException> outside = IndexOutOfBoundsException.class;
+        assertRefused(outside, 2 * WIDE, WIDE, 2 * WIDE, 0, segment, new int[] {0, 2});
+        assertRefused(outside, 2 * WIDE, WIDE, 2 * WIDE, 0, segment, new int[] {0, -1});
+        assertRefused(outside, 2 * WIDE, WIDE, 2 * WIDE, 0, segment, new int[] {0});
+        assertRefused(outside, 2 * WIDE, WIDE, 2 * WIDE, 1, segment, sound);
+        Class<? extends RuntimeException> shape = IllegalArgumentException.class;
+        assertRefused(shape, 2 * WIDE - 1, WIDE, 2 * WIDE, 0, segment, sound);
+        assertRefused(shape, 2 * WIDE, WIDE - 1, 2 * WIDE, 0, segment, sound);
+        assertRefused(shape, WIDE - 1, 0, 2 * WIDE, 0, segment, sound);
+        assertRefused(shape, 2 * WIDE, WIDE, 2 * WIDE - 1, 0, segment, sound);
+      }
     }
   }
 
-  /** Two rows of eight values, the base and the target alike. */
+  /** Two rows of so many values. */
   private static void assertRefused(
       Class<? extends RuntimeException> type,
-      float[] base,
-      int ld,
+      int baseLength,
+      int ldBase,
+      int targetLength,
       int scalesOffset,
       MemorySegment bytes,
-      int[] ordinals,
-      int rows) {
-    float[] target = new float[base.length];
+      int[] ordinals) {
+    float[] base = new float[baseLength];
+    float[] target = new float[targetLength];
+    float[] scales = new float[WIDE];
     assertThrows(
         type,
         () ->
             ScaledBytes.addRows(
                 base,
                 0,
-                ld,
-                base,
+                ldBase,
+                scales,
                 scalesOffset,
                 bytes,
                 0,
-                8,
+                WIDE,
                 ordinals,
                 0,
-                rows,
-                8,
+                2,
+                WIDE,
                 target,
                 0,
-                ld,
+                WIDE,
                 Activation.NONE));
   }
 }

@@ -432,7 +432,7 @@ public final class RankSearcher {
       cosines = new float[room];
       recents = new float[room];
       numbers = new float[room * PAIR_NUMBERS];
-      shares = new float[room + 1];
+      shares = new float[room];
       runOf = new int[room];
       keys = new int[room];
       places = new int[room];

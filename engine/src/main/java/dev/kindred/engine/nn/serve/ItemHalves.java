@@ -279,6 +279,7 @@ public final class ItemHalves {
    * ordinals[from, from + rows).
    *
    * @param ldBase floats from row to row of the base; 0: one for all rows
+   * @throws IllegalArgumentException if an ordinal isn't among the items
    */
   void addRows(
       float[] base,
@@ -293,6 +294,7 @@ public final class ItemHalves {
       int targetAt,
       int ldTarget,
       Activation act) {
+    checkOrdinals(ordinals, from, rows);
     if (precision == ItemPrecision.BYTE) {
       ScaledBytes.addRows(
           base,
@@ -314,7 +316,7 @@ public final class ItemHalves {
       return;
     }
     for (int i = 0; i < rows; i++) {
-      long row = offset(ordinals[from + i]) + (long) at * Short.BYTES;
+      long row = ordinals[from + i] * stride + (long) at * Short.BYTES;
       int to = targetAt + i * ldTarget;
       HalfFloats.add(base, baseAt + i * ldBase, file.body(), row, count, target, to, act);
     }
@@ -328,11 +330,15 @@ public final class ItemHalves {
     return ordinal * stride;
   }
 
-  /** Reads of every cache line of some items, for what {@link CacheLines} is good for. */
-  int touch(int[] ordinals, int from, int count) {
+  private void checkOrdinals(int[] ordinals, int from, int count) {
     for (int i = from; i < from + count; i++) {
       offset(ordinals[i]); // throws
     }
+  }
+
+  /** Reads of every cache line of some items, for what {@link CacheLines} is good for. */
+  int touch(int[] ordinals, int from, int count) {
+    checkOrdinals(ordinals, from, count);
     return CacheLines.touch(file.body(), stride, stride, ordinals, from, from + count);
   }
 

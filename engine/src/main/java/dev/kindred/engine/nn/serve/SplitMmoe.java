@@ -51,7 +51,7 @@ public final class SplitMmoe {
 
   /**
    * [user inputs x all outputs of first layers]: the experts' one after the other, the gates';
-   * filled up to whole vectors.
+   * filled up to whole vectors, so that no request needs a kernel for what fills none.
    */
   private final PackedMatrix user;
 

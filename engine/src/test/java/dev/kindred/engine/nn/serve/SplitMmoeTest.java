@@ -43,7 +43,7 @@ class SplitMmoeTest {
   @Test
   void anyBudgetGivesTheScoresOfTheWholeNetwork() throws IOException {
     int[] ordinals = {7, 0, 299, 7, 120};
-    int count = 101;
+    int count = 201;
     int[] many = new int[count + 2];
     for (int i = 0; i < count; i++) {
       many[i + 2] = ordinals[i % 5] + (ordinals[i % 5] + i < ITEMS ? i : 0);
@@ -305,6 +305,40 @@ class SplitMmoeTest {
     Arrays.fill(itemInputs, 1e6f);
     Exception large = assertThrows(IllegalArgumentException.class, () -> written(split));
     assertTrue(large.getMessage().contains("item 0"), large.getMessage());
+  }
+
+  @Test
+  void anItemThatIsNotStoredIsRefusedWhereverItStands() throws IOException {
+    int pair = 6;
+    // Experts of 32 are computed side by side where all are stored.
+    Mmoe wide = PlainNetworks.mmoe(USER + ITEM, EXPERTS, new int[] {USER + ITEM, 32});
+    for (ItemPrecision precision : ItemPrecision.values()) {
+      SplitMmoe split = new SplitMmoe(wide, USER, pair, 4096, precision);
+      Path path = directory.resolve("unknown.khalf");
+      ItemHalves.write(
+          path,
+          split,
+          ITEMS,
+          (item, x, at) -> System.arraycopy(itemInputs, item * ITEM, x, at, ITEM - pair));
+      try (Arena arena = Arena.ofConfined()) {
+        ItemHalves halves = ItemHalves.open(path, arena);
+        SplitMmoe.Request request = split.request();
+        split.begin(request, user, 0);
+        for (int bad : new int[] {ITEMS, -1, Integer.MAX_VALUE}) {
+          for (int place : new int[] {0, 60}) {
+            int[] ordinals = new int[70];
+            ordinals[place] = bad;
+            float[] y = new float[70 * 3];
+            Exception refused =
+                assertThrows(
+                    IllegalArgumentException.class,
+                    () ->
+                        split.rank(request, halves, ordinals, 0, 70, itemInputs, 0, pair, y, 0, 3));
+            assertTrue(refused.getMessage().contains("item " + bad), refused.getMessage());
+          }
+        }
+      }
+    }
   }
 
   @Test
