@@ -205,6 +205,27 @@ final class KernelAllocationTest {
                 140,
                 Activation.RELU));
 
+    kernels.put(
+        "layer of many bytes",
+        () ->
+            ScaledBytes.addRows(
+                experts,
+                0,
+                0,
+                experts,
+                1,
+                rows,
+                16,
+                128,
+                ordinals,
+                0,
+                1,
+                257,
+                mixed,
+                0,
+                257,
+                Activation.RELU));
+
     int eight = Math.max(4, Simd.bits() / Float.SIZE) * 8;
     float[] array = Inputs.values(9, 7 * eight);
     kernels.put(

@@ -11,15 +11,21 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The columns of four vectors, or of one, of all rows before the next columns: the loop over rows
- * is long where that over columns would hardly have begun. 128 bits read eight bytes and take the
- * halves.
+ * The columns of four vectors, or of one, of all rows before the next columns, unless rows are
+ * long: the loop over rows is long where that over columns would hardly have begun. 128 bits read
+ * eight bytes and take the halves.
  */
 final class VectorScaledBytes implements ScaledByteKernels {
   private static final VectorSpecies<Byte> BYTES =
       COUNT == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
   private static final int STEP = BYTES.length();
+
+  /**
+   * Columns from which on rows go one by one: then their loop is long enough, and what is stored of
+   * items far apart isn't read in pieces of a line.
+   */
+  private static final int LONG = 256;
 
   /** Whether a vector of bytes makes one of floats. */
   private static final boolean ONE_EACH = STEP == COUNT;
@@ -48,6 +54,15 @@ final class VectorScaledBytes implements ScaledByteKernels {
       int ldTarget) {
     int whole = n - n % STEP;
     int i = 0;
+    if (n >= LONG) {
+      for (int r = 0; r < rows; r++) {
+        long at = offset + ordinals[from + r] * stride;
+        int added = baseOffset + r * ldBase;
+        int to = targetOffset + r * ldTarget;
+        row(base, added, scales, scalesOffset, bytes, at, whole, least, target, to);
+      }
+      i = whole;
+    }
     for (; ONE_EACH && i <= n - 4 * STEP; i += 4 * STEP) {
       fourSteps(
           base,
@@ -102,6 +117,39 @@ final class VectorScaledBytes implements ScaledByteKernels {
           target,
           targetOffset + whole,
           ldTarget);
+    }
+  }
+
+  /** The first {@code whole} columns of one row. */
+  private static void row(
+      float[] base,
+      int base0,
+      float[] scales,
+      int scalesAt,
+      MemorySegment bytes,
+      long at,
+      int whole,
+      float least,
+      float[] target,
+      int target0) {
+    FloatVector floor = FloatVector.broadcast(SPECIES, least);
+    for (int i = 0; i < whole; i += STEP) {
+      ByteVector stored = ByteVector.fromMemorySegment(BYTES, bytes, at + i, ORDER);
+      FloatVector sum =
+          ((FloatVector) stored.convertShape(VectorOperators.B2F, SPECIES, 0))
+              .fma(
+                  FloatVector.fromArray(SPECIES, scales, scalesAt + i),
+                  FloatVector.fromArray(SPECIES, base, base0 + i));
+      sum.blend(floor, sum.compare(VectorOperators.LT, floor)).intoArray(target, target0 + i);
+      if (STEP > COUNT) {
+        int k = i + COUNT;
+        sum =
+            ((FloatVector) stored.convertShape(VectorOperators.B2F, SPECIES, 1))
+                .fma(
+                    FloatVector.fromArray(SPECIES, scales, scalesAt + k),
+                    FloatVector.fromArray(SPECIES, base, base0 + k));
+        sum.blend(floor, sum.compare(VectorOperators.LT, floor)).intoArray(target, target0 + k);
+      }
     }
   }
 
