@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,6 +125,25 @@ final class LauncherTest {
       assertTrue(result.err().contains("an error of Maven"), result.err());
       assertTrue(result.err().contains("kindred: the build failed"), result.err());
     }
+  }
+
+  /** The filter ends when all ends of its pipe are closed, and a command waits for it. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theJvmHasOneEndOfThePipeToTheFilterOfStderr() throws Exception {
+    Path checkout = checkout("plain");
+    standInBuild(checkout);
+    Path jdk = standInJdk("new", "25");
+    Files.writeString(
+        jdk.resolve("bin/java"),
+        """
+        #!/bin/sh
+        for fd in /proc/$$/fd/*; do
+          [ "$(readlink "$fd")" != "$(readlink /proc/$$/fd/2)" ] || echo "${fd##*/}"
+        done
+        """);
+    Result result = launch(checkout, Map.of("JAVA_HOME", jdk.toString()));
+    assertEquals(List.of("2"), result.out().lines().toList(), result.err());
   }
 
   private record Result(int exitCode, String out, String err) {}
