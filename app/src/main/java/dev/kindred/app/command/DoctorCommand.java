@@ -51,7 +51,8 @@ final class DoctorCommand extends KindredCommand {
     ColumnSample sample =
         ColumnSample.read(
             read.events().source(), read.events().columns(), read.objectives(), SAMPLE_ROWS);
-    LogInspection inspection = LogInspection.of(data.input(), report, sample, Instant.now());
+    LogInspection inspection =
+        LogInspection.of(data.input(), report, read.events().limits(), sample, Instant.now());
     if (json()) {
       json(inspection, report);
     } else {

@@ -68,8 +68,10 @@ public final class Query {
             "unknown-parameter",
             "no parameter '"
                 + shortened(name)
-                + "'; this route knows "
-                + String.join(", ", known.stream().sorted().toList()));
+                + (known.isEmpty()
+                    ? "'; this route takes none"
+                    : "'; this route knows "
+                        + String.join(", ", known.stream().sorted().toList())));
       }
     }
   }

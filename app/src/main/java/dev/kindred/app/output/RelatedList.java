@@ -35,8 +35,8 @@ public final class RelatedList {
 
   /** A heading, a line for each item, and below it the reasons where the answer has them. */
   public void text(RelatedAnswer answer, PrintWriter out) {
-    out.println(
-        "Related to " + (answer.item() + "  " + described(answer.item())).stripTrailing() + ":");
+    String heading = "Related to " + answer.item() + "  " + described(answer.item());
+    out.println(TextTable.escaped(heading.stripTrailing() + ":"));
     TextTable table = new TextTable(">#", "id", ">score", "because", "");
     for (RelatedItem item : answer.items()) {
       table.row(
@@ -52,7 +52,7 @@ public final class RelatedList {
           .ifPresent(
               explanation -> {
                 out.println();
-                explanation.lines().forEach(out::println);
+                explanation.lines().forEach(line -> out.println(TextTable.escaped(line)));
               });
     }
   }

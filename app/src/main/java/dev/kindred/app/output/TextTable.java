@@ -34,13 +34,36 @@ public final class TextTable {
     }
     String[] row =
         Arrays.stream(cells)
-            .map(cell -> cell == null ? "" : cell.toString())
+            .map(cell -> cell == null ? "" : escaped(cell.toString()))
             .toArray(String[]::new);
     for (int c = 0; c < row.length; c++) {
       width[c] = Math.max(width[c], row[c].codePointCount(0, row[c].length()));
     }
     rows.add(row);
     return this;
+  }
+
+  /**
+   * A text with the control characters in it written as escapes, as a row is one line and an id may
+   * hold any character.
+   */
+  public static String escaped(String text) {
+    StringBuilder line = new StringBuilder();
+    for (char c : text.toCharArray()) {
+      switch (c) {
+        case '\n' -> line.append("\\n");
+        case '\r' -> line.append("\\r");
+        case '\t' -> line.append("\\t");
+        default -> {
+          if (Character.isISOControl(c)) {
+            line.append(String.format("\\u%04x", (int) c));
+          } else {
+            line.append(c);
+          }
+        }
+      }
+    }
+    return line.toString();
   }
 
   public void print(PrintWriter out) {

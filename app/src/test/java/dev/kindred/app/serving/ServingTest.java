@@ -351,7 +351,8 @@ final class ServingTest {
               port, route.method(), route.path() + "?no-such=1", ADMIN, route.body() ? "{}" : "");
       assertEquals(400, refused.status(), route.name());
       String message = json(refused.body()).at("/error/message").asText();
-      assertEquals("no parameter 'no-such'; this route knows " + String.join(", ", names), message);
+      String known = names.isEmpty() ? "takes none" : "knows " + String.join(", ", names);
+      assertEquals("no parameter 'no-such'; this route " + known, message);
       checked.add(route.name());
     }
     assertTrue(checked.size() > 10, checked.toString());

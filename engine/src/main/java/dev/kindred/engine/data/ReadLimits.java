@@ -32,6 +32,11 @@ public record ReadLimits(long rows, double share, int samples) {
     return new ReadLimits(0, 0, 10);
   }
 
+  /** Whether so many bad rows are too many. */
+  public boolean refuse(long badRows, long rowCount) {
+    return badRows > rows && badRows > share * rowCount;
+  }
+
   /** The same limits with another share. */
   public ReadLimits withShare(double newShare) {
     return new ReadLimits(rows, newShare, samples);

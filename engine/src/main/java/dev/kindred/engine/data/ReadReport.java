@@ -134,7 +134,7 @@ public record ReadReport(
       if (rows == 0) {
         throw new InputException(file + ": has no rows; give a file with at least one row of data");
       }
-      if (badRows == rows || (badRows > limits.rows() && badRows > limits.share() * rows)) {
+      if (badRows == rows || limits.refuse(badRows, rows)) {
         throw new InputException(
             file
                 + ": "

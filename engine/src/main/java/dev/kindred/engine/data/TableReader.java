@@ -14,7 +14,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +28,12 @@ import java.util.zip.ZipException;
  */
 abstract class TableReader implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
+
+  /** Characters of the names of columns in an error, about. */
+  private static final int MOST_SHOWN = 2000;
+
+  /** Characters of one name there. */
+  private static final int LONGEST_NAME = 60;
 
   private final TableSource source;
   private final List<String> wanted;
@@ -197,14 +202,36 @@ abstract class TableReader implements AutoCloseable {
   public abstract void close();
 
   final InputException missing(String column, Iterable<String> found) {
-    List<String> names = new ArrayList<>();
-    found.forEach(names::add);
+    StringBuilder names = new StringBuilder();
+    int left = 0;
+    for (String name : found) {
+      if (names.length() > MOST_SHOWN) {
+        left++;
+      } else {
+        names.append(names.isEmpty() ? "" : ", ").append(printable(name));
+      }
+    }
     return new InputException(
         source.file()
             + ": has no column '"
             + column
             + "'; it has "
-            + (names.isEmpty() ? "none" : String.join(", ", names)));
+            + (names.isEmpty() ? "none" : names)
+            + (left > 0 ? " and " + left + " more" : ""));
+  }
+
+  /**
+   * A name without control characters, which a terminal would obey, and not longer than a name is:
+   * the first line of a file that is no table may hold anything.
+   */
+  private static String printable(String name) {
+    int[] shown =
+        name.codePoints()
+            .limit(LONGEST_NAME)
+            .map(c -> Character.isISOControl(c) || c == 0xFFFD ? '?' : c)
+            .toArray();
+    String text = new String(shown, 0, shown.length);
+    return shown.length < LONGEST_NAME ? text : text + "...";
   }
 
   /** Tells a progress stage how many bytes of the file were read. */

@@ -6,6 +6,7 @@ import dev.kindred.engine.data.ColumnSample;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.data.ReadLimits;
 import dev.kindred.engine.data.ReadReport;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ public record LogInspection(
    * @param now against which times are in the future
    */
   public static LogInspection of(
-      PipelineInput input, ReadReport report, ColumnSample sample, Instant now) {
+      PipelineInput input, ReadReport report, ReadLimits limits, ColumnSample sample, Instant now) {
     Events events = input.events();
     LogShape shape = LogShape.of(events);
     List<ObjectiveShape> objectives = new ArrayList<>();
@@ -73,7 +74,7 @@ public record LogInspection(
     List<Leak> leaks = new ArrayList<>(LeakSearch.in(sample));
     List<Leak> twins = LeakSearch.among(events);
     List<Finding> findings = new ArrayList<>();
-    findings.add(reading(report));
+    findings.add(reading(report, limits));
     findings.add(order(events, report));
     findings.add(future(events, now));
     findings.add(duplicates(shape));
@@ -89,7 +90,7 @@ public record LogInspection(
     return new LogInspection(shape, objectives, quits, leaks, findings);
   }
 
-  private static Finding reading(ReadReport report) {
+  private static Finding reading(ReadReport report, ReadLimits limits) {
     String about = "unreadable rows";
     if (report.badRows() == 0) {
       return Finding.ok(about, "none of " + count(report.rows()));
@@ -100,8 +101,15 @@ public record LogInspection(
             + count(report.rows())
             + ", the first: "
             + report.badRowSamples().getFirst();
-    return report.badRows() > .01 * report.rows()
-        ? Finding.warning(about, says, "training refuses more than 1%: mend the file")
+    return limits.refuse(report.badRows(), report.rows())
+        ? Finding.warning(
+            about,
+            says,
+            "training refuses more than "
+                + count(limits.rows())
+                + " and "
+                + limits.share() * 100
+                + "%: mend the file, or raise max-bad-rows or max-bad-share")
         : Finding.note(about, says, "they are left out");
   }
 

@@ -37,7 +37,7 @@ public final class SnapshotCatalog {
    * @param items how many items it knows, 0 if its manifest can't be read
    * @param bytes of all its files, 0 if its manifest can't be read
    * @param current whether CURRENT names it
-   * @param fault what is wrong with its manifest, "" if it can be read
+   * @param fault what is wrong with its manifest or the length of a file, "" if nothing is
    */
   public record Entry(
       String name,
@@ -81,7 +81,7 @@ public final class SnapshotCatalog {
     return SnapshotDirectory.resolve(path);
   }
 
-  /** All snapshots, oldest first; also those whose manifest can't be read. */
+  /** All snapshots, oldest first; also those with a fault. */
   public List<Entry> list() throws IOException {
     String current = Files.exists(directory.resolve(SnapshotDirectory.CURRENT)) ? current() : "";
     List<Entry> entries = new ArrayList<>();
@@ -100,14 +100,20 @@ public final class SnapshotCatalog {
   }
 
   private static Entry entry(Path path, String name, boolean current) throws IOException {
+    Instant created = Instant.EPOCH;
+    int items = 0;
+    long bytes = 0;
+    String fault = "";
     try {
       Manifest manifest = ManifestFile.read(path.resolve(ManifestFile.NAME));
-      long bytes = manifest.files().stream().mapToLong(FileEntry::bytes).sum();
-      return new Entry(
-          name, path, manifest.provenance().created(), manifest.items(), bytes, current, "");
+      created = manifest.provenance().created();
+      items = manifest.items();
+      bytes = manifest.files().stream().mapToLong(FileEntry::bytes).sum();
+      SnapshotDirectory.checkFiles(path, manifest);
     } catch (CorruptFileException e) {
-      return new Entry(name, path, Instant.EPOCH, 0, 0, current, e.getMessage());
+      fault = e.getMessage();
     }
+    return new Entry(name, path, created, items, bytes, current, fault);
   }
 
   /** Name of the current snapshot. */

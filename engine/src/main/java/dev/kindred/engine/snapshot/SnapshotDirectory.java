@@ -138,4 +138,23 @@ final class SnapshotDirectory {
           }
         });
   }
+
+  /**
+   * Looks whether all files that a manifest lists are there in their length.
+   *
+   * @throws CorruptFileException if one isn't
+   */
+  static void checkFiles(Path directory, Manifest manifest) throws IOException {
+    for (FileEntry file : manifest.files()) {
+      Path path = directory.resolve(file.name());
+      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw new CorruptFileException(
+            path, -1, "is missing, or no plain file; restore the snapshot from a good copy");
+      }
+      long bytes = Files.size(path);
+      if (bytes != file.bytes()) {
+        throw new CorruptFileException(path, -1, SnapshotVerifier.wrongSize(bytes, file));
+      }
+    }
+  }
 }

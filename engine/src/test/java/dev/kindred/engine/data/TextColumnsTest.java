@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,5 +83,20 @@ class TextColumnsTest {
     assertTrue(e.getMessage().contains("has no column 'b'"), e.getMessage());
     TextColumns table = read("a\n1\n", "a");
     assertThrows(IllegalArgumentException.class, () -> table.code("b", 0));
+  }
+
+  @Test
+  void namesOfAFileThatIsNoTableAreShownInPartAndWithoutControlCharacters() {
+    String garbage = "\u001b[31m\u0007\u007f" + "x".repeat(1000);
+    InputException e = assertThrows(InputException.class, () -> read(garbage + "\n1\n", "b"));
+    assertTrue(e.getMessage().contains("it has ?[31m??xxx"), e.getMessage());
+    assertTrue(e.getMessage().endsWith("xxx..."), e.getMessage());
+    assertTrue(e.getMessage().length() < 400, e.getMessage());
+    assertTrue(e.getMessage().chars().noneMatch(Character::isISOControl), e.getMessage());
+    String wide =
+        IntStream.range(1000, 1500).mapToObj(i -> "column" + i).collect(Collectors.joining(","));
+    String many = assertThrows(InputException.class, () -> read(wide + "\n1\n", "b")).getMessage();
+    // Each takes 12 characters, the first 10: the 167th goes beyond 2000.
+    assertTrue(many.endsWith("column1165, column1166 and 333 more"), many);
   }
 }

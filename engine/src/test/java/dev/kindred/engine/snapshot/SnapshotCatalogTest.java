@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,21 @@ class SnapshotCatalogTest {
     assertFalse(damaged.fault().isEmpty());
     // Its age is unknown, so it counts as the oldest.
     assertEquals(names.get(0), catalog.rollback().name());
+  }
+
+  @Test
+  void aFileOfAnotherLengthOrNoneIsAFault() throws IOException {
+    List<String> names = List.of(publish(), publish(), publish());
+    Path cut = directory.resolve(names.get(0)).resolve("items.kids");
+    long bytes = Files.size(cut);
+    Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 100));
+    Files.delete(directory.resolve(names.get(1)).resolve("items.kids"));
+    List<String> faults =
+        SnapshotCatalog.in(directory).list().stream().map(SnapshotCatalog.Entry::fault).toList();
+    assertTrue(
+        faults.get(0).contains("has 100 bytes, the manifest says " + bytes), faults.toString());
+    assertTrue(faults.get(1).contains("items.kids") && faults.get(1).contains("is missing"));
+    assertEquals("", faults.get(2));
   }
 
   @Test
