@@ -37,6 +37,8 @@ import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.related.RetentionOptions;
 import dev.kindred.engine.related.RetentionWeights;
+import dev.kindred.engine.related.TogetherChannel;
+import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.tower.TowerModel;
 import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.tower.TwoTower;
@@ -89,6 +91,7 @@ public final class Pipeline {
 
   private TrainedPipeline run() {
     Events events = input.events();
+    checkCounted();
     Optional<Routing> routing =
         options.coordinate().map(coordinate -> timed("coordinate", () -> route(coordinate)));
     List<RelatedScorer.Part> parts = new ArrayList<>();
@@ -99,16 +102,17 @@ public final class Pipeline {
     CandidateLists candidates = timed("candidates", () -> candidates(parts));
     ObjectiveWeights learned = timed("weights", () -> weights(routing));
     parts.replaceAll(part -> withPresence(part, candidates));
-    Optional<RelatedScorer.Part> next =
-        options.scoring().next().map(wanted -> timed(wanted.name(), () -> next(wanted)));
-    next.ifPresent(parts::add);
-    ObjectiveWeights weights =
-        next.isEmpty()
-            ? learned
-            : learned.with(
-                next.get().channel().objective(),
-                Polarity.POSITIVE,
-                options.scoring().next().orElseThrow().weight());
+    ObjectiveWeights weights = learned;
+    if (options.scoring().next().isPresent()) {
+      NextItemOptions wanted = options.scoring().next().get();
+      parts.add(timed(wanted.name(), () -> next(wanted)));
+      weights = weights.with(wanted.name(), Polarity.POSITIVE, wanted.weight());
+    }
+    if (options.scoring().together().isPresent()) {
+      TogetherOptions wanted = options.scoring().together().get();
+      parts.add(timed(wanted.name(), () -> together(wanted)));
+      weights = weights.with(wanted.name(), Polarity.POSITIVE, wanted.weight());
+    }
     RelatedScorer scorer = RelatedScorer.of(weights, parts, options.merge(), events.items().size());
     RelatedTable table =
         timed(
@@ -164,23 +168,56 @@ public final class Pipeline {
 
   /** The directed objective. */
   private RelatedScorer.Part next(NextItemOptions wanted) {
-    if (options.merge() == Merge.MAX) {
-      throw new IllegalArgumentException(
-          "next items need calibrated log-odds, and the merge is the maximum of raw cosines; leave"
-              + " one of them out");
-    }
-    for (Objective objective : input.events().objectives()) {
-      if (objective.name().equals(wanted.name())) {
-        throw new IllegalArgumentException(
-            "objective '"
-                + wanted.name()
-                + "' is declared, and next items are to be called so too; give them another name");
-      }
-    }
     RelatedScorer.Part part =
         NextItemChannel.of(input.events(), wanted, options.scoring().calibration(), options.seed());
     notes.add(part.calibration().note());
     return part;
+  }
+
+  /** The objective of what is taken together. */
+  private RelatedScorer.Part together(TogetherOptions wanted) {
+    RelatedScorer.Part part =
+        TogetherChannel.of(
+            input.events(),
+            wanted,
+            options.scoring().calibration(),
+            options.seed(),
+            workers,
+            progress);
+    notes.add(part.calibration().note());
+    return part;
+  }
+
+  /** Throws before all work if an objective that is to be counted can't be had. */
+  private void checkCounted() {
+    options.scoring().next().ifPresent(wanted -> checkCounted("next items", wanted.name()));
+    options
+        .scoring()
+        .together()
+        .ifPresent(wanted -> checkCounted("items taken together", wanted.name()));
+    if (options.scoring().next().isPresent()) {
+      NextItemChannel.checkOrder(input.events());
+    }
+  }
+
+  /** Throws if it can't be had beside what else is asked for. */
+  private void checkCounted(String what, String name) {
+    if (options.merge() == Merge.MAX) {
+      throw new IllegalArgumentException(
+          what
+              + " need calibrated log-odds, and the merge is the maximum of raw cosines; leave one"
+              + " of them out");
+    }
+    for (Objective objective : input.events().objectives()) {
+      if (objective.name().equals(name)) {
+        throw new IllegalArgumentException(
+            "objective '"
+                + name
+                + "' is declared, and "
+                + what
+                + " are to be called so too; give them another name");
+      }
+    }
   }
 
   /** Lets targets without the channel count as their similarity lets expect. */

@@ -34,7 +34,7 @@ import java.util.function.Consumer;
  * @param alsFor the linear channel by objective
  * @param tower the non-linear channel of every objective; empty = linear channels only
  * @param merge of the two channels
- * @param scoring calibration, presence terms and the directed objective
+ * @param scoring calibration, presence terms and the objectives that are counted
  * @param learnWeights whether the weights w_k are learned from retention where the log allows it
  * @param listLength top N: most related items kept per item
  * @param fused the index over all channels, for requests without the content gate and by vectors;

@@ -12,9 +12,16 @@ import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.ChannelTerm;
+import dev.kindred.engine.related.Explanation;
+import dev.kindred.engine.related.NextItemOptions;
+import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.RelatedScorer;
+import dev.kindred.engine.related.ScoringOptions;
+import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedItem;
+import dev.kindred.engine.serve.RelatedQuery;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.world.World;
@@ -24,6 +31,7 @@ import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
@@ -175,6 +183,85 @@ class PipelineTest {
         assertEquals(expected, related.get(rank).id());
         assertEquals(trained.table().score(item, rank), related.get(rank).score());
       }
+    }
+  }
+
+  @Test
+  void whatIsCountedIsServedAndExplainedAsItWasTrained() throws IOException {
+    PipelineOptions counting =
+        QUICK
+            .withTower(Optional.empty())
+            .withCoordinate(Optional.empty())
+            .withScoring(
+                ScoringOptions.defaults()
+                    .withNext(Optional.of(NextItemOptions.defaults()))
+                    .withTogether(Optional.of(TogetherOptions.defaults())));
+    TrainedPipeline trained = train(INPUT, counting, 2);
+    try (SnapshotWriter out = SnapshotWriter.under(directory)) {
+      trained.writeTo(out);
+      out.publish();
+    }
+    int counted = 0;
+    try (Recommender recommender = Recommender.open(directory)) {
+      assertEquals(
+          List.of("next", "together"),
+          recommender.objectives().stream()
+              .map(ObjectiveWeight::name)
+              .skip(WORLD.events().objectives().size())
+              .toList());
+      for (int item = 0; item < WORLD.items().size(); item += 10) {
+        RelatedQuery query = RelatedQuery.item(WORLD.items().ids().idOf(item)).top(5).explain();
+        for (RelatedItem related : recommender.related(query).items()) {
+          assertEquals(trained.table().score(item, related.rank()), related.score());
+          assertEquals(
+              related.score(), Explanation.sum(related.explanation().orElseThrow().terms()));
+          assertEquals(
+              Channel.Kind.DIRECTED,
+              related.explanation().orElseThrow().terms().stream()
+                  .filter(term -> term.objective().equals("next"))
+                  .findFirst()
+                  .orElseThrow()
+                  .channels()
+                  .getFirst()
+                  .kind());
+          ChannelTerm together =
+              related.explanation().orElseThrow().terms().getLast().channels().getFirst();
+          assertEquals(Channel.Kind.TOGETHER, together.kind());
+          counted += together.cosine() > 0 ? 1 : 0;
+        }
+      }
+    }
+    assertTrue(counted > 10, counted + " listed items were taken together");
+  }
+
+  @Test
+  void whatCanNotBeCountedIsRefusedBeforeAnythingIsTrained() {
+    ScoringOptions both =
+        ScoringOptions.defaults()
+            .withNext(Optional.of(NextItemOptions.defaults()))
+            .withTogether(Optional.of(TogetherOptions.defaults()));
+    PipelineOptions declared =
+        QUICK.withScoring(
+            ScoringOptions.defaults()
+                .withTogether(
+                    Optional.of(
+                        new TogetherOptions("click", 1, TogetherOptions.defaults().lists()))));
+    for (PipelineOptions refused : List.of(declared, PipelineOptions.paper().withScoring(both))) {
+      List<String> stages = new ArrayList<>();
+      try (Workers workers = Workers.of(1)) {
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                Pipeline.train(
+                    INPUT,
+                    refused,
+                    workers,
+                    (name, total) -> {
+                      stages.add(name);
+                      return Progress.none().stage(name, total);
+                    }));
+      }
+      assertEquals(List.of(), stages);
     }
   }
 

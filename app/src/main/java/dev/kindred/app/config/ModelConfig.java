@@ -10,6 +10,8 @@ import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.Optimizer;
 import dev.kindred.engine.nn.Sgd;
 import dev.kindred.engine.related.NextItemOptions;
+import dev.kindred.engine.related.ScoringOptions;
+import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.tower.TowerOptions;
 import java.util.List;
 import java.util.Optional;
@@ -41,8 +43,28 @@ final class ModelConfig {
     options = als(top.sectionOrEmpty("als"), options, objectives);
     options = related(top.sectionOrEmpty("related"), options);
     options = options.withRank(RankConfig.read(top.sectionOrEmpty("rank"), false));
-    return options.withScoring(
-        options.scoring().withNext(next(top.sectionOrEmpty("next"), options.scoring().next())));
+    ScoringOptions scoring = options.scoring();
+    var next = next(top.sectionOrEmpty("next"), scoring.next());
+    var together = together(top.sectionOrEmpty("together"), scoring.together());
+    PipelineOptions before = options;
+    return top.make(() -> before.withScoring(scoring.withNext(next).withTogether(together)));
+  }
+
+  private static Optional<TogetherOptions> together(
+      Section section, Optional<TogetherOptions> usual) {
+    TogetherOptions base = usual.orElseGet(TogetherOptions::defaults);
+    boolean enabled = section.flag("enabled", usual.isPresent());
+    String name = section.text("name", base.name());
+    double weight = section.number("weight", base.weight());
+    int pairs = section.integer("pairs-per-item", base.lists().maxPerItem());
+    int users = section.integer("min-users", base.lists().minUsers());
+    section.finish();
+    TogetherOptions options =
+        section.make(
+            () ->
+                new TogetherOptions(
+                    name, weight, base.lists().withMaxPerItem(pairs).withMinUsers(users)));
+    return enabled ? Optional.of(options) : Optional.empty();
   }
 
   private static Optional<NextItemOptions> next(Section section, Optional<NextItemOptions> usual) {

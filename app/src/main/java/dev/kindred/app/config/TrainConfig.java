@@ -39,7 +39,8 @@ public record TrainConfig(
     "als",
     "related",
     "rank",
-    "next"
+    "next",
+    "together"
   };
 
   public TrainConfig {

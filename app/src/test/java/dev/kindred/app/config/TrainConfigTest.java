@@ -12,6 +12,8 @@ import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.data.SearchLog;
 import dev.kindred.engine.data.TableSource;
 import dev.kindred.engine.rank.RankOptions;
+import dev.kindred.engine.related.ScoringOptions;
+import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.tower.TowerLoss;
 import dev.kindred.engine.tower.TowerOptions;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -243,6 +246,26 @@ final class TrainConfigTest {
     assertTrue(
         error(MINIMAL.replace("\"log.csv\"", "\"log.csv\"\ncharset = \"x y\""))
             .contains("charset"));
+  }
+
+  @Test
+  void whatIsCountedIsReadAndNeedsNamesOfItsOwn() throws IOException {
+    ScoringOptions scoring =
+        read(MINIMAL
+                + "[together]\nenabled = true\nweight = 0.5\npairs-per-item = 50\nmin-users = 1\n")
+            .options()
+            .scoring();
+    assertEquals(Optional.empty(), scoring.next());
+    TogetherOptions together = scoring.together().orElseThrow();
+    assertEquals("together", together.name());
+    assertEquals(0.5, together.weight());
+    assertEquals(50, together.lists().maxPerItem());
+    assertEquals(1, together.lists().minUsers());
+    assertEquals(Optional.empty(), read(MINIMAL).options().scoring().together());
+    assertTrue(
+        error(MINIMAL + "[together]\nenabled = true\nname = \"next\"\n[next]\nenabled = true\n")
+            .contains("both called 'next'"));
+    assertTrue(error(MINIMAL + "[together]\nmin-users = 0\n").contains("at least 1"));
   }
 
   @Test

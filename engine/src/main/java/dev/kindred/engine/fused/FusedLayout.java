@@ -17,7 +17,7 @@ import java.util.List;
  * <p>An absent channel's 1 stands for its missing unit vector, so all rows have the same length and
  * the largest inner product, the largest cosine and the least distance are the same item. It also
  * carries the intercept of the calibration, which an item without the channel doesn't get. Priors
- * and directed channels, which are no vectors, are not part of it. Immutable.
+ * and channels of pairs, which are no vectors, are not part of it. Immutable.
  */
 public final class FusedLayout {
   /**

@@ -31,9 +31,14 @@ public final class Channel {
     PRIOR("item prior"),
     /**
      * What users go on to: it differs by direction, and the place of the cosine takes pointwise
-     * mutual information. Not in the paper, see {@link NextItems}.
+     * mutual information. Not in the paper, see {@link NextItemChannel}.
      */
-    DIRECTED("next item");
+    DIRECTED("next item"),
+    /**
+     * What users take to besides, in whatever order: the place of the cosine of vectors takes that
+     * of the two items' sets of users. Not in the paper, see {@link TogetherChannel}.
+     */
+    TOGETHER("taken together");
 
     private final String label;
 
@@ -44,6 +49,11 @@ public final class Channel {
     /** Name for people. */
     public String label() {
       return label;
+    }
+
+    /** Whether it holds values of pairs ({@link PairValues}) in place of a row for each item. */
+    public boolean isOfPairs() {
+      return this == DIRECTED || this == TOGETHER;
     }
   }
 
@@ -56,7 +66,7 @@ public final class Channel {
   private final long strideBytes;
   private final int items;
   private final int dim;
-  private final NextItems next; // null unless DIRECTED, which has no rows
+  private final PairValues pairs; // null where there are rows
 
   private Channel(
       String objective,
@@ -65,14 +75,14 @@ public final class Channel {
       long strideBytes,
       int items,
       int dim,
-      NextItems next) {
+      PairValues pairs) {
     this.objective = objective;
     this.kind = kind;
     this.rows = rows;
     this.strideBytes = strideBytes;
     this.items = items;
     this.dim = dim;
-    this.next = next;
+    this.pairs = pairs;
   }
 
   /**
@@ -87,7 +97,7 @@ public final class Channel {
     Objects.requireNonNull(kind, "kind");
     if (dim < 1
         || (kind == Kind.PRIOR && dim != 1)
-        || kind == Kind.DIRECTED
+        || kind.isOfPairs()
         || items < 0
         || strideBytes < (long) dim * Float.BYTES) {
       throw new IllegalArgumentException(
@@ -154,16 +164,22 @@ public final class Channel {
     return of(objective, Kind.PRIOR, rows, 64, numbers.length, 1);
   }
 
-  /** What users go on to. */
-  public static Channel directed(String objective, NextItems next) {
+  /**
+   * A channel of pairs, without rows.
+   *
+   * @param kind one that {@link Kind#isOfPairs is of pairs}
+   */
+  public static Channel ofPairs(String objective, Kind kind, PairValues pairs) {
     Objects.requireNonNull(objective, "objective");
-    return new Channel(
-        objective, Kind.DIRECTED, MemorySegment.NULL, Float.BYTES, next.items(), 1, next);
+    if (!kind.isOfPairs()) {
+      throw new IllegalArgumentException("a " + kind.label() + " channel has rows, not pairs");
+    }
+    return new Channel(objective, kind, MemorySegment.NULL, Float.BYTES, pairs.items(), 1, pairs);
   }
 
-  /** The steps of a DIRECTED channel; empty for others. */
-  public Optional<NextItems> next() {
-    return Optional.ofNullable(next);
+  /** The pairs of a channel without rows; empty for others. */
+  public Optional<PairValues> pairs() {
+    return Optional.ofNullable(pairs);
   }
 
   /** Name of the objective. */
@@ -186,7 +202,7 @@ public final class Channel {
     return dim;
   }
 
-  /** All rows, little-endian floats; none for a DIRECTED channel. */
+  /** All rows, little-endian floats; none for a channel of pairs. */
   public MemorySegment rows() {
     return rows;
   }
@@ -207,8 +223,8 @@ public final class Channel {
    * not 0.
    */
   public boolean has(int item) {
-    if (next != null) {
-      return next.isReached(item);
+    if (pairs != null) {
+      return pairs.isReached(item);
     }
     long at = Objects.checkIndex(item, items) * strideBytes;
     for (int j = 0; j < dim; j++, at += Float.BYTES) {
@@ -226,7 +242,7 @@ public final class Channel {
 
   /** Whether a list for the source can use the channel; a prior serves every source. */
   boolean speaksFor(int source) {
-    return kind == Kind.PRIOR || (next != null ? next.leaves(source) : has(source));
+    return kind == Kind.PRIOR || (pairs != null ? pairs.leaves(source) : has(source));
   }
 
   /** Whether it has rows of unit vectors, so that a cosine is an inner product. */
@@ -242,8 +258,8 @@ public final class Channel {
    */
   void cosines(
       int source, float[] queries, int queryAt, int[] targets, int from, int to, float[] out) {
-    if (next != null) {
-      next.values(source, targets, from, to, out);
+    if (pairs != null) {
+      pairs.values(source, targets, from, to, out);
     } else {
       Distances.dotRows(queries, queryAt, rows, strideBytes, targets, from, to, dim, out);
     }
@@ -253,7 +269,7 @@ public final class Channel {
   void copyQuery(int source, float[] target, int offset) {
     if (kind == Kind.PRIOR) {
       target[offset] = 1;
-    } else if (next == null) {
+    } else if (pairs == null) {
       Objects.checkIndex(source, items);
       MemorySegment.copy(rows, FLOAT, source * strideBytes, target, offset, dim);
     }
@@ -261,11 +277,11 @@ public final class Channel {
 
   /**
    * Cosine of two items; 0 if either lacks the channel. For a prior the second one's number, for a
-   * directed channel the information in a step from the first to the second.
+   * channel of pairs what the pair is worth, of the first to the second.
    */
   public float cosine(int first, int second) {
-    if (next != null) {
-      return next.value(first, second);
+    if (pairs != null) {
+      return pairs.value(first, second);
     }
     Objects.checkIndex(second, items);
     if (kind == Kind.PRIOR) {

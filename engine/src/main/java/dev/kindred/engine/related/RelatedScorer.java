@@ -53,7 +53,7 @@ public final class RelatedScorer {
         Channel channel = parts[k][p].channel();
         queryAt[k][p] = at;
         at = Math.addExact(at, channel.dim());
-        if (channel.next().isEmpty()) {
+        if (channel.pairs().isEmpty()) {
           withRows.add(channel);
         }
       }
@@ -133,6 +133,18 @@ public final class RelatedScorer {
       for (Part part : objective) {
         boolean ofPairs = part.channel().kind() != Channel.Kind.PRIOR;
         if (ofPairs && takesPart(part) && part.channel().speaksFor(item)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether any channel has a say in how a source and a target are related. */
+  public boolean tellsPairsApart() {
+    for (Part[] objective : parts) {
+      for (Part part : objective) {
+        if (part.channel().kind() != Channel.Kind.PRIOR && takesPart(part)) {
           return true;
         }
       }
@@ -511,8 +523,8 @@ public final class RelatedScorer {
     }
   }
 
-  // A cosine of exactly 0 is the sign of a zero row, the target without the channel, or (rarely) of
-  // an orthogonal one; so only then the row is looked at.
+  // A cosine of exactly 0 is the sign of a zero row, the target without the channel, or of an
+  // orthogonal one: rare among vectors, usual among pairs. Only then the row is looked at.
 
   private static boolean isPresent(Channel channel, Scratch scratch, int i) {
     return i < scratch.known && (scratch.cosines[i] != 0 || channel.has(scratch.targets[i]));

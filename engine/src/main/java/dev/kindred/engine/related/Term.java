@@ -47,7 +47,7 @@ public record Term(
       if (channel.present()) {
         String what =
             switch (channel.kind()) {
-              case LINEAR, NON_LINEAR -> " cosine";
+              case LINEAR, NON_LINEAR, TOGETHER -> " cosine";
               case PRIOR -> "";
               case DIRECTED -> " information";
             };

@@ -169,7 +169,11 @@ final class RelatedAnswering {
                   : added.nearCount(source))
               + " candidates, those hidden, excluded and filtered out included");
     }
-    if (!snapshot.scorer().knows(source)) {
+    if (!snapshot.scorer().tellsPairsApart()) {
+      notes.add(
+          "no channel of the snapshot tells related items from others: training switched them off,"
+              + " or had no samples; see its notes");
+    } else if (!snapshot.scorer().knows(source)) {
       notes.add(
           "no model has seen the item in the log: its list stands in the order of similarity");
     }

@@ -297,7 +297,7 @@ final class ManifestFile {
   }
 
   private static boolean isOneNumber(Channel.Kind kind) {
-    return kind == Channel.Kind.PRIOR || kind == Channel.Kind.DIRECTED;
+    return kind == Channel.Kind.PRIOR || kind.isOfPairs();
   }
 
   private static Calibration calibration(JsonFields channel) {

@@ -6,7 +6,7 @@ import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.rank.RankFiles;
 import dev.kindred.engine.rank.Ranking;
 import dev.kindred.engine.related.Channel;
-import dev.kindred.engine.related.NextItems;
+import dev.kindred.engine.related.PairValues;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.index.EmbeddingFile;
@@ -20,8 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +48,7 @@ public final class Snapshot implements AutoCloseable {
   private final RelatedTable related;
   private final ProfileTable profile; // null without a catalogue
   private final ContentGate gate; // null where candidates don't come from content
-  private final List<NextItems> nextItems = new ArrayList<>();
+  private final List<PairValues> pairValues = new ArrayList<>();
   private final Map<String, EmbeddingFile> channelFiles = new LinkedHashMap<>();
   private final RelatedScorer scorer;
   private final FusedIndex fused; // null without one
@@ -62,7 +60,7 @@ public final class Snapshot implements AutoCloseable {
     this.manifest = manifest;
     this.mode = mode;
     this.arena = arena;
-    checkFiles();
+    SnapshotDirectory.checkFiles(directory, manifest);
     int count = manifest.items();
     items = IdTable.open(listed(SnapshotWriter.ITEMS), mode, arena);
     agree(SnapshotWriter.ITEMS, items.size(), count);
@@ -269,7 +267,7 @@ public final class Snapshot implements AutoCloseable {
     List<Runnable> checks =
         new ArrayList<>(List.of(items::verify, candidates::verify, related::verify));
     channelFiles.values().forEach(file -> checks.add(file::verify));
-    nextItems.forEach(next -> checks.add(next::verify));
+    pairValues.forEach(values -> checks.add(values::verify));
     if (profile != null) {
       checks.add(profile::verify);
     }
@@ -299,20 +297,6 @@ public final class Snapshot implements AutoCloseable {
     }
   }
 
-  private void checkFiles() throws IOException {
-    for (FileEntry file : manifest.files()) {
-      Path path = directory.resolve(file.name());
-      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-        throw new CorruptFileException(
-            path, -1, "is missing, or no plain file; restore the snapshot from a good copy");
-      }
-      long bytes = Files.size(path);
-      if (bytes != file.bytes()) {
-        throw new CorruptFileException(path, -1, SnapshotVerifier.wrongSize(bytes, file));
-      }
-    }
-  }
-
   private Path listed(String name) {
     if (manifest.file(name).isEmpty()) {
       throw new CorruptFileException(
@@ -324,11 +308,11 @@ public final class Snapshot implements AutoCloseable {
   }
 
   private Channel open(ChannelEntry entry, int count) throws IOException {
-    if (entry.kind() == Channel.Kind.DIRECTED) {
-      NextItems next = NextItems.open(listed(entry.file()), arena);
-      agree(entry.file(), next.items(), count);
-      nextItems.add(next);
-      return Channel.directed(entry.objective(), next);
+    if (entry.kind().isOfPairs()) {
+      PairValues values = PairValues.open(listed(entry.file()), arena);
+      agree(entry.file(), values.items(), count);
+      pairValues.add(values);
+      return Channel.ofPairs(entry.objective(), entry.kind(), values);
     }
     EmbeddingFile file = channelFiles.get(entry.file());
     if (file == null) {

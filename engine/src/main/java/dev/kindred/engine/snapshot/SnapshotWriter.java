@@ -220,8 +220,8 @@ public final class SnapshotWriter implements AutoCloseable {
     writePriors(source);
     for (int k = 0; k < source.weights().size(); k++) {
       for (RelatedScorer.Part part : source.parts(k)) {
-        if (part.channel().next().isPresent()) {
-          channels.add(directed(k, part));
+        if (part.channel().pairs().isPresent()) {
+          channels.add(ofPairs(k, part));
         }
       }
     }
@@ -293,13 +293,14 @@ public final class SnapshotWriter implements AutoCloseable {
         part.calibration());
   }
 
-  private ChannelEntry directed(int objective, RelatedScorer.Part part) throws IOException {
+  private ChannelEntry ofPairs(int objective, RelatedScorer.Part part) throws IOException {
     Channel channel = part.channel();
     // Lower case only: the names stay apart on file systems that ignore case.
     String name = channel.objective();
     String stem = name.matches("[a-z0-9_-]{1,64}") ? name : Integer.toString(objective);
-    String file = "next-" + stem + ".knext";
-    channel.next().orElseThrow().write(file(file));
+    String kind = channel.kind() == Channel.Kind.DIRECTED ? "next" : "together";
+    String file = kind + "-" + stem + ".knext";
+    channel.pairs().orElseThrow().write(file(file));
     int present = 0;
     for (int item = 0; item < channel.items(); item++) {
       present += channel.has(item) ? 1 : 0;

@@ -65,6 +65,18 @@ class RelatedScorerTest {
         ITEMS);
   }
 
+  @Test
+  void onlyActiveChannelsOfPairsTellPairsApart() {
+    ObjectiveWeights click = weights(positive("click", 1, 1));
+    Part off = new Part(random("click", LINEAR, 3, 5), Calibration.inactive("worthless"));
+    Part prior = new Part(Channel.prior("click", new float[ITEMS]), Calibration.ofLogOdds("test"));
+    RelatedScorer none = RelatedScorer.of(click, List.of(off, prior), Merge.CALIBRATED, ITEMS);
+    assertFalse(none.tellsPairsApart());
+    // The paper's maximum takes cosines as they are.
+    assertTrue(RelatedScorer.of(click, List.of(off), Merge.MAX, ITEMS).tellsPairsApart());
+    assertTrue(threeObjectives(Merge.CALIBRATED).tellsPairsApart());
+  }
+
   private static int[] allItems() {
     int[] targets = new int[ITEMS];
     for (int i = 0; i < ITEMS; i++) {

@@ -1,5 +1,6 @@
 package dev.kindred.engine.related;
 
+import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
@@ -9,29 +10,25 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * How much more often than by chance a target is what users go on to from a source: smoothed
- * pointwise mutual information ln((n_ij + m p_j) / ((n_i + m) p_j)), where n_ij counts the steps
- * from i to j, n_i those from i, p_j is the share of steps that end in j, and m the smoothing. A
- * pair never seen has ln(m / (n_i + m)): the more steps are known from i, the more their absence
- * says.
- *
- * <p>It has a direction: from episode 1 to 2, not back. In memory while built, mapped when served.
+ * What pairs of a source and a target are worth of themselves, without vectors: those counted have
+ * a value each, the others of a source one in common. In memory while built, mapped when served.
  *
  * <pre>
- * i64 start[n + 1]   steps from item i are [start[i], start[i + 1])
+ * i64 start[n + 1]   pairs of item i are [start[i], start[i + 1])
  * i32 ordinal[x]     targets, ascending
  * f32 value[x]
- * f32 unseen[n]      of targets never gone on to from item i; NaN = no step from i is known
- * f32 reached[n]     share of steps that end in the item; 0 = none, the item lacks the channel
+ * f32 unseen[n]      of targets never counted with item i; NaN = nothing is known of the source
+ * f32 reached[n]     0 = nothing is known of the item as a target: it lacks the channel
  * </pre>
  *
  * <p>All little-endian; header counts n, x. Reading is safe whatever the body of a file holds.
  * Immutable; any number of threads may read, as long as the arena of an opened file is open.
  */
-public final class NextItems {
+public final class PairValues {
   private static final String KIND = "knext";
   private static final int VERSION = 1;
 
@@ -51,7 +48,7 @@ public final class NextItems {
   private final long unseenAt;
   private final long reachedAt;
 
-  private NextItems(int items, long size, MemorySegment body, CheckedFile file) {
+  private PairValues(int items, long size, MemorySegment body, CheckedFile file) {
     this.items = items;
     this.size = size;
     this.body = body;
@@ -67,13 +64,17 @@ public final class NextItems {
   }
 
   /**
-   * From steps in ascending order.
+   * How much more often than by chance a target is what users go on to from a source: smoothed
+   * pointwise mutual information ln((n_ij + m p_j) / ((n_i + m) p_j)), where n_ij counts the steps
+   * from i to j, n_i those from i, p_j is the share of steps that end in j, and m the smoothing. A
+   * pair never seen has ln(m / (n_i + m)): the more steps are known from i, the more their absence
+   * says. It has a direction: from episode 1 to 2, not back. {@code reached} holds the p_j.
    *
    * @param items number of items
    * @param steps from << 32 | to, sorted, repeated as often as it was taken; the first {@code
    *     count} are read
    */
-  static NextItems of(int items, long[] steps, int count, double smoothing) {
+  static PairValues ofSteps(int items, long[] steps, int count, double smoothing) {
     int distinct = 0;
     int[] from = new int[items];
     int[] to = new int[items];
@@ -83,7 +84,7 @@ public final class NextItems {
       to[(int) steps[i]]++;
     }
     MemorySegment body = Arena.ofAuto().allocate(bytes(items, distinct), 8);
-    NextItems next = new NextItems(items, distinct, body, null);
+    PairValues next = new PairValues(items, distinct, body, null);
     int at = 0;
     int i = 0;
     for (int source = 0; source < items; source++) {
@@ -109,12 +110,53 @@ public final class NextItems {
   }
 
   /**
+   * The similarities of lists; what isn't in a source's own list has 0, also where the source is in
+   * the target's. An item that is in a list or has one has the channel.
+   *
+   * @param lists of every item; similarities above 0
+   */
+  static PairValues ofLists(CandidateLists lists) {
+    int items = lists.items();
+    long size = 0;
+    for (int item = 0; item < items; item++) {
+      size += lists.count(item);
+    }
+    MemorySegment body = Arena.ofAuto().allocate(bytes(items, size), 8);
+    PairValues values = new PairValues(items, size, body, null);
+    int[] targets = new int[lists.longest()];
+    float[] similarities = new float[targets.length];
+    long[] byTarget = new long[targets.length];
+    long at = 0;
+    for (int item = 0; item < items; item++) {
+      body.set(LONG, 8L * item, at);
+      int count = lists.copyItems(item, targets);
+      lists.copySimilarities(item, similarities);
+      for (int i = 0; i < count; i++) {
+        byTarget[i] = (long) targets[i] << 32 | i;
+      }
+      Arrays.sort(byTarget, 0, count);
+      for (int i = 0; i < count; i++) {
+        int place = (int) byTarget[i];
+        body.set(INT, values.ordinalAt + 4 * at, targets[place]);
+        body.set(FLOAT, values.valueAt + 4 * at++, similarities[place]);
+        body.set(FLOAT, values.reachedAt + 4L * targets[place], 1);
+      }
+      body.set(FLOAT, values.unseenAt + 4L * item, count == 0 ? Float.NaN : 0);
+      if (count > 0) {
+        body.set(FLOAT, values.reachedAt + 4L * item, 1);
+      }
+    }
+    body.set(LONG, 8L * items, at);
+    return values;
+  }
+
+  /**
    * Opens a file in place.
    *
    * @param arena owns the mapping
    * @throws CorruptFileException if it is no such file, damaged, or of another version
    */
-  public static NextItems open(Path path, Arena arena) throws IOException {
+  public static PairValues open(Path path, Arena arena) throws IOException {
     CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
     long items = file.count(0);
     long size = file.count(1);
@@ -123,7 +165,7 @@ public final class NextItems {
         || file.body().byteSize() != bytes(items, size)) {
       throw file.corrupt(0, "the counts in the header don't fit the body");
     }
-    return new NextItems((int) items, size, file.body(), file);
+    return new PairValues((int) items, size, file.body(), file);
   }
 
   /** Writes a file: all or nothing. */
@@ -151,22 +193,22 @@ public final class NextItems {
     return items;
   }
 
-  /** Number of pairs of items with a step. */
+  /** Number of pairs counted. */
   public long size() {
     return size;
   }
 
-  /** Whether a step from the item is known. */
+  /** Whether anything is known of the item as a source. */
   boolean leaves(int item) {
     return !Float.isNaN(unseen(item));
   }
 
-  /** Whether a step to the item is known. */
+  /** Whether anything is known of the item as a target. */
   boolean isReached(int item) {
     return body.get(FLOAT, reachedAt + 4L * Objects.checkIndex(item, items)) != 0;
   }
 
-  /** What a pair is worth; 0 where no step from the source or none to the target is known. */
+  /** What a pair is worth; 0 where nothing is known of the source or of the target. */
   float value(int source, int target) {
     return leaves(source) ? value(source, target, start(source), end(source)) : 0;
   }
@@ -210,7 +252,7 @@ public final class NextItems {
     long start = body.get(LONG, at);
     long end = body.get(LONG, at + 8);
     if (start < 0 || end < start || end > size) {
-      String fault = "item " + item + " has steps [" + start + ", " + end + ") of " + size;
+      String fault = "item " + item + " has pairs [" + start + ", " + end + ") of " + size;
       throw file == null
           ? new IllegalStateException(fault)
           : file.corrupt(at, fault + "; restore the snapshot from a good copy or build it again");

@@ -2,23 +2,30 @@ package dev.kindred.engine.related;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.engine.content.Cooccurrence;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.LabelRule;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class NextItemsTest {
+class PairChannelsTest {
   private static final long MINUTE = 60_000;
 
   @TempDir Path directory;
@@ -31,12 +38,12 @@ class NextItemsTest {
   void valuesOfAHandWorkedCaseAlsoFromAFile() throws IOException {
     // From 0: three times to 1, once to 2. From 1: once to 2. Item 3 is never met.
     long[] steps = {step(0, 1), step(0, 1), step(0, 1), step(0, 2), step(1, 2)};
-    NextItems counted = NextItems.of(4, steps, steps.length, 2);
+    PairValues counted = PairValues.ofSteps(4, steps, steps.length, 2);
     counted.write(directory.resolve("next.knext"));
     try (Arena arena = Arena.ofConfined()) {
-      NextItems opened = NextItems.open(directory.resolve("next.knext"), arena);
+      PairValues opened = PairValues.open(directory.resolve("next.knext"), arena);
       opened.verify();
-      for (NextItems next : List.of(counted, opened)) {
+      for (PairValues next : List.of(counted, opened)) {
         assertEquals(3, next.size());
         assertEquals(Math.log((3 + 2 * 0.6) / ((4 + 2) * 0.6)), next.value(0, 1), 1e-6);
         assertEquals(Math.log((1 + 2 * 0.4) / ((4 + 2) * 0.4)), next.value(0, 2), 1e-6);
@@ -138,17 +145,138 @@ class NextItemsTest {
   }
 
   @Test
-  void withoutOrderWhatIsTakenTogetherCountsBothWays() {
-    RelatedScorer.Part part =
-        NextItemChannel.of(
-            series(true, Order.NONE), NextItemOptions.defaults(), Calibration.Method.PLATT, 1);
+  void aLogWithoutAnOrderHasNoSteps() {
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                NextItemChannel.of(
+                    series(true, Order.NONE),
+                    NextItemOptions.defaults(),
+                    Calibration.Method.PLATT,
+                    1));
+    assertTrue(refused.getMessage().contains("[together] enabled = true"), refused.getMessage());
+  }
+
+  private static RelatedScorer.Part together(Events events, int threads) {
+    try (Workers workers = Workers.of(threads)) {
+      return TogetherChannel.of(
+          events,
+          TogetherOptions.defaults(),
+          Calibration.Method.PLATT,
+          1,
+          workers,
+          Progress.none());
+    }
+  }
+
+  @Test
+  void whatIsTakenTogetherIsTheCosineOfTheSetsOfCountedUsers() throws IOException {
+    Events events = series(true, Order.NONE);
+    RelatedScorer.Part part = together(events, 1);
     assertTrue(part.calibration().active(), part.calibration().note());
-    Channel channel = part.channel();
+    RelatedScorer.Part byThree = together(events, 3);
+    assertEquals(part.calibration(), byThree.calibration());
+    assertEquals(part.calibration().logOdds(0), part.calibration().absentLogOdds(0.5f));
+    Interactions engaged = events.engaged();
+    boolean[] isHeldOut = PairCalibration.heldOut(engaged.rows(), Draws.of(1, "together"));
+    int[][] both = new int[40][40];
+    for (int user = 0; user < engaged.rows(); user++) {
+      for (int i = 0; i < 40 && !isHeldOut[user]; i++) {
+        for (int j = 0; j < 40; j++) {
+          both[i][j] += engaged.contains(user, i) && engaged.contains(user, j) ? 1 : 0;
+        }
+      }
+    }
+    PairValues kept = part.channel().pairs().orElseThrow();
+    kept.write(directory.resolve("together.knext"));
+    try (Arena arena = Arena.ofConfined()) {
+      PairValues opened = PairValues.open(directory.resolve("together.knext"), arena);
+      opened.verify();
+      for (int i = 0; i < 40; i++) {
+        for (int j = 0; j < 40; j++) {
+          double cosine =
+              i == j || both[i][j] < 2 ? 0 : both[i][j] / Math.sqrt(both[i][i] * both[j][j]);
+          assertEquals(cosine, kept.value(i, j), 1e-6, i + " and " + j);
+          assertEquals(kept.value(i, j), opened.value(i, j));
+          assertEquals(kept.value(i, j), byThree.channel().cosine(i, j));
+        }
+      }
+    }
+  }
+
+  /** Users of 1, 5, 20, 21, 22 and 100 items, all of them held out. */
+  @Test
+  void pairsOfAHeldOutUserComeOnceEachAndNoMoreThanTwentyAnItem() {
+    int[] lengths = {1, 5, 20, 21, 22, 100};
+    Interactions engaged =
+        Interactions.of(
+            lengths.length,
+            200,
+            sink -> {
+              for (int user = 0; user < lengths.length; user++) {
+                for (int item = 0; item < lengths[user]; item++) {
+                  sink.add(user, item, 1);
+                }
+              }
+            },
+            Interactions.Duplicates.LAST);
+    for (int user = 0; user < lengths.length; user++) {
+      boolean[] isHeldOut = new boolean[lengths.length];
+      isHeldOut[user] = true;
+      long[] pairs = TogetherChannel.pairs(engaged, isHeldOut, 100, Draws.of(3, "pairs"));
+      int length = lengths[user];
+      assertEquals(length <= 20 ? length * (length - 1) / 2 : length * 10, pairs.length);
+      Set<Long> distinct = new HashSet<>();
+      int falling = 0;
+      for (long pair : pairs) {
+        int first = (int) (pair >>> 32);
+        int second = (int) pair;
+        assertTrue(first != second && first < length && second < length);
+        assertTrue(distinct.add(step(Math.min(first, second), Math.max(first, second))));
+        falling += first > second ? 1 : 0;
+      }
+      assertTrue(length < 20 || Math.abs(2 * falling - pairs.length) < pairs.length / 2);
+      assertEquals(0, TogetherChannel.pairs(engaged, isHeldOut, 0, Draws.of(3, "pairs")).length);
+    }
+  }
+
+  @Test
+  void anItemWithAListOfItsOwnHasTheChannelThoughItIsInNoOther() {
+    // 1 is nearer to 0 than 2 is, so that the only place in 0's list is 1's.
+    Interactions users =
+        Interactions.of(
+            5,
+            4,
+            sink -> {
+              for (int user = 0; user < 5; user++) {
+                sink.add(user, 0, 1);
+                sink.add(user, user < 3 ? 1 : 2, 1);
+              }
+            },
+            Interactions.Duplicates.LAST);
+    try (Workers workers = Workers.of(1)) {
+      PairValues values =
+          PairValues.ofLists(
+              Cooccurrence.candidates(
+                  users,
+                  Cooccurrence.Options.defaults().withMaxPerItem(1),
+                  workers,
+                  Progress.none()));
+      assertEquals(0, values.value(0, 2), "0's list has no room for 2");
+      assertEquals(2 / Math.sqrt(5 * 2), values.value(2, 0), 1e-6);
+      assertTrue(values.isReached(2) && values.leaves(2));
+      assertFalse(values.isReached(3) || values.leaves(3), "nobody took to 3");
+    }
+  }
+
+  @Test
+  void whatIsTakenTogetherBringsASeriesTogether() {
+    Channel channel = together(series(false, Order.TIME), 2).channel();
     for (int item = 0; item < 40; item++) {
       float least = Float.POSITIVE_INFINITY;
-      float most = Float.NEGATIVE_INFINITY;
+      float most = 0;
       for (int other = 0; other < 40; other++) {
-        assertEquals(channel.cosine(item, other), channel.cosine(other, item), .01);
         if (other / 5 == item / 5 && other != item) {
           least = Math.min(least, channel.cosine(item, other));
         } else if (other != item) {
@@ -157,29 +285,6 @@ class NextItemsTest {
       }
       assertTrue(least > most, item + ": " + least + " within its series, " + most + " beyond");
     }
-  }
-
-  @Test
-  void anItemOfAUserWithManyHasTwentyPartners() {
-    Ids users = new Ids();
-    Ids items = new Ids();
-    Events.Builder builder =
-        Events.builder(
-            users,
-            items,
-            List.of(Objective.positive("watch", LabelRule.flag("watch"))),
-            List.of(),
-            Order.NONE);
-    int many = users.add("many");
-    int few = users.add("few");
-    for (int i = 0; i < 121; i++) {
-      int user = i < 100 ? many : few;
-      builder.value(0, builder.add(user, items.add("i" + i), 0), 1);
-    }
-    Channel channel =
-        NextItemChannel.of(builder.build(), NextItemOptions.defaults(), Calibration.Method.PLATT, 5)
-            .channel();
-    assertEquals(100 * 20 + 21 * 20, channel.next().orElseThrow().size());
   }
 
   @Test
@@ -199,6 +304,6 @@ class NextItemsTest {
             Calibration.Method.PLATT,
             1);
     assertFalse(none.calibration().active());
-    assertEquals(0, none.channel().next().orElseThrow().size());
+    assertEquals(0, none.channel().pairs().orElseThrow().size());
   }
 }
