@@ -42,7 +42,9 @@ final class LiveCommandTest {
   @Test
   void aDamagedStateExitsWithFour() throws IOException {
     Path state = directory.resolve("state");
-    Run.kindred("live", "hide", "--live", state.toString(), "a");
+    Run first = Run.kindred("live", "hide", "--live", state.toString(), "a");
+    assertTrue(first.err().startsWith("a new live state: "), first.err());
+    assertEquals("", Run.kindred("live", "hide", "--live", state.toString(), "a").err());
     Path header = state.resolve("live.header");
     byte[] bytes = Files.readAllBytes(header);
     bytes[3] ^= 1;

@@ -84,6 +84,9 @@ final class BenchEmbeddedCommand extends KindredCommand {
                 new EmbeddedBench.Options(
                     rate, seconds, warmUp, clients, n, seed().orElse(1), operations));
     RecommenderOptions opening = RecommenderOptions.defaults().withMemory(memory);
+    note(
+        "%d operations, each %.0f s of warm-up and %.0f s of measuring"
+            .formatted(operations.size(), warmUp, seconds));
     try (Recommender recommender = model.openWith(opening)) {
       List<String> left = EmbeddedBench.run(recommender, options, this::show);
       if (!left.isEmpty()) {

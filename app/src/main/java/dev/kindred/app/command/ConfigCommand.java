@@ -1,7 +1,9 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.config.Settings;
+import dev.kindred.engine.snapshot.SnapshotCatalog;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -32,7 +34,12 @@ final class ConfigCommand extends KindredCommand {
 
     @Override
     protected void run() throws IOException {
-      settings.read();
+      Path model = settings.read().serving().model();
+      try {
+        SnapshotCatalog.resolve(model);
+      } catch (IOException e) {
+        note(model + " holds no snapshot: a server can't start before one is published there");
+      }
       note("the settings are sound");
     }
   }

@@ -60,10 +60,11 @@ final class LiveCommand extends KindredCommand {
 
     @Override
     protected final void run() throws IOException {
-      if (creates()) {
-        makeDirectory();
-      } else {
+      if (!creates()) {
         requireState(directory);
+      } else if (!ChronicleLiveState.isIn(directory)) {
+        makeDirectory();
+        note("a new live state: servers read it that are started with --live " + directory);
       }
       try (LiveState state = ChronicleLiveState.open(directory, LiveStateOptions.defaults())) {
         run(state);

@@ -152,6 +152,8 @@ final class ServeConfigTest {
     Path good = file("[model]\npath = \"m\"\n[tokens]\nadmin = \"0123456789abcdef\"\n");
     Run check = Run.kindred("config", "check", "--config", good.toString());
     assertEquals(0, check.exitCode(), check.err());
+    assertTrue(check.err().contains("/m holds no snapshot: "), check.err());
+    assertTrue(check.err().endsWith("the settings are sound\n"), check.err());
     Run print = Run.kindred("config", "print", "--config", good.toString(), "--port", "8080");
     assertTrue(print.out().contains("server.port = 8080  # flag"), print.out());
     assertTrue(print.out().contains("model.path = \"m\"  # " + good), print.out());
