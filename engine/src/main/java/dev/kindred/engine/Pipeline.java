@@ -27,18 +27,15 @@ import dev.kindred.engine.rank.RankTrainer;
 import dev.kindred.engine.related.Calibration;
 import dev.kindred.engine.related.CalibrationPairs;
 import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.CountedObjective;
 import dev.kindred.engine.related.ItemPrior;
 import dev.kindred.engine.related.Merge;
-import dev.kindred.engine.related.NextItemChannel;
-import dev.kindred.engine.related.NextItemOptions;
 import dev.kindred.engine.related.ObjectiveWeights;
 import dev.kindred.engine.related.Presence;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.related.RetentionOptions;
 import dev.kindred.engine.related.RetentionWeights;
-import dev.kindred.engine.related.TogetherChannel;
-import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.tower.TowerModel;
 import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.tower.TwoTower;
@@ -100,18 +97,11 @@ public final class Pipeline {
       parts.addAll(channels(k, positives));
     }
     CandidateLists candidates = timed("candidates", () -> candidates(parts));
-    ObjectiveWeights learned = timed("weights", () -> weights(routing));
+    ObjectiveWeights weights = timed("weights", () -> weights(routing));
     parts.replaceAll(part -> withPresence(part, candidates));
-    ObjectiveWeights weights = learned;
-    if (options.scoring().next().isPresent()) {
-      NextItemOptions wanted = options.scoring().next().get();
-      parts.add(timed(wanted.name(), () -> next(wanted)));
-      weights = weights.with(wanted.name(), Polarity.POSITIVE, wanted.weight());
-    }
-    if (options.scoring().together().isPresent()) {
-      TogetherOptions wanted = options.scoring().together().get();
-      parts.add(timed(wanted.name(), () -> together(wanted)));
-      weights = weights.with(wanted.name(), Polarity.POSITIVE, wanted.weight());
+    for (CountedObjective counted : options.scoring().counted()) {
+      parts.add(timed(counted.name(), () -> count(counted)));
+      weights = weights.with(counted.name(), Polarity.POSITIVE, counted.weight());
     }
     RelatedScorer scorer = RelatedScorer.of(weights, parts, options.merge(), events.items().size());
     RelatedTable table =
@@ -166,57 +156,34 @@ public final class Pipeline {
     return result.model();
   }
 
-  /** The directed objective. */
-  private RelatedScorer.Part next(NextItemOptions wanted) {
+  private RelatedScorer.Part count(CountedObjective counted) {
     RelatedScorer.Part part =
-        NextItemChannel.of(input.events(), wanted, options.scoring().calibration(), options.seed());
-    notes.add(part.calibration().note());
-    return part;
-  }
-
-  /** The objective of what is taken together. */
-  private RelatedScorer.Part together(TogetherOptions wanted) {
-    RelatedScorer.Part part =
-        TogetherChannel.of(
-            input.events(),
-            wanted,
-            options.scoring().calibration(),
-            options.seed(),
-            workers,
-            progress);
+        counted.count(
+            input.events(), options.scoring().calibration(), options.seed(), workers, progress);
     notes.add(part.calibration().note());
     return part;
   }
 
   /** Throws before all work if an objective that is to be counted can't be had. */
   private void checkCounted() {
-    options.scoring().next().ifPresent(wanted -> checkCounted("next items", wanted.name()));
-    options
-        .scoring()
-        .together()
-        .ifPresent(wanted -> checkCounted("items taken together", wanted.name()));
-    if (options.scoring().next().isPresent()) {
-      NextItemChannel.checkOrder(input.events());
-    }
-  }
-
-  /** Throws if it can't be had beside what else is asked for. */
-  private void checkCounted(String what, String name) {
-    if (options.merge() == Merge.MAX) {
-      throw new IllegalArgumentException(
-          what
-              + " need calibrated log-odds, and the merge is the maximum of raw cosines; leave one"
-              + " of them out");
-    }
-    for (Objective objective : input.events().objectives()) {
-      if (objective.name().equals(name)) {
+    for (CountedObjective counted : options.scoring().counted()) {
+      if (options.merge() == Merge.MAX) {
         throw new IllegalArgumentException(
-            "objective '"
-                + name
-                + "' is declared, and "
-                + what
-                + " are to be called so too; give them another name");
+            counted.counts()
+                + " need calibrated log-odds, and the merge is the maximum of raw cosines; leave"
+                + " one of them out");
       }
+      for (Objective objective : input.events().objectives()) {
+        if (objective.name().equals(counted.name())) {
+          throw new IllegalArgumentException(
+              "objective '"
+                  + counted.name()
+                  + "' is declared, and "
+                  + counted.counts()
+                  + " are to be called so too; give them another name");
+        }
+      }
+      counted.check(input.events());
     }
   }
 

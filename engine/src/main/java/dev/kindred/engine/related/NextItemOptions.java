@@ -1,5 +1,8 @@
 package dev.kindred.engine.related;
 
+import dev.kindred.engine.data.Events;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import java.util.Objects;
 
 /**
@@ -12,7 +15,8 @@ import java.util.Objects;
  *     without times have no gaps
  * @param smoothing m: steps at the average rates that every item is credited with, > 0
  */
-public record NextItemOptions(String name, double weight, long maxGapMillis, double smoothing) {
+public record NextItemOptions(String name, double weight, long maxGapMillis, double smoothing)
+    implements CountedObjective {
   public NextItemOptions {
     Objects.requireNonNull(name, "name");
     if (name.isBlank()) {
@@ -42,5 +46,21 @@ public record NextItemOptions(String name, double weight, long maxGapMillis, dou
   /** This with another longest gap. */
   public NextItemOptions withMaxGapMillis(long value) {
     return new NextItemOptions(name, weight, value, smoothing);
+  }
+
+  @Override
+  public String counts() {
+    return "next items";
+  }
+
+  @Override
+  public void check(Events events) {
+    NextItemChannel.checkOrder(events);
+  }
+
+  @Override
+  public RelatedScorer.Part count(
+      Events events, Calibration.Method method, long seed, Workers workers, Progress progress) {
+    return NextItemChannel.of(events, this, method, seed);
   }
 }

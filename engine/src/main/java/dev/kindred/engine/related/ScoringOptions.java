@@ -1,7 +1,9 @@
 package dev.kindred.engine.related;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How cosines become scores, beyond the merge; none of it is the paper's. Immutable.
@@ -34,6 +36,13 @@ public record ScoringOptions(
   /** Platt's line, presence terms, no objective beyond those declared. */
   public static ScoringOptions defaults() {
     return new ScoringOptions(Calibration.Method.PLATT, true, Optional.empty(), Optional.empty());
+  }
+
+  /** The objectives beyond those declared, in the order of scores. */
+  public List<CountedObjective> counted() {
+    return Stream.<Optional<? extends CountedObjective>>of(next, together)
+        .<CountedObjective>flatMap(Optional::stream)
+        .toList();
   }
 
   public ScoringOptions withCalibration(Calibration.Method value) {

@@ -1,6 +1,9 @@
 package dev.kindred.engine.related;
 
 import dev.kindred.engine.content.Cooccurrence;
+import dev.kindred.engine.data.Events;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import java.util.Objects;
 
 /**
@@ -11,7 +14,8 @@ import java.util.Objects;
  * @param weight its manual weight a, finite and 0 or more
  * @param lists which pairs are kept
  */
-public record TogetherOptions(String name, double weight, Cooccurrence.Options lists) {
+public record TogetherOptions(String name, double weight, Cooccurrence.Options lists)
+    implements CountedObjective {
   public TogetherOptions {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(lists, "lists");
@@ -25,5 +29,20 @@ public record TogetherOptions(String name, double weight, Cooccurrence.Options l
   /** "together" of weight 1: the 200 best pairs of an item that two users have in common. */
   public static TogetherOptions defaults() {
     return new TogetherOptions("together", 1, Cooccurrence.Options.defaults());
+  }
+
+  @Override
+  public String counts() {
+    return "items taken together";
+  }
+
+  /** Any log will do. */
+  @Override
+  public void check(Events events) {}
+
+  @Override
+  public RelatedScorer.Part count(
+      Events events, Calibration.Method method, long seed, Workers workers, Progress progress) {
+    return TogetherChannel.of(events, this, method, seed, workers, progress);
   }
 }
