@@ -1,7 +1,6 @@
 package dev.kindred.app.config;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
@@ -87,13 +86,7 @@ final class Section {
     try {
       return new Section(file, "", (ObjectNode) new TomlMapper().readTree(text), Map.of());
     } catch (JacksonException e) {
-      JsonLocation at = e.getLocation();
-      throw new InputException(
-          file
-              + (at == null ? "" : ", line " + at.getLineNr())
-              + ": not valid TOML: "
-              + e.getOriginalMessage(),
-          e);
+      throw new InputException(file + TomlFault.told(text, e), e);
     }
   }
 

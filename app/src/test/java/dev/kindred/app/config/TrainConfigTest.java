@@ -273,6 +273,23 @@ final class TrainConfigTest {
     String message =
         assertThrows(InputException.class, () -> read(MINIMAL + "weight = = 3\n")).getMessage();
     assertTrue(message.contains("site.toml, line 7: not valid TOML: "), message);
+    assertTrue(
+        message.endsWith(" at column 10 (a text stands in quotes) in: weight = = 3"), message);
+  }
+
+  @Test
+  void brokenTomlIsToldWithWhatStandsThere() {
+    String twice = "[events]\nfile = \"a\"\nfile = \"b\"\n";
+    for (String after : List.of("", "\n# remark\n", "user = \"u\"\n")) {
+      assertTrue(
+          error(twice + after).endsWith("line 3: not valid TOML: Duplicate key in: file = \"b\""));
+    }
+    assertTrue(error("[events]\nx = [1,\n\n").endsWith(" in: x = [1,"));
+    assertTrue(
+        error("[events]\n  file = \"log.csv\n").endsWith(" at column 18 in: file = \"log.csv"));
+    String wide = error("a = \u001b" + "x".repeat(500) + "\n");
+    assertTrue(wide.endsWith("xxx...") && wide.length() < 300, wide);
+    assertTrue(wide.chars().noneMatch(Character::isISOControl), wide);
   }
 
   @Test
