@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -144,6 +145,56 @@ final class LauncherTest {
         """);
     Result result = launch(checkout, Map.of("JAVA_HOME", jdk.toString()));
     assertEquals(List.of("2"), result.out().lines().toList(), result.err());
+  }
+
+  @Test
+  void aJvmThatRefusesItsFlagsNamesTheVariableThatTheyMayComeFrom() throws Exception {
+    Path checkout = checkout("plain");
+    standInBuild(checkout);
+    Path jdk = standInJdk("new", "25");
+    String refused = "Unrecognized option: -Xfoo\nError: Could not create the JVM.\nend\n";
+    // Of some flags it says on stdout what is wrong.
+    for (String said : List.of(refused, "")) {
+      Files.writeString(
+          jdk.resolve("bin/java"), "#!/bin/sh\nprintf '%s' '" + said + "' >&2; exit 1\n");
+      Map<String, String> plain = Map.of("JAVA_HOME", jdk.toString());
+      assertEquals(said, launch(checkout, plain).err());
+      Map<String, String> given = new HashMap<>(plain);
+      given.put("KINDRED_JVM_OPTIONS", "-Xfoo -Xbar");
+      Result result = launch(checkout, given);
+      assertEquals(1, result.exitCode());
+      assertEquals(
+          said
+              + "kindred: KINDRED_JVM_OPTIONS is '-Xfoo -Xbar'; if that is what the JVM refuses,"
+              + " correct it or unset it\n",
+          result.err());
+    }
+  }
+
+  @Test
+  void whatIsNoFlagIsNotTakenForTheMainClass() throws Exception {
+    Path checkout = checkout("plain");
+    standInBuild(checkout);
+    Map<String, String> environment = new HashMap<>();
+    environment.put("JAVA_HOME", standInJdk("new", "25").toString());
+    environment.put("KINDRED_JVM_OPTIONS", "8g");
+    Result refused = launch(checkout, environment);
+    assertEquals(1, refused.exitCode());
+    assertEquals(
+        "kindred: KINDRED_JVM_OPTIONS is '8g', must be flags for the JVM, such as -Xmx8g\n",
+        refused.err());
+    environment.put("KINDRED_JVM_OPTIONS", " -Xmx8g --add-modules java.sql");
+    assertEquals(7, launch(checkout, environment).exitCode());
+  }
+
+  /** Both have the same code for it. */
+  @Test
+  void theLauncherOfAReleaseFiltersAsThatOfACheckoutDoes() throws IOException {
+    String release = Files.readString(LAUNCHER.resolveSibling("app/src/dist/launcher"));
+    String checkout = Files.readString(LAUNCHER);
+    int from = checkout.indexOf("# Drops the JVM's line");
+    String filter = checkout.substring(from, checkout.indexOf("\nif ! jdk=", from));
+    assertTrue(release.contains(filter.strip()), "app/src/dist/launcher lacks\n" + filter);
   }
 
   private record Result(int exitCode, String out, String err) {}
