@@ -45,7 +45,8 @@ public final class TextTable {
 
   /**
    * A text with the control characters in it written as escapes, as a row is one line and an id may
-   * hold any character.
+   * hold any character. A backslash is doubled, so that a line break and the two characters that
+   * stand for it differ.
    */
   public static String escaped(String text) {
     StringBuilder line = new StringBuilder();
@@ -54,6 +55,7 @@ public final class TextTable {
         case '\n' -> line.append("\\n");
         case '\r' -> line.append("\\r");
         case '\t' -> line.append("\\t");
+        case '\\' -> line.append("\\\\");
         default -> {
           if (Character.isISOControl(c)) {
             line.append(String.format("\\u%04x", (int) c));

@@ -17,4 +17,10 @@ class TextTableTest {
     List<String> lines = text.toString().lines().toList();
     assertEquals(List.of("id               n", "a\\nb\\t\\u001b[1m  7", "ü"), lines);
   }
+
+  @Test
+  void aLineBreakAndTheTwoCharactersThatStandForItDiffer() {
+    assertEquals("a\\nb", TextTable.escaped("a\nb"));
+    assertEquals("a\\\\nb", TextTable.escaped("a\\nb"));
+  }
 }

@@ -231,7 +231,7 @@ abstract class TableReader implements AutoCloseable {
             .map(c -> Character.isISOControl(c) || c == 0xFFFD ? '?' : c)
             .toArray();
     String text = new String(shown, 0, shown.length);
-    return shown.length < LONGEST_NAME ? text : text + "...";
+    return name.codePointCount(0, name.length()) <= LONGEST_NAME ? text : text + "...";
   }
 
   /** Tells a progress stage how many bytes of the file were read. */

@@ -99,4 +99,16 @@ class TextColumnsTest {
     // Each takes 12 characters, the first 10: the 167th goes beyond 2000.
     assertTrue(many.endsWith("column1165, column1166 and 333 more"), many);
   }
+
+  @Test
+  void aNameIsCutOnlyIfItIsLongerThanWhatIsShown() {
+    String longest = "x".repeat(60);
+    for (String more : List.of("", "y")) {
+      InputException e =
+          assertThrows(InputException.class, () -> read(longest + more + "\n1\n", "b"));
+      assertTrue(
+          e.getMessage().endsWith("it has " + longest + (more.isEmpty() ? "" : "...")),
+          e.getMessage());
+    }
+  }
 }
