@@ -301,11 +301,16 @@ public final class Pipeline {
             training,
             als,
             workers,
-            (name, total) -> progress.stage(objective.name() + ": " + name, total));
+            progressOf(objective));
     modelHashes.put("als " + objective.name(), model.hash());
     curve("als " + objective.name(), "loss", model.objectivePerSweep());
     return Channel.normalized(
         objective.name(), Channel.Kind.LINEAR, model.itemFactors(), model.items(), model.rank());
+  }
+
+  /** Progress whose stages are named for an objective: each has a model of the same kind. */
+  private Progress progressOf(Objective objective) {
+    return (name, total) -> progress.stage(objective.name() + ": " + name, total);
   }
 
   private Channel nonLinear(Objective objective, Interactions training, TowerOptions tower) {
@@ -316,7 +321,7 @@ public final class Pipeline {
             FeatureTable.of(input.items()),
             tower,
             workers,
-            progress);
+            progressOf(objective));
     modelHashes.put("tower " + objective.name(), model.hash());
     curve("tower " + objective.name(), "loss", model.losses());
     curve("tower " + objective.name(), "recall@20", model.recalls());

@@ -11,6 +11,7 @@ import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.ChannelTerm;
 import dev.kindred.engine.related.Explanation;
@@ -32,6 +33,7 @@ import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,12 +57,25 @@ class PipelineTest {
                       .withEpochs(2)))
           .withListLength(20);
 
+  /** Of the progress of the usual training. */
+  private static final List<String> STAGES = Collections.synchronizedList(new ArrayList<>());
+
   /** Trained once for all tests that only look at the result. */
   private static TrainedPipeline usual;
 
   @BeforeAll
   static void train() {
-    usual = train(INPUT, QUICK, 3);
+    try (Workers workers = Workers.of(3)) {
+      usual =
+          Pipeline.train(
+              INPUT,
+              QUICK,
+              workers,
+              (name, total) -> {
+                STAGES.add(name);
+                return Progress.none().stage(name, total);
+              });
+    }
   }
 
   @TempDir Path directory;
@@ -68,6 +83,15 @@ class PipelineTest {
   private static TrainedPipeline train(PipelineInput input, PipelineOptions options, int threads) {
     try (Workers workers = Workers.of(threads)) {
       return Pipeline.train(input, options, workers, Progress.none());
+    }
+  }
+
+  @Test
+  void progressOfAModelNamesItsObjective() {
+    for (Objective objective : WORLD.events().objectives()) {
+      assertTrue(STAGES.contains(objective.name() + ": ALS, rank 16"), STAGES.toString());
+      assertTrue(
+          STAGES.contains(objective.name() + ": Train two-tower network"), STAGES.toString());
     }
   }
 

@@ -69,6 +69,15 @@ final class TrainCommand extends KindredCommand {
       Path snapshot = writer.publish();
       seconds.put("publish", secondsSince(start));
       report(snapshot, data.input(), trained, seconds);
+      if (!trained.scorer().tellsPairsApart()) {
+        note(
+            "warning: no channel tells related items from others, so lists stand in the order of"
+                + " their candidates' similarity: training switched all channels off, or they had"
+                + " no samples (the notes above say which); train on a longer log or on"
+                + " objectives that happen more often, and see 'kindred doctor --config "
+                + config
+                + "'");
+      }
     }
   }
 
