@@ -207,4 +207,21 @@ final class RelatedCommandTest {
       file.write(value ^ 1);
     }
   }
+
+  @Test
+  void aBlankLineStandsBetweenTwoLists() {
+    List<String> lines = related("--item", "100", "--item", "101", "-n", "2").lines();
+    assertEquals(9, lines.size());
+    assertEquals("", lines.get(4));
+    assertEquals("Related to 101:", lines.get(5));
+  }
+
+  @Test
+  void aListOfNothingIsAUsageError() {
+    assertBad(related("--item", "100", "-n", "0"), 2, "-n is 0, must be 1 or more");
+    assertBad(
+        Run.kindred("recommend", "--model", snapshot.toString(), "-n", "0"),
+        2,
+        "-n is 0, must be 1 or more");
+  }
 }

@@ -21,10 +21,9 @@ import picocli.CommandLine.Option;
 /** {@code kindred recommend}: a personalised list, with its reasons if asked. */
 @Command(
     name = "recommend",
-    description = {
-      "List items for a user, for somebody with a history, or for anybody: candidates from several",
-      "sources, ranked by what several tasks predict."
-    },
+    description =
+        "List items for a user, for somebody with a history, or for anybody: candidates from"
+            + " several sources, ranked by what several tasks predict.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred recommend --model snapshots/ --user ann -n 10",
@@ -90,8 +89,8 @@ final class RecommendCommand extends KindredCommand {
 
   @Override
   protected void run() throws IOException {
-    if (n < 0) {
-      throw usage("-n is " + n + ", must be 0 or more");
+    if (n < 1) {
+      throw usage("-n is " + n + ", must be 1 or more");
     }
     Reranking reranked;
     try {

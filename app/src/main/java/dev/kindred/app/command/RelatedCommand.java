@@ -76,11 +76,14 @@ final class RelatedCommand extends KindredCommand {
     }
     request.unknownExclusions(recommender).ifPresent(this::note);
     RelatedList output = new RelatedList(recommender, show);
-    for (RelatedQuery query : queries) {
-      var answer = recommender.related(query);
+    for (int q = 0; q < queries.size(); q++) {
+      var answer = recommender.related(queries.get(q));
       if (json()) {
         output.json(answer, jsonLines());
       } else {
+        if (q > 0) {
+          out().println();
+        }
         output.text(answer, out());
       }
       answer.notes().forEach(this::note);

@@ -84,11 +84,8 @@ final class RelatedOptions {
    * @throws IllegalArgumentException if an option is out of range
    */
   RelatedQuery query(String item, OptionalLong seed) throws IOException {
-    if (n < 0) {
-      throw new IllegalArgumentException("-n is " + n + ", must be 0 or more");
-    }
     RelatedQuery query =
-        RelatedQuery.item(item).top(n).exclude(excluded).rerank(reranking.read(seed));
+        RelatedQuery.item(item).top(length()).exclude(excluded).rerank(reranking.read(seed));
     for (Map.Entry<String, Double> weight : weights.entrySet()) {
       query = query.weight(weight.getKey(), weight.getValue());
     }
@@ -102,10 +99,18 @@ final class RelatedOptions {
    * @throws IllegalArgumentException if an option is out of range
    */
   RecommendQuery query(RecommendQuery whom, OptionalLong seed) throws IOException {
-    RecommendQuery query = whom.top(n).exclude(excluded).rerank(reranking.read(seed));
+    RecommendQuery query = whom.top(length()).exclude(excluded).rerank(reranking.read(seed));
     for (Map.Entry<String, Double> weight : weights.entrySet()) {
       query = query.weight(weight.getKey(), weight.getValue());
     }
     return query;
+  }
+
+  /** Items of a list; the library has empty lists too, a person who asks for one made an error. */
+  private int length() {
+    if (n < 1) {
+      throw new IllegalArgumentException("-n is " + n + ", must be 1 or more");
+    }
+    return n;
   }
 }
