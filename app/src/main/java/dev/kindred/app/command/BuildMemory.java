@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.kindred.app.output.ByteSize;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.index.EmbeddingFile;
 import dev.kindred.index.Embeddings;
@@ -69,10 +70,10 @@ record BuildMemory(long rows, long heapBytes, long otherBytes) {
   String describe() {
     return String.format(
         Locale.ROOT,
-        "%,d vectors: building takes about %.2f GiB, %.2f of it Java heap",
+        "%,d vectors: building takes about %s of memory, %s of it Java heap",
         rows,
-        (heapBytes + otherBytes) / GIB,
-        heapBytes / GIB);
+        ByteSize.text(heapBytes + otherBytes),
+        ByteSize.text(heapBytes));
   }
 
   /** Refuses what the machine or the heap can't hold. */
@@ -85,22 +86,22 @@ record BuildMemory(long rows, long heapBytes, long otherBytes) {
       throw new InputException(
           String.format(
               Locale.ROOT,
-              "%s: %s; the heap may grow to %.2f GiB: raise it (KINDRED_JVM_OPTIONS=-Xmx%dg), or"
+              "%s: %s; the heap may grow to %s: raise it (KINDRED_JVM_OPTIONS=-Xmx%dg), or"
                   + " turn the file into a .kvec, which is read in place",
               file,
               describe(),
-              mostHeap / GIB,
+              ByteSize.text(mostHeap),
               (long) Math.ceil(1.25 * heapBytes / GIB)));
     }
     if (heapBytes + otherBytes > available) {
       throw new InputException(
           String.format(
               Locale.ROOT,
-              "%s: %s, and %.2f GiB are free: use a machine with more memory, fewer vectors, a"
+              "%s: %s, and %s are free: use a machine with more memory, fewer vectors, a"
                   + " smaller --m, or --codes rows or none",
               file,
               describe(),
-              available / GIB));
+              ByteSize.text(available)));
     }
   }
 
