@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +21,9 @@ import picocli.CommandLine.Option;
 /** {@code kindred simulate}: a log, catalogues and a configuration to try the other commands on. */
 @Command(
     name = "simulate",
-    description = {
-      "Simulate a video site and write its log, its catalogues of items and users, what they"
-          + " search",
-      "for, and a configuration that 'kindred train' takes as it is."
-    },
+    description =
+        "Simulate a video site and write its log, its catalogues of items and users, what they"
+            + " search for, and a configuration that 'kindred train' takes as it is.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred simulate --out site/",
@@ -81,8 +80,23 @@ final class SimulateCommand extends KindredCommand {
     return world;
   }
 
+  /** What makes the same site. */
+  private static String command(WorldOptions options) {
+    return String.format(
+        Locale.ROOT,
+        "  kindred simulate --items %d --users %d --samples %d --days %d --seed %d --out DIR",
+        options.items(),
+        options.users(),
+        options.samples(),
+        options.days(),
+        options.seed());
+  }
+
   private static String config(WorldOptions options) {
-    return new ConfigText("A simulated video site: " + options)
+    return new ConfigText(
+            List.of(
+                "A simulated video site, made to try Kindred on. The same again:",
+                command(options)))
         .events(World.EVENTS_FILE, World.eventColumns())
         .objectives(World.objectives())
         .catalogue("items", World.ITEMS_FILE, World.ITEM_ID, World.itemFields())

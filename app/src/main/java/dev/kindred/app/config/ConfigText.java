@@ -15,9 +15,11 @@ import java.util.Locale;
 public final class ConfigText {
   private final StringBuilder text = new StringBuilder();
 
-  /** Starts with a comment line. */
-  public ConfigText(String comment) {
-    text.append("# ").append(comment.replace('\n', ' ')).append('\n');
+  /** Starts with these lines as a comment. */
+  public ConfigText(List<String> comment) {
+    for (String line : comment) {
+      text.append("# ").append(line.replace('\n', ' ')).append('\n');
+    }
   }
 
   /** The table {@code [events]}. */
