@@ -226,4 +226,49 @@ final class RerankingCommandTest {
         List.of("new taken away"), Run.kindred("live", "remove", "--live", live, "new").lines());
     assertFalse(ids(related("-n", "100", "--live", live)).contains("new"));
   }
+
+  @Test
+  void hidingTellsOfIdsThatTheSnapshotDoesNotKnow() {
+    String live = directory.resolve("state").toString();
+    Run unchecked = Run.kindred("live", "hide", "--live", live, "typo");
+    assertEquals(List.of("typo hidden"), unchecked.lines());
+    assertTrue(
+        unchecked.err().contains("this id was not looked up in a snapshot: give --model DIR"),
+        unchecked.err());
+    Run.kindred("live", "add", "--live", live, "--item", "new");
+    Run added = Run.kindred("live", "hide", "--live", live, "new");
+    assertEquals("", added.err());
+    Run checked =
+        Run.kindred(
+            "live",
+            "hide",
+            "--live",
+            live,
+            "--model",
+            snapshot.toString(),
+            "100",
+            "new",
+            "typo",
+            "other");
+    assertEquals("", checked.err());
+    String unknown = ", but unknown to " + snapshot + ": it is hidden once it appears";
+    assertEquals(
+        List.of(
+            "100 hidden",
+            "new was hidden already",
+            "typo was hidden already" + unknown,
+            "other hidden" + unknown),
+        checked.lines());
+    Run json =
+        Run.kindred(
+            "live", "hide", "--live", live, "--model", snapshot.toString(), "--json", "101", "no");
+    assertEquals(
+        List.of(
+            "{\"item\":\"101\",\"hidden\":true,\"known\":true}",
+            "{\"item\":\"no\",\"hidden\":true,\"known\":false}"),
+        json.lines());
+    Run wrong = Run.kindred("live", "hide", "--live", live, "--model", "nowhere", "102");
+    assertEquals(3, wrong.exitCode());
+    assertFalse(Run.kindred("live", "list", "--live", live).lines().contains("102"));
+  }
 }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kindred live hide --live state/ video-42 video-7",
+      "  kindred live hide --live state/ --model snapshots/ video-42 video-7",
       "  kindred live list --live state/",
       "  kindred live add --live state/ --item video-99 --value genre=Drama --value year=2027",
       "  kindred related --model snapshots/ --live state/ --item video-1"
@@ -53,7 +53,7 @@ final class LiveCommand extends KindredCommand {
         description = "Directory of the live state.")
     private Path directory;
 
-    abstract void run(LiveState state);
+    abstract void run(LiveState state) throws IOException;
 
     /** Whether a directory without a state gets a new one. */
     abstract boolean creates();
@@ -93,6 +93,9 @@ final class LiveCommand extends KindredCommand {
   /** A line of {@code --json}. */
   record Mark(String item, boolean hidden) {}
 
+  /** The same where the id was looked up in a snapshot and among the items added since. */
+  record CheckedMark(String item, boolean hidden, boolean known) {}
+
   /**
    * Refuses a directory that holds no live state.
    *
@@ -111,15 +114,56 @@ final class LiveCommand extends KindredCommand {
     @Parameters(arity = "1..*", paramLabel = "ITEM", description = "Ids of items, known or not.")
     private List<String> items;
 
+    @Option(
+        names = "--model",
+        paramLabel = "DIR",
+        description = "A snapshot that is served: tell which of the ids it doesn't know.")
+    private Path model;
+
     @Override
     boolean creates() {
       return true;
     }
 
     @Override
-    void run(LiveState state) {
+    void run(LiveState state) throws IOException {
+      if (model == null) {
+        hideUnchecked(state);
+      } else {
+        // Opened first: nothing is hidden if the path is wrong.
+        try (Recommender recommender = SnapshotOption.open(model, state)) {
+          items.forEach(item -> hide(state, item, recommender.contains(item)));
+        }
+      }
+    }
+
+    private void hideUnchecked(LiveState state) {
+      int unchecked = 0;
       for (String item : items) {
-        show(item, true, state.hide(item) ? " hidden" : " was hidden already");
+        boolean hidden = state.hide(item);
+        show(item, true, hidden ? " hidden" : " was hidden already");
+        unchecked += hidden && state.item(item).isEmpty() ? 1 : 0;
+      }
+      if (unchecked > 0) {
+        note(
+            (unchecked == 1 ? "this id was" : unchecked + " ids were")
+                + " not looked up in a snapshot: give --model DIR to be told of unknown ones, which"
+                + " are hidden once they appear");
+      }
+    }
+
+    private void hide(LiveState state, String item, boolean known) {
+      boolean hidden = state.hide(item);
+      if (json()) {
+        jsonLines().write(new CheckedMark(item, true, known));
+      } else {
+        out()
+            .println(
+                item
+                    + (hidden ? " hidden" : " was hidden already")
+                    + (known
+                        ? ""
+                        : ", but unknown to " + model + ": it is hidden once it appears"));
       }
     }
   }
@@ -163,9 +207,8 @@ final class LiveCommand extends KindredCommand {
   @Command(
       name = "add",
       description = {
-        "Add an item that the snapshot doesn't know, or replace one added before. With --model it"
-            + " is",
-        "checked against the snapshot's profile fields."
+        "Add an item that the snapshot doesn't know, or replace one added before.",
+        "With --model it is checked against the snapshot's profile fields."
       })
   static final class Add extends OnState {
     @Option(names = "--item", required = true, paramLabel = "ID", description = "Its id.")

@@ -26,6 +26,11 @@ final class SnapshotOption {
 
   /** Opens it; with live state unless that is null. */
   Recommender open(LiveState live) throws IOException {
+    return open(path, live);
+  }
+
+  /** Opens a snapshot at a path like this option's; with live state unless that is null. */
+  static Recommender open(Path path, LiveState live) throws IOException {
     try {
       return live == null
           ? Recommender.open(path)
