@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.app.command.RootCommand;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 final class CommandLineTest {
   @Test
@@ -76,5 +81,62 @@ final class CommandLineTest {
     Run run = Run.kindred("completion", "--threads", "0");
     assertEquals(2, run.exitCode());
     assertTrue(run.err().contains("--threads is 0, must be 1 to 4096"), run.err());
+  }
+
+  @Test
+  void everyDescriptionEndsWithASentence() {
+    List<CommandLine> open = new ArrayList<>(List.of(new CommandLine(new RootCommand())));
+    while (!open.isEmpty()) {
+      CommandLine command = open.removeLast();
+      open.addAll(command.getSubcommands().values());
+      CommandSpec spec = command.getCommandSpec();
+      sentences(spec.qualifiedName(), spec.usageMessage().description());
+      spec.options()
+          .forEach(o -> sentences(spec.qualifiedName() + " " + o.longestName(), o.description()));
+      spec.positionalParameters()
+          .forEach(p -> sentences(spec.qualifiedName() + " " + p.paramLabel(), p.description()));
+    }
+  }
+
+  /** Each is shown on lines of its own, and a list of commands shows the first alone. */
+  private static void sentences(String what, String[] description) {
+    for (String paragraph : description) {
+      assertTrue(paragraph.replace("%n", "").endsWith("."), what + " is cut: " + paragraph);
+    }
+  }
+
+  @Test
+  void theListOfCommandsShowsWholeSentences() {
+    String help = Run.kindred("help").out().replaceAll("\\s+", " ");
+    assertTrue(
+        help.contains(
+            "evaluate Hold out the end of a log, train on the rest, and measure related"
+                + " lists and scores on what came later, beside popularity and co-occurrence. off"),
+        help);
+  }
+
+  @Test
+  void aValueThatIsNoPairIsToldOnce() {
+    Run run = Run.kindred("related", "--model", "m", "--item", "x", "--weight", "like");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().startsWith("kindred: Value for option '--weight'"), run.err());
+  }
+
+  @Test
+  void aDirectoryWithoutItsOptionIsToldHowToBeNamed() {
+    for (String[] args :
+        List.of(
+            new String[] {"snapshots", "site"},
+            new String[] {"verify", "site"},
+            new String[] {"related", "site", "--item", "x"})) {
+      Run run = Run.kindred(args);
+      assertEquals(2, run.exitCode());
+      assertTrue(
+          run.err().contains("a directory of snapshots is named with --model site"), run.err());
+    }
+    Run named = Run.kindred("related", "--model", "site", "--item", "x", "y");
+    assertTrue(named.err().startsWith("kindred: argument 'y' is one too many\n"), named.err());
+    Run misspelt = Run.kindred("snapshots", "lst");
+    assertTrue(misspelt.err().startsWith("kindred: no command 'lst'; did you mean list?"));
   }
 }

@@ -38,10 +38,9 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "als",
-    description = {
-      "Factorise a split by implicit ALS and measure its top-N lists beside item popularity,",
-      "or measure speed on synthetic data."
-    },
+    description =
+        "Factorise a split by implicit ALS and measure its top-N lists beside item popularity,"
+            + " or measure speed on synthetic data.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred als --train train.txt.gz --test test.txt.gz -k 20 --json",

@@ -76,12 +76,11 @@ final class BenchGenerateCommand extends KindredCommand {
       split = ",",
       defaultValue = "medium,small",
       paramLabel = "SIZE",
-      description = {
-        "Rankers of the personalised path: large (4 experts of 256 and 128), medium (4 of 128 and"
-            + " 64), small (4 of 32) or none. The first is the snapshot's; each other one gets a"
-            + " snapshot of the same items in DIR/ranker-SIZE, without the fused index (default:"
-            + " ${DEFAULT-VALUE})."
-      })
+      description =
+          "Rankers of the personalised path: large (4 experts of 256 and 128), medium (4 of 128 and"
+              + " 64), small (4 of 32) or none. The first is the snapshot's; each other one gets a"
+              + " snapshot of the same items in DIR/ranker-SIZE, without the fused index (default:"
+              + " ${DEFAULT-VALUE}).")
   private List<String> rankers;
 
   @Override

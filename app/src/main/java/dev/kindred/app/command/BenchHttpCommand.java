@@ -30,10 +30,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "http",
     description = {
-      "Ask a server for related lists at a fixed rate, whatever it does: requests are due at even",
-      "intervals, and one that must wait for a connection has waited. Service time is from sending",
-      "to the whole reply, response time from when the request was due. Of eight requests two have",
-      "weights of their own, and one asks for reasons."
+      "Ask a server for related lists at a fixed rate, whatever it does.",
+      "Requests are due at even intervals, and one that must wait for a connection has waited."
+          + " Service time is from sending to the whole reply, response time from when the request"
+          + " was due. Of eight requests two have weights of their own, and one asks for reasons."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "soak",
     description = {
-      "Serve a snapshot under a mixed load for minutes: lists of all kinds at a fixed rate, while",
-      "items are hidden, added and removed, events come in and the snapshot is swapped for a copy.",
+      "Serve a snapshot under a mixed load for minutes: lists of all kinds at a fixed rate,"
+          + " while items are hidden, added and removed, events come in and the snapshot is swapped"
+          + " for a copy.",
       "Prints a line of figures a slice; exits with 1 if a request failed or something grew."
     },
     footerHeading = "%nExamples:%n",

@@ -25,10 +25,9 @@ import picocli.CommandLine.Option;
 /** {@code kindred bench training}: what each stage of training costs at several sizes. */
 @Command(
     name = "training",
-    description = {
-      "Simulate a site of each size, train on it, and tell the seconds of every stage and how they",
-      "grow: the exponent p of seconds ~ samples^p, 1 being in proportion."
-    },
+    description =
+        "Simulate a site of each size, train on it, and tell the seconds of every stage and how"
+            + " they grow: the exponent p of seconds ~ samples^p, 1 being in proportion.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred bench training --samples 20000,60000,180000 --stages rank.toml",

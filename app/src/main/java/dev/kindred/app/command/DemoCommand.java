@@ -19,10 +19,9 @@ import picocli.CommandLine.Option;
 /** {@code kindred demo}: the whole way from a simulated log to answers. */
 @Command(
     name = "demo",
-    description = {
-      "Simulate a video site, learn from its log, and show what came of it:",
-      "related lists beside simpler ones and beside the truth, a reason, a hidden item."
-    },
+    description =
+        "Simulate a video site, learn from its log, and show what came of it: related lists"
+            + " beside simpler ones and beside the truth, a reason, a hidden item.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred demo",

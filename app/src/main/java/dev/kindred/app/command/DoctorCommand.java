@@ -25,8 +25,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description = {
-      "Look at a log and its catalogue before training: size, span, sparsity, duplicates, order,",
-      "objectives, suspected noise, leaking columns, unreadable rows; and say what to do."
+      "Look at a log and its catalogue before training, and say what to do.",
+      "Tells size, span, sparsity, duplicates, order, objectives, suspected noise, leaking"
+          + " columns and unreadable rows."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  kindred doctor --config site.toml", "  kindred doctor --config site.toml --json"})

@@ -40,9 +40,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description = {
-      "Hold out the end of a log, train on the rest, and measure related lists and scores on what",
-      "came later, beside popularity and co-occurrence: ranking metrics with intervals and paired",
-      "tests, parts of users and items, calibration, coverage and diversity."
+      "Hold out the end of a log, train on the rest, and measure related lists and scores on"
+          + " what came later, beside popularity and co-occurrence.",
+      "Tells ranking metrics with intervals and paired tests, parts of users and items,"
+          + " calibration, coverage and diversity."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -101,10 +102,10 @@ final class EvaluateCommand extends KindredCommand {
   @Option(
       names = "--test",
       paramLabel = "OBJECTIVE=FILE",
-      description = {
-        "Hold nothing out: rank all items for the users of this file of pairs, with the columns of",
-        "user and item named as in the log. Give one for each objective to be tested."
-      })
+      description =
+          "Hold nothing out: rank all items for the users of this file of pairs, with the"
+              + " columns of user and item named as in the log. Give one for each objective to be"
+              + " tested.")
   private Map<String, Path> tests = Map.of();
 
   @Option(

@@ -35,12 +35,13 @@ import picocli.CommandLine.Parameters;
 /** {@code kindred experiment}: an A/B test of related lists, played to a simulated site's users. */
 @Command(
     name = "experiment",
-    description =
-        "Play the related lists of snapshots to the users of the simulated site that they were"
-            + " trained on, as an A/B test: sticky groups of equal volume, an A/A check first, then"
-            + " the change of clicks, played time, satisfaction, negative feedback and visits"
-            + " against the first group, with 95%% intervals. Beside one snapshot stand the popular"
-            + " items.",
+    description = {
+      "Play the related lists of snapshots to the users of the simulated site that they were"
+          + " trained on, as an A/B test.",
+      "Groups are sticky and of equal volume. After an A/A check come the changes of clicks,"
+          + " played time, satisfaction, negative feedback and visits against the first group, with"
+          + " 95%% intervals. Beside one snapshot stand the popular items."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred simulate --out site/",

@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
 /** {@code kindred off-policy}: what another policy would have earned, from logged propensities. */
 @Command(
     name = "off-policy",
-    description = {
-      "Estimate what another policy would have earned from a log of choices whose chances were",
-      "written down: inverse propensity scoring, self-normalised, and doubly robust with a model."
-    },
+    description =
+        "Estimate what another policy would have earned from a log of choices whose chances were"
+            + " written down: inverse propensity scoring, self-normalised, and doubly robust with a"
+            + " model.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred off-policy --log shown.csv --reward click --propensity p --target q",

@@ -165,7 +165,8 @@ public final class RootCommand implements Runnable {
 
   private static int usageError(ParameterException e, String[] args) {
     CommandLine cl = e.getCommandLine();
-    String message = Failures.oneLine(e.getMessage());
+    // Picocli says the word twice where a value is no pair.
+    String message = Failures.oneLine(e.getMessage()).replace("option option", "option");
     // A misspelt option is told before the one that is missing for it.
     List<String> unknown =
         e instanceof MissingParameterException ? cl.getUnmatchedArguments() : List.of();
@@ -181,12 +182,20 @@ public final class RootCommand implements Runnable {
       List<String> suggestions = unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
         message += "; did you mean " + String.join(" or ", suggestions) + "?";
+      } else if (lacksModel(cl) && !argument.startsWith("-")) {
+        message += "; a directory of snapshots is named with --model " + argument;
       }
     }
     cl.getErr().println("kindred: " + message);
     cl.getErr()
         .println("Try '" + cl.getCommandSpec().qualifiedName() + " --help' for what it takes.");
     return ExitCode.USAGE;
+  }
+
+  /** Whether a command takes a snapshot and wasn't given one by its option. */
+  private static boolean lacksModel(CommandLine cl) {
+    return cl.getCommandSpec().findOption("--model") != null
+        && !cl.getParseResult().hasMatchedOption("--model");
   }
 
   /** What {@code --version} prints: our version and what we run on. */

@@ -15,9 +15,10 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "serve",
     description = {
-      "Answer over HTTP from a snapshot: related lists, explanations, live changes, metrics, and a",
-      "page at /. Binds 127.0.0.1 unless told otherwise; stops with SIGTERM when running requests",
-      "have ended. docs/serving-http.md lists routes, settings, limits and metrics."
+      "Answer over HTTP from a snapshot: related lists, explanations, live changes, metrics,"
+          + " and a page at /.",
+      "Binds 127.0.0.1 unless told otherwise; stops with SIGTERM when running requests have"
+          + " ended. docs/serving-http.md lists routes, settings, limits and metrics."
     },
     footerHeading = "%nExamples:%n",
     footer = {
