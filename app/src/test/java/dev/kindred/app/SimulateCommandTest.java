@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code simulate}, and {@code doctor} and {@code estimate} on what it wrote. */
@@ -210,5 +212,52 @@ final class SimulateCommandTest {
     assertEquals(2, run.exitCode());
     assertTrue(run.err().contains("items of a world is 5, must be from 100"), run.err());
     assertFalse(Files.exists(directory.resolve("none")));
+  }
+
+  @Test
+  void thePlaceIsTriedBeforeTheWork() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    for (Path out : List.of(file, file.resolve("below"))) {
+      Run run = Run.kindred("simulate", "--out", out.toString());
+      assertEquals(3, run.exitCode(), run.err());
+      assertTrue(run.err().startsWith("kindred: " + out + ": can't be written to"), run.err());
+      assertEquals(1, run.err().lines().count(), run.err());
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskNamesTheDirectoryAndWhatItWasToHold() throws IOException {
+    Path site = Files.createDirectories(directory.resolve("full"));
+    Files.createSymbolicLink(site.resolve("events.csv.gz.tmp"), Path.of("/dev/full"));
+    Run run =
+        Run.kindred(
+            "simulate",
+            "--items",
+            "200",
+            "--users",
+            "300",
+            "--samples",
+            "20000",
+            "--quiet",
+            "--out",
+            site.toString());
+    assertEquals(1, run.exitCode(), run.err());
+    assertTrue(
+        run.err().startsWith("kindred: " + site + ": the disk is full; about 273 KiB"), run.err());
+    assertTrue(run.err().contains("free some space, or choose another place"), run.err());
+    assertEquals(0, site.toFile().list().length);
+  }
+
+  @Test
+  void theConfigurationBeginsWithTheCommandThatMakesTheSame() throws IOException {
+    List<String> lines = Files.readAllLines(config);
+    assertEquals(
+        List.of(
+            "# A simulated video site, made to try Kindred on. The same again:",
+            "#   kindred simulate --items 300 --users 400 --samples 30000 --days 35 --seed 5 --out"
+                + " DIR",
+            ""),
+        lines.subList(0, 3));
   }
 }

@@ -163,6 +163,30 @@ final class TrainCommandTest {
     assertTrue(onto.err().contains("is a snapshot, which never changes"), onto.err());
   }
 
+  @Test
+  void thatNoChannelTellsItemsApartIsTheLastLine() throws IOException {
+    StringBuilder log = new StringBuilder("user,item,rating,n\n");
+    for (int user = 0; user < 30; user++) {
+      log.append("u" + user + ",i" + user + ",3,0\n");
+    }
+    Files.writeString(directory.resolve("log.csv"), log);
+    Path out = directory.resolve("off");
+    Run run = Run.kindred("train", "--config", config.toString(), "--out", out.toString());
+    assertEquals(0, run.exitCode(), run.err());
+    String last = run.err().lines().toList().getLast();
+    assertTrue(last.startsWith("warning: no channel tells related items from others"), last);
+    assertTrue(last.contains("kindred doctor --config " + config), last);
+    Run sound = Run.kindred("train", "--config", soundConfig(), "--out", out.toString());
+    assertEquals(0, sound.exitCode(), sound.err());
+    assertFalse(sound.err().contains("no channel tells"), sound.err());
+  }
+
+  /** The configuration on the log of two tastes. */
+  private String soundConfig() throws IOException {
+    writeWorld();
+    return config.toString();
+  }
+
   private void refused(String message, String text) throws IOException {
     Files.writeString(config, text);
     Path out = directory.resolve("refused");

@@ -296,12 +296,7 @@ public final class Pipeline {
 
   private Channel linear(Objective objective, Interactions training) {
     AlsOptions als = options.alsOptions(objective.name());
-    AlsModel model =
-        ImplicitAls.train(
-            training,
-            als,
-            workers,
-            progressOf(objective));
+    AlsModel model = ImplicitAls.train(training, als, workers, progressOf(objective));
     modelHashes.put("als " + objective.name(), model.hash());
     curve("als " + objective.name(), "loss", model.objectivePerSweep());
     return Channel.normalized(

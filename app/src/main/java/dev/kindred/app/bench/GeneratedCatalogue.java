@@ -6,6 +6,7 @@ import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.estimate.DataSize;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.fused.FusedOptions;
 import dev.kindred.engine.rank.RankModel;
@@ -56,6 +57,9 @@ final class GeneratedCatalogue {
 
   private static final int USERS = 100_000;
 
+  /** Mean of the part of the longest list of candidates that a list has. */
+  private static final double MEAN_FILL = 0.58;
+
   private final GeneratedOptions options;
   private final Workers workers;
   private final Progress progress;
@@ -68,6 +72,16 @@ final class GeneratedCatalogue {
   private final RelatedScorer scorer;
   private final CandidateLists candidates;
   private final RelatedTable table;
+
+  /** How large the input would be that a snapshot like this is trained on. */
+  static DataSize size(GeneratedOptions options) {
+    int users = Math.min(options.items(), USERS);
+    int clusters = Math.max(1, options.items() / ITEMS_PER_CLUSTER);
+    return DataSize.of(options.items(), users, 100L * users, options.objectives())
+        .withPositives(50L * users)
+        .withCandidates(MEAN_FILL * Math.min(options.list(), options.items() - 1))
+        .withProfile(2, 2, 2L * clusters, 10);
+  }
 
   /** Draws and computes what all snapshots of it share. */
   GeneratedCatalogue(GeneratedOptions options, Workers workers, Progress progress) {

@@ -1,6 +1,13 @@
 package dev.kindred.app.bench;
 
+import dev.kindred.engine.PipelineOptions;
+import dev.kindred.engine.als.AlsOptions;
+import dev.kindred.engine.estimate.DataSize;
+import dev.kindred.engine.estimate.TrainingEstimate;
+import dev.kindred.engine.fused.FusedOptions;
+import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.snapshot.SnapshotWriter;
+import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -8,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes generated snapshots. Stateless. */
 public final class GeneratedSnapshot {
@@ -50,6 +58,27 @@ public final class GeneratedSnapshot {
       other.getValue().publish();
     }
     return published;
+  }
+
+  /** About how many bytes the files of the snapshots of all rankers have. */
+  public static long bytes(GeneratedOptions options) {
+    DataSize size = GeneratedCatalogue.size(options);
+    PipelineOptions unfused =
+        PipelineOptions.defaults()
+            .withGate(false)
+            .withAls(AlsOptions.defaults().withRank(options.dim()))
+            .withTower(Optional.of(TowerOptions.defaults().withDim(options.dim())))
+            .withListLength(options.tableLength())
+            .withFused(Optional.empty());
+    PipelineOptions first =
+        options.index() ? unfused.withFused(Optional.of(FusedOptions.defaults())) : unfused;
+    if (options.rankers().isEmpty()) {
+      return TrainingEstimate.snapshotBytes(size, first);
+    }
+    Optional<RankOptions> rank = Optional.of(RankOptions.defaults());
+    return TrainingEstimate.snapshotBytes(size, first.withRank(rank))
+        + (options.rankers().size() - 1)
+            * TrainingEstimate.snapshotBytes(size, unfused.withRank(rank));
   }
 
   /** Opens the writers of the rankers after the first, before anything is computed. */

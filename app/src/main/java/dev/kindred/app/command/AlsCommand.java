@@ -122,11 +122,11 @@ final class AlsCommand extends KindredCommand {
   private void rate(AlsOptions options, Workers workers) throws IOException {
     Ids users = new Ids();
     Ids items = new Ids();
+    if (save != null) {
+      Destination.directory(save); // before the work: a place that can't be had shows now
+    }
     SplitFiles.Split split = SplitFiles.read(train, test, users, items);
     checkFindable(split);
-    if (save != null) {
-      Files.createDirectories(save); // before the work: a place that can't be had shows now
-    }
     List<Map<String, Object>> results = new ArrayList<>();
     Scores popularity = new PopularityScores(split.train());
     results.add(report("popularity", popularity, split, workers));
@@ -135,7 +135,7 @@ final class AlsCommand extends KindredCommand {
     AlsModel model = ImplicitAls.train(split.train(), options, workers, progress());
     double seconds = (System.nanoTime() - start) / 1e9;
     if (save != null) {
-      save(model, users, items);
+      Destination.directory(save).fill(() -> save(model, users, items));
     }
     Scores factors = new FactorScores(model.userFactors(), model.itemFactors(), model.rank());
     Map<String, Object> result = report("als", factors, split, workers);
@@ -183,6 +183,7 @@ final class AlsCommand extends KindredCommand {
   }
 
   private void save(AlsModel model, Ids users, Ids items) throws IOException {
+    Files.createDirectories(save);
     EmbeddingFile.write(save.resolve("users.kvec"), model.userFactors(), model.rank());
     IdTable.write(save.resolve("users.kids"), users.size(), users::idOf);
     EmbeddingFile.write(save.resolve("items.kvec"), model.itemFactors(), model.rank());

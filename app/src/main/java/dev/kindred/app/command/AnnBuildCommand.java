@@ -47,12 +47,14 @@ final class AnnBuildCommand extends KindredCommand {
   protected void run() throws IOException {
     HnswOptions options = options(() -> building.hnsw(seed()));
     AnnIndex.requireAbsent(out);
+    Destination place = Destination.newDirectory(out);
     AnnIndex.requireDim(base, building.dim());
     BuildMemory memory =
         BuildMemory.estimate(
             base, building.dim(), building.metric(), building.half(), options, threads());
     note(memory.describe());
     memory.requireFits(base);
+    place.requireSpace(memory.fileBytes(), this::note);
     try (Arena arena = Arena.ofShared()) {
       Embeddings vectors = AnnIndex.read(base, building.dim(), arena);
       Optional<Embeddings> sample =
@@ -63,7 +65,7 @@ final class AnnBuildCommand extends KindredCommand {
       AnnIndex index =
           AnnIndex.build(vectors, sample, building, options, threads(), progress(), arena);
       double seconds = (System.nanoTime() - begun) / 1e9;
-      index.write(out);
+      place.fill(() -> index.write(out));
       report(index, seconds);
     }
   }

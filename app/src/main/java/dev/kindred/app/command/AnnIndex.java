@@ -274,19 +274,6 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
     if (Files.exists(directory)) {
       throw new FileAlreadyExistsException(directory.toString());
     }
-    requireParent(directory);
-  }
-
-  /** Refuses a target that can't be written, before the work that is to fill it. */
-  static void requireParent(Path target) {
-    Path parent = target.toAbsolutePath().getParent();
-    if (!Files.isDirectory(parent)) {
-      throw new InputException(parent + ": no directory to write to; make it, or choose another");
-    }
-    if (!Files.isWritable(parent)) {
-      throw new InputException(
-          parent + ": no directory to write to, for this user; allow it, or choose another");
-    }
   }
 
   /**

@@ -57,7 +57,7 @@ final class AnnSearchCommand extends KindredCommand {
     }
     if (out != null) {
       VectorFiles.requireInts(out);
-      AnnIndex.requireParent(out);
+      Destination.file(out); // before the work: a place that can't be written to shows now
     }
     HnswOptions options = source.options(this);
     try (Arena arena = Arena.ofShared()) {
@@ -89,7 +89,8 @@ final class AnnSearchCommand extends KindredCommand {
         }
       }
       if (out != null) {
-        VectorFiles.writeInts(out, new IntRows(all, Math.max(1, width)));
+        IntRows found = new IntRows(all, Math.max(1, width));
+        Destination.file(out).fill(() -> VectorFiles.writeInts(out, found));
       }
     }
   }

@@ -90,6 +90,8 @@ final class BenchGenerateCommand extends KindredCommand {
             () ->
                 new GeneratedOptions(
                     items, objectives, dim, list, table, !noIndex, rankers(), seed().orElse(1)));
+    Destination place = Destination.directory(out);
+    place.requireSpace(GeneratedSnapshot.bytes(options), this::note);
     long start = System.nanoTime();
     Path path;
     try (SnapshotWriter writer = Publishing.under(out);
@@ -97,7 +99,9 @@ final class BenchGenerateCommand extends KindredCommand {
       Map<GeneratedRanker, SnapshotWriter> others =
           GeneratedSnapshot.others(options.rankers(), out);
       try {
-        path = GeneratedSnapshot.publish(options, writer, others, workers, progress());
+        path =
+            place.write(
+                () -> GeneratedSnapshot.publish(options, writer, others, workers, progress()));
       } finally {
         for (SnapshotWriter other : others.values()) {
           other.close();

@@ -119,6 +119,7 @@ final class BenchTrainingCommand extends KindredCommand {
   }
 
   private void measure(Path directory) throws IOException {
+    Destination.directory(directory);
     if (!noWarmUp) {
       note("warming up on " + WARM_UP_SAMPLES + " samples ...");
       try (TemporaryDirectory unused = new TemporaryDirectory("warm-up")) {
@@ -171,7 +172,9 @@ final class BenchTrainingCommand extends KindredCommand {
                     Math.max(100, size / samplesPerUser),
                     size));
     note("simulating " + size + " samples ...");
-    SimulateCommand.write(seed().isPresent() ? sized.withSeed(seed().getAsLong()) : sized, site);
+    Destination place = Destination.directory(site);
+    place.requireSpace(SimulateCommand.bytes(sized), this::note);
+    SimulateCommand.write(seed().isPresent() ? sized.withSeed(seed().getAsLong()) : sized, place);
   }
 
   private static Map<String, Object> line(Measured measured) {

@@ -25,8 +25,9 @@ import java.util.Locale;
  * @param rows vectors; of a compressed file without a header a lower bound
  * @param heapBytes on the Java heap
  * @param otherBytes outside of it
+ * @param fileBytes of the files of the index
  */
-record BuildMemory(long rows, long heapBytes, long otherBytes) {
+record BuildMemory(long rows, long heapBytes, long otherBytes, long fileBytes) {
   private static final Path MEMINFO = Path.of("/proc/meminfo");
   private static final double GIB = 1 << 30;
 
@@ -41,7 +42,8 @@ record BuildMemory(long rows, long heapBytes, long otherBytes) {
         if (half && rows.elementType() == ElementType.F32) {
           bytes += (long) rows.dim() * ElementType.F16.bytes();
         }
-        return of(mapped.size(), mapped.dim(), 0, bytes, options, threads);
+        long written = half ? (long) rows.dim() * ElementType.F16.bytes() : rows.strideBytes();
+        return of(mapped.size(), mapped.dim(), 0, bytes, written, options, threads);
       }
     }
     try (VectorReader reader = VectorFiles.open(file, dim)) {
@@ -53,17 +55,26 @@ record BuildMemory(long rows, long heapBytes, long otherBytes) {
           reader.dim(),
           rowBytes,
           copies * rowBytes + halves,
+          half ? halves : rowBytes,
           options,
           threads);
     }
   }
 
   private static BuildMemory of(
-      long rows, int dim, long heapPerRow, long otherPerRow, HnswOptions options, int threads) {
+      long rows,
+      int dim,
+      long heapPerRow,
+      long otherPerRow,
+      long writtenPerRow,
+      HnswOptions options,
+      int threads) {
+    long graph = Hnsw.graphBytes(rows, dim, options);
     return new BuildMemory(
         rows,
         rows * heapPerRow + Hnsw.buildHeapBytes(rows, threads),
-        rows * otherPerRow + Hnsw.graphBytes(rows, dim, options));
+        rows * otherPerRow + graph,
+        rows * writtenPerRow + graph);
   }
 
   /** One line for the user. */

@@ -14,6 +14,11 @@ final class ChoicesFile {
 
   private ChoicesFile() {}
 
+  /** About how many bytes a file of so many choices has. */
+  static long bytes(int choices) {
+    return 93L * choices;
+  }
+
   /** Writes a file; one of the name is replaced when it is whole. */
   static void write(Path file, Events events, LoggedChoices choices) throws IOException {
     double[] clicks = choices.rewards();

@@ -8,7 +8,11 @@ import dev.kindred.app.demo.DemoText;
 import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.serving.AccessLog;
 import dev.kindred.app.serving.ServingOptions;
+import dev.kindred.engine.estimate.DataSize;
+import dev.kindred.engine.estimate.TrainingEstimate;
 import dev.kindred.engine.snapshot.SnapshotWriter;
+import dev.kindred.engine.world.World;
+import dev.kindred.engine.world.WorldOptions;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,9 +66,12 @@ final class DemoCommand extends KindredCommand {
       chosen = chosen.withSeed(seed().getAsLong());
     }
     Consumer<DemoFact> facts = json() ? new DemoJson(jsonLines()) : new DemoText(out());
+    Destination place = Destination.directory(directory);
+    place.requireSpace(bytes(chosen), this::note);
     try (SnapshotWriter writer = Publishing.under(directory);
         Workers workers = Workers.of(threads())) {
-      new Demo(chosen, directory, workers, progress(), facts).run(writer);
+      Demo demo = new Demo(chosen, directory, workers, progress(), facts);
+      place.fill(() -> demo.run(writer));
     }
     if (serve) {
       AccessLog log = new AccessLog(err(), 100, false);
@@ -72,5 +79,13 @@ final class DemoCommand extends KindredCommand {
           ServingOptions.of(directory).withServer(server).withLive(directory.resolve(Demo.LIVE)),
           log);
     }
+  }
+
+  /** About how many bytes log and snapshot have. */
+  private static long bytes(DemoOptions options) {
+    WorldOptions world = options.world();
+    DataSize size =
+        DataSize.of(world.items(), world.users(), world.samples(), World.objectives().size());
+    return SimulateCommand.bytes(world) + TrainingEstimate.snapshotBytes(size, options.pipeline());
   }
 }

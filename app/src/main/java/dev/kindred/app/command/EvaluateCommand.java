@@ -20,6 +20,8 @@ import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.ReadReport;
 import dev.kindred.engine.data.Splits;
+import dev.kindred.engine.estimate.DataSize;
+import dev.kindred.engine.estimate.TrainingEstimate;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.snapshot.Snapshot;
@@ -197,6 +199,9 @@ final class EvaluateCommand extends KindredCommand {
     }
     TrainConfig read = TrainConfig.read(config, paper);
     GivenTests.requireDeclared(read.objectives(), tests);
+    if (report != null) {
+      Destination.fileWithParents(report); // before the work: a wrong place shows now
+    }
     try (Workers workers = Workers.of(threads())) {
       if (personalised) {
         evaluatePersonalised(read, workers);
@@ -220,14 +225,28 @@ final class EvaluateCommand extends KindredCommand {
     PipelineInput input = input(read);
     Holdout holdout = holdout(input.events(), Optional.empty());
     Splits.Split split = holdout.split(input.events());
-    TrainedPipeline trained =
-        Pipeline.train(input.trainingPart(split), pipelineOptions(read), workers, progress());
+    PipelineInput part = input.trainingPart(split);
+    PipelineOptions options = pipelineOptions(read);
+    Optional<Destination> place = Optional.ofNullable(out).map(Destination::directory);
+    if (place.isPresent()) {
+      place
+          .get()
+          .requireSpace(TrainingEstimate.snapshotBytes(DataSize.of(part), options), this::note);
+    }
+    TrainedPipeline trained = Pipeline.train(part, options, workers, progress());
     trained.notes().forEach(this::note);
     Map<String, Object> facts = new LinkedHashMap<>();
-    if (writer != null) {
-      trained.writeTo(writer);
-      writer.option(Holdout.OPTION, holdout.json());
-      facts.put("snapshot", writer.publish().toString());
+    if (place.isPresent()) {
+      Path snapshot =
+          place
+              .get()
+              .write(
+                  () -> {
+                    trained.writeTo(writer);
+                    writer.option(Holdout.OPTION, holdout.json());
+                    return writer.publish();
+                  });
+      facts.put("snapshot", snapshot.toString());
     }
     facts.put(
         "trainSeconds", trained.seconds().values().stream().mapToDouble(Double::doubleValue).sum());
@@ -405,7 +424,8 @@ final class EvaluateCommand extends KindredCommand {
     List<String> losses = NextItemComparison.losses(evaluation.nextItem());
     losses.forEach(loss -> note("warning: " + loss));
     if (report != null) {
-      EvaluationPage.write(report, heading(split, holdout), evaluation, losses);
+      Destination.fileWithParents(report)
+          .fill(() -> EvaluationPage.write(report, heading(split, holdout), evaluation, losses));
       note("report: " + report);
     }
   }

@@ -15,9 +15,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Set;
 
 /** Turns what a command threw into one line on stderr and an exit code. */
 final class Failures {
+  /** What the system says of a path that the user should not have named. */
+  private static final Set<String> WRONG_PLACE =
+      Set.of("Read-only file system", "Not a directory", "Is a directory", "File name too long");
+
   private record Failure(int exitCode, String message) {}
 
   private Failures() {}
@@ -54,7 +59,8 @@ final class Failures {
       case InternalError e when String.valueOf(e.getMessage()).contains("memory access") ->
           new Failure(
               ExitCode.CORRUPT,
-              "a mapped file was cut, or its disk failed, while it was read; run 'kindred verify'");
+              "a mapped file was cut while it was read, or its disk failed or is full; free space"
+                  + " if it is full, else run 'kindred verify'");
       case OutOfMemoryError e ->
           new Failure(
               ExitCode.FAILURE,
@@ -73,10 +79,16 @@ final class Failures {
 
   private static Failure explain(IOException thrown) {
     return switch (thrown) {
+      case IOException e when Destination.isFull(e) ->
+          new Failure(
+              ExitCode.FAILURE,
+              (e instanceof FileSystemException f && f.getFile() != null ? f.getFile() + ": " : "")
+                  + "the disk is full; free some space, or choose another place");
       case NoSuchFileException e ->
           badInput(e.getFile() + ": " + (e.getReason() == null ? "no such file" : e.getReason()));
       case FileNotFoundException e -> badInput(e.getMessage());
-      case AccessDeniedException e -> badInput(e.getFile() + ": permission denied");
+      case AccessDeniedException e ->
+          badInput(e.getFile() + ": permission denied; check its permissions");
       case FileAlreadyExistsException e ->
           badInput(
               e.getFile()
@@ -86,6 +98,8 @@ final class Failures {
                       : e.getReason()));
       case DirectoryNotEmptyException e -> badInput(e.getFile() + ": directory is not empty");
       case NotDirectoryException e -> badInput(e.getFile() + ": is not a directory");
+      case FileSystemException e when WRONG_PLACE.contains(String.valueOf(e.getReason())) ->
+          badInput(e.getFile() + ": " + e.getReason() + "; check the path, or choose another");
       case FileSystemException e when e.getReason() != null ->
           new Failure(ExitCode.FAILURE, e.getFile() + ": " + e.getReason());
       default ->

@@ -46,6 +46,9 @@ final class LiveCommand extends KindredCommand {
 
   /** What they share: the directory, opened for the length of the command. */
   abstract static class OnState extends KindredCommand {
+    /** What the files of a new state, which are sparse, take at first. */
+    private static final long NEW_STATE_BYTES = 256 << 10;
+
     @Option(
         names = "--live",
         required = true,
@@ -64,6 +67,8 @@ final class LiveCommand extends KindredCommand {
         requireState(directory);
       } else if (!ChronicleLiveState.isIn(directory)) {
         makeDirectory();
+        // Files that are mapped can't say that the disk is full.
+        Destination.directory(directory).requireSpace(NEW_STATE_BYTES, this::note);
         note("a new live state: servers read it that are started with --live " + directory);
       }
       try (LiveState state = ChronicleLiveState.open(directory, LiveStateOptions.defaults())) {

@@ -6,7 +6,6 @@ import dev.kindred.app.tasks.RowSplit;
 import dev.kindred.app.tasks.ShownLists;
 import dev.kindred.app.tasks.TaskScores;
 import dev.kindred.app.tasks.TaskTable;
-import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.TextColumns;
 import dev.kindred.engine.mmoe.GateUsage;
 import dev.kindred.engine.mmoe.Mmoe;
@@ -17,7 +16,6 @@ import dev.kindred.engine.mmoe.TaskLabels;
 import dev.kindred.engine.nn.FeatureTable;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +23,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -93,9 +93,7 @@ final class MmoeCommand extends KindredCommand {
     if (seeds < 1 || seeds > 1000) {
       throw usage("--seeds is " + seeds + ", must be 1 to 1000");
     }
-    if (save != null && !Files.isDirectory(save.toAbsolutePath().getParent())) {
-      throw new InputException("--save " + save + ": its directory doesn't exist; make it first");
-    }
+    Stream.of(save, checkpoint).filter(Objects::nonNull).forEach(Destination::file);
     MmoeSpec parsed = MmoeSpec.read(spec, Optional.ofNullable(data));
     TextColumns table =
         TextColumns.read(parsed.source(), parsed.columns(), parsed.limits(), progress());
@@ -147,7 +145,7 @@ final class MmoeCommand extends KindredCommand {
       MmoeModel model = train(table.labels(), options, bias, file);
       double seconds = (System.nanoTime() - start) / 1e9;
       if (keeps && save != null) {
-        model.save(save);
+        Destination.file(save).fill(() -> model.save(save));
       }
       List<Map<String, Object>> scores = new ArrayList<>();
       float[][] fitted = fitted(model, bias);

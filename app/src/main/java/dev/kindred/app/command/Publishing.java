@@ -14,11 +14,12 @@ final class Publishing {
    * written to shows now, not in an hour.
    */
   static SnapshotWriter under(Path directory) throws IOException {
+    Destination.directory(directory);
     try {
       return SnapshotWriter.under(directory);
     } catch (IOException e) {
       // A plain IOException says in full that the place can't be written to.
-      if (e.getClass() == IOException.class) {
+      if (e.getClass() == IOException.class && !Destination.isFull(e)) {
         throw new InputException(e.getMessage(), e);
       }
       throw e;

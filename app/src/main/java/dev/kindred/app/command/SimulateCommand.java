@@ -54,21 +54,34 @@ final class SimulateCommand extends KindredCommand {
   @Override
   protected void run() throws IOException {
     WorldOptions options = options(() -> size.world(seed()));
+    Destination place = Destination.directory(out);
+    long ofChoices = choices == null ? 0 : ChoicesFile.bytes(choices);
+    place.requireSpace(bytes(options) + ofChoices, this::note);
     note("simulating " + options.samples() + " samples ...");
-    World world = write(options, out);
+    World world = write(options, place);
     Optional<LoggedChoices> logged =
         choices == null
             ? Optional.empty()
             : Optional.of(options(() -> LoggedChoices.of(world, choices, options.seed())));
     if (logged.isPresent()) {
-      ChoicesFile.write(out.resolve(ChoicesFile.NAME), world.events(), logged.get());
+      place.fill(
+          () -> ChoicesFile.write(out.resolve(ChoicesFile.NAME), world.events(), logged.get()));
     }
     report(world, out.resolve(CONFIG_FILE), logged);
   }
 
+  /** About how many bytes the files of a site have; as measured, packed as they are. */
+  static long bytes(WorldOptions options) {
+    return Math.round(12.5 * options.samples() + 120.0 * options.items() + 20.0 * options.users());
+  }
+
   /** Generates a site and writes all of its files. */
-  static World write(WorldOptions options, Path directory) throws IOException {
+  static World write(WorldOptions options, Destination place) throws IOException {
     World world = World.generate(options);
+    return place.write(() -> write(world, options, place.path()));
+  }
+
+  private static World write(World world, WorldOptions options, Path directory) throws IOException {
     world.write(directory);
     Path temporary = directory.resolve(CONFIG_FILE + ".tmp");
     try {

@@ -8,6 +8,8 @@ import dev.kindred.engine.PipelineInput;
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.TrainedPipeline;
 import dev.kindred.engine.data.ReadReport;
+import dev.kindred.engine.estimate.DataSize;
+import dev.kindred.engine.estimate.TrainingEstimate;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -54,6 +56,7 @@ final class TrainCommand extends KindredCommand {
     PipelineOptions options =
         seed().isPresent() ? read.options().withSeed(seed().getAsLong()) : read.options();
     Progress progress = progress();
+    Destination place = Destination.directory(out);
     try (SnapshotWriter writer = Publishing.under(out);
         Workers workers = Workers.of(threads())) {
       long start = System.nanoTime();
@@ -61,12 +64,18 @@ final class TrainCommand extends KindredCommand {
       Map<String, Double> seconds = new LinkedHashMap<>();
       seconds.put("read", secondsSince(start));
       data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
+      place.requireSpace(
+          TrainingEstimate.snapshotBytes(DataSize.of(data.input()), options), this::note);
       TrainedPipeline trained = Pipeline.train(data.input(), options, workers, progress);
       trained.notes().forEach(this::note);
       seconds.putAll(trained.seconds());
       start = System.nanoTime();
-      trained.writeTo(writer, workers, progress);
-      Path snapshot = writer.publish();
+      Path snapshot =
+          place.write(
+              () -> {
+                trained.writeTo(writer, workers, progress);
+                return writer.publish();
+              });
       seconds.put("publish", secondsSince(start));
       report(snapshot, data.input(), trained, seconds);
       if (!trained.scorer().tellsPairsApart()) {

@@ -105,6 +105,9 @@ final class TuneAlsCommand extends KindredCommand {
     if (!(minutes > 0 && minutes <= 1e6)) {
       throw usage("--minutes is " + minutes + ", must be above 0");
     }
+    if (log != null) {
+      Destination.file(log); // before the log is read: a wrong place shows now
+    }
     options = options.withBudget(Duration.ofMillis((long) (minutes * 60_000)));
     Ids users = new Ids();
     Ids items = new Ids();

@@ -2,7 +2,6 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.data.Ids;
-import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.SplitFiles;
 import dev.kindred.engine.eval.FactorScores;
@@ -18,14 +17,15 @@ import dev.kindred.engine.tower.TowerStart;
 import dev.kindred.engine.tower.TwoTower;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -211,8 +211,7 @@ final class TwoTowerCommand extends KindredCommand {
     if (k < 1) {
       throw usage("-k is " + k + ", must be at least 1");
     }
-    checkDirectory("--save", save);
-    checkDirectory("--checkpoint", checkpoint);
+    Stream.of(save, checkpoint).filter(Objects::nonNull).forEach(Destination::file);
     SplitFiles.Split split = SplitFiles.read(train, test, new Ids(), new Ids());
     List<Map<String, Object>> results = new ArrayList<>();
     try (Workers workers = Workers.of(threads())) {
@@ -234,13 +233,6 @@ final class TwoTowerCommand extends KindredCommand {
     }
   }
 
-  private static void checkDirectory(String option, Path file) {
-    if (file != null && !Files.isDirectory(file.toAbsolutePath().getParent())) {
-      throw new InputException(
-          "%s %s: its directory doesn't exist; make it first".formatted(option, file));
-    }
-  }
-
   private Map<String, Object> towers(SplitFiles.Split split, TowerOptions options, Workers workers)
       throws IOException {
     Interactions positives = split.train();
@@ -257,7 +249,7 @@ final class TwoTowerCommand extends KindredCommand {
     double seconds = (System.nanoTime() - start) / 1e9;
     model.notes().forEach(this::note);
     if (save != null) {
-      model.save(save);
+      Destination.file(save).fill(() -> model.save(save));
     }
     TopNEvaluator.Report report =
         TopNEvaluator.evaluate(

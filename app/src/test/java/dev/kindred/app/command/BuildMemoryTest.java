@@ -37,7 +37,7 @@ final class BuildMemoryTest {
 
   @Test
   void refusesWhatDoesNotFitAndNamesTheRemedy() {
-    BuildMemory memory = new BuildMemory(10, 3L << 30, 5L << 30);
+    BuildMemory memory = new BuildMemory(10, 3L << 30, 5L << 30, 4L << 30);
     Path file = Path.of("a.f32");
     memory.requireFits(file, 3L << 30, 8L << 30);
     String heap =
@@ -48,5 +48,24 @@ final class BuildMemoryTest {
         assertThrows(InputException.class, () -> memory.requireFits(file, 3L << 30, 7L << 30))
             .getMessage();
     assertTrue(all.contains("about 8.00 GiB") && all.contains("7.00 GiB are free"), all);
+  }
+
+  @Test
+  void smallDataIsToldInSmallUnits() {
+    String told = new BuildMemory(5_000, 3L << 20, 5L << 20, 1).describe();
+    assertEquals(
+        "5,000 vectors: building takes about 8.00 MiB of memory, 3.00 MiB of it Java heap", told);
+  }
+
+  @Test
+  void theFilesAreThoseOfTheIndex() throws IOException {
+    Path raw = Files.write(directory.resolve("a.f32"), new byte[1000 * 16 * 4]);
+    BuildMemory whole = BuildMemory.estimate(raw, 16, Metric.COSINE, false, OPTIONS, 2);
+    BuildMemory half = BuildMemory.estimate(raw, 16, Metric.COSINE, true, OPTIONS, 2);
+    assertEquals(32_000, whole.fileBytes() - half.fileBytes());
+    Path mapped = directory.resolve("a.kvec");
+    EmbeddingFile.write(mapped, new float[1000 * 16], 16);
+    BuildMemory kvec = BuildMemory.estimate(mapped, 0, Metric.L2, false, OPTIONS, 2);
+    assertEquals(whole.fileBytes(), kvec.fileBytes());
   }
 }

@@ -1,5 +1,12 @@
 package dev.kindred.engine.estimate;
 
+import dev.kindred.engine.PipelineInput;
+import dev.kindred.engine.data.Catalogue;
+import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.FieldSpec;
+import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.Polarity;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
@@ -114,6 +121,79 @@ public record DataSize(
         0,
         0,
         Math.min(MOST_COMPANIONS, items - 1));
+  }
+
+  /**
+   * Input that is read. What isn't known before training stays assumed: how many candidates and
+   * companions an item has.
+   */
+  public static DataSize of(PipelineInput input) {
+    Events events = input.events();
+    Ids items = events.items();
+    int objectives = events.objectives().size();
+    long negative =
+        events.objectives().stream().filter(o -> o.polarity() == Polarity.NEGATIVE).count();
+    long positives = 1;
+    for (int k = 0; k < objectives; k++) {
+      positives = Math.max(positives, events.count(k));
+    }
+    DataSize size =
+        of(items.size(), events.users().size(), events.size(), objectives)
+            .withNegativeObjectives((int) negative)
+            .withPositives(positives)
+            .withSignals(events.signals().size())
+            .withIdBytes(Math.max(1, meanBytes(items)));
+    Values profile = Values.of(input.items());
+    Values users = Values.of(input.users());
+    long words = input.searches().vocabulary().size();
+    return size.withCandidates(Math.min(size.candidates(), items.size() - 1))
+        .withProfile(
+            (double) profile.values / items.size(),
+            profile.fields,
+            profile.distinct,
+            profile.distinct == 0 ? 0 : (double) profile.bytes / profile.distinct)
+        .withNumberFields(profile.numbers)
+        .withUserProfile(
+            users.fields,
+            users.fields == 0 ? size.userValues() : Math.max(1, users.distinct / users.fields),
+            users.numbers)
+        .withSearches(words, (double) input.searches().size() / events.users().size());
+  }
+
+  private static double meanBytes(Ids ids) {
+    return (double) Values.bytesOf(ids) / ids.size();
+  }
+
+  /** What profiles hold. */
+  private static final class Values {
+    int fields; // with values
+    int numbers; // fields that hold one number
+    long values;
+    long distinct;
+    long bytes; // of the distinct ones in UTF-8
+
+    static Values of(Catalogue catalogue) {
+      Values found = new Values();
+      for (int f = 0; f < catalogue.fields().size(); f++) {
+        boolean number = catalogue.fields().get(f).kind() == FieldSpec.Kind.NUMERIC;
+        found.numbers += number ? 1 : 0;
+        found.fields += number ? 0 : 1;
+        found.distinct += catalogue.vocabulary(f).size();
+        found.bytes += bytesOf(catalogue.vocabulary(f));
+        for (int row = 0; row < catalogue.ids().size(); row++) {
+          found.values += catalogue.valueEnd(f, row) - catalogue.valueStart(f, row);
+        }
+      }
+      return found;
+    }
+
+    static long bytesOf(Ids ids) {
+      long bytes = 0;
+      for (int i = 0; i < ids.size(); i++) {
+        bytes += ids.idOf(i).getBytes(StandardCharsets.UTF_8).length;
+      }
+      return bytes;
+    }
   }
 
   public DataSize withNegativeObjectives(int value) {

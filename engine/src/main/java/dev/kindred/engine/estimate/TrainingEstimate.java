@@ -47,6 +47,11 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     return new TrainingEstimate(files(size, options), new Stages(size, options, speed).all());
   }
 
+  /** Bytes of all files of a snapshot. */
+  public static long snapshotBytes(DataSize size, PipelineOptions options) {
+    return files(size, options).stream().mapToLong(FileSize::bytes).sum();
+  }
+
   /** Bytes of all files. */
   public long fileBytes() {
     return files.stream().mapToLong(FileSize::bytes).sum();

@@ -10,8 +10,6 @@ import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.TrainedPipeline;
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.content.CandidateLists;
-import dev.kindred.engine.data.Catalogue;
-import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.tower.TowerOptions;
@@ -22,7 +20,6 @@ import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,7 +73,8 @@ final class TrainingEstimateTest {
       together =
           CandidateLists.open(snapshot.resolve("together.kcsr"), MemoryMode.MAPPED, arena).size();
     }
-    DataSize size = size(world, candidates).withCompanions(together / 200.0);
+    DataSize size =
+        DataSize.of(input).withCandidates(candidates / 200.0).withCompanions(together / 200.0);
     TrainingEstimate estimate = TrainingEstimate.of(size, options, SPEED);
     TrainingEstimate related = TrainingEstimate.of(size, options.withRank(Optional.empty()), SPEED);
     List<String> ofRelated = related.files().stream().map(TrainingEstimate.FileSize::name).toList();
@@ -112,53 +110,6 @@ final class TrainingEstimateTest {
       case "gate.kgate", "fused.khnsw", "retrieval.khnsw" -> .45;
       default -> .001;
     };
-  }
-
-  private static DataSize size(World world, long candidates) {
-    Catalogue items = world.items();
-    int n = items.ids().size();
-    double idBytes = 0;
-    for (int i = 0; i < n; i++) {
-      idBytes += items.ids().idOf(i).getBytes(StandardCharsets.UTF_8).length;
-    }
-    int fields = 0;
-    int numbers = 0;
-    long values = 0;
-    long distinct = 0;
-    double bytes = 0;
-    for (int f = 0; f < items.fields().size(); f++) {
-      int vocabulary = items.vocabulary(f).size();
-      boolean number = items.fields().get(f).kind() == FieldSpec.Kind.NUMERIC;
-      numbers += number ? 1 : 0;
-      fields += number ? 0 : 1;
-      distinct += vocabulary;
-      for (int v = 0; v < vocabulary; v++) {
-        bytes += items.vocabulary(f).idOf(v).getBytes(StandardCharsets.UTF_8).length;
-      }
-      for (int i = 0; i < n; i++) {
-        values += items.valueEnd(f, i) - items.valueStart(f, i);
-      }
-    }
-    Catalogue users = world.users();
-    int userFields = 0;
-    int userNumbers = 0;
-    long userValues = 0;
-    for (int f = 0; f < users.fields().size(); f++) {
-      boolean number = users.fields().get(f).kind() == FieldSpec.Kind.NUMERIC;
-      userNumbers += number ? 1 : 0;
-      userFields += number ? 0 : 1;
-      userValues += users.vocabulary(f).size();
-    }
-    return DataSize.of(n, world.users().ids().size(), world.events().size(), 5)
-        .withIdBytes(idBytes / n)
-        .withCandidates((double) candidates / n)
-        .withProfile((double) values / n, fields, distinct, bytes / distinct)
-        .withNumberFields(numbers)
-        .withPositives(world.events().count(0))
-        .withUserProfile(userFields, userValues / userFields, userNumbers)
-        .withSearches(
-            world.searches().vocabulary().size(),
-            (double) world.searches().size() / world.users().ids().size());
   }
 
   @Test

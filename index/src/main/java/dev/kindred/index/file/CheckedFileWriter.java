@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -326,9 +327,23 @@ public final class CheckedFileWriter implements AutoCloseable {
   /** Writes the first bytes of the block buffer at the channel's position. */
   private void writeFully(int bytes) throws IOException {
     blockBuffer.clear().limit(bytes);
-    while (blockBuffer.hasRemaining()) {
-      channel.write(blockBuffer);
+    try {
+      while (blockBuffer.hasRemaining()) {
+        channel.write(blockBuffer);
+      }
+    } catch (IOException e) {
+      throw named(e);
     }
+  }
+
+  /** What the system says of a write, such as that the disk is full, doesn't name the file. */
+  private IOException named(IOException e) {
+    if (e.getClass() != IOException.class) {
+      return e;
+    }
+    FileSystemException named = new FileSystemException(target.toString(), null, e.getMessage());
+    named.initCause(e);
+    return named;
   }
 
   private int writeTable() throws IOException {

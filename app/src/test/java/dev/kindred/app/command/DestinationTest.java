@@ -1,0 +1,145 @@
+package dev.kindred.app.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.engine.data.InputException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DestinationTest {
+  private static final long MIB = 1 << 20;
+
+  @TempDir Path directory;
+
+  @Test
+  void aPlaceThatCannotBeIsBadInputAndNothingIsMade() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    Path below = file.resolve("below/it");
+    InputException e = assertThrows(InputException.class, () -> Destination.directory(below));
+    assertTrue(e.getMessage().startsWith(below + ": can't be written to ("), e.getMessage());
+    assertTrue(e.getMessage().contains(file + " is a file"), e.getMessage());
+    assertThrows(InputException.class, () -> Destination.directory(file));
+    assertThrows(InputException.class, () -> Destination.fileWithParents(below));
+    assertThrows(InputException.class, () -> Destination.file(directory));
+    assertThrows(InputException.class, () -> Destination.fileWithParents(directory));
+    Path missing = directory.resolve("missing");
+    for (Path in : List.of(missing.resolve("file"), below)) {
+      String message = assertThrows(InputException.class, () -> Destination.file(in)).getMessage();
+      assertEquals(
+          in.getParent() + ": no directory to write to; make it, or choose another", message);
+      assertThrows(InputException.class, () -> Destination.newDirectory(in));
+    }
+    Destination.directory(missing.resolve("deep"));
+    Destination.fileWithParents(missing.resolve("page.html"));
+    Destination.file(file);
+    assertFalse(Files.exists(missing));
+  }
+
+  @Test
+  void halfOfAnEstimateIsRefusedAndLessThanAllOfItToldOf() throws IOException {
+    Destination place = Destination.directory(directory);
+    List<String> notes = new ArrayList<>();
+    place.requireSpace(8 * MIB, 8 * MIB, notes::add);
+    assertEquals(List.of(), notes);
+    place.requireSpace(8 * MIB, 4 * MIB, notes::add);
+    assertEquals(
+        List.of(
+            "warning: "
+                + directory
+                + ": about 8.00 MiB are to be written and 4.00 MiB are free: it may not fit"),
+        notes);
+    IOException e =
+        assertThrows(
+            FileSystemException.class, () -> place.requireSpace(8 * MIB, 4 * MIB - 1, notes::add));
+    assertEquals(
+        "kindred: "
+            + directory
+            + ": about 8.00 MiB are to be written and 4.00 MiB are free; free some, or choose"
+            + " another place",
+        told(ExitCode.FAILURE, e));
+    place.requireSpace(0, notes::add);
+    assertEquals(1, notes.size());
+  }
+
+  @Test
+  void aFullDiskNamesThePlaceWhatItWasToHoldAndTheRemedy() throws IOException {
+    Destination place = Destination.directory(directory);
+    String full = "No space left on device";
+    assertEquals(
+        "kindred: " + directory + ": the disk is full; free some space, or choose another place",
+        told(ExitCode.FAILURE, thrownBy(place, new IOException(full))));
+    place.requireSpace(3 * MIB, 3 * MIB, note -> {});
+    for (IOException e :
+        List.of(new IOException(full), new FileSystemException("part", null, full))) {
+      assertEquals(
+          "kindred: "
+              + directory
+              + ": the disk is full; about 3.00 MiB were to be written in all; free some space, or"
+              + " choose another place",
+          told(ExitCode.FAILURE, thrownBy(place, e)));
+      assertEquals(
+          told(ExitCode.FAILURE, thrownBy(place, e)),
+          told(
+              ExitCode.FAILURE,
+              assertThrows(
+                  IOException.class,
+                  () ->
+                      place.write(
+                          () -> {
+                            throw new UncheckedIOException(e);
+                          }))));
+    }
+    IOException other = new IOException("other");
+    assertEquals(other, thrownBy(place, other));
+    assertEquals("done", place.write(() -> "done"));
+  }
+
+  @Test
+  void aFullDiskElsewhereNamesTheFileIfItIsKnown() {
+    String remedy = "the disk is full; free some space, or choose another place";
+    assertEquals(
+        "kindred: " + remedy, told(ExitCode.FAILURE, new IOException("No space left on device")));
+    assertEquals(
+        "kindred: a.kvec: " + remedy,
+        told(ExitCode.FAILURE, new FileSystemException("a.kvec", null, "Disk quota exceeded")));
+  }
+
+  @Test
+  void aPlaceThatTheSystemRefusesIsBadInput() {
+    assertEquals(
+        "kindred: x: Read-only file system; check the path, or choose another",
+        told(ExitCode.BAD_INPUT, new FileSystemException("x", null, "Read-only file system")));
+    assertEquals(
+        "kindred: x: odd", told(ExitCode.FAILURE, new FileSystemException("x", null, "odd")));
+  }
+
+  private static IOException thrownBy(Destination place, IOException e) {
+    return assertThrows(
+        IOException.class,
+        () ->
+            place.fill(
+                () -> {
+                  throw e;
+                }));
+  }
+
+  /** The line that a command ends with. */
+  private static String told(int exitCode, IOException e) {
+    StringWriter text = new StringWriter();
+    PrintWriter err = new PrintWriter(text);
+    assertEquals(exitCode, Failures.report(e, err, false));
+    return text.toString().strip();
+  }
+}
