@@ -27,6 +27,12 @@ final class ColdStart {
   static final String RANKER = "ranker.safetensors";
   static final String HALVES = "ranker.khalf";
 
+  /**
+   * From the start of the process to its being ready, at most; what loading takes is no longer for
+   * warming up.
+   */
+  private static final long READY_MILLIS = 2_850;
+
   private static final int ROWS = 500;
   private static final int FIRST = 100;
   private static final int SETTLING = 2_000;
@@ -66,19 +72,26 @@ final class ColdStart {
             int in = ranker.itemInputs();
             ranker.rank(request, halves, candidates, at, rows, users, 0, in, y, 0, tasks);
           };
-      boolean settled = WarmUp.run(serve, new int[] {ROWS, 100}, Duration.ofMillis(2_200));
-      double ready =
-          System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
+      boolean settled =
+          WarmUp.run(
+              serve,
+              new int[] {ROWS, 100},
+              Duration.ofMillis(Math.max(0, READY_MILLIS - millisSinceStart())));
+      long ready = millisSinceStart();
       double first = median(serve, FIRST);
       for (int i = 0; i < SETTLING; i++) {
         serve.run(ROWS);
       }
       double steady = median(serve, STEADY);
       System.out.printf(
-          "{\"case\":\"cold-start\",\"startToReadyMillis\":%.0f,\"warmUpSettled\":%b,"
+          "{\"case\":\"cold-start\",\"startToReadyMillis\":%d,\"warmUpSettled\":%b,"
               + "\"first100MedianMicros\":%.1f,\"steadyMedianMicros\":%.1f,\"ratio\":%.3f}%n",
           ready, settled, first, steady, first / steady);
     }
+  }
+
+  private static long millisSinceStart() {
+    return System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
   }
 
   private static double median(WarmUp.Request serve, int requests) {
