@@ -244,7 +244,7 @@ public final class Snapshot implements AutoCloseable {
     return Optional.ofNullable(ranking);
   }
 
-  /** Bytes of all files: what the mappings take in the address space. */
+  /** Bytes of all files but the manifest: what the mappings take in the address space. */
   public long bytes() {
     return manifest.files().stream().mapToLong(FileEntry::bytes).sum();
   }

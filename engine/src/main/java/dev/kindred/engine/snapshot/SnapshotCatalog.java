@@ -35,7 +35,7 @@ public final class SnapshotCatalog {
    * @param path its own directory
    * @param created when it was built; the epoch if its manifest can't be read
    * @param items how many items it knows, 0 if its manifest can't be read
-   * @param bytes of all its files, 0 if its manifest can't be read
+   * @param bytes of all its files, the manifest included; 0 if that can't be read
    * @param current whether CURRENT names it
    * @param fault what is wrong with its manifest or the length of a file, "" if nothing is
    */
@@ -105,10 +105,12 @@ public final class SnapshotCatalog {
     long bytes = 0;
     String fault = "";
     try {
-      Manifest manifest = ManifestFile.read(path.resolve(ManifestFile.NAME));
+      Path manifestPath = path.resolve(ManifestFile.NAME);
+      Manifest manifest = ManifestFile.read(manifestPath);
       created = manifest.provenance().created();
       items = manifest.items();
-      bytes = manifest.files().stream().mapToLong(FileEntry::bytes).sum();
+      bytes =
+          Files.size(manifestPath) + manifest.files().stream().mapToLong(FileEntry::bytes).sum();
       SnapshotDirectory.checkFiles(path, manifest);
     } catch (CorruptFileException e) {
       fault = e.getMessage();
