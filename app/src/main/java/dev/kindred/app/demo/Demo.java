@@ -1,7 +1,11 @@
 package dev.kindred.app.demo;
 
+import dev.kindred.app.config.TrainConfig;
+import dev.kindred.app.config.TrainingData;
 import dev.kindred.app.evaluation.Holdout;
 import dev.kindred.app.evaluation.NextItemComparison;
+import dev.kindred.app.evaluation.NextItemScore;
+import dev.kindred.app.evaluation.SnapshotLists;
 import dev.kindred.engine.Pipeline;
 import dev.kindred.engine.PipelineInput;
 import dev.kindred.engine.TrainedPipeline;
@@ -20,6 +24,8 @@ import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.LiveStateOptions;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedItem;
+import dev.kindred.engine.snapshot.Snapshot;
+import dev.kindred.engine.snapshot.SnapshotCatalog;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.world.World;
 import dev.kindred.index.run.Progress;
@@ -127,7 +133,7 @@ public final class Demo {
 
   private void train(SnapshotWriter out) throws IOException {
     long start = System.nanoTime();
-    Holdout holdout = new Holdout(options.testShare(), Holdout.By.TIME);
+    Holdout holdout = holdout();
     split = holdout.split(world.events());
     trained =
         Pipeline.train(
@@ -173,7 +179,7 @@ public final class Demo {
     facts.accept(new DemoFact.Routed(all[0], removed[0], all[1], removed[1]));
   }
 
-  private void measure() {
+  private void measure() throws IOException {
     Map<String, RelatedLists> lists = new LinkedHashMap<>();
     lists.put(NextItemComparison.KINDRED, trained.table()::related);
     lists.put("profile only", this::byProfile);
@@ -189,14 +195,29 @@ public final class Demo {
             sources.length,
             LIST_LENGTH,
             new TrueRelatedness(world, sources, LIST_LENGTH, workers).scores(lists)));
-    facts.accept(
-        new DemoFact.NextItem(
-            NextItemComparison.compare(
-                trained.table()::related,
-                split.train(),
-                split.test(),
-                List.of(LIST_LENGTH),
-                workers)));
+    facts.accept(new DemoFact.NextItem(nextItem()));
+  }
+
+  /**
+   * From the files, as {@code kindred evaluate} does it: a log numbers items as they come, and
+   * equal counts of co-occurrence stand in the order of those numbers, which aren't the world's.
+   */
+  private List<NextItemScore> nextItem() throws IOException {
+    Path config = directory.resolve(DATA).resolve(CONFIG);
+    Events log = TrainingData.read(TrainConfig.read(config, false), progress).input().events();
+    Splits.Split later = holdout().split(log);
+    try (Snapshot snapshot = Snapshot.open(SnapshotCatalog.resolve(directory))) {
+      return NextItemComparison.compare(
+          new SnapshotLists(snapshot, log.items()),
+          later.train(),
+          later.test(),
+          List.of(LIST_LENGTH),
+          workers);
+    }
+  }
+
+  private Holdout holdout() {
+    return new Holdout(options.testShare(), Holdout.By.TIME);
   }
 
   /** The candidates in the order of their profiles' similarity: the pipeline without models. */
