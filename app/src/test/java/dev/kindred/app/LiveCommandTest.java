@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,19 @@ final class LiveCommandTest {
     Run json = Run.kindred("live", "list", "--json", "--live", state);
     assertEquals(List.of("{\"item\":\"a\",\"hidden\":true}"), json.lines());
     assertEquals("", json.err());
+  }
+
+  @Test
+  void anIdWithBlanksAroundItIsNoItems() {
+    String state = directory.resolve("state").toString();
+    for (List<String> action :
+        List.of(List.of("hide", " a"), List.of("add", "--item", "a ", "--value", "type=film"))) {
+      List<String> args = new ArrayList<>(List.of("live", action.getFirst(), "--live", state));
+      args.addAll(action.subList(1, action.size()));
+      Run run = Run.kindred(args.toArray(String[]::new));
+      assertEquals(2, run.exitCode(), run.err());
+      assertTrue(run.err().contains("has blanks around it, but ids have none"), run.err());
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.serve.LiveItem;
 import dev.kindred.engine.serve.LiveState;
@@ -132,6 +133,9 @@ final class LiveCommand extends KindredCommand {
 
     @Override
     void run(LiveState state) throws IOException {
+      for (String item : items) {
+        options(() -> Ids.requireTrimmed("item", item));
+      }
       if (model == null) {
         hideUnchecked(state);
       } else {
@@ -248,7 +252,8 @@ final class LiveCommand extends KindredCommand {
             .computeIfAbsent(pair.substring(0, at), field -> new ArrayList<>())
             .add(pair.substring(at + 1));
       }
-      LiveItem added = new LiveItem(item, values, System.currentTimeMillis());
+      String id = options(() -> Ids.requireTrimmed("item", item));
+      LiveItem added = new LiveItem(id, values, System.currentTimeMillis());
       if (model == null) {
         state.putItem(added);
       } else {

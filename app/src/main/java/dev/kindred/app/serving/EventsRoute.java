@@ -10,6 +10,7 @@ import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
 import dev.kindred.app.http.Route;
+import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.UserEvent;
 import java.io.ByteArrayOutputStream;
@@ -151,7 +152,8 @@ final class EventsRoute implements Route.Handler<Desk> {
         String event = kind(object, line);
         long millis = time(object, line);
         object.put("time", millis);
-        LiveState.requireId("user", user);
+        LiveState.requireId("user", Ids.requireTrimmed("user", user));
+        Ids.requireTrimmed("item", item);
         Taken taken = new Taken(user, new UserEvent(item, event, millis));
         lines.writeBytes(MAPPER.writeValueAsBytes(object));
         lines.write('\n');

@@ -5,6 +5,7 @@ import dev.kindred.app.http.Query;
 import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
+import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.serve.LiveItem;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.Recommender;
@@ -109,7 +110,8 @@ final class ItemRoutes {
   Reply add(Request request, Desk desk) {
     request.query().only(Set.of());
     JsonRequest body = JsonRequest.of(request, Set.of("id", "values"));
-    LiveItem item = new LiveItem(body.text("id"), body.lists("values"), System.currentTimeMillis());
+    String id = Ids.requireTrimmed("item", body.text("id"));
+    LiveItem item = new LiveItem(id, body.lists("values"), System.currentTimeMillis());
     if (recommender.contains(item.id())) {
       throw new Refusal(
           409, "item-known", "item '" + item.id() + "' is in the snapshot; add only new ones");
@@ -140,7 +142,10 @@ final class ItemRoutes {
     if (ids.isEmpty() || ids.size() > MOST_IDS) {
       throw JsonRequest.wrong("'items' must hold 1 to " + MOST_IDS + " ids");
     }
-    ids.forEach(id -> LiveState.requireId("item", id));
+    for (String id : ids) {
+      // A mark from before may have them and must be taken away somehow.
+      LiveState.requireId("item", hide ? Ids.requireTrimmed("item", id) : id);
+    }
     int changed = 0;
     for (String id : ids) {
       changed += (hide ? live.hide(id) : live.unhide(id)) ? 1 : 0;

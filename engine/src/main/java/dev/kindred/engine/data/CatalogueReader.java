@@ -120,6 +120,7 @@ public final class CatalogueReader {
       report.badRow(reader.line(), row.problem());
       return;
     }
+    report.id(row, idColumn, reader.line());
     int ordinal = ids.add(row.cell(idColumn));
     catalogue.row(ordinal);
     for (int f = 0; f < columns.length; f++) {

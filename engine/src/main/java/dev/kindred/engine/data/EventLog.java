@@ -183,6 +183,7 @@ public final class EventLog {
       report.badRow(reader.line(), row.problem());
       return;
     }
+    report.id(row, userColumn, reader.line());
     if (timeColumn >= 0) {
       if (time < lastTime) {
         report.outOfOrder();
@@ -195,6 +196,7 @@ public final class EventLog {
       searched++;
       return;
     }
+    report.id(row, itemColumn, reader.line());
     for (int k = 0; k < values.length; k++) {
       values[k] = ruleTypes[k] >= 0 && ruleTypes[k] != type ? 0 : value(k);
     }

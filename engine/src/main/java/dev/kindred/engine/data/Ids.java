@@ -33,6 +33,21 @@ public final class Ids {
     return result;
   }
 
+  /**
+   * Refuses an id that no log or catalogue can hold: readers of files leave blanks around ids out,
+   * so one that is given with them would never be that of the file.
+   *
+   * @param what names the id in the message: user, item
+   * @return the id
+   */
+  public static String requireTrimmed(String what, String id) {
+    if (!id.isEmpty() && (id.charAt(0) <= ' ' || id.charAt(id.length() - 1) <= ' ')) {
+      throw new IllegalArgumentException(
+          what + " id '" + id + "' has blanks around it, but ids have none; leave them out");
+    }
+    return id;
+  }
+
   /** How many there are; ordinals run from 0 to size() - 1. */
   public int size() {
     return size;

@@ -77,6 +77,8 @@ public record ReadReport(
     private final List<Sample> badRowSamples = new ArrayList<>();
     private final List<Sample> badValueSamples = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private long trimmedIds;
+    private String firstTrimmedId = "";
 
     Builder(Path file, ReadLimits limits) {
       this.file = file;
@@ -111,6 +113,13 @@ public record ReadReport(
 
     void outOfOrder() {
       outOfOrder++;
+    }
+
+    /** Takes note of an id in the row's cell if blanks around it were left out. */
+    void id(Row row, int column, long line) {
+      if (row.isTrimmed(column) && trimmedIds++ == 0) {
+        firstTrimmedId = "'" + row.shown(column) + "' in line " + line;
+      }
     }
 
     void note(String note) {
@@ -148,6 +157,12 @@ public record ReadReport(
                 + "%); first, "
                 + badRowSamples.getFirst()
                 + "; mend the file or check the declared columns and format");
+      }
+      if (trimmedIds > 0) {
+        note(
+            trimmedIds
+                + " ids had blanks around them, which were left out: an id has none; first, "
+                + firstTrimmedId);
       }
       return new ReadReport(
           file, rows, badRows, outOfOrder, badRowSamples, badValues, badValueSamples, notes);

@@ -42,6 +42,7 @@ final class Row {
     for (Cell cell : cells) {
       cell.start = 0;
       cell.end = 0;
+      cell.trimmed = false;
     }
   }
 
@@ -66,6 +67,7 @@ final class Row {
     }
     cells[column].start = used;
     cells[column].end = used + n;
+    cells[column].trimmed = n < length;
     used += n;
   }
 
@@ -127,6 +129,11 @@ final class Row {
   /** The characters of the cell; valid until the next row. */
   Cell cell(int column) {
     return cells[column];
+  }
+
+  /** Whether blanks around the text of the cell were left out. */
+  boolean isTrimmed(int column) {
+    return cells[column].trimmed;
   }
 
   /** The whole number that orders the row among others; if there is none it has a problem. */
@@ -205,6 +212,7 @@ final class Row {
   final class Cell implements CharSequence {
     private int start;
     private int end;
+    private boolean trimmed;
 
     @Override
     public int length() {

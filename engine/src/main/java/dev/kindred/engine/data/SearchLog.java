@@ -90,7 +90,10 @@ public final class SearchLog {
         long at = order == Order.TIME ? times.parse(row, time) : row.sequence(sequence);
         if (row.problem() != null) {
           report.badRow(reader.line(), row.problem());
-        } else if (row.isMissing(query)
+          continue;
+        }
+        report.id(row, user, reader.line());
+        if (row.isMissing(query)
             || searches.add(users.add(row.cell(user)), at, row.cell(query)) == 0) {
           empty++;
         }

@@ -67,6 +67,24 @@ class CatalogueReaderTest extends ReaderFiles {
   }
 
   @Test
+  void anIdWithBlanksAroundItIsThatOfTheLog() throws IOException {
+    Ids ids = new Ids();
+    int known = ids.add("i 1");
+    CatalogueReader.Result result =
+        CatalogueReader.read(
+            TableSource.of(file("items.csv", "id,name\n\" i 1 \",a\n")),
+            "id",
+            List.of(FieldSpec.single("name", "name")),
+            ids);
+    assertEquals(1, ids.size());
+    assertTrue(result.catalogue().contains(known));
+    assertEquals(
+        "1 ids had blanks around them, which were left out: an id has none; first,"
+            + " 'i 1' in line 2",
+        result.report().notes().getLast());
+  }
+
+  @Test
   void repeatedIdsAndBadNumbersAreBadRowsOfACatalogue() throws IOException {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 50; i++) {

@@ -1,6 +1,7 @@
 package dev.kindred.engine.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,6 +36,28 @@ class EventLogTest extends ReaderFiles {
     Objective like = Objective.positive("like", LabelRule.ofEvent("like"));
     TableSource log = TableSource.of(file("log.csv", "user,item\nu,f\n"));
     assertRefused("no column for the type of event", () -> read(log, columns, like));
+  }
+
+  @Test
+  void blanksAroundIdsAreLeftOutAndTold() throws IOException {
+    String csv = "user,item\r\n u1,i1\r\nu1,\" i1\"\r\nu 2,i1\t\r\n";
+    EventLog.Result result =
+        read(TableSource.of(file("blanks.csv", csv)), EventColumns.of("user", "item"), ANY);
+    Events events = result.events();
+    assertEquals(1, events.items().size());
+    assertEquals(2, events.users().size());
+    assertEquals("u1", events.users().idOf(0));
+    assertEquals("u 2", events.users().idOf(1)); // within an id they stay
+    String told = "3 ids had blanks around them, which were left out: an id has none; first, ";
+    assertTrue(
+        result.report().notes().contains(told + "'u1' in line 2"), "" + result.report().notes());
+    String json = "{\"user\":\"u1\",\"item\":\"i1 \"}\n{\"user\":\"u1\",\"item\":\"i1\"}\n";
+    result = read(TableSource.of(file("blanks.jsonl", json)), EventColumns.of("user", "item"), ANY);
+    assertEquals(1, result.events().items().size());
+    assertTrue(result.report().notes().toString().contains("1 ids had blanks around them"));
+    String plain = "user,item\r\nu1,i1\r\n";
+    result = read(TableSource.of(file("plain.csv", plain)), EventColumns.of("user", "item"), ANY);
+    assertFalse(result.report().notes().toString().contains("blanks"));
   }
 
   @Test
