@@ -132,7 +132,7 @@ final class RecommendCommandTest {
     assertEquals(0, run.exitCode(), run.err());
     JsonNode why = new JsonMapper().readTree(run.out());
     assertEquals("user u0005", why.get("for").asText());
-    assertEquals("below_list", why.get("stage").asText());
+    assertEquals("below-list", why.get("stage").asText());
     assertTrue(why.get("reason").asText().contains("place 3 of"), why.toString());
     assertEquals(
         2, Run.kindred("why-not", "--model", snapshot.toString(), "--target", third).exitCode());

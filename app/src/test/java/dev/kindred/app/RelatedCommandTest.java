@@ -58,6 +58,14 @@ final class RelatedCommandTest {
   }
 
   @Test
+  void stagesAreSpelledAsOverHttp() throws IOException {
+    Run why =
+        Run.kindred(
+            "why-not", "--model", "" + snapshot, "--item", "100", "--target", "no", "--json");
+    assertEquals("unknown-item", new JsonMapper().readTree(why.out()).get("stage").asText());
+  }
+
+  @Test
   void typingErrorsAreNotTakenForIdsOrFields() {
     Run option = related("--item", "100", "--exclud", "101");
     assertEquals(2, option.exitCode());

@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.Hnsw;
 import dev.kindred.index.HnswOptions;
@@ -80,9 +81,9 @@ final class AnnBuildCommand extends KindredCommand {
       line.put("index", out.toString());
       line.put("rows", graph.size());
       line.put("dim", graph.dim());
-      line.put("metric", graph.metric().name().toLowerCase(Locale.ROOT));
+      line.put("metric", ConstantName.of(graph.metric()));
       line.put("bitsPerValue", index.bitsPerValue());
-      line.put("codes", graph.options().codes().name().toLowerCase(Locale.ROOT));
+      line.put("codes", ConstantName.of(graph.options().codes()));
       line.put("m", graph.options().m());
       line.put("efConstruction", graph.options().efConstruction());
       line.put("seed", graph.options().seed());

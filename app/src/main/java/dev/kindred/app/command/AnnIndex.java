@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
 import dev.kindred.index.EmbeddingFile;
@@ -226,9 +227,9 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
         "%,d vectors of dim %d, %s, %d bits per value, codes %s",
         rows.size(),
         rows.dim(),
-        graph.metric().name().toLowerCase(Locale.ROOT),
+        ConstantName.of(graph.metric()),
         bitsPerValue(),
-        graph.options().codes().name().toLowerCase(Locale.ROOT));
+        ConstantName.of(graph.options().codes()));
   }
 
   /** Opens a directory. */

@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.HnswOptions;
 import dev.kindred.index.file.MemoryMode;
@@ -94,10 +95,7 @@ final class AnnSource {
     if (where.index != null) {
       command.note(
           String.format(
-              Locale.ROOT,
-              "opened %s in %.1f ms",
-              memory.name().toLowerCase(Locale.ROOT),
-              openNanos / 1e6));
+              Locale.ROOT, "opened %s in %.1f ms", ConstantName.of(memory), openNanos / 1e6));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.index.BitSetFilter;
@@ -306,7 +307,7 @@ final class AnnSweepCommand extends KindredCommand {
         line.put("p99Micros", point.p99());
         if (filter != null) {
           line.put("filter", filter);
-          line.put("filterKind", filterKind.name().toLowerCase(Locale.ROOT));
+          line.put("filterKind", ConstantName.of(filterKind));
           line.put("unfilteredMicros", point.unfiltered());
           line.put("scanMicros", point.scan());
         }

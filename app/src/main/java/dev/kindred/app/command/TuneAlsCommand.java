@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.als.AlsModel;
 import dev.kindred.engine.als.AlsOptions;
@@ -214,7 +215,7 @@ final class TuneAlsCommand extends KindredCommand {
             "--rank %d --iterations %d --convention %s --regularization %.6g --alpha %.6g",
             o.rank(),
             o.iterations(),
-            o.convention().name().toLowerCase(Locale.ROOT),
+            ConstantName.of(o.convention()),
             o.regularization(),
             o.alpha());
     if (o.convention() == Convention.IALS) {

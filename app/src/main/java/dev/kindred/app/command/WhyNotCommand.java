@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.app.output.RelatedList;
 import dev.kindred.engine.serve.RecommendQuery;
 import dev.kindred.engine.serve.RelatedQuery;
@@ -7,7 +8,6 @@ import dev.kindred.engine.serve.WhyNot;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,7 +79,7 @@ final class WhyNotCommand extends KindredCommand {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put(item != null ? "item" : "for", why.source());
       line.put("target", why.target());
-      line.put("stage", why.stage().name().toLowerCase(Locale.ROOT));
+      line.put("stage", ConstantName.of(why.stage()));
       line.put("reason", why.reason());
       why.explanation()
           .ifPresent(explanation -> line.put("explanation", RelatedList.json(explanation)));

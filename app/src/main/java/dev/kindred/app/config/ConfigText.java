@@ -1,12 +1,12 @@
 package dev.kindred.app.config;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.data.EventColumns;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.LabelRule;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.SearchLog;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Writes a configuration file that {@link TrainConfig#read} understands: the tables that say what
@@ -30,7 +30,7 @@ public final class ConfigText {
     key("item", columns.item());
     if (!columns.time().isEmpty()) {
       key("time", columns.time());
-      key("time-format", columns.timeFormat().name().toLowerCase(Locale.ROOT));
+      key("time-format", ConstantName.of(columns.timeFormat()));
     }
     keyUnlessEmpty("order", columns.order());
     keyUnlessEmpty("event", columns.event());
@@ -53,7 +53,7 @@ public final class ConfigText {
       LabelRule rule = objective.rule();
       table("[[objectives]]");
       key("name", objective.name());
-      key("polarity", objective.polarity().name().toLowerCase(Locale.ROOT));
+      key("polarity", ConstantName.of(objective.polarity()));
       number("weight", objective.weight(), 1);
       keyUnlessEmpty("event", rule.event());
       keyUnlessEmpty("column", rule.column());
@@ -78,7 +78,7 @@ public final class ConfigText {
     key("query", columns.query());
     keyUnlessEmpty("time", columns.time());
     if (!columns.time().isEmpty()) {
-      key("time-format", columns.timeFormat().name().toLowerCase(Locale.ROOT));
+      key("time-format", ConstantName.of(columns.timeFormat()));
     }
     keyUnlessEmpty("order", columns.order());
     return this;
@@ -98,7 +98,7 @@ public final class ConfigText {
       table("[[" + table + ".fields]]");
       key("name", field.name());
       key("column", field.column());
-      key("kind", field.kind().name().toLowerCase(Locale.ROOT));
+      key("kind", ConstantName.of(field.kind()));
       keyUnlessEmpty("separator", field.separator());
       keyUnlessEmpty("pattern", field.pattern());
       number("bucket-size", field.bucketSize(), 0);

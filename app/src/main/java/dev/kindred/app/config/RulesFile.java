@@ -1,5 +1,6 @@
 package dev.kindred.app.config;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.rerank.AttributeFilter;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.rerank.Selection;
@@ -15,7 +16,6 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -48,7 +48,7 @@ public final class RulesFile {
     }
     Selection items = selection(section, "items", "where");
     Selection lists = selection(section, "lists", "lists-where");
-    String name = section.text("name", action.name().toLowerCase(Locale.ROOT) + " " + items);
+    String name = section.text("name", ConstantName.of(action) + " " + items);
     if (section.has("factor") != (action == Rule.Action.BOOST)) {
       throw section.wrong(
           "factor",

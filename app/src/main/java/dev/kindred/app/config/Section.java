@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.data.InputException;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -208,13 +209,13 @@ final class Section {
       return absent;
     }
     for (E constant : absent.getDeclaringClass().getEnumConstants()) {
-      if (written(constant).equals(text.toLowerCase(Locale.ROOT))) {
+      if (ConstantName.of(constant).equals(text.toLowerCase(Locale.ROOT))) {
         return constant;
       }
     }
     String allowed =
         Stream.of(absent.getDeclaringClass().getEnumConstants())
-            .map(Section::written)
+            .map(ConstantName::of)
             .collect(Collectors.joining(", "));
     throw wrong(key, "is \"" + text + "\", must be one of " + allowed);
   }
@@ -345,9 +346,5 @@ final class Section {
       throw wrong(key, "must be a whole number, is " + value);
     }
     return value.longValue();
-  }
-
-  private static String written(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -1,11 +1,11 @@
 package dev.kindred.app.evaluation;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Splits;
 import dev.kindred.engine.snapshot.Manifest;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -56,7 +56,7 @@ public record Holdout(double share, By by) {
   public Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("share", share);
-    json.put("by", by.name().toLowerCase(Locale.ROOT));
+    json.put("by", ConstantName.of(by));
     return json;
   }
 

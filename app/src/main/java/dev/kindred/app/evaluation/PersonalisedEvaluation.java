@@ -1,5 +1,6 @@
 package dev.kindred.app.evaluation;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.app.output.TemporaryDirectory;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.Pipeline;
@@ -120,7 +121,7 @@ public record PersonalisedEvaluation(
     TextTable table = new TextTable("candidates by", ">found", ">allowed", ">recall");
     for (RetrievalSource source : RetrievalSource.values()) {
       table.row(
-          source.name().toLowerCase(Locale.ROOT),
+          ConstantName.of(source),
           String.format(Locale.ROOT, "%.1f", stages.found().get(source)),
           String.format(Locale.ROOT, "%.1f", stages.kept().get(source)),
           figure(stages.held().get(source)));
@@ -144,7 +145,7 @@ public record PersonalisedEvaluation(
             of.put("found", found.found().get(source));
             of.put("allowed", found.kept().get(source));
             of.put("recall", found.held().get(source));
-            line.put(source.name().toLowerCase(Locale.ROOT), of);
+            line.put(ConstantName.of(source), of);
           }
           line.put("ranked", found.ranked());
           line.put("recall", found.recall());

@@ -58,7 +58,7 @@ public final class RecommendedList {
     if (item.placing() == RerankedList.Placing.RANKED) {
       return sources;
     }
-    String placing = item.placing().name().toLowerCase(Locale.ROOT);
+    String placing = ConstantName.of(item.placing());
     return sources.isEmpty() ? placing : sources + "; " + placing;
   }
 
@@ -114,7 +114,7 @@ public final class RecommendedList {
         line.put("propensity", item.propensity());
       }
       if (item.placing() != RerankedList.Placing.RANKED) {
-        line.put("placing", item.placing().name().toLowerCase(Locale.ROOT));
+        line.put("placing", ConstantName.of(item.placing()));
       }
       if (explained) {
         line.put("terms", item.terms());
@@ -142,7 +142,7 @@ public final class RecommendedList {
   }
 
   private static String name(RetrievalSource source) {
-    return source.name().toLowerCase(Locale.ROOT);
+    return ConstantName.of(source);
   }
 
   private String described(String id) {

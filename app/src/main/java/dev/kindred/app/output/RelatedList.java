@@ -76,12 +76,12 @@ public final class RelatedList {
       line.put("rank", item.rank() + 1);
       line.put("id", item.id());
       line.put("score", item.score());
-      line.put("source", item.source().name().toLowerCase(Locale.ROOT));
+      line.put("source", ConstantName.of(item.source()));
       if (item.propensity() < 1) {
         line.put("propensity", item.propensity());
       }
       if (item.placing() != RerankedList.Placing.RANKED) {
-        line.put("placing", item.placing().name().toLowerCase(Locale.ROOT));
+        line.put("placing", ConstantName.of(item.placing()));
       }
       Map<String, List<String>> profile = shown(item.id());
       if (!profile.isEmpty()) {
@@ -101,7 +101,7 @@ public final class RelatedList {
     for (Term term : explanation.terms()) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("objective", term.objective());
-      line.put("polarity", term.polarity().name().toLowerCase(Locale.ROOT));
+      line.put("polarity", ConstantName.of(term.polarity()));
       line.put("manual", term.manual());
       line.put("learned", term.learned());
       line.put("merged", term.merged());

@@ -5,10 +5,10 @@ import dev.kindred.app.http.Query;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
 import dev.kindred.app.http.Route;
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.app.output.RelatedList;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.serve.Recommender;
-import java.util.Locale;
 import java.util.Set;
 
 /** {@code GET /v1/explain}: what a pair's score is the sum of, be it a candidate or not. */
@@ -33,11 +33,7 @@ final class ExplainRoute implements Route.Handler<Desk> {
               out.writeFieldName("score");
               JsonBody.number(out, explanation.score());
               out.writeStringField(
-                  "candidate",
-                  explanation
-                      .candidate()
-                      .map(source -> source.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                      .orElse("no"));
+                  "candidate", explanation.candidate().map(ConstantName::of).orElse("no"));
               out.writePOJOField("explanation", RelatedList.json(explanation));
               out.writeEndObject();
             });

@@ -8,7 +8,6 @@ import dev.kindred.engine.serve.RelatedQuery;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -100,10 +99,6 @@ final class ListParameters {
       }
     }
     out.writeEndObject();
-  }
-
-  static String written(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Where the number of NAME:NUMBER begins; names may hold colons too. */

@@ -7,6 +7,7 @@ import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
 import dev.kindred.app.http.Route;
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.rank.RetrievalSource;
 import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.serve.Funnel;
@@ -129,7 +130,7 @@ final class RecommendRoute implements Route.Handler<Desk> {
                 JsonBody.number(out, item.score());
                 out.writeArrayFieldStart("sources");
                 for (RetrievalSource source : item.sources()) {
-                  out.writeString(ListParameters.written(source));
+                  out.writeString(ConstantName.of(source));
                 }
                 out.writeEndArray();
                 if (!show.isEmpty()) {
@@ -167,7 +168,7 @@ final class RecommendRoute implements Route.Handler<Desk> {
   private static void funnel(Funnel funnel, JsonGenerator out) throws IOException {
     out.writeObjectFieldStart("funnel");
     for (RetrievalSource source : RetrievalSource.values()) {
-      out.writeObjectFieldStart(ListParameters.written(source));
+      out.writeObjectFieldStart(ConstantName.of(source));
       out.writeNumberField("found", funnel.found().get(source));
       out.writeNumberField("allowed", funnel.kept().get(source));
       out.writeEndObject();

@@ -6,6 +6,7 @@ import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
 import dev.kindred.app.http.Route;
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.app.output.RelatedList;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.rerank.Reranking;
@@ -162,7 +163,7 @@ public final class RelatedRoute implements Route.Handler<Desk> {
                 out.writeUTF8String(result.idBytes(), start, result.idEnd(rank) - start);
                 out.writeFieldName("score");
                 JsonBody.number(out, result.score(rank));
-                out.writeStringField("source", ListParameters.written(result.source(rank)));
+                out.writeStringField("source", ConstantName.of(result.source(rank)));
                 if (!show.isEmpty()) {
                   ListParameters.profile(searcher.profile(result.id(rank)), show, out);
                 }
@@ -200,7 +201,7 @@ public final class RelatedRoute implements Route.Handler<Desk> {
                 out.writeStringField("id", found.id());
                 out.writeFieldName("score");
                 JsonBody.number(out, found.score());
-                out.writeStringField("source", ListParameters.written(found.source()));
+                out.writeStringField("source", ConstantName.of(found.source()));
                 if (!show.isEmpty()) {
                   ListParameters.profile(searcher.profile(found.id()), show, out);
                 }

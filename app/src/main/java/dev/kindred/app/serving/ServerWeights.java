@@ -3,13 +3,13 @@ package dev.kindred.app.serving;
 import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedQuery;
 import dev.kindred.engine.serve.RelatedSearcher;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -118,8 +118,7 @@ final class ServerWeights {
               for (ObjectiveWeight objective : recommender.objectives()) {
                 out.writeStartObject();
                 out.writeStringField("name", objective.name());
-                out.writeStringField(
-                    "polarity", objective.polarity().name().toLowerCase(Locale.ROOT));
+                out.writeStringField("polarity", ConstantName.of(objective.polarity()));
                 out.writeNumberField(
                     "weight", now.getOrDefault(objective.name(), objective.manual()));
                 out.writeNumberField("stored", objective.manual());

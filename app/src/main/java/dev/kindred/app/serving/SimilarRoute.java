@@ -4,6 +4,7 @@ import dev.kindred.app.http.JsonBody;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
 import dev.kindred.app.http.Route;
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.serve.ItemFilter;
 import dev.kindred.engine.serve.Recommender;
@@ -12,7 +13,6 @@ import dev.kindred.engine.serve.SimilarQuery;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -72,16 +72,12 @@ final class SimilarRoute implements Route.Handler<Desk> {
     String label = body.node().has("channel") ? body.text("channel") : "linear";
     List<Channel.Kind> kinds = Arrays.asList(Channel.Kind.values());
     return kinds.stream()
-        .filter(kind -> written(kind).equals(label))
+        .filter(kind -> ConstantName.of(kind).equals(label))
         .findFirst()
         .orElseThrow(
             () ->
                 JsonRequest.wrong(
                     "'channel' must be one of "
-                        + String.join(", ", kinds.stream().map(SimilarRoute::written).toList())));
-  }
-
-  private static String written(Channel.Kind kind) {
-    return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                        + String.join(", ", kinds.stream().map(ConstantName::of).toList())));
   }
 }

@@ -4,6 +4,7 @@ import dev.kindred.app.http.Query;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
 import dev.kindred.app.http.Route;
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.app.output.RelatedList;
 import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.serve.Recommender;
@@ -46,7 +47,7 @@ final class WhyNotRoute implements Route.Handler<Desk> {
               out.writeStartObject();
               out.writeStringField("item", why.source());
               out.writeStringField("target", why.target());
-              out.writeStringField("stage", ListParameters.written(why.stage()));
+              out.writeStringField("stage", ConstantName.of(why.stage()));
               out.writeStringField("reason", why.reason());
               if (why.explanation().isPresent()) {
                 out.writePOJOField("explanation", RelatedList.json(why.explanation().get()));

@@ -36,7 +36,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,6 +116,44 @@ class DemoTest {
   private static double relatedness(
       Map<String, TrueRelatedness.Score> scores, String lists, String objective) {
     return scores.get(lists).relatedness().get(objective);
+  }
+
+  @Test
+  void whatWasClickedNextIsWhatEvaluateMeasures() throws IOException {
+    String config = directory.resolve(Demo.DATA).resolve(Demo.CONFIG).toString();
+    Run run =
+        Run.kindred(
+            "evaluate", "--config", config, "--model", "" + directory, "-k", "10", "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    Map<String, JsonNode> evaluated = new LinkedHashMap<>();
+    for (String line : run.lines()) {
+      JsonNode json = new JsonMapper().readTree(line);
+      if (json.has("hr@10") && json.has("itemHr@10")) {
+        evaluated.put(json.get("objective").asText() + " " + json.get("model").asText(), json);
+      }
+    }
+    List<NextItemScore> scores = fact(DemoFact.NextItem.class).rows();
+    for (NextItemScore score : scores) {
+      JsonNode same = evaluated.get(score.objective() + " " + score.lists());
+      assertEquals(same.get("hr@10").asDouble(), score.hitRate().mean(), score.toString());
+      assertEquals(same.get("mrr@10").asDouble(), score.mrr(), score.toString());
+      assertEquals(same.get("itemHr@10").asDouble(), score.itemHitRate(), score.toString());
+    }
+    assertEquals(evaluated.size(), scores.size());
+  }
+
+  @Test
+  void sourcesAreSpelledAsOverHttp() throws IOException {
+    List<String> args = new ArrayList<>(List.of("related", "--json", "--model", "" + directory));
+    for (int item = 1; item <= 40; item++) {
+      args.addAll(List.of("--item", "v%04d".formatted(item)));
+    }
+    Set<String> sources = new TreeSet<>();
+    for (String line : Run.kindred(args.toArray(String[]::new)).lines()) {
+      sources.add(new JsonMapper().readTree(line).get("source").asText());
+    }
+    // As ServingTest has it for /openapi.json.
+    assertTrue(sources.contains("content-relaxed"), sources.toString());
   }
 
   @Test

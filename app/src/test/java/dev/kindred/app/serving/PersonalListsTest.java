@@ -10,6 +10,7 @@ import dev.kindred.app.bench.GeneratedOptions;
 import dev.kindred.app.bench.GeneratedRanker;
 import dev.kindred.app.bench.GeneratedSnapshot;
 import dev.kindred.app.http.ServerOptions;
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.rerank.Selection;
 import dev.kindred.engine.serve.RecommendQuery;
@@ -25,7 +26,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -148,9 +148,7 @@ final class PersonalListsTest {
       for (String target : new String[] {"1", "2", "3", "40", "299", "none"}) {
         WhyNot expected = recommender.whyNot(query, target);
         JsonNode reply = json("/v1/why-not?item=1&n=5&target=" + target);
-        assertEquals(
-            expected.stage().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-            reply.get("stage").asText());
+        assertEquals(ConstantName.of(expected.stage()), reply.get("stage").asText());
         assertEquals(expected.explanation().isPresent(), reply.has("explanation"));
       }
     }
