@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -194,7 +195,7 @@ public final class HttpServer<D> implements AutoCloseable {
   }
 
   /** Head and body for what couldn't be parsed; its connection ends with it. */
-  private byte[] malformed(String reason) {
+  private byte[] malformed(String reason, Optional<Refusal> fault) {
     String id = nextId();
     String message =
         reason.equals(MalformedConduit.BAD_REQUEST)

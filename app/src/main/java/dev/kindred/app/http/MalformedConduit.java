@@ -3,6 +3,7 @@ package dev.kindred.app.http;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.ConduitStreamSinkChannel;
@@ -18,8 +19,9 @@ final class MalformedConduit extends AbstractStreamSinkConduit<StreamSinkConduit
   interface Replies {
     /**
      * @param reason as Undertow's status line gives it
+     * @param fault what is wrong, where that is known
      */
-    byte[] malformed(String reason);
+    byte[] malformed(String reason, Optional<Refusal> fault);
   }
 
   /** The reason of what can't be parsed at all. */
@@ -29,16 +31,19 @@ final class MalformedConduit extends AbstractStreamSinkConduit<StreamSinkConduit
   private static final int DIGIT = "HTTP/1.".length(); // is 0 for an old client
 
   private final Replies replies;
+  private final EscapedLine line;
   private ByteBuffer rest; // of our reply; null before there is one
 
-  private MalformedConduit(StreamSinkConduit next, Replies replies) {
+  private MalformedConduit(StreamSinkConduit next, Replies replies, EscapedLine line) {
     super(next);
     this.replies = replies;
+    this.line = line;
   }
 
   static void under(StreamConnection connection, Replies replies) {
     ConduitStreamSinkChannel sink = connection.getSinkChannel();
-    sink.setConduit(new MalformedConduit(sink.getConduit(), replies));
+    sink.setConduit(
+        new MalformedConduit(sink.getConduit(), replies, EscapedLine.under(connection)));
   }
 
   @Override
@@ -51,7 +56,8 @@ final class MalformedConduit extends AbstractStreamSinkConduit<StreamSinkConduit
       if (head.contains(HttpServer.REQUEST_ID.toString())) {
         return next.write(source); // one of ours
       }
-      rest = ByteBuffer.wrap(replies.malformed(head.substring(STATUS.length, head.indexOf('\r'))));
+      String reason = head.substring(STATUS.length, head.indexOf('\r'));
+      rest = ByteBuffer.wrap(replies.malformed(reason, line.fault()));
     }
     while (rest.hasRemaining()) {
       if (next.write(rest) == 0) {

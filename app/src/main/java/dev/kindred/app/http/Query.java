@@ -19,6 +19,9 @@ public final class Query {
   /** Parameters in one query string, at most. */
   public static final int MAX_PARAMETERS = 1000;
 
+  /** The code of refusals for what can't be decoded. */
+  static final String MALFORMED = "malformed-query";
+
   private static final Query EMPTY = new Query(Map.of());
 
   private final Map<String, List<String>> values;
@@ -51,13 +54,22 @@ public final class Query {
         }
         int equals = raw.indexOf('=', start);
         equals = equals < 0 || equals > end ? end : equals;
-        String name = decode(raw, start, equals);
-        String value = equals == end ? "" : decode(raw, equals + 1, end);
+        String name = decode(raw, start, equals, "the parameter's name", "");
+        String value = equals == end ? "" : decode(raw, equals + 1, end, "parameter", name);
         values.computeIfAbsent(name, key -> new ArrayList<>(1)).add(value);
       }
       start = end + 1;
     }
     return new Query(values);
+  }
+
+  /**
+   * Refuses a path whose escapes are wrong. It isn't decoded: routes are compared as sent.
+   *
+   * @throws Refusal 400 with the code {@link #MALFORMED}
+   */
+  static void checkEscapes(String path) {
+    decode(path, 0, path.length(), "the path", "");
   }
 
   /** Refuses parameters other than these: a typing error must not go unnoticed. */
@@ -151,7 +163,12 @@ public final class Query {
     return text.length() <= 60 ? text : text.substring(0, 60) + "...";
   }
 
-  private static String decode(String raw, int start, int end) {
+  /**
+   * One name or value.
+   *
+   * @param what it is, and its name if it has one, for the refusal
+   */
+  private static String decode(String raw, int start, int end, String what, String name) {
     int at = start;
     while (at < end && raw.charAt(at) != '%' && raw.charAt(at) != '+' && raw.charAt(at) < 0x80) {
       at++;
@@ -170,14 +187,23 @@ public final class Query {
         int high = whole ? Character.digit(raw.charAt(at + 1), 16) : -1;
         int low = whole ? Character.digit(raw.charAt(at + 2), 16) : -1;
         if (high < 0 || low < 0) {
-          throw malformed("a percent sign must be followed by two hexadecimal digits");
+          throw malformed(
+              what,
+              name,
+              raw.substring(start, end),
+              "a percent sign must be followed by two hexadecimal digits; "
+                  + "write one that stands for itself as %25");
         }
         bytes[length++] = (byte) (high << 4 | low);
         at += 2;
       } else if (letter < 0x80) {
         bytes[length++] = (byte) letter;
       } else {
-        throw malformed("letters outside ASCII must be percent-encoded");
+        throw malformed(
+            what,
+            name,
+            raw.substring(start, end),
+            "letters outside ASCII must be percent-encoded, as the bytes of UTF-8");
       }
     }
     try {
@@ -186,11 +212,16 @@ public final class Query {
           .decode(ByteBuffer.wrap(bytes, 0, length))
           .toString();
     } catch (CharacterCodingException e) {
-      throw malformed("its escapes are no UTF-8");
+      throw malformed(
+          what,
+          name,
+          raw.substring(start, end),
+          "its escapes are no UTF-8; percent-encode the bytes of UTF-8");
     }
   }
 
-  private static Refusal malformed(String why) {
-    return Refusal.badRequest("malformed-query", "the query string is malformed: " + why);
+  private static Refusal malformed(String what, String name, String sent, String why) {
+    String named = name.isEmpty() ? what : what + " '" + shortened(name) + "'";
+    return Refusal.badRequest(MALFORMED, named + " is '" + shortened(sent) + "': " + why);
   }
 }

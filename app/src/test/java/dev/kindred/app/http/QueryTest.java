@@ -30,6 +30,20 @@ final class QueryTest {
   }
 
   @Test
+  void aMalformedParameterIsNamedWithTheRemedy() {
+    assertEquals(
+        "parameter 'item' is '100%': a percent sign must be followed"
+            + " by two hexadecimal digits; write one that stands for itself as %25",
+        message("n=5&item=100%"));
+    assertTrue(message("a%zz=5").contains("the parameter's name is 'a%zz'"), message("a%zz=5"));
+    assertTrue(message("item=%ff").contains("'item' is '%ff': its escapes are no UTF-8"));
+  }
+
+  private static String message(String raw) {
+    return assertThrows(Refusal.class, () -> Query.parse(raw)).getMessage();
+  }
+
+  @Test
   void repeatedValuesKeepTheirOrderAndSingleOnesMustBeSingle() {
     Query query = Query.parse("a=2&b=&a=1&&a=2");
     assertEquals(List.of("2", "1", "2"), query.all("a"));

@@ -90,7 +90,6 @@ final class StrangersTest {
       strings = {
         "GET\r\n\r\n",
         "GET /v1/related?item=a b HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /v1/related?item=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET /caf\u00e9 HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET / HTTP/1.1\r\nHost x\r\n\r\n",
         "\0\0\0\0\r\n\r\n",
@@ -104,6 +103,27 @@ final class StrangersTest {
     RawHttp.Answer answer = RawHttp.once(port, request);
     assertMalformed(answer);
     assertTrue(count("kindred_http_requests_total{route=\"none\",status=\"400\"}") > 0);
+  }
+
+  @Test
+  void aWrongEscapeIsNamedWithTheRemedy() throws IOException {
+    for (String[] wrong :
+        new String[][] {
+          {"/v1/related?item=%zz&n=5", "parameter 'item' is '%zz': a percent sign must be"},
+          {"/v1/related?n=5&item=100%", "parameter 'item' is '100%': a percent sign must be"},
+          {"/v1/related?item=%ff", "parameter 'item' is '%ff': its escapes are no UTF-8"},
+          {"/v1/rel%ated?item=100", "the path is '/v1/rel%ated': a percent sign must be"}
+        }) {
+      RawHttp.Answer answer = RawHttp.get(port, wrong[0]);
+      assertEquals(400, answer.status(), answer.body());
+      JsonNode body = new JsonMapper().readTree(answer.body());
+      assertEquals("malformed-query", body.at("/error/code").asText());
+      assertTrue(body.at("/error/message").asText().startsWith(wrong[1]), answer.body());
+      assertEquals(answer.headers().get("x-request-id"), body.get("requestId").asText());
+    }
+    // Escapes that are sound reach the route; another fault of such a request keeps its message.
+    assertEquals(200, RawHttp.get(port, "/v1/related?item=%31%300").status());
+    assertMalformed(RawHttp.once(port, "GET /?item=%31 HTTP/1.1\r\nHost x\r\n\r\n"));
   }
 
   @Test
