@@ -52,6 +52,23 @@ final class ServeCommandTest {
   }
 
   @Test
+  void sigtermEndsItWithZeroWhileItLoads() throws Exception {
+    // A pipe that nobody writes to: reading the manifest takes for ever.
+    Path manifest = snapshot.resolve("manifest.json");
+    Files.delete(manifest);
+    assertEquals(0, new ProcessBuilder("mkfifo", manifest.toString()).start().waitFor());
+    Process process = start();
+    Served served = new Served(process, "listening");
+    assertEquals(503, served.get("v1/related?item=100"));
+    assertEquals(200, served.get("health/live"));
+    process.toHandle().destroy(); // SIGTERM
+    assertTrue(process.waitFor(120, TimeUnit.SECONDS));
+    String rest = served.rest();
+    assertEquals(0, process.exitValue(), rest);
+    assertTrue(rest.contains("\"stopped\""), rest);
+  }
+
+  @Test
   void afterAKillTheEventsAreThereAndATornLineIsCutOff() throws Exception {
     Served first = serve();
     for (int i = 0; i < 5; i++) {
@@ -117,7 +134,8 @@ final class ServeCommandTest {
     final List<String> before = new ArrayList<>();
     String url = "";
 
-    Served(Process process) throws IOException {
+    /** Reads what it says until it says this. */
+    Served(Process process, String event) throws IOException {
       this.process = process;
       err =
           new BufferedReader(
@@ -126,13 +144,21 @@ final class ServeCommandTest {
         before.add(line);
         if (line.startsWith("{")) {
           JsonNode entry = new JsonMapper().readTree(line);
-          if (entry.get("event").asText().equals("ready")) {
+          if (entry.get("event").asText().equals(event)) {
             url = entry.get("url").asText();
             return;
           }
         }
       }
-      throw new IOException("never ready: " + before);
+      throw new IOException("never " + event + ": " + before);
+    }
+
+    int get(String path) throws Exception {
+      return HttpClient.newHttpClient()
+          .send(
+              HttpRequest.newBuilder(URI.create(url + path)).build(),
+              HttpResponse.BodyHandlers.discarding())
+          .statusCode();
     }
 
     int send(String lines) throws Exception {
@@ -152,6 +178,10 @@ final class ServeCommandTest {
   }
 
   private Served serve() throws IOException {
+    return new Served(start(), "ready");
+  }
+
+  private Process start() throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -175,6 +205,6 @@ final class ServeCommandTest {
                 "server.deadline-millis=60000"));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(Map.of("KINDRED_TOKENS_INGEST", TOKEN));
-    return new Served(builder.start());
+    return builder.start();
   }
 }

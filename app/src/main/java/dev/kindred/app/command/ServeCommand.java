@@ -39,7 +39,7 @@ final class ServeCommand extends KindredCommand {
   /** Serves until the process is told to stop; then ends it with 0. */
   static void serve(ServingOptions options, AccessLog log) throws IOException {
     long start = System.nanoTime();
-    Serving serving = Serving.start(options, log);
+    Serving serving = Serving.listen(options, log);
     log.event("info", "listening", where(options, serving, start));
     // A signal starts the hooks; the process then ends with 128 plus its number, unless it is
     // halted here, when all is closed.
@@ -54,8 +54,10 @@ final class ServeCommand extends KindredCommand {
             "kindred-stop");
     Runtime.getRuntime().addShutdownHook(stop);
     try {
+      serving.load();
+      log.event("info", "loaded", loaded(options, serving, start));
       serving.warmUp();
-      log.event("info", "ready", where(options, serving, start));
+      log.event("info", "ready", loaded(options, serving, start));
     } catch (IOException | RuntimeException | Error e) {
       if (!isStopping(stop)) {
         serving.close();
@@ -81,8 +83,13 @@ final class ServeCommand extends KindredCommand {
     Map<String, Object> details = new LinkedHashMap<>();
     details.put("url", "http://" + options.server().host() + ":" + serving.port() + "/");
     details.put("model", options.model().toString());
-    details.put("items", serving.recommender().size());
     details.put("millis", (System.nanoTime() - start) / 1_000_000);
+    return details;
+  }
+
+  private static Map<String, Object> loaded(ServingOptions options, Serving serving, long start) {
+    Map<String, Object> details = where(options, serving, start);
+    details.put("items", serving.recommender().size());
     return details;
   }
 

@@ -49,7 +49,7 @@ public final class HttpServer<D> implements AutoCloseable {
   }
 
   private final ServerOptions options;
-  private final Routes<D> routes;
+  private final Supplier<Routes<D>> routes;
   private final Tokens tokens;
   private final RequestObserver observer;
   private final AnswerThreads<D> threads;
@@ -61,7 +61,7 @@ public final class HttpServer<D> implements AutoCloseable {
 
   private HttpServer(
       ServerOptions options,
-      Routes<D> routes,
+      Supplier<Routes<D>> routes,
       Tokens tokens,
       Supplier<D> desks,
       RequestObserver observer) {
@@ -75,12 +75,13 @@ public final class HttpServer<D> implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @param desks makes what an answering thread keeps; called once on each
+   * @param routes asked for with each request, so that a server may have more of them later
+   * @param desks makes what an answering thread keeps; called on each with its first request
    * @throws IOException if the address can't be bound
    */
   public static <D> HttpServer<D> start(
       ServerOptions options,
-      Routes<D> routes,
+      Supplier<Routes<D>> routes,
       Tokens tokens,
       Supplier<D> desks,
       RequestObserver observer)
@@ -169,7 +170,7 @@ public final class HttpServer<D> implements AutoCloseable {
         });
     String path = exchange.getRequestURI();
     try {
-      Route<D> route = routes.find(exchange.getRequestMethod().toString(), path);
+      Route<D> route = routes.get().find(exchange.getRequestMethod().toString(), path);
       course.route = route.name();
       String token = token(exchange);
       tokens.check(route.access(), token);
@@ -207,7 +208,8 @@ public final class HttpServer<D> implements AutoCloseable {
                 + Query.MAX_PARAMETERS
                 + " parameters"
             : "the request must have one Host header, of the host that it asks (" + reason + ")";
-    Reply reply = new JsonBody().refused(Refusal.badRequest("malformed-request", message), id);
+    Refusal refusal = fault.orElse(Refusal.badRequest("malformed-request", message));
+    Reply reply = new JsonBody().refused(refusal, id);
     observer.rejected("malformed");
     observer.answered("", id, reply.status(), 0, 0, 0, reply.body().length);
     byte[] head =
@@ -349,7 +351,9 @@ public final class HttpServer<D> implements AutoCloseable {
   private void refuse(HttpServerExchange exchange, Course course, Refusal refusal) {
     Reply reply = new JsonBody().refused(refusal, course.id);
     if (refusal.status() == 405) {
-      exchange.getResponseHeaders().put(Headers.ALLOW, routes.allowed(exchange.getRequestURI()));
+      exchange
+          .getResponseHeaders()
+          .put(Headers.ALLOW, routes.get().allowed(exchange.getRequestURI()));
     }
     if (refusal.status() == 401) {
       exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");

@@ -3,6 +3,7 @@ package dev.kindred.app.http;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The table of routes: exact paths, each with its methods. Immutable. */
@@ -10,7 +11,14 @@ public final class Routes<D> {
   private final List<Route<D>> all;
   private final Map<String, Map<String, Route<D>>> byPath = new HashMap<>();
 
+  private final Optional<Refusal> others;
+
   public Routes(List<Route<D>> routes) {
+    this(routes, Optional.empty());
+  }
+
+  private Routes(List<Route<D>> routes, Optional<Refusal> others) {
+    this.others = others;
     all = List.copyOf(routes);
     for (Route<D> route : all) {
       Route<D> before =
@@ -23,6 +31,13 @@ public final class Routes<D> {
     }
   }
 
+  /**
+   * These, and whatever else is asked for is refused so: for the time before a server knows more.
+   */
+  public static <D> Routes<D> refusingOthers(List<Route<D>> routes, Refusal refusal) {
+    return new Routes<>(routes, Optional.of(refusal));
+  }
+
   /** In the order of their declaration. */
   public List<Route<D>> all() {
     return all;
@@ -31,11 +46,15 @@ public final class Routes<D> {
   /**
    * The route of a request; HEAD is answered as GET.
    *
-   * @throws Refusal 404 for an unknown path, 405 for a method that the path doesn't have
+   * @throws Refusal 404 for an unknown path, 405 for a method that the path doesn't have; or the
+   *     one of {@link #refusingOthers} for the path
    */
   public Route<D> find(String method, String path) {
     Map<String, Route<D>> methods = byPath.get(path);
     if (methods == null) {
+      if (others.isPresent()) {
+        throw others.get();
+      }
       throw new Refusal(
           404, "no-such-route", "no route " + Query.shortened(path) + "; see /openapi.json");
     }

@@ -51,8 +51,8 @@ final class OtherSnapshots implements AutoCloseable {
     return names;
   }
 
-  /** The name in CURRENT; "" where there is none. */
-  String current() throws IOException {
+  /** The name in the CURRENT file of a directory; "" where there is none. */
+  static String current(Path directory) throws IOException {
     Path file = directory.resolve(CURRENT);
     return Files.isRegularFile(file) && Files.size(file) <= 256
         ? Files.readString(file).strip()

@@ -3,110 +3,137 @@ package dev.kindred.app.serving;
 import dev.kindred.app.http.HttpServer;
 import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Reply;
-import dev.kindred.app.http.Request;
 import dev.kindred.app.http.Route;
 import dev.kindred.app.http.Routes;
 import dev.kindred.app.metrics.ProcessMetrics;
 import dev.kindred.app.metrics.PrometheusText;
-import dev.kindred.engine.data.InputException;
-import dev.kindred.engine.rerank.Reranking;
-import dev.kindred.engine.serve.InMemoryLiveState;
-import dev.kindred.engine.serve.LiveState;
-import dev.kindred.engine.serve.LiveStateOptions;
 import dev.kindred.engine.serve.Recommender;
-import dev.kindred.engine.serve.RecommenderOptions;
-import dev.kindred.engine.serve.UnknownItemException;
-import dev.kindred.engine.serve.UserEvent;
-import dev.kindred.engine.snapshot.Manifest;
-import dev.kindred.index.RecallMonitor;
-import dev.kindred.index.file.CorruptFileException;
-import dev.kindred.live.ChronicleLiveState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * A recommender behind HTTP, from opening the snapshot to the last reply: {@link #start} opens and
- * listens, {@link #warmUp} makes it ready, {@link #close} lets running requests end.
+ * A recommender behind HTTP, from the bound port to the last reply: {@link #listen} binds and
+ * answers for its health, {@link #load} opens the snapshot and answers every route, {@link #warmUp}
+ * makes it ready, {@link #close} lets running requests end. Free to share; closing it while another
+ * thread loads or warms up ends that thread's call with an exception.
  */
 public final class Serving implements AutoCloseable {
+  /** How far it is, with the code and the sentence that {@code /health/ready} refuses with. */
+  private enum State {
+    LOADING("loading", "the server is loading its snapshot; ask again after a moment"),
+    WARMING_UP("warming-up", "the server answers, but slowly until it is warm"),
+    READY("", ""),
+    DRAINING("draining", "the server is being stopped; ask another one");
+
+    private final String code;
+    private final String reason;
+
+    State(String code, String reason) {
+      this.code = code;
+      this.reason = reason;
+    }
+
+    Refusal refusal() {
+      return Refusal.later(503, code, reason);
+    }
+  }
+
   private final ServingOptions options;
   private final AccessLog log;
   private final String warmUpId = "warm-up-" + UUID.randomUUID();
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final ServingMetrics metrics;
-  private final Recommender recommender;
-  private final LiveState live;
-  private final EventLog eventLog; // null without one
-  private final EventsRoute events;
-  private final OtherSnapshots others;
-  private final ServerWeights weights;
-  private final Routes<Desk> routes;
-  private HttpServer<Desk> server;
-  private final Reranking reranking;
-  private final LongAdder refreshFailures = new LongAdder();
-  private volatile boolean ready;
+  private final HttpServer<Desk> server;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile State state = State.LOADING;
+  private volatile ServedModel model; // null until it is loaded
+  private volatile Routes<Desk> routes;
 
   private Serving(ServingOptions options, AccessLog log) throws IOException {
     this.options = options;
     this.log = log;
-    reranking = Reranking.none().withRules(options.rules());
     metrics = new ServingMetrics(log, warmUpId);
+    routes = Routes.refusingOthers(ownRoutes(), State.LOADING.refusal());
+    // No desk is made before there are routes that need one: those come with the model.
+    server =
+        HttpServer.start(
+            options.server(), () -> routes, options.tokens(), () -> model.desk(), metrics);
+  }
+
+  /**
+   * Binds the port. From now on health and metrics are answered, every other route is refused with
+   * 503 until {@link #load} is through.
+   *
+   * @throws IOException if the address can't be had
+   */
+  public static Serving listen(ServingOptions options, AccessLog log) throws IOException {
+    checkMemory(options, log);
+    return new Serving(options, log);
+  }
+
+  /**
+   * Listens and loads; not ready yet.
+   *
+   * @throws IOException if the address, the snapshot, the live state or the event log can't be had
+   */
+  public static Serving start(ServingOptions options, AccessLog log) throws IOException {
+    Serving serving = listen(options, log);
     try {
-      others = own(new OtherSnapshots(options.model()));
-      checkMemory();
-      live = own(openLive());
-      recommender = own(openRecommender());
-      watch();
-      eventLog = options.eventLog().isPresent() ? own(openLog(options.eventLog().get())) : null;
-      events = new EventsRoute(eventLog, live, this::eventKinds, log);
-      weights = new ServerWeights(recommender, options.weights());
-      routes = new Routes<>(routes());
-      server =
-          own(
-              HttpServer.start(
-                  options.server(),
-                  routes,
-                  options.tokens(),
-                  () -> new Desk(recommender, metrics),
-                  metrics));
+      serving.load();
     } catch (IOException | RuntimeException e) {
-      closeOwned();
+      serving.close();
+      throw e;
+    }
+    return serving;
+  }
+
+  /**
+   * Opens what is served and answers every route, slowly at first. To be called once.
+   *
+   * @throws IOException if the snapshot, the live state or the event log can't be had
+   * @throws IllegalStateException if it was closed meanwhile
+   */
+  public void load() throws IOException {
+    ServedModel loaded = new ServedModel(options, log, metrics);
+    try {
+      List<Route<Desk>> all = new ArrayList<>(loaded.routes());
+      all.addAll(ownRoutes());
+      all.addAll(staticRoutes());
+      answer(loaded, new Routes<>(all));
+    } catch (RuntimeException e) {
+      loaded.close();
       throw e;
     }
   }
 
-  /**
-   * Opens what is served and listens; not ready yet.
-   *
-   * @throws IOException if the snapshot, the live state, the event log or the address can't be had
-   */
-  public static Serving start(ServingOptions options, AccessLog log) throws IOException {
-    return new Serving(options, log);
+  private synchronized void answer(ServedModel loaded, Routes<Desk> all) {
+    if (state == State.DRAINING) {
+      throw new IllegalStateException("the server was stopped while it loaded");
+    }
+    model = loaded;
+    routes = all;
+    state = State.WARMING_UP;
   }
 
   /** Asks itself for as long as the options say, then is ready. */
   public void warmUp() throws IOException {
     WarmUp.run(
-        recommender,
+        recommender(),
         new InetSocketAddress(options.server().host(), port()),
         warmUpId,
         options.warmupMillis());
-    ready = true;
+    synchronized (this) {
+      // What is being stopped stays so, however long the warm-up took.
+      state = state == State.WARMING_UP ? State.READY : state;
+    }
   }
 
   /** The port that it listens on. */
@@ -114,54 +141,56 @@ public final class Serving implements AutoCloseable {
     return server.port();
   }
 
-  /** Every route, as OpenAPI describes them. */
+  /** Every route that is answered now, as OpenAPI describes them once it has loaded. */
   public List<Route<Desk>> allRoutes() {
     return routes.all();
   }
 
   /** Whether requests do well: warmed up and not being stopped. */
   public boolean ready() {
-    return ready;
+    return state == State.READY;
   }
 
-  /** The recommender that answers. */
+  /**
+   * The recommender that answers.
+   *
+   * @throws IllegalStateException before it has loaded
+   */
   public Recommender recommender() {
-    return recommender;
+    ServedModel loaded = model;
+    if (loaded == null) {
+      throw new IllegalStateException("the server has no recommender yet; call load() first");
+    }
+    return loaded.recommender();
   }
 
   /** From now on it says that it isn't ready, and each reply ends its connection. */
   public void drain() {
-    ready = false;
+    synchronized (this) {
+      state = State.DRAINING;
+    }
     server.drain();
   }
 
-  /** Lets running requests end, then closes everything in turn. */
+  /** Lets running requests end, then closes everything in turn; a second call does nothing. */
   @Override
   public void close() {
-    drain();
-    closeOwned();
-  }
-
-  private <T extends AutoCloseable> T own(T resource) {
-    owned.push(resource);
-    return resource;
-  }
-
-  private void closeOwned() {
-    while (!owned.isEmpty()) {
-      try {
-        owned.pop().close();
-      } catch (Exception e) {
-        log.event("error", "close-failed", Map.of("message", String.valueOf(e.getMessage())));
-      }
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    drain(); // whatever is still being loaded now closes itself
+    server.close();
+    ServedModel loaded = model;
+    if (loaded != null) {
+      loaded.close();
     }
   }
 
-  private void checkMemory() throws IOException {
+  private static void checkMemory(ServingOptions options, AccessLog log) throws IOException {
     if (options.memory() == MemoryCheck.Policy.OFF) {
       return;
     }
-    String current = others.current();
+    String current = OtherSnapshots.current(options.model());
     Path snapshot = current.isEmpty() ? options.model() : options.model().resolve(current);
     if (!Files.isDirectory(snapshot)) {
       return; // opening it says what is wrong
@@ -176,161 +205,23 @@ public final class Serving implements AutoCloseable {
     }
   }
 
-  /** Goes over to the snapshot that CURRENT names, as soon as it names another. */
-  private void watch() throws IOException {
-    if (options.refreshMillis() > 0 && !others.current().isEmpty()) {
-      own(
-          recommender.watch(
-              Duration.ofMillis(options.refreshMillis()),
-              failure -> {
-                refreshFailures.increment();
-                log.event(
-                    "error",
-                    "snapshot-refused",
-                    Map.of("message", String.valueOf(failure.getMessage())));
-              }));
-    }
+  /** Those that are answered in every state. */
+  private List<Route<Desk>> ownRoutes() {
+    return List.of(
+        fixed("live", "/health/live", Serving::well),
+        fixed("ready", "/health/ready", this::readiness),
+        fixed("metrics", "/metrics", this::metrics));
   }
 
-  /** {@code POST /v1/snapshot/refresh}: looks at CURRENT now. */
-  private Reply refresh(Request request, Desk desk) {
-    request.query().only(Set.of());
-    boolean swapped;
-    try {
-      swapped = recommender.refresh();
-    } catch (IOException | CorruptFileException | IllegalArgumentException e) {
-      refreshFailures.increment();
-      throw new Refusal(
-          409, "snapshot-refused", "the old snapshot is served on: " + e.getMessage());
-    }
-    return desk.json()
-        .reply(
-            out -> {
-              out.writeStartObject();
-              out.writeBooleanField("swapped", swapped);
-              out.writeStringField("snapshot", name());
-              out.writeEndObject();
-            });
-  }
-
-  /**
-   * What an event may be called: the snapshot's objectives, "impression", "search" and the
-   * settings'.
-   */
-  private Set<String> eventKinds() {
-    Set<String> kinds = new TreeSet<>(options.eventKinds());
-    recommender.objectives().forEach(objective -> kinds.add(objective.name()));
-    kinds.add(UserEvent.IMPRESSION);
-    kinds.add(UserEvent.SEARCH);
-    return kinds;
-  }
-
-  /** Name of the snapshot that answers now. */
-  private String name() {
-    return recommender.directory().getFileName().toString();
-  }
-
-  private Recommender openRecommender() throws IOException {
-    RecommenderOptions opening =
-        RecommenderOptions.defaults()
-            .withMemory(options.modelMemory())
-            .withSearchers(options.server().workers() + 1)
-            .withRecallShare(options.recallShare())
-            .withRequired(reranking);
-    try {
-      return Recommender.open(options.model(), opening, live);
-    } catch (IllegalArgumentException e) {
-      throw new InputException("the rules don't fit the snapshot: " + e.getMessage(), e);
-    }
-  }
-
-  private LiveState openLive() throws IOException {
-    return options.live().isPresent()
-        ? ChronicleLiveState.open(options.live().get(), LiveStateOptions.defaults())
-        : new InMemoryLiveState(LiveStateOptions.defaults());
-  }
-
-  private EventLog openLog(Path file) throws IOException {
-    EventLog opened = EventLog.open(file, options.fsync(), options.fsyncMillis());
-    if (opened.truncatedBytes() > 0) {
-      log.event(
-          "warn",
-          "event-log-truncated",
-          Map.of("file", file.toString(), "bytes", opened.truncatedBytes()));
-    }
-    return opened;
-  }
-
-  private List<Route<Desk>> routes() {
-    ItemRoutes items = new ItemRoutes(recommender, live, options.mostItems());
-    Duration within = Duration.ofMillis(options.server().deadlineMillis());
-    List<Route<Desk>> all = new ArrayList<>();
-    all.add(
-        Route.open(
-            "related",
-            "GET",
-            "/v1/related",
-            explained(new RelatedRoute(options.mostItems(), weights, reranking, others, within))));
-    all.add(Route.open("explain", "GET", "/v1/explain", explained(new ExplainRoute(recommender))));
-    all.add(
-        Route.open(
-            "why-not",
-            "GET",
-            "/v1/why-not",
-            explained(new WhyNotRoute(recommender, options.mostItems(), weights, reranking))));
-    all.add(
-        Route.open(
-            "recommend",
-            "GET",
-            "/v1/recommend",
-            explained(new RecommendRoute(options.mostItems(), reranking, within))));
-    all.add(
-        Route.open(
-            "similar",
-            "POST",
-            "/v1/similar",
-            explained(new SimilarRoute(recommender, options.mostItems(), within))));
-    all.add(Route.open("item", "GET", "/v1/item", explained(items::item)));
-    all.add(Route.open("items-search", "GET", "/v1/items", explained(items::search)));
-    all.add(Route.open("weights", "GET", "/v1/weights", explained(weights::get)));
-    all.add(Route.open("snapshot", "GET", "/v1/snapshot", explained(this::snapshot)));
-    all.add(Route.open("snapshots", "GET", "/v1/snapshots", explained(this::snapshots)));
-    Route.Access ingest = Route.Access.INGEST;
-    Route.Access admin = Route.Access.ADMIN;
-    all.add(Route.guarded("events", "POST", "/v1/events", ingest, explained(events)));
-    all.add(Route.guarded("items-add", "POST", "/v1/items", ingest, explained(items::add)));
-    all.add(Route.guarded("items-remove", "DELETE", "/v1/items", ingest, explained(items::remove)));
-    all.add(
-        Route.guarded(
-            "items-hide",
-            "POST",
-            "/v1/items/hide",
-            admin,
-            explained((request, desk) -> items.mark(request, desk, true))));
-    all.add(
-        Route.guarded(
-            "items-unhide",
-            "POST",
-            "/v1/items/unhide",
-            admin,
-            explained((request, desk) -> items.mark(request, desk, false))));
-    all.add(
-        Route.guarded("items-hidden", "GET", "/v1/items/hidden", admin, explained(items::hidden)));
-    all.add(
-        Route.guarded(
-                "snapshot-refresh", "POST", "/v1/snapshot/refresh", admin, explained(this::refresh))
-            .withoutBody());
-    all.add(Route.guarded("weights-set", "PUT", "/v1/weights", admin, explained(weights::put)));
-    all.add(fixed("live", "/health/live", () -> health(true)));
-    all.add(fixed("ready", "/health/ready", () -> health(ready)));
-    all.add(fixed("metrics", "/metrics", this::metrics));
+  /** The description, and the page for people if it is wanted. */
+  private List<Route<Desk>> staticRoutes() {
     Reply openApi = StaticFiles.reply("openapi.json", Reply.JSON);
-    all.add(fixed("openapi", "/openapi.json", () -> openApi));
-    if (options.page()) {
-      Reply page = StaticFiles.reply("page.html", "text/html; charset=utf-8");
-      all.add(fixed("page", "/", () -> page));
+    Route<Desk> description = fixed("openapi", "/openapi.json", () -> openApi);
+    if (!options.page()) {
+      return List.of(description);
     }
-    return all;
+    Reply page = StaticFiles.reply("page.html", "text/html; charset=utf-8");
+    return List.of(description, fixed("page", "/", () -> page));
   }
 
   /** A route without parameters, answered at once. */
@@ -344,100 +235,27 @@ public final class Serving implements AutoCloseable {
         });
   }
 
-  /** What the engine objects to is a fault of the request here. */
-  private static Route.Handler<Desk> explained(Route.Handler<Desk> handler) {
-    return (request, desk) -> {
-      try {
-        return handler.answer(request, desk);
-      } catch (UnknownItemException e) {
-        throw new Refusal(404, "unknown-item", e.getMessage());
-      } catch (IllegalArgumentException e) {
-        throw Refusal.badRequest("bad-request", e.getMessage());
-      }
-    };
+  private static Reply well() {
+    return Reply.text(200, Reply.JSON, "{\"status\":\"ok\"}");
   }
 
-  private static Reply health(boolean well) {
-    return Reply.text(
-        well ? 200 : 503, Reply.JSON, well ? "{\"status\":\"ok\"}" : "{\"status\":\"not-ready\"}");
-  }
-
-  private Reply snapshot(Request request, Desk desk) throws IOException {
-    request.query().only(Set.of());
-    Manifest manifest = recommender.manifest();
-    Map<String, Object> said = new LinkedHashMap<>();
-    said.put("name", name());
-    said.put("created", manifest.provenance().created().toString());
-    said.put("libraryVersion", manifest.provenance().libraryVersion());
-    said.put("items", manifest.items());
-    said.put("listLength", manifest.listLength());
-    said.put("catalogue", manifest.catalogue());
-    said.put("recommends", recommender.canRecommend());
-    said.put("fields", recommender.profileFields());
-    said.put("metrics", manifest.metrics());
-    said.put("notes", manifest.notes());
-    return desk.json().reply(out -> out.writePOJO(said));
-  }
-
-  private Reply snapshots(Request request, Desk desk) throws IOException {
-    request.query().only(Set.of());
-    Map<String, Object> said = new LinkedHashMap<>();
-    said.put("current", name());
-    said.put("snapshots", others.names());
-    return desk.json().reply(out -> out.writePOJO(said));
+  private Reply readiness() {
+    State now = state;
+    if (now != State.READY) {
+      throw now.refusal();
+    }
+    return well();
   }
 
   private Reply metrics() {
     PrometheusText out = new PrometheusText();
-    out.gauge("kindred_ready", "1 when warmed up and not being stopped.", ready ? 1 : 0);
+    out.gauge("kindred_ready", "1 when warmed up and not being stopped.", ready() ? 1 : 0);
     metrics.write(out);
     out.gauge("kindred_http_in_flight", "Requests whose reply hasn't gone.", server.inFlight());
     out.gauge("kindred_http_admitted", "Requests that wait or are answered.", server.admitted());
-    Manifest manifest = recommender.manifest();
-    double created = manifest.provenance().created().toEpochMilli() / 1000.0;
-    out.gauge("kindred_snapshot_items", "Items of the snapshot.", manifest.items());
-    out.gauge(
-        "kindred_snapshot_bytes",
-        "Bytes of the snapshot's files.",
-        manifest.files().stream().mapToLong(file -> file.bytes()).sum());
-    out.gauge(
-        "kindred_snapshot_created_timestamp_seconds",
-        "When the snapshot was built, in seconds since 1970 UTC.",
-        created);
-    out.gauge(
-        "kindred_snapshot_age_seconds",
-        "How long ago the snapshot was built.",
-        Math.max(0, System.currentTimeMillis() / 1000.0 - created));
-    out.family("kindred_snapshot_info", "gauge", "1, with the name of the snapshot.");
-    out.sample("kindred_snapshot_info", 1, "name", name());
-    out.counter(
-        "kindred_snapshot_refusals_total",
-        "Times that a snapshot named by CURRENT couldn't be opened.",
-        refreshFailures.sum());
-    out.gauge(
-        "kindred_snapshots_replaced_in_use",
-        "Replaced snapshots that a request still reads.",
-        recommender.replacedInUse());
-    Optional<RecallMonitor.Observed> recall = recommender.recall();
-    if (recall.isPresent()) {
-      out.gauge(
-          "kindred_recall_at_10",
-          "Part of the true 10 nearest that searches over all items found, NaN before the first.",
-          recall.get().recall());
-      out.family("kindred_recall_queries", "gauge", "Searches compared with exact ones.");
-      out.sample("kindred_recall_queries", recall.get().queries(), "result", "compared");
-      out.sample("kindred_recall_queries", recall.get().dropped(), "result", "dropped");
-    }
-    out.family("kindred_events_total", "counter", "Events taken, and batches refused.");
-    out.sample("kindred_events_total", events.accepted(), "result", "accepted");
-    out.sample("kindred_events_total", events.refused(), "result", "refused-batch");
-    out.sample("kindred_events_total", events.withoutLive(), "result", "log-only");
-    if (eventLog != null) {
-      out.gauge("kindred_event_log_bytes", "Size of the event log.", eventLog.bytes());
-      out.counter(
-          "kindred_event_log_forces_total",
-          "Times the event log was forced to the disk.",
-          eventLog.forces());
+    ServedModel loaded = model;
+    if (loaded != null) {
+      loaded.write(out);
     }
     ProcessMetrics.write(out);
     return Reply.text(200, PrometheusText.CONTENT_TYPE, out.toString());

@@ -63,7 +63,8 @@ final class OverloadTest {
                     }),
                 Route.immediate(
                     "live", "/live", (request, desk) -> Reply.text(200, "text/plain", "ok"))));
-    return HttpServer.start(options.withPort(0), routes, Tokens.none(), Object::new, observer);
+    return HttpServer.start(
+        options.withPort(0), () -> routes, Tokens.none(), Object::new, observer);
   }
 
   @Test
@@ -159,7 +160,7 @@ final class OverloadTest {
               () ->
                   HttpServer.start(
                       ServerOptions.defaults().withPort(server.port()),
-                      new Routes<>(List.of()),
+                      () -> new Routes<>(List.of()),
                       Tokens.none(),
                       Object::new,
                       observer));

@@ -3,6 +3,7 @@ package dev.kindred.app.serving;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kindred.app.http.Route;
 import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.http.Tokens;
+import dev.kindred.app.output.ConstantName;
+import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedItem;
@@ -21,6 +24,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -196,6 +200,16 @@ final class ServingTest {
   }
 
   @Test
+  void anIdWithBlanksAroundItIsNoItems() throws IOException {
+    RawHttp.Answer hide =
+        RawHttp.send(port, "POST", "/v1/items/hide", ADMIN, "{\"items\":[\"100 \"]}");
+    assertEquals(400, hide.status());
+    assertTrue(hide.body().contains("item id '100 ' has blanks around it"), hide.body());
+    assertEquals(400, RawHttp.send(port, "POST", "/v1/items", INGEST, "{\"id\":\" x\"}").status());
+    assertRefused(404, "unknown-item", "/v1/related?item=100%20");
+  }
+
+  @Test
   void eventsAreLoggedWholeOrNotAtAll() throws IOException {
     String two =
         "{\"user\":\"u1\",\"item\":\"100\",\"event\":\"click\",\"time\":5,\"dwell\":1.5}\n"
@@ -218,6 +232,9 @@ final class ServingTest {
     assertEventRefused(
         "{\"user\":\"u\",\"item\":\"1\",\"time\":" + tomorrow + "}",
         "line 1 has the time " + tomorrow);
+    assertEventRefused(
+        "{\"user\":\"u\",\"item\":\" 1\"}",
+        "line 1 is refused: item id ' 1' has blanks around it, but ids have none");
     assertEventRefused("{\"user\":\"u\",}", "line 1 is no JSON, at column 13; nothing was taken");
     assertEventRefused("{\"user\":\"u\"", "line 1 is no JSON: it ends too early, at column 12");
     List<String> lines = Files.readAllLines(eventLog);
@@ -286,6 +303,69 @@ final class ServingTest {
   }
 
   @Test
+  void healthIsAnsweredBeforeTheSnapshotIsLoadedAndNothingElseIs() throws IOException {
+    try (Serving early = Serving.listen(options(), silent())) {
+      int at = early.port();
+      assertEquals(200, RawHttp.get(at, "/health/live").status());
+      assertNotReady(at, "loading");
+      assertTrue(RawHttp.get(at, "/metrics").body().contains("kindred_ready 0\n"));
+      String[] others = {"/v1/related?item=100", "/v1/recommend", "/", "/openapi.json", "/nothing"};
+      for (String other : others) {
+        assertLoading(RawHttp.get(at, other));
+      }
+      assertLoading(RawHttp.send(at, "POST", "/v1/events", INGEST, "{\"user\":\"u\"}"));
+      early.load();
+      assertEquals(200, RawHttp.get(at, "/v1/related?item=100").status());
+      assertNotReady(at, "warming-up");
+      early.warmUp();
+      assertEquals(200, RawHttp.get(at, "/health/ready").status());
+      early.drain();
+      assertNotReady(at, "draining");
+    }
+  }
+
+  @Test
+  void whatIsStoppedWhileItLoadsNeverGetsReady() throws IOException {
+    Path live = directory.resolve("live");
+    Serving stopped = Serving.listen(options().withLive(live), silent());
+    stopped.close();
+    assertThrows(IllegalStateException.class, stopped::load);
+    assertFalse(stopped.ready());
+    // It left nothing open: the live state can be had again.
+    try (Serving next = Serving.start(options().withLive(live), silent())) {
+      next.drain();
+      next.warmUp();
+      assertFalse(next.ready());
+    }
+  }
+
+  private void assertNotReady(int at, String code) throws IOException {
+    RawHttp.Answer answer = RawHttp.get(at, "/health/ready");
+    assertEquals(503, answer.status());
+    assertEquals("1", answer.headers().get("retry-after"));
+    assertEquals(code, json(answer.body()).at("/error/code").asText());
+  }
+
+  private static void assertLoading(RawHttp.Answer answer) throws IOException {
+    assertEquals(503, answer.status(), answer.body());
+    assertEquals("1", answer.headers().get("retry-after"));
+    JsonNode body = json(answer.body());
+    assertEquals("loading", body.at("/error/code").asText());
+    assertEquals(answer.headers().get("x-request-id"), body.get("requestId").asText());
+  }
+
+  private ServingOptions options() {
+    return ServingOptions.of(snapshot)
+        .withServer(ServerOptions.defaults().withPort(0).withDeadlineMillis(60_000))
+        .withTokens(Tokens.of(INGEST, ADMIN))
+        .withWarmupMillis(50);
+  }
+
+  private static AccessLog silent() {
+    return new AccessLog(new PrintWriter(PrintWriter.nullWriter()), 0, false);
+  }
+
+  @Test
   void searchFindsIdsAndSaysWhetherItLookedAtAll() throws IOException {
     JsonNode reply = json(RawHttp.get(port, "/v1/items?query=10&n=3"));
     assertEquals(3, reply.get("items").size());
@@ -333,6 +413,17 @@ final class ServingTest {
               + route.access().name().toLowerCase());
     }
     assertEquals(routed, described);
+  }
+
+  @Test
+  void theDescribedSourcesAreThoseThatThereAre() throws IOException {
+    JsonNode api = json(RawHttp.get(port, "/openapi.json"));
+    List<String> described = new ArrayList<>();
+    api.at("/components/schemas/RelatedItem/properties/source/enum")
+        .forEach(source -> described.add(source.asText()));
+    List<String> sources = Arrays.stream(CandidateSource.values()).map(ConstantName::of).toList();
+    assertEquals(sources, described);
+    assertTrue(described.contains("content-relaxed"), described.toString());
   }
 
   @Test

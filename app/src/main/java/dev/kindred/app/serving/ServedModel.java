@@ -1,0 +1,340 @@
+package dev.kindred.app.serving;
+
+import dev.kindred.app.http.Refusal;
+import dev.kindred.app.http.Reply;
+import dev.kindred.app.http.Request;
+import dev.kindred.app.http.Route;
+import dev.kindred.app.metrics.PrometheusText;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.engine.serve.InMemoryLiveState;
+import dev.kindred.engine.serve.LiveState;
+import dev.kindred.engine.serve.LiveStateOptions;
+import dev.kindred.engine.serve.Recommender;
+import dev.kindred.engine.serve.RecommenderOptions;
+import dev.kindred.engine.serve.UnknownItemException;
+import dev.kindred.engine.serve.UserEvent;
+import dev.kindred.engine.snapshot.Manifest;
+import dev.kindred.index.RecallMonitor;
+import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.live.ChronicleLiveState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What a server answers from, opened whole and closed whole: the recommender with its live state,
+ * the event log, and the routes over them. Free to share.
+ */
+final class ServedModel implements AutoCloseable {
+  private final ServingOptions options;
+  private final AccessLog log;
+  private final ServingMetrics metrics;
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Reranking reranking;
+  private final Recommender recommender;
+  private final LiveState live;
+  private final EventLog eventLog; // null without one
+  private final EventsRoute events;
+  private final OtherSnapshots others;
+  private final ServerWeights weights;
+  private final LongAdder refreshFailures = new LongAdder();
+
+  /**
+   * Opens everything.
+   *
+   * @throws IOException if the snapshot, the live state or the event log can't be had
+   */
+  ServedModel(ServingOptions options, AccessLog log, ServingMetrics metrics) throws IOException {
+    this.options = options;
+    this.log = log;
+    this.metrics = metrics;
+    reranking = Reranking.none().withRules(options.rules());
+    try {
+      others = own(new OtherSnapshots(options.model()));
+      live = own(openLive());
+      recommender = own(openRecommender());
+      watch();
+      eventLog = options.eventLog().isPresent() ? own(openLog(options.eventLog().get())) : null;
+      events = new EventsRoute(eventLog, live, this::eventKinds, log);
+      weights = new ServerWeights(recommender, options.weights());
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** What answers. */
+  Recommender recommender() {
+    return recommender;
+  }
+
+  /** What a thread that answers keeps. */
+  Desk desk() {
+    return new Desk(recommender, metrics);
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.push(resource);
+    return resource;
+  }
+
+  /** Closes everything in turn, the last opened first. */
+  @Override
+  public void close() {
+    while (!owned.isEmpty()) {
+      try {
+        owned.pop().close();
+      } catch (Exception e) {
+        log.event("error", "close-failed", Map.of("message", String.valueOf(e.getMessage())));
+      }
+    }
+  }
+
+  /** Goes over to the snapshot that CURRENT names, as soon as it names another. */
+  private void watch() throws IOException {
+    if (options.refreshMillis() > 0 && !OtherSnapshots.current(options.model()).isEmpty()) {
+      own(
+          recommender.watch(
+              Duration.ofMillis(options.refreshMillis()),
+              failure -> {
+                refreshFailures.increment();
+                log.event(
+                    "error",
+                    "snapshot-refused",
+                    Map.of("message", String.valueOf(failure.getMessage())));
+              }));
+    }
+  }
+
+  /** {@code POST /v1/snapshot/refresh}: looks at CURRENT now. */
+  private Reply refresh(Request request, Desk desk) {
+    request.query().only(Set.of());
+    boolean swapped;
+    try {
+      swapped = recommender.refresh();
+    } catch (IOException | CorruptFileException | IllegalArgumentException e) {
+      refreshFailures.increment();
+      throw new Refusal(
+          409, "snapshot-refused", "the old snapshot is served on: " + e.getMessage());
+    }
+    return desk.json()
+        .reply(
+            out -> {
+              out.writeStartObject();
+              out.writeBooleanField("swapped", swapped);
+              out.writeStringField("snapshot", name());
+              out.writeEndObject();
+            });
+  }
+
+  /**
+   * What an event may be called: the snapshot's objectives, "impression", "search" and the
+   * settings'.
+   */
+  private Set<String> eventKinds() {
+    Set<String> kinds = new TreeSet<>(options.eventKinds());
+    recommender.objectives().forEach(objective -> kinds.add(objective.name()));
+    kinds.add(UserEvent.IMPRESSION);
+    kinds.add(UserEvent.SEARCH);
+    return kinds;
+  }
+
+  /** Name of the snapshot that answers now. */
+  private String name() {
+    return recommender.directory().getFileName().toString();
+  }
+
+  private Recommender openRecommender() throws IOException {
+    RecommenderOptions opening =
+        RecommenderOptions.defaults()
+            .withMemory(options.modelMemory())
+            .withSearchers(options.server().workers() + 1)
+            .withRecallShare(options.recallShare())
+            .withRequired(reranking);
+    try {
+      return Recommender.open(options.model(), opening, live);
+    } catch (IllegalArgumentException e) {
+      throw new InputException("the rules don't fit the snapshot: " + e.getMessage(), e);
+    }
+  }
+
+  private LiveState openLive() throws IOException {
+    return options.live().isPresent()
+        ? ChronicleLiveState.open(options.live().get(), LiveStateOptions.defaults())
+        : new InMemoryLiveState(LiveStateOptions.defaults());
+  }
+
+  private EventLog openLog(Path file) throws IOException {
+    EventLog opened = EventLog.open(file, options.fsync(), options.fsyncMillis());
+    if (opened.truncatedBytes() > 0) {
+      log.event(
+          "warn",
+          "event-log-truncated",
+          Map.of("file", file.toString(), "bytes", opened.truncatedBytes()));
+    }
+    return opened;
+  }
+
+  /** The routes that need the model. */
+  List<Route<Desk>> routes() {
+    ItemRoutes items = new ItemRoutes(recommender, live, options.mostItems());
+    Duration within = Duration.ofMillis(options.server().deadlineMillis());
+    List<Route<Desk>> all = new ArrayList<>();
+    all.add(
+        Route.open(
+            "related",
+            "GET",
+            "/v1/related",
+            explained(new RelatedRoute(options.mostItems(), weights, reranking, others, within))));
+    all.add(Route.open("explain", "GET", "/v1/explain", explained(new ExplainRoute(recommender))));
+    all.add(
+        Route.open(
+            "why-not",
+            "GET",
+            "/v1/why-not",
+            explained(new WhyNotRoute(recommender, options.mostItems(), weights, reranking))));
+    all.add(
+        Route.open(
+            "recommend",
+            "GET",
+            "/v1/recommend",
+            explained(new RecommendRoute(options.mostItems(), reranking, within))));
+    all.add(
+        Route.open(
+            "similar",
+            "POST",
+            "/v1/similar",
+            explained(new SimilarRoute(recommender, options.mostItems(), within))));
+    all.add(Route.open("item", "GET", "/v1/item", explained(items::item)));
+    all.add(Route.open("items-search", "GET", "/v1/items", explained(items::search)));
+    all.add(Route.open("weights", "GET", "/v1/weights", explained(weights::get)));
+    all.add(Route.open("snapshot", "GET", "/v1/snapshot", explained(this::snapshot)));
+    all.add(Route.open("snapshots", "GET", "/v1/snapshots", explained(this::snapshots)));
+    Route.Access ingest = Route.Access.INGEST;
+    Route.Access admin = Route.Access.ADMIN;
+    all.add(Route.guarded("events", "POST", "/v1/events", ingest, explained(events)));
+    all.add(Route.guarded("items-add", "POST", "/v1/items", ingest, explained(items::add)));
+    all.add(Route.guarded("items-remove", "DELETE", "/v1/items", ingest, explained(items::remove)));
+    all.add(
+        Route.guarded(
+            "items-hide",
+            "POST",
+            "/v1/items/hide",
+            admin,
+            explained((request, desk) -> items.mark(request, desk, true))));
+    all.add(
+        Route.guarded(
+            "items-unhide",
+            "POST",
+            "/v1/items/unhide",
+            admin,
+            explained((request, desk) -> items.mark(request, desk, false))));
+    all.add(
+        Route.guarded("items-hidden", "GET", "/v1/items/hidden", admin, explained(items::hidden)));
+    all.add(
+        Route.guarded(
+                "snapshot-refresh", "POST", "/v1/snapshot/refresh", admin, explained(this::refresh))
+            .withoutBody());
+    all.add(Route.guarded("weights-set", "PUT", "/v1/weights", admin, explained(weights::put)));
+    return all;
+  }
+
+  /** What the engine objects to is a fault of the request here. */
+  private static Route.Handler<Desk> explained(Route.Handler<Desk> handler) {
+    return (request, desk) -> {
+      try {
+        return handler.answer(request, desk);
+      } catch (UnknownItemException e) {
+        throw new Refusal(404, "unknown-item", e.getMessage());
+      } catch (IllegalArgumentException e) {
+        throw Refusal.badRequest("bad-request", e.getMessage());
+      }
+    };
+  }
+
+  private Reply snapshot(Request request, Desk desk) throws IOException {
+    request.query().only(Set.of());
+    Manifest manifest = recommender.manifest();
+    Map<String, Object> said = new LinkedHashMap<>();
+    said.put("name", name());
+    said.put("created", manifest.provenance().created().toString());
+    said.put("libraryVersion", manifest.provenance().libraryVersion());
+    said.put("items", manifest.items());
+    said.put("listLength", manifest.listLength());
+    said.put("catalogue", manifest.catalogue());
+    said.put("recommends", recommender.canRecommend());
+    said.put("fields", recommender.profileFields());
+    said.put("metrics", manifest.metrics());
+    said.put("notes", manifest.notes());
+    return desk.json().reply(out -> out.writePOJO(said));
+  }
+
+  private Reply snapshots(Request request, Desk desk) throws IOException {
+    request.query().only(Set.of());
+    Map<String, Object> said = new LinkedHashMap<>();
+    said.put("current", name());
+    said.put("snapshots", others.names());
+    return desk.json().reply(out -> out.writePOJO(said));
+  }
+
+  /** What there is to tell of the model. */
+  void write(PrometheusText out) {
+    Manifest manifest = recommender.manifest();
+    double created = manifest.provenance().created().toEpochMilli() / 1000.0;
+    out.gauge("kindred_snapshot_items", "Items of the snapshot.", manifest.items());
+    out.gauge(
+        "kindred_snapshot_bytes",
+        "Bytes of the snapshot's mapped files.",
+        manifest.files().stream().mapToLong(file -> file.bytes()).sum());
+    out.gauge(
+        "kindred_snapshot_created_timestamp_seconds",
+        "When the snapshot was built, in seconds since 1970 UTC.",
+        created);
+    out.gauge(
+        "kindred_snapshot_age_seconds",
+        "How long ago the snapshot was built.",
+        Math.max(0, System.currentTimeMillis() / 1000.0 - created));
+    out.family("kindred_snapshot_info", "gauge", "1, with the name of the snapshot.");
+    out.sample("kindred_snapshot_info", 1, "name", name());
+    out.counter(
+        "kindred_snapshot_refusals_total",
+        "Times that a snapshot named by CURRENT couldn't be opened.",
+        refreshFailures.sum());
+    out.gauge(
+        "kindred_snapshots_replaced_in_use",
+        "Replaced snapshots that a request still reads.",
+        recommender.replacedInUse());
+    Optional<RecallMonitor.Observed> recall = recommender.recall();
+    if (recall.isPresent()) {
+      out.gauge(
+          "kindred_recall_at_10",
+          "Part of the true 10 nearest that searches over all items found, NaN before the first.",
+          recall.get().recall());
+      out.family("kindred_recall_queries", "gauge", "Searches compared with exact ones.");
+      out.sample("kindred_recall_queries", recall.get().queries(), "result", "compared");
+      out.sample("kindred_recall_queries", recall.get().dropped(), "result", "dropped");
+    }
+    out.family("kindred_events_total", "counter", "Events taken, and batches refused.");
+    out.sample("kindred_events_total", events.accepted(), "result", "accepted");
+    out.sample("kindred_events_total", events.refused(), "result", "refused-batch");
+    out.sample("kindred_events_total", events.withoutLive(), "result", "log-only");
+    if (eventLog != null) {
+      out.gauge("kindred_event_log_bytes", "Size of the event log.", eventLog.bytes());
+      out.counter(
+          "kindred_event_log_forces_total",
+          "Times the event log was forced to the disk.",
+          eventLog.forces());
+    }
+  }
+}
