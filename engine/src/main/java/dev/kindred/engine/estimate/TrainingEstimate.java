@@ -4,6 +4,7 @@ import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.coordinate.CoordinateOptions;
+import dev.kindred.engine.fused.FusedOptions;
 import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
@@ -14,7 +15,9 @@ import java.util.List;
 /**
  * Bytes of a snapshot's files, and memory and time of the stages that make it. Sizes of files
  * follow from the formats and are exact where the input is known; memory and time are models whose
- * constants are rough: expect a factor of two. Immutable.
+ * constants are rough: expect a factor of two. Times count operations and divide them by the speed
+ * that was measured; the shares of it that stages reach are from docs/numbers.md, "Training at
+ * scale". Immutable.
  *
  * @param files of the snapshot
  * @param stages in the order in which they run; memory includes what earlier ones left
@@ -44,7 +47,8 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
 
   /** Estimates. */
   public static TrainingEstimate of(DataSize size, PipelineOptions options, Speed speed) {
-    return new TrainingEstimate(files(size, options), new Stages(size, options, speed).all());
+    List<FileSize> files = files(size, options);
+    return new TrainingEstimate(files, new Stages(size, options, speed).all(bytes(files)));
   }
 
   /** Bytes of all files of a snapshot. */
@@ -54,6 +58,10 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
 
   /** Bytes of all files. */
   public long fileBytes() {
+    return bytes(files);
+  }
+
+  private static long bytes(List<FileSize> files) {
     return files.stream().mapToLong(FileSize::bytes).sum();
   }
 
@@ -179,11 +187,21 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
 
   /** The stages of one training. */
   private static final class Stages {
-    // Shares of the machine's matrix speed that the stages reach: rough.
-    private static final double ALS_SHARE = .20;
-    private static final double TOWER_SHARE = .20;
+    // Shares of the machine's matrix speed that the stages reach: rough. Related lists and the
+    // graph fetch rows from all over memory, an addition and a product for each number.
+    private static final double ALS_SHARE = .40;
+    private static final double TOWER_SHARE = .33;
     private static final double COORDINATE_SHARE = .12;
-    private static final double RELATED_SHARE = .06;
+    private static final double RELATED_SHARE = .012;
+    private static final double FUSED_SHARE = .02;
+
+    // Seconds of the reference machine.
+    /** The JVM's own start, and code that runs slowly until it is compiled, in all stages. */
+    private static final double START_SECONDS = 10;
+
+    private static final double SECONDS_PER_SAMPLE_JUDGED = 1.2e-5;
+    private static final double SECONDS_PER_SAMPLE_LOOKED_AT = 4e-7;
+    private static final double PUBLISHED_BYTES_PER_SECOND = 160e6; // written, read back, forced
 
     private final DataSize size;
     private final PipelineOptions options;
@@ -198,7 +216,8 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       this.speed = speed;
     }
 
-    List<Stage> all() {
+    List<Stage> all(long fileBytes) {
+      add("start", START_SECONDS * slowness(), 0, 0);
       read();
       options.coordinate().ifPresent(this::coordinate);
       for (int k = 0; k < size.objectives(); k++) {
@@ -206,16 +225,26 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       }
       long m = Math.round(size.items() * size.candidates());
       // Lists of arrays while joining, then the compact ones outside of the heap.
-      double perItem = 2e-9 * size.items() + 3e-6 * Math.max(1, size.candidates());
+      double perItem = 2e-9 * size.items() + 3e-7 * Math.max(1, size.candidates());
       other += 9 * m;
       add("candidates", perItem * size.items() * slowness(), 10 * m, 0);
       double users = size.users();
-      add("weights", (2e-6 * size.samples() + 1.5e-4 * users) * slowness(), 200 * size.users(), 0);
+      add("weights", (5e-7 * size.samples() + 4e-5 * users) * slowness(), 200 * size.users(), 0);
       other += 8L * size.items() * options.listLength();
       double channels = size.objectives() * (options.als().rank() + dim());
       add("related", 2 * m * channels / (speed.flops() * RELATED_SHARE), 0, 0);
+      options.fused().ifPresent(this::fused);
       options.rank().ifPresent(this::rank);
+      add("publish", fileBytes / PUBLISHED_BYTES_PER_SECOND * slowness(), 0, 0);
       return stages;
+    }
+
+    /** Each item is compared with the neighbours of those on its way, in a small graph with all. */
+    private void fused(FusedOptions fused) {
+      long dim = Math.min(vectorDims(size, options), fused.maxDim());
+      long links = (long) fused.graph().efConstruction() * fused.graph().m();
+      double compared = (double) size.items() * Math.min(links, size.items());
+      add("fused index", compared * 2 * dim / (speed.flops() * FUSED_SHARE), 0, 0);
     }
 
     private void rank(RankOptions rank) {
@@ -240,17 +269,25 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     private void coordinate(CoordinateOptions c) {
       long kept = 4L * size.objectives() * size.samples() + size.objectives() * size.samples() / 8;
       heap += kept;
-      double examples = 0;
+      double taken = 0;
       double asked = 0;
       for (int k = 0; k < size.objectives(); k++) {
-        double taken = Math.min(size.positivesOf(k), c.maxPositives());
-        examples += taken * (1 + c.negatives()) * (c.folds() - 1);
+        taken += Math.min(size.positivesOf(k), c.maxPositives());
         asked += size.positivesOf(k);
       }
+      long scratch = 5 * size.samples() + 12L * c.embeddingDim() * (size.users() + size.items());
+      if (size.objectives() > 1 || size.signals() == 0) {
+        // What users did afterwards tells the mistakes, or nothing does: no network is trained.
+        double judged = SECONDS_PER_SAMPLE_JUDGED * taken;
+        double lookedAt = SECONDS_PER_SAMPLE_LOOKED_AT * size.samples();
+        add("coordinate", (judged + lookedAt) * slowness(), scratch, 0);
+        return;
+      }
+      double examples = taken * (1 + c.negatives()) * (c.folds() - 1); // of all folds together
+      double passes = Math.max(c.epochs(), c.steps() * (double) c.batch() * c.folds() / examples);
       double width = c.embeddingDim() * (2.0 + size.profileFields()) + 24 + 4 * size.signals();
       double flops = 2 * width * c.hidden().getFirst() + 4 * width * 24;
-      double work = examples * Math.max(1, c.epochs()) * 3 * flops + asked * flops;
-      long scratch = 5 * size.samples() + 12L * c.embeddingDim() * (size.users() + size.items());
+      double work = examples * passes * 3 * flops + asked * flops;
       add("coordinate", work / (speed.flops() * COORDINATE_SHARE), scratch, 0);
     }
 
