@@ -106,7 +106,7 @@ final class ItemRoutes {
             });
   }
 
-  /** {@code POST /v1/items}: an item that the snapshot doesn't know yet. */
+  /** {@code POST /v1/items}: an item that neither snapshot nor live state knows yet. */
   Reply add(Request request, Desk desk) {
     request.query().only(Set.of());
     JsonRequest body = JsonRequest.of(request, Set.of("id", "values"));
@@ -114,8 +114,11 @@ final class ItemRoutes {
     LiveItem item = new LiveItem(id, body.lists("values"), System.currentTimeMillis());
     if (recommender.contains(item.id())) {
       throw new Refusal(
-          409, "item-known", "item '" + item.id() + "' is in the snapshot; add only new ones");
+          409,
+          "item-known",
+          "item '" + item.id() + "' is known; add only new ones, or take an added one away first");
     }
+    ListParameters.requireFields(item.values().keySet(), recommender::profileFields);
     live.putItem(item);
     return done(desk, "added", item.id());
   }

@@ -7,6 +7,7 @@ import dev.kindred.app.http.Request;
 import dev.kindred.engine.serve.RelatedQuery;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -58,20 +59,26 @@ final class ListParameters {
    */
   static List<String> shown(Query query, Supplier<List<String>> known) {
     List<String> show = query.all("show");
-    if (!show.isEmpty()) {
-      List<String> fields = known.get();
-      for (String field : show) {
-        if (!fields.contains(field)) {
-          throw Refusal.badRequest(
-              "unknown-field",
-              "no profile field '"
-                  + Query.shortened(field)
-                  + "' to show; the snapshot has "
-                  + (fields.isEmpty() ? "none" : String.join(", ", fields)));
-        }
+    requireFields(show, known);
+    return show;
+  }
+
+  /** Refuses profile fields that aren't among the known ones; these are asked for if need be. */
+  static void requireFields(Collection<String> named, Supplier<List<String>> known) {
+    if (named.isEmpty()) {
+      return;
+    }
+    List<String> fields = known.get();
+    for (String field : named) {
+      if (!fields.contains(field)) {
+        throw Refusal.badRequest(
+            "unknown-field",
+            "no profile field '"
+                + Query.shortened(field)
+                + "'; the snapshot has "
+                + (fields.isEmpty() ? "none" : String.join(", ", fields)));
       }
     }
-    return show;
   }
 
   /**

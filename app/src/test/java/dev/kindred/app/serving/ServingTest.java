@@ -273,6 +273,11 @@ final class ServingTest {
     String add = "{\"id\":\"new\",\"values\":{\"type\":\"film\",\"tags\":[\"all\",\"tag-0\"]}}";
     assertEquals(200, RawHttp.send(port, "POST", "/v1/items", INGEST, add).status());
     assertEquals(409, RawHttp.send(port, "POST", "/v1/items", INGEST, "{\"id\":\"100\"}").status());
+    assertEquals(409, RawHttp.send(port, "POST", "/v1/items", INGEST, add).status());
+    String colour = add.replace("new", "newer").replace("type", "colour");
+    RawHttp.Answer field = RawHttp.send(port, "POST", "/v1/items", INGEST, colour);
+    assertEquals(400, field.status());
+    assertTrue(field.body().contains("no profile field 'colour'; the snapshot has"), field.body());
     assertEquals(200, RawHttp.send(port, "DELETE", "/v1/items?item=new", INGEST, "").status());
     assertEquals(404, RawHttp.send(port, "DELETE", "/v1/items?item=new", INGEST, "").status());
 
