@@ -276,8 +276,11 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
         asked += size.positivesOf(k);
       }
       long scratch = 5 * size.samples() + 12L * c.embeddingDim() * (size.users() + size.items());
-      if (size.objectives() > 1 || size.signals() == 0) {
-        // What users did afterwards tells the mistakes, or nothing does: no network is trained.
+      // Of several objectives what users did afterwards is taken to tell the mistakes; of one
+      // without
+      // signals nothing does.
+      boolean trained = size.objectives() > 1 ? !c.balanced() : size.signals() > 0;
+      if (!trained) {
         double judged = SECONDS_PER_SAMPLE_JUDGED * taken;
         double lookedAt = SECONDS_PER_SAMPLE_LOOKED_AT * size.samples();
         add("coordinate", (judged + lookedAt) * slowness(), scratch, 0);
