@@ -276,9 +276,8 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
         asked += size.positivesOf(k);
       }
       long scratch = 5 * size.samples() + 12L * c.embeddingDim() * (size.users() + size.items());
-      // Of several objectives what users did afterwards is taken to tell the mistakes; of one
-      // without
-      // signals nothing does.
+      // Of several objectives what users did afterwards is taken to tell the mistakes; of one that
+      // has no signals nothing does.
       boolean trained = size.objectives() > 1 ? !c.balanced() : size.signals() > 0;
       if (!trained) {
         double judged = SECONDS_PER_SAMPLE_JUDGED * taken;
