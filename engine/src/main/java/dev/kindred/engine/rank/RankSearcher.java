@@ -4,7 +4,6 @@ import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.content.BestLists;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.nn.Feature;
-import dev.kindred.engine.nn.Quantiles;
 import dev.kindred.engine.nn.serve.Mlp;
 import dev.kindred.engine.nn.serve.SplitMmoe;
 import dev.kindred.engine.related.RelatedTable;
@@ -43,13 +42,8 @@ public final class RankSearcher {
   /** Items watched last whose vectors' mean is compared with candidates. */
   static final int RECENT = 5;
 
-  /** Candidates whose rows are asked of memory together: they fit the first cache. */
-  private static final int AHEAD = 32;
-
   /** Candidates ranked between two looks at the clock. */
   private static final int STEP = SplitMmoe.BLOCK;
-
-  private static final int PAIR_NUMBERS = UserState.PAIR_NUMBERS.size();
 
   private final Ranking ranking;
   private final RankDescription description;
@@ -59,7 +53,7 @@ public final class RankSearcher {
   private final HnswSearcher index;
   private final Neighbors neighbors = new Neighbors(512);
   private final Mlp.Scratch towerScratch;
-  private final SplitMmoe.Request request;
+  private final PairRanker ranker;
   private final ItemSums sums = new ItemSums(MOST_SUMMED, 1);
   private final Candidates candidates;
   private final int[] watched;
@@ -73,20 +67,6 @@ public final class RankSearcher {
   private final float[] userVector;
   private final float[] recentVector;
   private final float[] vectorRow;
-  private float[] numbers = new float[0];
-  private float[] shares = new float[0];
-  private int[] runOf = new int[0];
-  private int[] keys = new int[0];
-  private int[] places = new int[0];
-  private final int[] pairColumns = new int[PAIR_NUMBERS * Feature.NUMERIC_WIDTH];
-
-  /** Whether a pair has another share than 0 of the number at hand, and whether one has none. */
-  private boolean someKnown;
-
-  private boolean someMissing;
-  private float[] pairs = new float[0];
-  private float[] cosines = new float[0];
-  private float[] recents = new float[0];
   private float[] outputs = new float[0];
   private final int[] listed;
   private final float[] similarities;
@@ -123,7 +103,7 @@ public final class RankSearcher {
             ranking.tokens());
     index = ranking.index().searcher();
     towerScratch = ranking.userTower().scratch();
-    request = ranking.network().request();
+    ranker = new PairRanker(ranking);
     candidates = new Candidates(description.quotas().total());
     watched = new int[description.history()];
     watchedRow = new float[description.towerHistory() + description.rankHistory()];
@@ -320,7 +300,7 @@ public final class RankSearcher {
       float share = description.userNumbers().get(i).share(state.numbers()[i]);
       Feature.writeNumber(share, rankInput, at + i * Feature.NUMERIC_WIDTH);
     }
-    ranking.network().begin(request, rankInput, 0);
+    ranker.begin(rankInput);
   }
 
   private void byVector(int quota, OrdinalFilter gate, OrdinalFilter filter, int missing) {
@@ -425,126 +405,15 @@ public final class RankSearcher {
 
   private void rank() {
     int count = candidates.size();
-    int width = description.rankPairInputs();
     int tasks = ranking.network().network().tasks().size();
-    if (cosines.length < count) {
-      int room = Math.max(count, description.quotas().total());
-      cosines = new float[room];
-      recents = new float[room];
-      numbers = new float[room * PAIR_NUMBERS];
-      shares = new float[room];
-      runOf = new int[room];
-      keys = new int[room];
-      places = new int[room];
-      pairs = new float[room * width];
-      outputs = new float[room * tasks];
+    if (outputs.length < count * tasks) {
+      outputs = new float[Math.max(count, description.quotas().total()) * tasks];
     }
     ranked = 0;
     while (ranked < count && (ranked == 0 || inTime())) {
       int to = hasDeadline ? Math.min(count, ranked + STEP) : count;
-      rank(ranked, to, width, tasks);
+      ranker.rank(candidates.ordinals(), ranked, to, state, userVector, recentVector, outputs);
       ranked = to;
-    }
-  }
-
-  /** Ranks candidates [from, to). */
-  private void rank(int from, int to, int width, int tasks) {
-    int[] ordinals = candidates.ordinals();
-    var rows = ranking.vectors().rows();
-    long stride = ranking.vectors().strideBytes();
-    int dim = userVector.length;
-    int room = cosines.length;
-    for (int i = from; i < to; i++) {
-      if ((i - from) % AHEAD == 0) {
-        int end = Math.min(to, i + AHEAD);
-        touched += ranking.vectors().touch(ordinals, i, end) + state.touch(ordinals, i, end);
-        Distances.dotRows(userVector, 0, rows, stride, ordinals, i, end, dim, cosines);
-        Distances.dotRows(recentVector, 0, rows, stride, ordinals, i, end, dim, recents);
-      }
-      state.pair(ordinals[i], numbers, i, room);
-      numbers[UserState.TOWER_COSINE * room + i] = cosines[i];
-      numbers[UserState.RECENT_COSINE * room + i] = state.watched() == 0 ? Float.NaN : recents[i];
-    }
-    int pairsAt = from * width;
-    int columns = writePairs(from, to, pairsAt);
-    ranking.network().pairColumns(request, pairColumns, columns);
-    ranking
-        .network()
-        .rank(
-            request,
-            ranking.halves(),
-            ordinals,
-            from,
-            to - from,
-            pairs,
-            pairsAt,
-            columns,
-            outputs,
-            from * tasks,
-            tasks);
-  }
-
-  /**
-   * Brings the numbers of the pairs [from, to) into the form in which the ranker reads them, in
-   * rows of only those columns that aren't 0 for all of them: numbers that are known of all pairs
-   * or of none have some.
-   *
-   * @return how many columns, {@link #pairColumns} saying which
-   */
-  private int writePairs(int from, int to, int at) {
-    int columns = 0;
-    for (int number = 0; number < PAIR_NUMBERS; number++) {
-      toShares(description.pairNumbers().get(number), number, from, to);
-      int first = number * Feature.NUMERIC_WIDTH;
-      for (int power = 0; someKnown && power < Feature.POWERS; power++) {
-        pairColumns[columns++] = first + power;
-      }
-      if (someMissing) {
-        pairColumns[columns++] = first + Feature.POWERS;
-      }
-    }
-    for (int column = 0; column < columns; column++) {
-      int number = pairColumns[column] / Feature.NUMERIC_WIDTH;
-      int place = pairColumns[column] % Feature.NUMERIC_WIDTH;
-      int start = number * cosines.length;
-      if (place == 0) {
-        for (int i = from; i < to; i++) {
-          Feature.writePowers(numbers[start + i], pairs, at + (i - from) * columns + column);
-        }
-      } else if (place == Feature.POWERS) {
-        for (int i = from; i < to; i++) {
-          pairs[at + (i - from) * columns + column] = Feature.missingFlag(numbers[start + i]);
-        }
-      }
-    }
-    return columns;
-  }
-
-  /**
-   * Overwrites one number of the pairs [from, to) with its shares: number by number, as the cuts of
-   * one fit the first cache, those of all don't. Counts and times are often those of the pair
-   * before. Sets {@link #someKnown} and {@link #someMissing}.
-   */
-  private void toShares(Quantiles quantiles, int number, int from, int to) {
-    int runs = 0;
-    long last = -1; // the bits of no float
-    for (int i = from; i < to; i++) {
-      float now = numbers[number * cosines.length + i];
-      long bits = Integer.toUnsignedLong(Float.floatToRawIntBits(now));
-      runs += bits == last ? 0 : 1;
-      last = bits;
-      shares[runs - 1] = now;
-      runOf[i] = runs - 1;
-    }
-    quantiles.shares(shares, runs, keys, places);
-    someKnown = false;
-    someMissing = false;
-    for (int run = 0; run < runs; run++) {
-      someKnown |= shares[run] > 0;
-      someMissing |= Float.isNaN(shares[run]);
-    }
-    for (int i = from; i < to; i++) {
-      numbers[number * cosines.length + i] = shares[runOf[i]];
     }
   }
 }
