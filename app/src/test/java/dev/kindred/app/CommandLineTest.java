@@ -126,14 +126,15 @@ final class CommandLineTest {
   void aDirectoryWithoutItsOptionIsToldHowToBeNamed() {
     for (String[] args :
         List.of(
-            new String[] {"snapshots", "site"},
-            new String[] {"verify", "site"},
-            new String[] {"related", "site", "--item", "x"})) {
+            new String[] {"snapshots", "."},
+            new String[] {"verify", "."},
+            new String[] {"related", ".", "--item", "x"})) {
       Run run = Run.kindred(args);
       assertEquals(2, run.exitCode());
-      assertTrue(
-          run.err().contains("a directory of snapshots is named with --model site"), run.err());
+      assertTrue(run.err().contains("a directory of snapshots is named with --model ."), run.err());
     }
+    Run item = Run.kindred("related", "v0001");
+    assertTrue(item.err().startsWith("kindred: argument 'v0001' is one too many\n"), item.err());
     Run named = Run.kindred("related", "--model", "site", "--item", "x", "y");
     assertTrue(named.err().startsWith("kindred: argument 'y' is one too many\n"), named.err());
     Run misspelt = Run.kindred("snapshots", "lst");

@@ -183,18 +183,23 @@ final class LauncherTest {
     assertEquals(
         "kindred: KINDRED_JVM_OPTIONS is '8g', must be flags for the JVM, such as -Xmx8g\n",
         refused.err());
-    environment.put("KINDRED_JVM_OPTIONS", " -Xmx8g --add-modules java.sql");
+    environment.put("KINDRED_JVM_OPTIONS", " ");
+    assertEquals(7, launch(checkout, environment).exitCode());
+    environment.put("KINDRED_JVM_OPTIONS", " -Xmx8g\n--add-modules java.sql");
     assertEquals(7, launch(checkout, environment).exitCode());
   }
 
   /** Both have the same code for it. */
   @Test
-  void theLauncherOfAReleaseFiltersAsThatOfACheckoutDoes() throws IOException {
+  void theLauncherOfAReleaseRunsTheJvmAsThatOfACheckoutDoes() throws IOException {
     String release = Files.readString(LAUNCHER.resolveSibling("app/src/dist/launcher"));
     String checkout = Files.readString(LAUNCHER);
     int from = checkout.indexOf("# Drops the JVM's line");
     String filter = checkout.substring(from, checkout.indexOf("\nif ! jdk=", from));
     assertTrue(release.contains(filter.strip()), "app/src/dist/launcher lacks\n" + filter);
+    int flags = checkout.indexOf("\nflags=(");
+    String run = checkout.substring(flags, checkout.indexOf("\nexec \"", flags));
+    assertTrue(release.contains(run.strip()), "app/src/dist/launcher lacks\n" + run);
   }
 
   private record Result(int exitCode, String out, String err) {}

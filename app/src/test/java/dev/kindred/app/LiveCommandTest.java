@@ -32,7 +32,7 @@ final class LiveCommandTest {
   }
 
   @Test
-  void anIdWithBlanksAroundItIsNoItems() {
+  void wrongArgumentsMakeNoState() {
     String state = directory.resolve("state").toString();
     for (List<String> action :
         List.of(List.of("hide", " a"), List.of("add", "--item", "a ", "--value", "type=film"))) {
@@ -42,6 +42,16 @@ final class LiveCommandTest {
       assertEquals(2, run.exitCode(), run.err());
       assertTrue(run.err().contains("has blanks around it, but ids have none"), run.err());
     }
+    String nowhere = directory.resolve("nowhere").toString();
+    for (List<String> action :
+        List.of(List.of("hide", "a"), List.of("add", "--item", "a", "--value", "type=film"))) {
+      List<String> args = new ArrayList<>(List.of("live", action.getFirst(), "--live", state));
+      args.addAll(List.of("--model", nowhere));
+      args.addAll(action.subList(1, action.size()));
+      Run run = Run.kindred(args.toArray(String[]::new));
+      assertEquals(3, run.exitCode(), run.err());
+    }
+    assertFalse(Files.exists(Path.of(state)));
   }
 
   @Test
@@ -77,7 +87,11 @@ final class LiveCommandTest {
     assertTrue(run.err().startsWith("kindred: " + file), run.err());
     Run below = Run.kindred("live", "hide", "--live", file.resolve("state").toString(), "a");
     assertEquals(3, below.exitCode());
-    assertTrue(below.err().contains("can't make this directory"), below.err());
+    assertTrue(
+        below
+            .err()
+            .contains("state: can't be written to (" + file + " is a file); change that, or"),
+        below.err());
   }
 
   @Test

@@ -1,7 +1,11 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.output.ByteSize;
+import dev.kindred.engine.PipelineInput;
+import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.estimate.DataSize;
+import dev.kindred.engine.estimate.TrainingEstimate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
@@ -84,7 +88,8 @@ final class Destination {
    * @throws InputException if that is missing or can't be written to
    */
   static Destination newDirectory(Path directory) {
-    return in(directory.toAbsolutePath().getParent(), directory);
+    Path parent = directory.toAbsolutePath().getParent();
+    return in(parent == null ? directory : parent, directory);
   }
 
   private static Destination in(Path parent, Path path) {
@@ -120,7 +125,7 @@ final class Destination {
 
   /** The path, or the nearest of its parents that exists. */
   private static Path existing(Path path) {
-    return Stream.iterate(path.toAbsolutePath().normalize(), Path::getParent)
+    return Stream.iterate(path.toAbsolutePath(), Path::getParent)
         .filter(Files::exists)
         .findFirst()
         .orElseThrow();
@@ -135,14 +140,38 @@ final class Destination {
    * @throws IOException if they can't fit
    */
   void requireSpace(long estimate, Consumer<String> note) throws IOException {
+    requireSpace(estimate / 2, estimate, note);
+  }
+
+  /**
+   * The same where the least is known by itself.
+   *
+   * @param least bytes of all files that there will be in any case
+   * @param estimate bytes of all files
+   */
+  void requireSpace(long least, long estimate, Consumer<String> note) throws IOException {
     FileStore store = Files.getFileStore(existing(path));
     // A file system that doesn't tell its size says 0.
     if (store.getTotalSpace() > 0) {
-      requireSpace(estimate, store.getUsableSpace(), note);
+      compare(least, estimate, store.getUsableSpace(), note);
     }
   }
 
-  void requireSpace(long estimate, long usable, Consumer<String> note) throws IOException {
+  /**
+   * The same for a snapshot that is to be trained. How many candidates and companions its items
+   * will have isn't known before, so less than half of one without any is refused.
+   */
+  void requireSnapshotSpace(PipelineInput input, PipelineOptions options, Consumer<String> note)
+      throws IOException {
+    DataSize size = DataSize.of(input);
+    DataSize least = size.withCandidates(0).withCompanions(0);
+    requireSpace(
+        TrainingEstimate.snapshotBytes(least, options) / 2,
+        TrainingEstimate.snapshotBytes(size, options),
+        note);
+  }
+
+  void compare(long least, long estimate, long usable, Consumer<String> note) throws IOException {
     bytes = estimate;
     String found =
         "about "
@@ -150,7 +179,7 @@ final class Destination {
             + " are to be written and "
             + ByteSize.text(usable)
             + " are free";
-    if (usable < estimate / 2) {
+    if (usable < least) {
       throw new FileSystemException(
           path.toString(), null, found + "; free some, or choose another place");
     }

@@ -20,8 +20,6 @@ import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.ReadReport;
 import dev.kindred.engine.data.Splits;
-import dev.kindred.engine.estimate.DataSize;
-import dev.kindred.engine.estimate.TrainingEstimate;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.snapshot.Snapshot;
@@ -229,9 +227,7 @@ final class EvaluateCommand extends KindredCommand {
     PipelineOptions options = pipelineOptions(read);
     Optional<Destination> place = Optional.ofNullable(out).map(Destination::directory);
     if (place.isPresent()) {
-      place
-          .get()
-          .requireSpace(TrainingEstimate.snapshotBytes(DataSize.of(part), options), this::note);
+      place.get().requireSnapshotSpace(part, options, this::note);
     }
     TrainedPipeline trained = Pipeline.train(part, options, workers, progress());
     trained.notes().forEach(this::note);

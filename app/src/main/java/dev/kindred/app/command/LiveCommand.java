@@ -59,17 +59,21 @@ final class LiveCommand extends KindredCommand {
 
     abstract void run(LiveState state) throws IOException;
 
+    /** Throws if the arguments are wrong: before a state is made for them. */
+    void check() throws IOException {}
+
     /** Whether a directory without a state gets a new one. */
     abstract boolean creates();
 
     @Override
     protected final void run() throws IOException {
+      check();
       if (!creates()) {
         requireState(directory);
       } else if (!ChronicleLiveState.isIn(directory)) {
-        makeDirectory();
         // Files that are mapped can't say that the disk is full.
         Destination.directory(directory).requireSpace(NEW_STATE_BYTES, this::note);
+        makeDirectory();
         note("a new live state: servers read it that are started with --live " + directory);
       }
       try (LiveState state = ChronicleLiveState.open(directory, LiveStateOptions.defaults())) {
@@ -93,6 +97,12 @@ final class LiveCommand extends KindredCommand {
       } else {
         out().println(item + words);
       }
+    }
+  }
+
+  private static void requireSnapshot(Path model) throws IOException {
+    if (model != null) {
+      SnapshotOption.snapshot(model).close();
     }
   }
 
@@ -132,14 +142,18 @@ final class LiveCommand extends KindredCommand {
     }
 
     @Override
-    void run(LiveState state) throws IOException {
+    void check() throws IOException {
       for (String item : items) {
         options(() -> Ids.requireTrimmed("item", item));
       }
+      requireSnapshot(model);
+    }
+
+    @Override
+    void run(LiveState state) throws IOException {
       if (model == null) {
         hideUnchecked(state);
       } else {
-        // Opened first: nothing is hidden if the path is wrong.
         try (Recommender recommender = SnapshotOption.open(model, state)) {
           items.forEach(item -> hide(state, item, recommender.contains(item)));
         }
@@ -235,14 +249,15 @@ final class LiveCommand extends KindredCommand {
         description = "A snapshot that is to serve it: fields that it doesn't have are refused.")
     private Path model;
 
+    private final Map<String, List<String>> values = new LinkedHashMap<>();
+
     @Override
     boolean creates() {
       return true;
     }
 
     @Override
-    void run(LiveState state) {
-      Map<String, List<String>> values = new LinkedHashMap<>();
+    void check() throws IOException {
       for (String pair : given) {
         int at = pair.indexOf('=');
         if (at < 1) {
@@ -252,8 +267,13 @@ final class LiveCommand extends KindredCommand {
             .computeIfAbsent(pair.substring(0, at), field -> new ArrayList<>())
             .add(pair.substring(at + 1));
       }
-      String id = options(() -> Ids.requireTrimmed("item", item));
-      LiveItem added = new LiveItem(id, values, System.currentTimeMillis());
+      options(() -> Ids.requireTrimmed("item", item));
+      requireSnapshot(model);
+    }
+
+    @Override
+    void run(LiveState state) throws IOException {
+      LiveItem added = new LiveItem(item, values, System.currentTimeMillis());
       if (model == null) {
         state.putItem(added);
       } else {
@@ -266,8 +286,8 @@ final class LiveCommand extends KindredCommand {
       }
     }
 
-    private void addChecked(LiveState state, LiveItem added) {
-      try (Recommender recommender = Recommender.open(model, state)) {
+    private void addChecked(LiveState state, LiveItem added) throws IOException {
+      try (Recommender recommender = SnapshotOption.open(model, state)) {
         for (String field : added.values().keySet()) {
           if (!recommender.profileFields().contains(field)) {
             throw usage(
@@ -278,8 +298,6 @@ final class LiveCommand extends KindredCommand {
           }
         }
         recommender.add(added);
-      } catch (IOException e) {
-        throw new InputException(e.getMessage(), e);
       }
     }
   }

@@ -89,9 +89,7 @@ final class RecommendCommand extends KindredCommand {
 
   @Override
   protected void run() throws IOException {
-    if (n < 1) {
-      throw usage("-n is " + n + ", must be 1 or more");
-    }
+    options(() -> RelatedOptions.length(n));
     Reranking reranked;
     try {
       reranked = reranking.read(seed());

@@ -85,7 +85,7 @@ final class RelatedOptions {
    */
   RelatedQuery query(String item, OptionalLong seed) throws IOException {
     RelatedQuery query =
-        RelatedQuery.item(item).top(length()).exclude(excluded).rerank(reranking.read(seed));
+        RelatedQuery.item(item).top(length(n)).exclude(excluded).rerank(reranking.read(seed));
     for (Map.Entry<String, Double> weight : weights.entrySet()) {
       query = query.weight(weight.getKey(), weight.getValue());
     }
@@ -99,7 +99,7 @@ final class RelatedOptions {
    * @throws IllegalArgumentException if an option is out of range
    */
   RecommendQuery query(RecommendQuery whom, OptionalLong seed) throws IOException {
-    RecommendQuery query = whom.top(length()).exclude(excluded).rerank(reranking.read(seed));
+    RecommendQuery query = whom.top(length(n)).exclude(excluded).rerank(reranking.read(seed));
     for (Map.Entry<String, Double> weight : weights.entrySet()) {
       query = query.weight(weight.getKey(), weight.getValue());
     }
@@ -107,7 +107,7 @@ final class RelatedOptions {
   }
 
   /** Items of a list; the library has empty lists too, a person who asks for one made an error. */
-  private int length() {
+  static int length(int n) {
     if (n < 1) {
       throw new IllegalArgumentException("-n is " + n + ", must be 1 or more");
     }

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Properties;
@@ -166,7 +169,9 @@ public final class RootCommand implements Runnable {
   private static int usageError(ParameterException e, String[] args) {
     CommandLine cl = e.getCommandLine();
     // Picocli says the word twice where a value is no pair.
-    String message = Failures.oneLine(e.getMessage()).replace("option option", "option");
+    String message =
+        Failures.oneLine(e.getMessage())
+            .replaceFirst("^Value for option option ", "Value for option ");
     // A misspelt option is told before the one that is missing for it.
     List<String> unknown =
         e instanceof MissingParameterException ? cl.getUnmatchedArguments() : List.of();
@@ -182,7 +187,7 @@ public final class RootCommand implements Runnable {
       List<String> suggestions = unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
         message += "; did you mean " + String.join(" or ", suggestions) + "?";
-      } else if (lacksModel(cl) && !argument.startsWith("-")) {
+      } else if (lacksModel(cl) && isDirectory(argument)) {
         message += "; a directory of snapshots is named with --model " + argument;
       }
     }
@@ -190,6 +195,14 @@ public final class RootCommand implements Runnable {
     cl.getErr()
         .println("Try '" + cl.getCommandSpec().qualifiedName() + " --help' for what it takes.");
     return ExitCode.USAGE;
+  }
+
+  private static boolean isDirectory(String argument) {
+    try {
+      return Files.isDirectory(Path.of(argument));
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   /** Whether a command takes a snapshot and wasn't given one by its option. */

@@ -2,14 +2,13 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.config.TrainConfig;
 import dev.kindred.app.config.TrainingData;
+import dev.kindred.app.output.ByteSize;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.Pipeline;
 import dev.kindred.engine.PipelineInput;
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.TrainedPipeline;
 import dev.kindred.engine.data.ReadReport;
-import dev.kindred.engine.estimate.DataSize;
-import dev.kindred.engine.estimate.TrainingEstimate;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -64,8 +63,7 @@ final class TrainCommand extends KindredCommand {
       Map<String, Double> seconds = new LinkedHashMap<>();
       seconds.put("read", secondsSince(start));
       data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
-      place.requireSpace(
-          TrainingEstimate.snapshotBytes(DataSize.of(data.input()), options), this::note);
+      place.requireSnapshotSpace(data.input(), options, this::note);
       TrainedPipeline trained = Pipeline.train(data.input(), options, workers, progress);
       trained.notes().forEach(this::note);
       seconds.putAll(trained.seconds());
@@ -124,10 +122,7 @@ final class TrainCommand extends KindredCommand {
       TextTable table = new TextTable("stage", ">seconds");
       stages.forEach((stage, time) -> table.row(stage, String.format(Locale.ROOT, "%.1f", time)));
       table.print(out());
-      PeakMemory.bytes()
-          .ifPresent(
-              bytes ->
-                  out().printf(Locale.ROOT, "peak memory: %.1f GiB%n", bytes / (double) (1 << 30)));
+      PeakMemory.bytes().ifPresent(bytes -> out().println("peak memory: " + ByteSize.text(bytes)));
     }
   }
 }

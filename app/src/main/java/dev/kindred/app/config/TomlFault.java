@@ -3,6 +3,7 @@ package dev.kindred.app.config;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonLocation;
 import java.util.List;
+import java.util.Locale;
 
 /** Tells where a text stops to be TOML: line, column, and what stands there. Stateless. */
 final class TomlFault {
@@ -15,7 +16,7 @@ final class TomlFault {
     String message = e.getOriginalMessage();
     JsonLocation at = e.getLocation();
     List<String> lines = toml.lines().toList();
-    if (at == null) {
+    if (at == null || at.getLineNr() < 1 || lines.isEmpty()) {
       return ": not valid TOML: " + message;
     }
     int line = at.getLineNr();
@@ -34,7 +35,24 @@ final class TomlFault {
         + (past ? "" : " at column " + at.getColumnNr())
         + (message.equals("Unknown token") ? " (a text stands in quotes)" : "")
         + " in: "
-        + printable(lines.get(line - 1).strip());
+        + printable(shown(lines, Math.min(line, lines.size()) - 1));
+  }
+
+  /** A line; of one that may hold a token, its key. */
+  private static String shown(List<String> lines, int index) {
+    String line = lines.get(index).strip();
+    int equals = line.indexOf('=');
+    String key = equals < 0 ? "" : line.substring(0, equals);
+    int header = index;
+    while (header > 0 && !lines.get(header).strip().startsWith("[")) {
+      header--;
+    }
+    boolean secret = mentionsToken(key) || header < index && mentionsToken(lines.get(header));
+    return secret ? key.strip() + " ..." : line;
+  }
+
+  private static boolean mentionsToken(String text) {
+    return text.toLowerCase(Locale.ROOT).contains("token");
   }
 
   private static boolean saysNothing(String line) {

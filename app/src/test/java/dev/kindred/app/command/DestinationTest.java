@@ -51,9 +51,9 @@ final class DestinationTest {
   void halfOfAnEstimateIsRefusedAndLessThanAllOfItToldOf() throws IOException {
     Destination place = Destination.directory(directory);
     List<String> notes = new ArrayList<>();
-    place.requireSpace(8 * MIB, 8 * MIB, notes::add);
+    place.compare(4 * MIB, 8 * MIB, 8 * MIB, notes::add);
     assertEquals(List.of(), notes);
-    place.requireSpace(8 * MIB, 4 * MIB, notes::add);
+    place.compare(4 * MIB, 8 * MIB, 4 * MIB, notes::add);
     assertEquals(
         List.of(
             "warning: "
@@ -62,7 +62,8 @@ final class DestinationTest {
         notes);
     IOException e =
         assertThrows(
-            FileSystemException.class, () -> place.requireSpace(8 * MIB, 4 * MIB - 1, notes::add));
+            FileSystemException.class,
+            () -> place.compare(4 * MIB, 8 * MIB, 4 * MIB - 1, notes::add));
     assertEquals(
         "kindred: "
             + directory
@@ -80,7 +81,7 @@ final class DestinationTest {
     assertEquals(
         "kindred: " + directory + ": the disk is full; free some space, or choose another place",
         told(ExitCode.FAILURE, thrownBy(place, new IOException(full))));
-    place.requireSpace(3 * MIB, 3 * MIB, note -> {});
+    place.compare(MIB, 3 * MIB, 3 * MIB, note -> {});
     for (IOException e :
         List.of(new IOException(full), new FileSystemException("part", null, full))) {
       assertEquals(

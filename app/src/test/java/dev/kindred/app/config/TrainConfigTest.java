@@ -287,6 +287,11 @@ final class TrainConfigTest {
     assertTrue(error("[events]\nx = [1,\n\n").endsWith(" in: x = [1,"));
     assertTrue(
         error("[events]\n  file = \"log.csv\n").endsWith(" at column 18 in: file = \"log.csv"));
+    for (String secret :
+        List.of("[tokens]\nadmin = se_cret\n", "[a]\n[tokens]\n# x\nadmin = \"se_cret\n")) {
+      assertTrue(error(secret).endsWith(" in: admin ..."), error(secret));
+    }
+    assertTrue(error("tokens = { admin = se_cret }\n").endsWith(" in: tokens ..."));
     String wide = error("a = \u001b" + "x".repeat(500) + "\n");
     assertTrue(wide.endsWith("xxx...") && wide.length() < 300, wide);
     assertTrue(wide.chars().noneMatch(Character::isISOControl), wide);
