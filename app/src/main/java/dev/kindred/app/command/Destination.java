@@ -46,6 +46,9 @@ final class Destination {
    * @throws InputException if it can't be made or written to
    */
   static Destination directory(Path directory) {
+    if (directory.toString().isEmpty()) {
+      throw new InputException("an empty path is no place to write to; name a directory");
+    }
     Path there = existing(directory);
     if (!Files.isDirectory(there)) {
       throw refused(directory, there + " is a file");

@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.serve.UnknownItemException;
@@ -40,7 +41,7 @@ final class Failures {
 
   /** The text on one line, however it was broken. */
   static String oneLine(String text) {
-    return text == null ? "" : text.strip().replaceAll("\\s*\\R\\s*", " ");
+    return text == null ? "" : TextTable.printable(text.strip().replaceAll("\\s*\\R\\s*", " "));
   }
 
   private static Failure explain(Throwable thrown) {

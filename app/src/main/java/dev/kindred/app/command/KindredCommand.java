@@ -2,6 +2,7 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.output.JsonLines;
 import dev.kindred.app.output.StderrProgress;
+import dev.kindred.app.output.TextTable;
 import dev.kindred.index.run.Progress;
 import java.io.PrintWriter;
 import java.util.OptionalLong;
@@ -80,7 +81,7 @@ public abstract class KindredCommand implements Callable<Integer> {
   protected final void note(String line) {
     if (!quiet()) {
       PrintWriter err = spec.commandLine().getErr();
-      err.println(line);
+      err.println(TextTable.printable(line));
       err.flush();
     }
   }

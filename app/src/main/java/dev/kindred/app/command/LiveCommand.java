@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.serve.LiveItem;
@@ -47,8 +48,8 @@ final class LiveCommand extends KindredCommand {
 
   /** What they share: the directory, opened for the length of the command. */
   abstract static class OnState extends KindredCommand {
-    /** What the files of a new state, which are sparse, take at first. */
-    private static final long NEW_STATE_BYTES = 256 << 10;
+    /** What the files of a new state, which are sparse, may take before they are trimmed. */
+    private static final long NEW_STATE_BYTES = 16 << 20;
 
     @Option(
         names = "--live",
@@ -95,7 +96,7 @@ final class LiveCommand extends KindredCommand {
       if (json()) {
         jsonLines().write(new Mark(item, hidden));
       } else {
-        out().println(item + words);
+        out().println(TextTable.escaped(item) + words);
       }
     }
   }
@@ -182,7 +183,7 @@ final class LiveCommand extends KindredCommand {
       } else {
         out()
             .println(
-                item
+                TextTable.escaped(item)
                     + (hidden ? " hidden" : " was hidden already")
                     + (known
                         ? ""
@@ -282,7 +283,7 @@ final class LiveCommand extends KindredCommand {
       if (json()) {
         jsonLines().write(added);
       } else {
-        out().println(item + " added");
+        out().println(TextTable.escaped(item) + " added");
       }
     }
 
@@ -323,7 +324,8 @@ final class LiveCommand extends KindredCommand {
           line.put("removed", removed);
           jsonLines().write(line);
         } else {
-          out().println(item + (removed ? " taken away" : " had not been added"));
+          out()
+              .println(TextTable.escaped(item) + (removed ? " taken away" : " had not been added"));
         }
       }
     }
@@ -345,7 +347,7 @@ final class LiveCommand extends KindredCommand {
         if (json()) {
           jsonLines().write(item);
         } else {
-          out().println(item.id() + "  " + item.values());
+          out().println(TextTable.escaped(item.id() + "  " + item.values()));
         }
       }
     }

@@ -65,8 +65,8 @@ final class Section {
    * The top of a file.
    *
    * @param option that names it on the command line
-   * @param needs what an empty one lacks
-   * @throws InputException if it is missing, empty or not TOML
+   * @param needs what an empty one lacks; empty if nothing
+   * @throws InputException if it is missing, empty though it needs something, or not TOML
    */
   static Section read(Path file, String option, String needs) throws IOException {
     if (Files.isDirectory(file)) {
@@ -81,7 +81,7 @@ final class Section {
     } catch (MalformedInputException e) {
       throw new InputException(file + ": not text in UTF-8; a " + kind + " file is TOML", e);
     }
-    if (text.isBlank()) {
+    if (text.isBlank() && !needs.isEmpty()) {
       throw new InputException(file + ": empty; " + needs);
     }
     try {

@@ -6,6 +6,7 @@ import dev.kindred.app.serving.EventLog;
 import dev.kindred.app.serving.MemoryCheck;
 import dev.kindred.app.serving.ServingOptions;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.index.file.MemoryMode;
 import java.io.IOException;
@@ -68,7 +69,12 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
     Map<String, Double> weights = new LinkedHashMap<>();
     Section weightSection = top.sectionOrEmpty("weights");
     for (String objective : weightSection.keys()) {
-      weights.put(objective, weightSection.number(objective, 0));
+      double weight = weightSection.number(objective, 0);
+      weightSection.make(
+          () -> {
+            ObjectiveWeight.checkWeight(objective, "manual weight of objective", weight);
+            return weights.put(objective, weight);
+          });
     }
     Section ruleSection = top.sectionOrEmpty("rules");
     Optional<Path> rulesFile = optionalPath(ruleSection, "file");

@@ -51,7 +51,9 @@ public final class Settings {
   public static Settings of(Path file, Map<String, String> environment, Map<String, String> flags)
       throws IOException {
     ObjectNode root =
-        file == null ? JsonNodeFactory.instance.objectNode() : Section.read(file).copy();
+        file == null
+            ? JsonNodeFactory.instance.objectNode()
+            : Section.read(file, "config", "").copy();
     Settings settings = new Settings(file, root);
     for (Map.Entry<String, JsonNode> table : root.properties()) {
       for (Map.Entry<String, JsonNode> key : table.getValue().properties()) {

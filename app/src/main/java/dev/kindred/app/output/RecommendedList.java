@@ -34,7 +34,7 @@ public final class RecommendedList {
    * @param explained whether to say what each task adds and how many items each stage left
    */
   public void text(String whom, RecommendAnswer answer, boolean explained, PrintWriter out) {
-    out.println("Recommended for " + whom + ":");
+    out.println("Recommended for " + TextTable.escaped(whom) + ":");
     TextTable table = new TextTable(">#", "id", ">score", "found by", "");
     for (RecommendedItem item : answer.items()) {
       table.row(

@@ -49,13 +49,20 @@ public final class TextTable {
    * stand for it differ.
    */
   public static String escaped(String text) {
+    return printable(text.replace("\\", "\\\\"));
+  }
+
+  /**
+   * The same with backslashes as they are, for sentences: a terminal would obey control characters
+   * of what they name.
+   */
+  public static String printable(String text) {
     StringBuilder line = new StringBuilder();
     for (char c : text.toCharArray()) {
       switch (c) {
         case '\n' -> line.append("\\n");
         case '\r' -> line.append("\\r");
         case '\t' -> line.append("\\t");
-        case '\\' -> line.append("\\\\");
         default -> {
           if (Character.isISOControl(c)) {
             line.append(String.format("\\u%04x", (int) c));
