@@ -106,7 +106,7 @@ final class StrangersTest {
   }
 
   @Test
-  void aWrongEscapeIsNamedWithTheRemedy() throws IOException {
+  void aWrongEscapeIsNamedWithTheRemedy() throws Exception {
     for (String[] wrong :
         new String[][] {
           {"/v1/related?item=%zz&n=5", "parameter 'item' is '%zz': a percent sign must be"},
@@ -121,9 +121,27 @@ final class StrangersTest {
       assertTrue(body.at("/error/message").asText().startsWith(wrong[1]), answer.body());
       assertEquals(answer.headers().get("x-request-id"), body.get("requestId").asText());
     }
+    // What is no UTF-8 can be parsed: it is named however it is sent, and the connection stays. A
+    // sign without its digits can't: in pieces it is malformed like anything else.
+    try (RawHttp http = new RawHttp(port)) {
+      for (int i = 0; i < 2; i++) {
+        RawHttp.Answer answer = inPieces(http, "GET /health/live?it", "em=%ff");
+        assertTrue(answer.body().contains("parameter 'item' is '%ff'"), answer.body());
+        assertEquals("keep-alive", answer.headers().get("connection"));
+      }
+      assertMalformed(inPieces(http, "GET /health/live?it", "em=%zz"));
+    }
+    assertEquals(404, RawHttp.get(port, "/v1/rel%ffated").status());
     // Escapes that are sound reach the route; another fault of such a request keeps its message.
     assertEquals(200, RawHttp.get(port, "/v1/related?item=%31%300").status());
     assertMalformed(RawHttp.once(port, "GET /?item=%31 HTTP/1.1\r\nHost x\r\n\r\n"));
+  }
+
+  private static RawHttp.Answer inPieces(RawHttp http, String begin, String end)
+      throws IOException, InterruptedException {
+    http.send(begin);
+    Thread.sleep(300); // for the server to read it by itself
+    return http.ask(end + " HTTP/1.1\r\nHost: x\r\n\r\n");
   }
 
   @Test
