@@ -54,8 +54,8 @@ public final class Query {
         }
         int equals = raw.indexOf('=', start);
         equals = equals < 0 || equals > end ? end : equals;
-        String name = decode(raw, start, equals, "the parameter's name", "");
-        String value = equals == end ? "" : decode(raw, equals + 1, end, "parameter", name);
+        String name = name(raw.substring(start, equals));
+        String value = equals == end ? "" : value(raw.substring(equals + 1, end), name);
         values.computeIfAbsent(name, key -> new ArrayList<>(1)).add(value);
       }
       start = end + 1;
@@ -69,7 +69,11 @@ public final class Query {
    * @throws Refusal 400 with the code {@link #MALFORMED}
    */
   static void checkEscapes(String path) {
-    decode(path, 0, path.length(), "the path", "");
+    try {
+      decode(path);
+    } catch (Undecodable e) {
+      throw malformed("the path", path, e);
+    }
   }
 
   /** Refuses parameters other than these: a typing error must not go unnoticed. */
@@ -163,34 +167,52 @@ public final class Query {
     return text.length() <= 60 ? text : text.substring(0, 60) + "...";
   }
 
-  /**
-   * One name or value.
-   *
-   * @param what it is, and its name if it has one, for the refusal
-   */
-  private static String decode(String raw, int start, int end, String what, String name) {
-    int at = start;
-    while (at < end && raw.charAt(at) != '%' && raw.charAt(at) != '+' && raw.charAt(at) < 0x80) {
+  private static String name(String sent) {
+    try {
+      return decode(sent);
+    } catch (Undecodable e) {
+      throw malformed("the parameter's name", sent, e);
+    }
+  }
+
+  private static String value(String sent, String name) {
+    try {
+      return decode(sent);
+    } catch (Undecodable e) {
+      throw malformed("parameter '" + shortened(name) + "'", sent, e);
+    }
+  }
+
+  /** Why a text can't be decoded; the caller knows what it is. */
+  private static final class Undecodable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Undecodable(String why) {
+      super(why, null, false, false);
+    }
+  }
+
+  private static String decode(String sent) throws Undecodable {
+    int at = 0;
+    int end = sent.length();
+    while (at < end && sent.charAt(at) != '%' && sent.charAt(at) != '+' && sent.charAt(at) < 0x80) {
       at++;
     }
     if (at == end) {
-      return raw.substring(start, end);
+      return sent;
     }
-    byte[] bytes = new byte[end - start];
+    byte[] bytes = new byte[end];
     int length = 0;
-    for (at = start; at < end; at++) {
-      char letter = raw.charAt(at);
+    for (at = 0; at < end; at++) {
+      char letter = sent.charAt(at);
       if (letter == '+') {
         bytes[length++] = ' ';
       } else if (letter == '%') {
         boolean whole = at + 2 < end;
-        int high = whole ? Character.digit(raw.charAt(at + 1), 16) : -1;
-        int low = whole ? Character.digit(raw.charAt(at + 2), 16) : -1;
+        int high = whole ? Character.digit(sent.charAt(at + 1), 16) : -1;
+        int low = whole ? Character.digit(sent.charAt(at + 2), 16) : -1;
         if (high < 0 || low < 0) {
-          throw malformed(
-              what,
-              name,
-              raw.substring(start, end),
+          throw new Undecodable(
               "a percent sign must be followed by two hexadecimal digits; "
                   + "write one that stands for itself as %25");
         }
@@ -199,10 +221,7 @@ public final class Query {
       } else if (letter < 0x80) {
         bytes[length++] = (byte) letter;
       } else {
-        throw malformed(
-            what,
-            name,
-            raw.substring(start, end),
+        throw new Undecodable(
             "letters outside ASCII must be percent-encoded, as the bytes of UTF-8");
       }
     }
@@ -212,16 +231,12 @@ public final class Query {
           .decode(ByteBuffer.wrap(bytes, 0, length))
           .toString();
     } catch (CharacterCodingException e) {
-      throw malformed(
-          what,
-          name,
-          raw.substring(start, end),
-          "its escapes are no UTF-8; percent-encode the bytes of UTF-8");
+      throw new Undecodable("its escapes are no UTF-8; percent-encode the bytes of UTF-8");
     }
   }
 
-  private static Refusal malformed(String what, String name, String sent, String why) {
-    String named = name.isEmpty() ? what : what + " '" + shortened(name) + "'";
-    return Refusal.badRequest(MALFORMED, named + " is '" + shortened(sent) + "': " + why);
+  private static Refusal malformed(String what, String sent, Undecodable fault) {
+    return Refusal.badRequest(
+        MALFORMED, what + " is '" + shortened(sent) + "': " + fault.getMessage());
   }
 }

@@ -10,7 +10,6 @@ import java.util.TreeMap;
 public final class Routes<D> {
   private final List<Route<D>> all;
   private final Map<String, Map<String, Route<D>>> byPath = new HashMap<>();
-
   private final Optional<Refusal> others;
 
   public Routes(List<Route<D>> routes) {
@@ -53,7 +52,7 @@ public final class Routes<D> {
     Map<String, Route<D>> methods = byPath.get(path);
     if (methods == null) {
       if (others.isPresent()) {
-        throw others.get();
+        throw others.get(); // one for all threads: a refusal never changes and has no stack trace
       }
       throw new Refusal(
           404, "no-such-route", "no route " + Query.shortened(path) + "; see /openapi.json");
