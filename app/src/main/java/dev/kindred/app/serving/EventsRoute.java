@@ -153,7 +153,9 @@ final class EventsRoute implements Route.Handler<Desk> {
         long millis = time(object, line);
         object.put("time", millis);
         LiveState.requireId("user", Ids.requireTrimmed("user", user));
-        Ids.requireTrimmed("item", item);
+        if (!event.equals(UserEvent.SEARCH)) { // words may have blanks around them
+          Ids.requireTrimmed("item", item);
+        }
         Taken taken = new Taken(user, new UserEvent(item, event, millis));
         lines.writeBytes(MAPPER.writeValueAsBytes(object));
         lines.write('\n');

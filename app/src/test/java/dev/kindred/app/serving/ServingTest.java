@@ -235,12 +235,24 @@ final class ServingTest {
     assertEventRefused(
         "{\"user\":\"u\",\"item\":\" 1\"}",
         "line 1 is refused: item id ' 1' has blanks around it, but ids have none");
+    assertEventRefused(
+        "{\"user\":\"u\",\"item\":\" " + "x".repeat(3000) + "\"}",
+        "item id ' " + "x".repeat(59) + "...' has blanks");
     assertEventRefused("{\"user\":\"u\",}", "line 1 is no JSON, at column 13; nothing was taken");
     assertEventRefused("{\"user\":\"u\"", "line 1 is no JSON: it ends too early, at column 12");
     List<String> lines = Files.readAllLines(eventLog);
     assertEquals(2, lines.size());
     assertEquals(1.5, JSON.readTree(lines.get(0)).get("dwell").doubleValue());
     assertTrue(JSON.readTree(lines.get(1)).get("time").longValue() > 1_500_000_000_000L);
+  }
+
+  @Test
+  void theWordsOfASearchMayHaveBlanksAroundThem() throws IOException {
+    String search = "{\"user\":\"u1\",\"item\":\" old film \",\"event\":\"search\",\"time\":5}";
+    assertEquals(
+        "{\"accepted\":1}", RawHttp.send(port, "POST", "/v1/events", INGEST, search).body());
+    assertEquals(List.of(search), Files.readAllLines(eventLog));
+    assertEventRefused(search.replace("u1", "u1 "), "line 1 is refused: user id 'u1 ' has blanks");
   }
 
   private void assertEventRefused(String body, String message) throws IOException {

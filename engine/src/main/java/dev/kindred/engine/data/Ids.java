@@ -14,6 +14,9 @@ public final class Ids {
   /** More would leave the hash table, at most half full, no power of two to grow to. */
   private static final int MAX_SIZE = 1 << 29;
 
+  /** Characters of an id in a message: a stranger may have sent kilobytes. */
+  private static final int MOST_SHOWN = 60;
+
   private String[] ids;
   private int[] table; // ordinal + 1, 0 = free; open addressing with linear probing
   private int size;
@@ -39,11 +42,15 @@ public final class Ids {
    *
    * @param what names the id in the message: user, item
    * @return the id
+   * @throws IllegalArgumentException if it has blanks around it
    */
   public static String requireTrimmed(String what, String id) {
     if (!id.isEmpty() && (id.charAt(0) <= ' ' || id.charAt(id.length() - 1) <= ' ')) {
       throw new IllegalArgumentException(
-          what + " id '" + id + "' has blanks around it, but ids have none; leave them out");
+          what
+              + " id '"
+              + (id.length() <= MOST_SHOWN ? id : id.substring(0, MOST_SHOWN) + "...")
+              + "' has blanks around it, but ids have none; leave them out");
     }
     return id;
   }
