@@ -57,15 +57,36 @@ final class ServeCommandTest {
     Path manifest = snapshot.resolve("manifest.json");
     Files.delete(manifest);
     assertEquals(0, new ProcessBuilder("mkfifo", manifest.toString()).start().waitFor());
-    Process process = start();
-    Served served = new Served(process, "listening");
-    assertEquals(503, served.get("v1/related?item=100"));
-    assertEquals(200, served.get("health/live"));
-    process.toHandle().destroy(); // SIGTERM
-    assertTrue(process.waitFor(120, TimeUnit.SECONDS));
+    Process process = start(50);
+    try {
+      Served served = new Served(process, "listening");
+      assertEquals(503, served.get("v1/related?item=100"));
+      assertEquals(200, served.get("health/live"));
+      assertStopsBeforeItIsReady(served);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void sigtermEndsItWithZeroWhileItWarmsUpAndItNeverSaysThatItIsReady() throws Exception {
+    Process process = start(60_000);
+    try {
+      Served served = new Served(process, "loaded");
+      assertEquals(503, served.get("health/ready"));
+      assertStopsBeforeItIsReady(served);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void assertStopsBeforeItIsReady(Served served) throws InterruptedException {
+    served.process.toHandle().destroy(); // SIGTERM
+    assertTrue(served.process.waitFor(120, TimeUnit.SECONDS));
     String rest = served.rest();
-    assertEquals(0, process.exitValue(), rest);
-    assertTrue(rest.contains("\"stopped\""), rest);
+    assertEquals(0, served.process.exitValue(), rest);
+    assertTrue(rest.contains("\"draining\"") && rest.contains("\"stopped\""), rest);
+    assertTrue(!rest.contains("\"ready\""), rest);
   }
 
   @Test
@@ -178,10 +199,10 @@ final class ServeCommandTest {
   }
 
   private Served serve() throws IOException {
-    return new Served(start(), "ready");
+    return new Served(start(50), "ready");
   }
 
-  private Process start() throws IOException {
+  private Process start(int warmUpMillis) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -200,7 +221,7 @@ final class ServeCommandTest {
                 "--events",
                 events.toString(),
                 "--set",
-                "model.warmup-millis=50",
+                "model.warmup-millis=" + warmUpMillis,
                 "--set",
                 "server.deadline-millis=60000"));
     ProcessBuilder builder = new ProcessBuilder(command);

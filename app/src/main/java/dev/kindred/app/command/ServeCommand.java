@@ -40,13 +40,14 @@ final class ServeCommand extends KindredCommand {
   static void serve(ServingOptions options, AccessLog log) throws IOException {
     long start = System.nanoTime();
     Serving serving = Serving.listen(options, log);
-    log.event("info", "listening", where(options, serving, start));
+    Stages stages = new Stages(options, log, serving, start);
+    stages.tell("listening");
     // A signal starts the hooks; the process then ends with 128 plus its number, unless it is
     // halted here, when all is closed.
     Thread stop =
         new Thread(
             () -> {
-              log.event("info", "draining", Map.of());
+              stages.drain();
               serving.close();
               log.event("info", "stopped", Map.of());
               Runtime.getRuntime().halt(ExitCode.OK);
@@ -55,9 +56,9 @@ final class ServeCommand extends KindredCommand {
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       serving.load();
-      log.event("info", "loaded", loaded(options, serving, start));
+      stages.tell("loaded");
       serving.warmUp();
-      log.event("info", "ready", loaded(options, serving, start));
+      stages.tell("ready");
     } catch (IOException | RuntimeException | Error e) {
       if (!isStopping(stop)) {
         serving.close();
@@ -79,25 +80,47 @@ final class ServeCommand extends KindredCommand {
     }
   }
 
-  private static Map<String, Object> where(ServingOptions options, Serving serving, long start) {
-    Map<String, Object> details = new LinkedHashMap<>();
-    details.put("url", "http://" + options.server().host() + ":" + serving.port() + "/");
-    details.put("model", options.model().toString());
-    details.put("millis", (System.nanoTime() - start) / 1_000_000);
-    return details;
-  }
-
-  private static Map<String, Object> loaded(ServingOptions options, Serving serving, long start) {
-    Map<String, Object> details = where(options, serving, start);
-    details.put("items", serving.recommender().size());
-    return details;
-  }
-
   private static void awaitForever() {
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Logs how far the server is; nothing but "draining" once it is being stopped. */
+  private static final class Stages {
+    private final ServingOptions options;
+    private final AccessLog log;
+    private final Serving serving;
+    private final long start;
+    private boolean draining;
+
+    Stages(ServingOptions options, AccessLog log, Serving serving, long start) {
+      this.options = options;
+      this.log = log;
+      this.serving = serving;
+      this.start = start;
+    }
+
+    synchronized void drain() {
+      draining = true;
+      serving.drain();
+      log.event("info", "draining", Map.of());
+    }
+
+    synchronized void tell(String stage) {
+      if (draining) {
+        return; // the recommender may be closed by now
+      }
+      Map<String, Object> details = new LinkedHashMap<>();
+      details.put("url", "http://" + options.server().host() + ":" + serving.port() + "/");
+      details.put("model", options.model().toString());
+      details.put("millis", (System.nanoTime() - start) / 1_000_000);
+      if (!stage.equals("listening")) {
+        details.put("items", serving.recommender().size());
+      }
+      log.event("info", stage, details);
     }
   }
 }

@@ -59,7 +59,13 @@ public final class HttpServer<D> implements AutoCloseable {
   private volatile boolean draining;
   private HttpListener listener;
 
-  private HttpServer(
+  /**
+   * Doesn't listen yet.
+   *
+   * @param routes asked for with each request, so that a server may have more of them later
+   * @param desks makes what an answering thread keeps; called on each with its first request
+   */
+  public HttpServer(
       ServerOptions options,
       Supplier<Routes<D>> routes,
       Tokens tokens,
@@ -73,24 +79,16 @@ public final class HttpServer<D> implements AutoCloseable {
   }
 
   /**
-   * Starts to listen.
+   * Begins to listen, once. Requests may come in before this returns: what the routes need must be
+   * there. Without the address the server is closed.
    *
-   * @param routes asked for with each request, so that a server may have more of them later
-   * @param desks makes what an answering thread keeps; called on each with its first request
    * @throws IOException if the address can't be bound
    */
-  public static <D> HttpServer<D> start(
-      ServerOptions options,
-      Supplier<Routes<D>> routes,
-      Tokens tokens,
-      Supplier<D> desks,
-      RequestObserver observer)
-      throws IOException {
-    HttpServer<D> server = new HttpServer<>(options, routes, tokens, desks, observer);
+  public void listen() throws IOException {
     try {
-      server.listener = HttpListener.open(options, server::received, server::malformed);
+      listener = HttpListener.open(options, this::received, this::malformed);
     } catch (IOException | RuntimeException e) {
-      server.threads.close();
+      threads.close();
       String where = options.host() + ":" + options.port();
       throw new IOException(
           "can't listen on "
@@ -100,7 +98,6 @@ public final class HttpServer<D> implements AutoCloseable {
               + (e instanceof BindException ? "; choose another --port or stop what holds it" : ""),
           e);
     }
-    return server;
   }
 
   /** The port that it listens on. */
@@ -131,7 +128,9 @@ public final class HttpServer<D> implements AutoCloseable {
     while (inFlight.get() > 0 && System.nanoTime() < until) {
       LockSupport.parkNanos(1_000_000);
     }
-    listener.close();
+    if (listener != null) {
+      listener.close();
+    }
     threads.close();
   }
 

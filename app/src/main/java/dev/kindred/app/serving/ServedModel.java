@@ -1,8 +1,6 @@
 package dev.kindred.app.serving;
 
 import dev.kindred.app.http.Refusal;
-import dev.kindred.app.http.Reply;
-import dev.kindred.app.http.Request;
 import dev.kindred.app.http.Route;
 import dev.kindred.app.metrics.PrometheusText;
 import dev.kindred.engine.data.InputException;
@@ -16,7 +14,6 @@ import dev.kindred.engine.serve.UnknownItemException;
 import dev.kindred.engine.serve.UserEvent;
 import dev.kindred.engine.snapshot.Manifest;
 import dev.kindred.index.RecallMonitor;
-import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.live.ChronicleLiveState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,17 +21,15 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What a server answers from, opened whole and closed whole: the recommender with its live state,
- * the event log, and the routes over them. Free to share.
+ * the event log, and the routes over them. Free to share, but closed by one thread.
  */
 final class ServedModel implements AutoCloseable {
   private final ServingOptions options;
@@ -48,7 +43,7 @@ final class ServedModel implements AutoCloseable {
   private final EventsRoute events;
   private final OtherSnapshots others;
   private final ServerWeights weights;
-  private final LongAdder refreshFailures = new LongAdder();
+  private final SnapshotRoutes snapshots;
 
   /**
    * Opens everything.
@@ -63,12 +58,17 @@ final class ServedModel implements AutoCloseable {
     try {
       others = own(new OtherSnapshots(options.model()));
       live = own(openLive());
-      recommender = own(openRecommender());
-      watch();
+      // Before the snapshot, which may take minutes: what is wrong with the log is told at once.
       eventLog = options.eventLog().isPresent() ? own(openLog(options.eventLog().get())) : null;
+      recommender = own(openRecommender());
+      snapshots = new SnapshotRoutes(recommender, others);
+      watch();
+      if (eventLog != null) {
+        closeFirst(eventLog);
+      }
       events = new EventsRoute(eventLog, live, this::eventKinds, log);
       weights = new ServerWeights(recommender, options.weights());
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       close();
       throw e;
     }
@@ -89,7 +89,13 @@ final class ServedModel implements AutoCloseable {
     return resource;
   }
 
-  /** Closes everything in turn, the last opened first. */
+  /** What was taken gets to the disk before anything else that is closed can fail or wait. */
+  private void closeFirst(EventLog log) {
+    owned.remove(log);
+    owned.push(log);
+  }
+
+  /** Closes everything in turn: the event log, then what was opened last. */
   @Override
   public void close() {
     while (!owned.isEmpty()) {
@@ -108,34 +114,13 @@ final class ServedModel implements AutoCloseable {
           recommender.watch(
               Duration.ofMillis(options.refreshMillis()),
               failure -> {
-                refreshFailures.increment();
+                snapshots.refused();
                 log.event(
                     "error",
                     "snapshot-refused",
                     Map.of("message", String.valueOf(failure.getMessage())));
               }));
     }
-  }
-
-  /** {@code POST /v1/snapshot/refresh}: looks at CURRENT now. */
-  private Reply refresh(Request request, Desk desk) {
-    request.query().only(Set.of());
-    boolean swapped;
-    try {
-      swapped = recommender.refresh();
-    } catch (IOException | CorruptFileException | IllegalArgumentException e) {
-      refreshFailures.increment();
-      throw new Refusal(
-          409, "snapshot-refused", "the old snapshot is served on: " + e.getMessage());
-    }
-    return desk.json()
-        .reply(
-            out -> {
-              out.writeStartObject();
-              out.writeBooleanField("swapped", swapped);
-              out.writeStringField("snapshot", name());
-              out.writeEndObject();
-            });
   }
 
   /**
@@ -148,11 +133,6 @@ final class ServedModel implements AutoCloseable {
     kinds.add(UserEvent.IMPRESSION);
     kinds.add(UserEvent.SEARCH);
     return kinds;
-  }
-
-  /** Name of the snapshot that answers now. */
-  private String name() {
-    return recommender.directory().getFileName().toString();
   }
 
   private Recommender openRecommender() throws IOException {
@@ -219,8 +199,8 @@ final class ServedModel implements AutoCloseable {
     all.add(Route.open("item", "GET", "/v1/item", explained(items::item)));
     all.add(Route.open("items-search", "GET", "/v1/items", explained(items::search)));
     all.add(Route.open("weights", "GET", "/v1/weights", explained(weights::get)));
-    all.add(Route.open("snapshot", "GET", "/v1/snapshot", explained(this::snapshot)));
-    all.add(Route.open("snapshots", "GET", "/v1/snapshots", explained(this::snapshots)));
+    all.add(Route.open("snapshot", "GET", "/v1/snapshot", explained(snapshots::snapshot)));
+    all.add(Route.open("snapshots", "GET", "/v1/snapshots", explained(snapshots::snapshots)));
     Route.Access ingest = Route.Access.INGEST;
     Route.Access admin = Route.Access.ADMIN;
     all.add(Route.guarded("events", "POST", "/v1/events", ingest, explained(events)));
@@ -244,7 +224,11 @@ final class ServedModel implements AutoCloseable {
         Route.guarded("items-hidden", "GET", "/v1/items/hidden", admin, explained(items::hidden)));
     all.add(
         Route.guarded(
-                "snapshot-refresh", "POST", "/v1/snapshot/refresh", admin, explained(this::refresh))
+                "snapshot-refresh",
+                "POST",
+                "/v1/snapshot/refresh",
+                admin,
+                explained(snapshots::refresh))
             .withoutBody());
     all.add(Route.guarded("weights-set", "PUT", "/v1/weights", admin, explained(weights::put)));
     return all;
@@ -261,31 +245,6 @@ final class ServedModel implements AutoCloseable {
         throw Refusal.badRequest("bad-request", e.getMessage());
       }
     };
-  }
-
-  private Reply snapshot(Request request, Desk desk) throws IOException {
-    request.query().only(Set.of());
-    Manifest manifest = recommender.manifest();
-    Map<String, Object> said = new LinkedHashMap<>();
-    said.put("name", name());
-    said.put("created", manifest.provenance().created().toString());
-    said.put("libraryVersion", manifest.provenance().libraryVersion());
-    said.put("items", manifest.items());
-    said.put("listLength", manifest.listLength());
-    said.put("catalogue", manifest.catalogue());
-    said.put("recommends", recommender.canRecommend());
-    said.put("fields", recommender.profileFields());
-    said.put("metrics", manifest.metrics());
-    said.put("notes", manifest.notes());
-    return desk.json().reply(out -> out.writePOJO(said));
-  }
-
-  private Reply snapshots(Request request, Desk desk) throws IOException {
-    request.query().only(Set.of());
-    Map<String, Object> said = new LinkedHashMap<>();
-    said.put("current", name());
-    said.put("snapshots", others.names());
-    return desk.json().reply(out -> out.writePOJO(said));
   }
 
   /** What there is to tell of the model. */
@@ -306,11 +265,11 @@ final class ServedModel implements AutoCloseable {
         "How long ago the snapshot was built.",
         Math.max(0, System.currentTimeMillis() / 1000.0 - created));
     out.family("kindred_snapshot_info", "gauge", "1, with the name of the snapshot.");
-    out.sample("kindred_snapshot_info", 1, "name", name());
+    out.sample("kindred_snapshot_info", 1, "name", snapshots.name());
     out.counter(
         "kindred_snapshot_refusals_total",
         "Times that a snapshot named by CURRENT couldn't be opened.",
-        refreshFailures.sum());
+        snapshots.refusals());
     out.gauge(
         "kindred_snapshots_replaced_in_use",
         "Replaced snapshots that a request still reads.",

@@ -17,14 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
  * A recommender behind HTTP, from the bound port to the last reply: {@link #listen} binds and
  * answers for its health, {@link #load} opens the snapshot and answers every route, {@link #warmUp}
  * makes it ready, {@link #close} lets running requests end. Free to share; closing it while another
- * thread loads or warms up ends that thread's call with an exception.
+ * thread loads or warms up ends that thread's call with an exception; a load's only when everything
+ * is open.
  */
 public final class Serving implements AutoCloseable {
   /** How far it is, with the code and the sentence that {@code /health/ready} refuses with. */
@@ -47,24 +50,28 @@ public final class Serving implements AutoCloseable {
     }
   }
 
+  /** How long {@link #close} waits for a snapshot that is being loaded. */
+  static final int LOADING_END_MILLIS = 2000;
+
   private final ServingOptions options;
   private final AccessLog log;
   private final String warmUpId = "warm-up-" + UUID.randomUUID();
   private final ServingMetrics metrics;
   private final HttpServer<Desk> server;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final ReentrantLock loading = new ReentrantLock(); // held by load()
   private volatile State state = State.LOADING;
   private volatile ServedModel model; // null until it is loaded
   private volatile Routes<Desk> routes;
 
-  private Serving(ServingOptions options, AccessLog log) throws IOException {
+  private Serving(ServingOptions options, AccessLog log) {
     this.options = options;
     this.log = log;
     metrics = new ServingMetrics(log, warmUpId);
     routes = Routes.refusingOthers(ownRoutes(), State.LOADING.refusal());
     // No desk is made before there are routes that need one: those come with the model.
     server =
-        HttpServer.start(
+        new HttpServer<>(
             options.server(), () -> routes, options.tokens(), () -> model.desk(), metrics);
   }
 
@@ -76,7 +83,9 @@ public final class Serving implements AutoCloseable {
    */
   public static Serving listen(ServingOptions options, AccessLog log) throws IOException {
     checkMemory(options, log);
-    return new Serving(options, log);
+    Serving serving = new Serving(options, log);
+    serving.server.listen(); // only now: a request may come in at once, and finds all it needs
+    return serving;
   }
 
   /**
@@ -88,7 +97,7 @@ public final class Serving implements AutoCloseable {
     Serving serving = listen(options, log);
     try {
       serving.load();
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       serving.close();
       throw e;
     }
@@ -96,34 +105,61 @@ public final class Serving implements AutoCloseable {
   }
 
   /**
-   * Opens what is served and answers every route, slowly at first. To be called once.
+   * Opens what is served and answers every route, slowly at first. Once it has failed it may be
+   * called again, once it has loaded it may not.
    *
    * @throws IOException if the snapshot, the live state or the event log can't be had
-   * @throws IllegalStateException if it was closed meanwhile
+   * @throws IllegalStateException if it has loaded or loads already, or is stopped before the end
    */
   public void load() throws IOException {
+    if (!loading.tryLock()) {
+      throw new IllegalStateException("another thread loads the server; call load() once");
+    }
+    try {
+      requireLoading();
+      open();
+    } finally {
+      loading.unlock();
+    }
+  }
+
+  private void open() throws IOException {
     ServedModel loaded = new ServedModel(options, log, metrics);
     try {
       List<Route<Desk>> all = new ArrayList<>(loaded.routes());
       all.addAll(ownRoutes());
       all.addAll(staticRoutes());
       answer(loaded, new Routes<>(all));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       loaded.close();
       throw e;
     }
   }
 
   private synchronized void answer(ServedModel loaded, Routes<Desk> all) {
-    if (state == State.DRAINING) {
-      throw new IllegalStateException("the server was stopped while it loaded");
-    }
+    requireLoading(); // it may have been stopped meanwhile
     model = loaded;
     routes = all;
     state = State.WARMING_UP;
   }
 
-  /** Asks itself for as long as the options say, then is ready. */
+  private void requireLoading() {
+    State now = state;
+    if (now == State.DRAINING) {
+      throw new IllegalStateException("the server was stopped before it had loaded");
+    }
+    if (now != State.LOADING) {
+      throw new IllegalStateException("the server has loaded; call load() once");
+    }
+  }
+
+  /**
+   * Asks itself for as long as the options say, then is ready; unless it is drained meanwhile,
+   * which {@link #ready} tells.
+   *
+   * @throws IOException if it doesn't reach itself, as when it is closed meanwhile
+   * @throws IllegalStateException if it hasn't loaded, or is closed before the end
+   */
   public void warmUp() throws IOException {
     WarmUp.run(
         recommender(),
@@ -131,6 +167,10 @@ public final class Serving implements AutoCloseable {
         warmUpId,
         options.warmupMillis());
     synchronized (this) {
+      if (closed.get()) {
+        // The last round ends without a word when its connections do.
+        throw new IllegalStateException("the server was closed before it was warm");
+      }
       // What is being stopped stays so, however long the warm-up took.
       state = state == State.WARMING_UP ? State.READY : state;
     }
@@ -172,17 +212,32 @@ public final class Serving implements AutoCloseable {
     server.drain();
   }
 
-  /** Lets running requests end, then closes everything in turn; a second call does nothing. */
+  /**
+   * Lets running requests end, then closes everything in turn; a second call does nothing. What is
+   * still being loaded closes itself as soon as it is whole. That is waited for, but at most
+   * {@value #LOADING_END_MILLIS} ms: no request has changed anything in it.
+   */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
       return;
     }
-    drain(); // whatever is still being loaded now closes itself
+    drain();
     server.close();
+    awaitLoading();
     ServedModel loaded = model;
     if (loaded != null) {
       loaded.close();
+    }
+  }
+
+  private void awaitLoading() {
+    try {
+      if (loading.tryLock(LOADING_END_MILLIS, TimeUnit.MILLISECONDS)) {
+        loading.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

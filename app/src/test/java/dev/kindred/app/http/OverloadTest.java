@@ -63,8 +63,15 @@ final class OverloadTest {
                     }),
                 Route.immediate(
                     "live", "/live", (request, desk) -> Reply.text(200, "text/plain", "ok"))));
-    return HttpServer.start(
-        options.withPort(0), () -> routes, Tokens.none(), Object::new, observer);
+    return listening(options.withPort(0), routes);
+  }
+
+  private HttpServer<Object> listening(ServerOptions options, Routes<Object> routes)
+      throws IOException {
+    HttpServer<Object> server =
+        new HttpServer<>(options, () -> routes, Tokens.none(), Object::new, observer);
+    server.listen();
+    return server;
   }
 
   @Test
@@ -158,12 +165,8 @@ final class OverloadTest {
           org.junit.jupiter.api.Assertions.assertThrows(
               IOException.class,
               () ->
-                  HttpServer.start(
-                      ServerOptions.defaults().withPort(server.port()),
-                      () -> new Routes<>(List.of()),
-                      Tokens.none(),
-                      Object::new,
-                      observer));
+                  listening(
+                      ServerOptions.defaults().withPort(server.port()), new Routes<>(List.of())));
       assertTrue(e.getMessage().contains(":" + server.port()), e.getMessage());
     }
   }

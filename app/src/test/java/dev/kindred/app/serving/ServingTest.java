@@ -21,6 +21,7 @@ import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -356,6 +362,96 @@ final class ServingTest {
     }
   }
 
+  @Test
+  void itLoadsOnceOnly() {
+    String refused = assertThrows(IllegalStateException.class, serving::load).getMessage();
+    assertTrue(refused.contains("call load() once"), refused);
+    serving.close();
+    refused = assertThrows(IllegalStateException.class, serving::load).getMessage();
+    assertTrue(refused.contains("was stopped"), refused);
+  }
+
+  @Test
+  void whatIsClosedWhileAnotherThreadLoadsWaitsAWhileAndLeavesNothingOpen() throws Exception {
+    Path file = directory.resolve("torn.ndjson");
+    Files.writeString(file, "{\"user\":");
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    ServingOptions options =
+        options().withLive(directory.resolve("live")).withEventLog(file, EventLog.Fsync.NEVER);
+    Serving stopped = Serving.listen(options, haltedAt("event-log-truncated", inside, release));
+    Future<?> load = background(stopped::load);
+    assertTrue(inside.await(60, TimeUnit.SECONDS));
+    String refused = assertThrows(IllegalStateException.class, stopped::load).getMessage();
+    assertTrue(refused.contains("another thread loads"), refused);
+    long start = System.nanoTime();
+    stopped.close();
+    long waited = (System.nanoTime() - start) / 1_000_000;
+    assertTrue(waited >= Serving.LOADING_END_MILLIS, waited + " ms");
+    release.countDown();
+    Throwable end = assertThrows(ExecutionException.class, load::get).getCause();
+    assertTrue(end instanceof IllegalStateException, end.toString());
+    assertTrue(end.getMessage().contains("was stopped"), end.toString());
+    Serving.start(options, silent()).close();
+  }
+
+  @Test
+  void whatIsClosedWhileAnotherThreadWarmsItUpEndsThat() throws Exception {
+    Serving stopped = Serving.start(options().withWarmupMillis(60_000), silent());
+    Future<?> warmUp = background(stopped::warmUp);
+    while (!RawHttp.get(stopped.port(), "/metrics").body().contains("kindred_lists_total{")) {
+      assertFalse(warmUp.isDone());
+      Thread.sleep(5);
+    }
+    stopped.close();
+    Throwable end = assertThrows(ExecutionException.class, warmUp::get).getCause();
+    assertTrue(end instanceof IOException || end instanceof IllegalStateException, end.toString());
+    assertFalse(stopped.ready());
+  }
+
+  @Test
+  void anEventLogThatCannotBeHadIsToldBeforeTheSnapshotIsRead() throws IOException {
+    ServingOptions taken = options().withEventLog(eventLog, EventLog.Fsync.ALWAYS);
+    Files.delete(snapshot.resolve("manifest.json"));
+    String refused =
+        assertThrows(IOException.class, () -> Serving.start(taken, silent())).getMessage();
+    assertTrue(refused.contains("another server writes this event log"), refused);
+  }
+
+  private interface Part {
+    void run() throws IOException;
+  }
+
+  private static Future<?> background(Part part) {
+    FutureTask<Void> task =
+        new FutureTask<>(
+            () -> {
+              part.run();
+              return null;
+            });
+    Thread.ofPlatform().daemon().start(task);
+    return task;
+  }
+
+  /** A log that halts whoever writes an event of this name. */
+  private static AccessLog haltedAt(String event, CountDownLatch inside, CountDownLatch release) {
+    Writer out =
+        new StringWriter() {
+          @Override
+          public void write(String text, int from, int length) {
+            if (text.contains(event)) {
+              inside.countDown();
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }
+          }
+        };
+    return new AccessLog(new PrintWriter(out), 0, false);
+  }
+
   private void assertNotReady(int at, String code) throws IOException {
     RawHttp.Answer answer = RawHttp.get(at, "/health/ready");
     assertEquals(503, answer.status());
@@ -430,6 +526,23 @@ final class ServingTest {
               + route.access().name().toLowerCase());
     }
     assertEquals(routed, described);
+  }
+
+  @Test
+  void theDescriptionTellsWhatIsRefusedWhileTheSnapshotIsLoaded() throws IOException {
+    JsonNode api = json(RawHttp.get(port, "/openapi.json"));
+    try (Serving early = Serving.listen(options(), silent())) {
+      Set<String> answered = new TreeSet<>();
+      early.allRoutes().forEach(route -> answered.add(route.name()));
+      answered.remove("ready"); // refuses with another reason
+      for (Route<Desk> route : serving.allRoutes()) {
+        JsonNode operation = api.get("paths").get(route.path()).get(route.method().toLowerCase());
+        assertEquals(
+            !answered.contains(route.name()),
+            operation.get("responses").has("503"),
+            route.name() + " lists 503");
+      }
+    }
   }
 
   @Test
