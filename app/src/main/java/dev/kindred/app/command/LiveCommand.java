@@ -48,7 +48,10 @@ final class LiveCommand extends KindredCommand {
 
   /** What they share: the directory, opened for the length of the command. */
   abstract static class OnState extends KindredCommand {
-    /** What the files of a new state, which are sparse, may take before they are trimmed. */
+    /**
+     * Room that a new state should have. On a disk its sparse files begin with a tenth of a
+     * megabyte and grow; a file system in memory may keep their holes too.
+     */
     private static final long NEW_STATE_BYTES = 16 << 20;
 
     @Option(

@@ -119,7 +119,11 @@ final class ItemRoutes {
           "item '" + item.id() + "' is known; add only new ones, or take an added one away first");
     }
     ListParameters.requireFields(item.values().keySet(), recommender::profileFields);
-    live.putItem(item);
+    try {
+      recommender.add(item);
+    } catch (IllegalStateException e) {
+      throw new Refusal(409, "no-catalogue", e.getMessage());
+    }
     return done(desk, "added", item.id());
   }
 

@@ -12,6 +12,7 @@ import dev.kindred.engine.data.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -94,6 +95,22 @@ final class ServeConfigTest {
     assertSays(good, Map.of(), Map.of("tokens.admin", "short"), "admin token has 5 letters");
     assertSays(good, Map.of(), Map.of("events.fsync", "often"), "always, interval, never");
     assertSays(file("server = 5\n"), Map.of(), Map.of("server.port", "1"), "must be a table");
+  }
+
+  @Test
+  void anEmptyFileHoldsDefaults() throws IOException {
+    Map<String, String> model = Map.of("model.path", "m");
+    assertEquals(
+        read(file("# nothing\n"), Map.of(), model).server(),
+        read(file(""), Map.of(), model).server());
+  }
+
+  @Test
+  void weightsOutsideTheirRangeAreRefused() throws IOException {
+    for (String weight : List.of("nan", "-1", "1e7")) {
+      Path file = file("[model]\npath = \"m\"\n[weights]\nclick = " + weight + "\n");
+      assertSays(file, Map.of(), Map.of(), "[weights] manual weight of objective 'click' is ");
+    }
   }
 
   @Test

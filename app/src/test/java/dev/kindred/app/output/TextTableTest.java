@@ -23,4 +23,10 @@ class TextTableTest {
     assertEquals("a\\nb", TextTable.escaped("a\nb"));
     assertEquals("a\\\\nb", TextTable.escaped("a\\nb"));
   }
+
+  @Test
+  void sentencesKeepTheirBackslashes() {
+    assertEquals(
+        "no field 'a\\u0007' in \\p{L}", TextTable.printable("no field 'a\u0007' in \\p{L}"));
+  }
 }

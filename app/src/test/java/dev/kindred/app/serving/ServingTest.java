@@ -296,6 +296,11 @@ final class ServingTest {
     RawHttp.Answer field = RawHttp.send(port, "POST", "/v1/items", INGEST, colour);
     assertEquals(400, field.status());
     assertTrue(field.body().contains("no profile field 'colour'; the snapshot has"), field.body());
+    String year = "{\"id\":\"newest\",\"values\":{\"year\":\"soon\"}}";
+    RawHttp.Answer number = RawHttp.send(port, "POST", "/v1/items", INGEST, year);
+    assertEquals(400, number.status());
+    assertTrue(number.body().contains("is [soon], must be one number"), number.body());
+    assertRefused(404, "unknown-item", "/v1/related?item=newest");
     assertEquals(200, RawHttp.send(port, "DELETE", "/v1/items?item=new", INGEST, "").status());
     assertEquals(404, RawHttp.send(port, "DELETE", "/v1/items?item=new", INGEST, "").status());
 
