@@ -140,4 +140,17 @@ final class CommandLineTest {
     Run misspelt = Run.kindred("snapshots", "lst");
     assertTrue(misspelt.err().startsWith("kindred: no command 'lst'; did you mean list?"));
   }
+
+  @Test
+  void constantsAreReadAsConfigurationsSpellThem() {
+    for (String merge : List.of("noisy-or", "NOISY_OR", "Noisy-Or")) {
+      Run run = Run.kindred("evaluate", "--config", "none.toml", "--merge", merge);
+      assertEquals(3, run.exitCode(), run.err());
+    }
+    Run wrong = Run.kindred("evaluate", "--config", "none.toml", "--merge", "or");
+    assertEquals(2, wrong.exitCode());
+    assertTrue(
+        wrong.err().contains("'--merge': is 'or', must be one of calibrated, noisy-or, max"),
+        wrong.err());
+  }
 }

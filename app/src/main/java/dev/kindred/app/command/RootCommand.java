@@ -130,7 +130,7 @@ public final class RootCommand implements Runnable {
     commandLine.setOut(out);
     commandLine.setErr(err);
     commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    ConstantValue.register(commandLine);
     commandLine.setParameterExceptionHandler(RootCommand::usageError);
     commandLine.setExecutionExceptionHandler(
         (exception, cl, parsed) -> Failures.report(exception, err, root.debug()));

@@ -89,7 +89,8 @@ public interface LiveState extends AutoCloseable {
   void close();
 
   /**
-   * Refuses an id that no implementation takes: null, empty, or longer than {@link #MAX_ID_BYTES}.
+   * Refuses an id that no implementation takes: null, empty, longer than {@link #MAX_ID_BYTES}, or
+   * one that UTF-8 can't write, half of a surrogate pair: kept, it would be another.
    *
    * @param what names the id in the message: user, item, counter
    * @return the id
@@ -97,6 +98,16 @@ public interface LiveState extends AutoCloseable {
   static String requireId(String what, String id) {
     if (id == null || id.isEmpty()) {
       throw new IllegalArgumentException(what + " id is " + (id == null ? "null" : "empty"));
+    }
+    for (int i = 0; i < id.length(); i++) {
+      // A whole character of two halves is above 0xffff.
+      if (Character.isSurrogate(id.charAt(i)) && id.codePointAt(i++) <= 0xffff) {
+        throw new IllegalArgumentException(
+            what
+                + " id holds half of a surrogate pair at "
+                + (i - 1)
+                + ", which is no character; send whole ones");
+      }
     }
     // A char takes at most 3 bytes of UTF-8, so short ids are settled without encoding them.
     if (id.length() > MAX_ID_BYTES / 3) {

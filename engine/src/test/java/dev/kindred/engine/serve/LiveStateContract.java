@@ -250,7 +250,7 @@ public abstract class LiveStateContract {
   @Test
   void badIdsAreRefusedByName() {
     String tooLong = "x".repeat(LiveState.MAX_ID_BYTES + 1);
-    for (String bad : new String[] {null, "", tooLong}) {
+    for (String bad : new String[] {null, "", tooLong, "a\uD83D", "\uDE00\uD83D"}) {
       assertThrows(IllegalArgumentException.class, () -> state.lastEvents(bad, 1));
       assertThrows(IllegalArgumentException.class, () -> state.hide(bad));
       assertThrows(IllegalArgumentException.class, () -> state.add(bad, 1));
@@ -259,6 +259,9 @@ public abstract class LiveStateContract {
     String message =
         assertThrows(IllegalArgumentException.class, () -> state.hide(tooLong)).getMessage();
     assertTrue(message.startsWith("item id takes 513 bytes of UTF-8, at most 512"), message);
+    String half =
+        assertThrows(IllegalArgumentException.class, () -> state.hide("a\uD83Db")).getMessage();
+    assertTrue(half.startsWith("item id holds half of a surrogate pair at 1"), half);
     assertTrue(state.hide("x".repeat(LiveState.MAX_ID_BYTES)));
     assertThrows(IllegalArgumentException.class, () -> state.lastEvents("u", -1));
   }
