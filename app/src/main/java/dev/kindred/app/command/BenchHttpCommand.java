@@ -38,7 +38,8 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred bench http --model snapshots/ --rate 2000 --seconds 60",
-      "  kindred bench http --model snapshots/ --url http://127.0.0.1:7070 --rate 5000 --json"
+      "  kindred bench http --model snapshots/ --url http://127.0.0.1:7070 \\",
+      "      --rate 5000 --json"
     })
 final class BenchHttpCommand extends KindredCommand {
   @Mixin private SnapshotOption model;

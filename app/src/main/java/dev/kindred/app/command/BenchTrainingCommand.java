@@ -31,8 +31,9 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred bench training --samples 20000,60000,180000 --stages rank.toml",
-      "  KINDRED_JVM_OPTIONS=-Xmx12g kindred bench training --samples 100000,1000000,10000000 \\",
-      "      --out scale/ --max-minutes 60 --max-gib 16 --json"
+      "  KINDRED_JVM_OPTIONS=-Xmx12g kindred bench training \\",
+      "      --samples 100000,1000000,10000000 --out scale/ --max-minutes 60 \\",
+      "      --max-gib 16 --json"
     })
 final class BenchTrainingCommand extends KindredCommand {
   private static final double GIB = 1 << 30;

@@ -29,8 +29,10 @@ import picocli.CommandLine.Option;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kindred estimate --items 100000 --users 200000 --interactions 10000000 --objectives 5",
-      "  kindred estimate --config site.toml --items 5000 --users 20000 --interactions 3000000"
+      "  kindred estimate --items 100000 --users 200000 --interactions 10000000 \\",
+      "      --objectives 5",
+      "  kindred estimate --config site.toml --items 5000 --users 20000 \\",
+      "      --interactions 3000000"
     })
 final class EstimateCommand extends KindredCommand {
   private static final double MIB = 1 << 20;

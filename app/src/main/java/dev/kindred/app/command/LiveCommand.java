@@ -37,7 +37,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  kindred live hide --live state/ --model snapshots/ video-42 video-7",
       "  kindred live list --live state/",
-      "  kindred live add --live state/ --item video-99 --value genre=Drama --value year=2027",
+      "  kindred live add --live state/ --item video-99 --value genre=Drama \\",
+      "      --value year=2027",
       "  kindred related --model snapshots/ --live state/ --item video-1"
     })
 final class LiveCommand extends KindredCommand {

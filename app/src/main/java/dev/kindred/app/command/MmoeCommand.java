@@ -38,7 +38,8 @@ import picocli.CommandLine.Option;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kindred mmoe --spec docs/examples/mmoe/census-kdd.toml --data census.csv.gz --json",
+      "  kindred mmoe --spec docs/examples/mmoe/census-kdd.toml --data census.csv.gz \\",
+      "      --json",
       "  kindred mmoe --spec spec.toml --baselines --seeds 5"
     })
 final class MmoeCommand extends KindredCommand {

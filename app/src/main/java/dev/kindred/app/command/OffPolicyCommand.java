@@ -25,11 +25,13 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred off-policy --log shown.csv --reward click --propensity p --target q",
-      "  kindred simulate --choices 50000 --out site/   # tells the truth, too",
-      "  kindred off-policy --log site/choices.csv --reward click --propensity propensity \\",
-      "      --target target --model-logged model_logged --model-target model_target",
+      "  kindred simulate --choices 50000 --out site/",
+      "  kindred off-policy --log site/choices.csv --reward click \\",
+      "      --propensity propensity --target target \\",
+      "      --model-logged model_logged --model-target model_target",
       "  kindred off-policy --log shown.csv --reward click --propensity p --target q \\",
-      "      --model-logged e --model-target v --clip 50 --json"
+      "      --model-logged e --model-target v --clip 50 --json",
+      "'kindred simulate --choices' tells the truth, too."
     })
 final class OffPolicyCommand extends KindredCommand {
   /** Choices that an estimate should rest on. */

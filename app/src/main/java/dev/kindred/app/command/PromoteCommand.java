@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred promote --model snapshots/ snapshot-20260131-120000",
-      "  kindred diff snapshots/ snapshots/snapshot-20260131-120000 --min-overlap 0.5 && \\",
-      "    kindred promote --model snapshots/ snapshot-20260131-120000"
+      "  kindred diff snapshots/ snapshots/snapshot-20260131-120000 \\",
+      "      --min-overlap 0.5 && \\",
+      "      kindred promote --model snapshots/ snapshot-20260131-120000"
     })
 final class PromoteCommand extends KindredCommand {
   @Option(

@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
       "  kindred recommend --model snapshots/ --history video-1,video-2 --explain",
       "  kindred recommend --model snapshots/ --searched 'space opera'",
       "  kindred recommend --model snapshots/ --user ann --cap series=2 --diversity 0.7",
-      "  kindred recommend --model snapshots/ --user ann --weight like=2 --live state/ --json",
+      "  kindred recommend --model snapshots/ --user ann --weight like=2 \\",
+      "      --live state/ --json",
       "  kindred recommend --model snapshots/"
     })
 final class RecommendCommand extends KindredCommand {

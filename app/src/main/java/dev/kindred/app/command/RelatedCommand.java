@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  kindred related --model snapshots/ --item video-42 -n 10",
       "  kindred related --model snapshots/ --item video-42 --explain --weight watch=2",
-      "  kindred related --model snapshots/ --item video-42 --where \"year >= 1990\" --cap"
-          + " series=2",
+      "  kindred related --model snapshots/ --item video-42 --where \"year >= 1990\" \\",
+      "      --cap series=2",
       "  kindred related --model snapshots/ --item video-42 --live state/ --json"
     })
 final class RelatedCommand extends KindredCommand {

@@ -7,14 +7,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -126,11 +131,9 @@ public final class RootCommand implements Runnable {
    */
   public static int execute(String[] args, PrintWriter out, PrintWriter err) {
     RootCommand root = new RootCommand();
-    CommandLine commandLine = new CommandLine(root);
+    CommandLine commandLine = root.commandLine();
     commandLine.setOut(out);
     commandLine.setErr(err);
-    commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-    ConstantValue.register(commandLine);
     commandLine.setParameterExceptionHandler(RootCommand::usageError);
     commandLine.setExecutionExceptionHandler(
         (exception, cl, parsed) -> Failures.report(exception, err, root.debug()));
@@ -144,6 +147,29 @@ public final class RootCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "no command given");
+  }
+
+  /** All commands, as they are parsed and as their help is shown. */
+  CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(this);
+    commandLine.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
+    ConstantValue.register(commandLine);
+    Map<String, IHelpSectionRenderer> sections = new HashMap<>(commandLine.getHelpSectionMap());
+    sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, RootCommand::examples);
+    commandLine.setHelpSectionMap(sections); // of all commands
+    return commandLine;
+  }
+
+  /**
+   * The lines as they stand: picocli would break those that the terminal is too narrow for, and a
+   * shell takes what follows a break for another command.
+   */
+  private static String examples(Help help) {
+    StringBuilder lines = new StringBuilder();
+    for (String line : help.commandSpec().usageMessage().footer()) {
+      lines.append(line).append(System.lineSeparator());
+    }
+    return lines.toString();
   }
 
   int threads() {

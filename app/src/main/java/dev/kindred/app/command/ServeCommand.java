@@ -24,7 +24,8 @@ import picocli.CommandLine.Mixin;
     footer = {
       "  kindred serve --model snapshots/",
       "  kindred serve --config serve.toml --port 8080",
-      "  KINDRED_TOKENS_ADMIN=... kindred serve --model snapshots/ --set log.requests=true"
+      "  KINDRED_TOKENS_ADMIN=... kindred serve --model snapshots/ \\",
+      "      --set log.requests=true"
     })
 final class ServeCommand extends KindredCommand {
   @Mixin private ServeSettings settings;

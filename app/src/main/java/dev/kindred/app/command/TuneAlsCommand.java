@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred tune als --train train.txt.gz --rank 64 --minutes 10",
-      "  kindred tune als --train train.txt.gz --test test.txt.gz --rank 256 --log tune.jsonl"
+      "  kindred tune als --train train.txt.gz --test test.txt.gz --rank 256 \\",
+      "      --log tune.jsonl"
     })
 final class TuneAlsCommand extends KindredCommand {
   @Option(

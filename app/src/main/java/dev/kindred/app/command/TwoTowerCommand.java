@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  kindred two-tower --train train.txt.gz --test test.txt.gz -k 20 --json",
       "  kindred two-tower --train train.csv --test test.csv --paper --epochs 10",
-      "  kindred two-tower --train train.csv --test test.csv --hidden 256 --dim 128 --history 50"
+      "  kindred two-tower --train train.csv --test test.csv --hidden 256 --dim 128 \\",
+      "      --history 50"
     })
 final class TwoTowerCommand extends KindredCommand {
   enum OptimizerName {

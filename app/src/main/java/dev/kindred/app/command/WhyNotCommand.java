@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred why-not --model snapshots/ --item video-42 --target video-7",
-      "  kindred why-not --model snapshots/ --item video-42 --target video-7 --rules rules.toml",
+      "  kindred why-not --model snapshots/ --item video-42 --target video-7 \\",
+      "      --rules rules.toml",
       "  kindred why-not --model snapshots/ --user ann --target video-7"
     })
 final class WhyNotCommand extends KindredCommand {
