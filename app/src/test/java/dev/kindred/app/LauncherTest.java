@@ -173,20 +173,51 @@ final class LauncherTest {
 
   @Test
   void whatIsNoFlagIsNotTakenForTheMainClass() throws Exception {
-    Path checkout = checkout("plain");
-    standInBuild(checkout);
-    Map<String, String> environment = new HashMap<>();
-    environment.put("JAVA_HOME", standInJdk("new", "25").toString());
-    environment.put("KINDRED_JVM_OPTIONS", "8g");
-    Result refused = launch(checkout, environment);
-    assertEquals(1, refused.exitCode());
-    assertEquals(
-        "kindred: KINDRED_JVM_OPTIONS is '8g', must be flags for the JVM, such as -Xmx8g\n",
-        refused.err());
-    environment.put("KINDRED_JVM_OPTIONS", " ");
-    assertEquals(7, launch(checkout, environment).exitCode());
-    environment.put("KINDRED_JVM_OPTIONS", " -Xmx8g\n--add-modules java.sql");
-    assertEquals(7, launch(checkout, environment).exitCode());
+    assertEquals("'8g' is none", refusalOf("8g"));
+    assertEquals("'Foo' is none", refusalOf("-Xmx1g Foo"));
+    assertEquals("'Foo' is none", refusalOf("--add-modules=java.sql Foo"));
+    assertEquals("'java.sql' is none", refusalOf("--add-modules java.sql java.sql"));
+  }
+
+  @Test
+  void aFlagThatMakesTheJvmDoSomethingElseIsRefused() throws Exception {
+    for (String flag :
+        List.of("-version", "--version", "-help", "-?", "--list-modules", "--dry-run", "-jar")) {
+      assertEquals("with " + flag + " Kindred is not run", refusalOf("-Xmx1g " + flag));
+    }
+  }
+
+  @Test
+  void flagsWithTheirValuesAreHandedOn() throws Exception {
+    for (String options :
+        List.of(" ", " -Xmx8g\n--add-modules java.sql", "-showversion @more", "-cp a -Xmx1g")) {
+      assertEquals(7, launchWith(options).exitCode(), options);
+    }
+  }
+
+  /** What the launcher says at the end of a usage error for these. */
+  private String refusalOf(String options) throws Exception {
+    Result refused = launchWith(options);
+    assertEquals(2, refused.exitCode(), options);
+    assertEquals("", refused.out());
+    String said =
+        "kindred: KINDRED_JVM_OPTIONS is '"
+            + options
+            + "', must be flags for the JVM, such as -Xmx8g; ";
+    assertTrue(refused.err().startsWith(said), refused.err());
+    return refused.err().substring(said.length()).strip();
+  }
+
+  /** Starts with these KINDRED_JVM_OPTIONS. */
+  private Result launchWith(String options) throws Exception {
+    Path checkout = directory.resolve("plain");
+    if (!Files.isDirectory(checkout)) {
+      standInBuild(checkout("plain"));
+      standInJdk("new", "25");
+    }
+    return launch(
+        checkout,
+        Map.of("JAVA_HOME", directory.resolve("new").toString(), "KINDRED_JVM_OPTIONS", options));
   }
 
   /** Both have the same code for it. */
