@@ -26,6 +26,7 @@ final class AlsOptionsGroup {
   @Option(
       names = "--convention",
       paramLabel = "C",
+      completionCandidates = ConstantNames.Conventions.class,
       description = "How strengths become confidences: ${COMPLETION-CANDIDATES}; see docs/als.md.")
   private Convention convention;
 
@@ -33,19 +34,19 @@ final class AlsOptionsGroup {
       names = "--unobserved-weight",
       paramLabel = "W",
       description =
-          "Weight of unobserved pairs, convention IALS only (default: from the data's density).")
+          "Weight of unobserved pairs, convention ials only (default: from the data's density).")
   private Double unobservedWeight;
 
   @Option(
       names = "--frequency-exponent",
       paramLabel = "E",
-      description = "Of a row's frequency in lambda, convention IALS only.")
+      description = "Of a row's frequency in lambda, convention ials only.")
   private Double frequencyExponent;
 
   @Option(
       names = "--popularity-exponent",
       paramLabel = "E",
-      description = "Entries of an item with n of them weigh n^-E, convention IALS only.")
+      description = "Entries of an item with n of them weigh n^-E, convention ials only.")
   private Double popularityExponent;
 
   @Option(
@@ -57,6 +58,7 @@ final class AlsOptionsGroup {
   @Option(
       names = "--solver",
       paramLabel = "S",
+      completionCandidates = ConstantNames.Solvers.class,
       description = "How rows are solved: ${COMPLETION-CANDIDATES}.")
   private Solver solver;
 

@@ -55,6 +55,7 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
         names = "--metric",
         paramLabel = "M",
         defaultValue = "cosine",
+        completionCandidates = ConstantNames.Metrics.class,
         description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Metric metric;
 
@@ -74,6 +75,7 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
         names = "--codes",
         paramLabel = "C",
         defaultValue = "auto",
+        completionCandidates = ConstantNames.Codes.class,
         description =
             "What searches go by: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). rows adds 8"
                 + " bits per value, links one bit per dimension of each link besides, none neither;"

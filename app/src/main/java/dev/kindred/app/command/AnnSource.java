@@ -52,6 +52,7 @@ final class AnnSource {
       names = "--memory",
       paramLabel = "MODE",
       defaultValue = "mapped",
+      completionCandidates = ConstantNames.MemoryModes.class,
       description =
           "${COMPLETION-CANDIDATES}: read an --index in place, or copy it to memory first, in huge"
               + " pages where the system grants them (default: ${DEFAULT-VALUE}).")

@@ -81,6 +81,7 @@ final class AnnSweepCommand extends KindredCommand {
       names = "--filter-kind",
       paramLabel = "KIND",
       defaultValue = "random",
+      completionCandidates = ConstantNames.FilterKinds.class,
       description =
           "${COMPLETION-CANDIDATES}: what passes is drawn, or is nearest to each query, or farthest"
               + " from it (default: ${DEFAULT-VALUE}).")

@@ -63,9 +63,10 @@ final class BenchEmbeddedCommand extends KindredCommand {
 
   @Option(
       names = "--memory",
-      defaultValue = "PRELOADED",
+      defaultValue = "preloaded",
       paramLabel = "MODE",
-      description = "mapped, preloaded or resident (default: ${DEFAULT-VALUE}).")
+      completionCandidates = ConstantNames.MemoryModes.class,
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private MemoryMode memory;
 
   @Option(

@@ -10,8 +10,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads a constant after an option as configuration files spell it, {@code noisy-or}, and as help
- * lists it, {@code NOISY_OR}, in either case. Stateless.
+ * Reads a constant after an option as help and configuration files spell it, {@code noisy-or}, and
+ * as Java does, {@code NOISY_OR}, in either case. Stateless.
  */
 final class ConstantValue<E extends Enum<E>> implements ITypeConverter<E> {
   private final Class<E> type;

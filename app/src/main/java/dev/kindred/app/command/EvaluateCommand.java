@@ -73,6 +73,7 @@ final class EvaluateCommand extends KindredCommand {
   @Option(
       names = "--split",
       paramLabel = "BY",
+      completionCandidates = ConstantNames.Splits.class,
       description =
           "time: what is later than one moment; user: the end of each user's rows (default: time"
               + " where the rows have one).")

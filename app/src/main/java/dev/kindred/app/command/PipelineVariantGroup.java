@@ -26,6 +26,7 @@ final class PipelineVariantGroup {
   @Option(
       names = "--merge",
       paramLabel = "M",
+      completionCandidates = ConstantNames.Merges.class,
       description = "How both channels become one: ${COMPLETION-CANDIDATES}.")
   private Merge merge;
 

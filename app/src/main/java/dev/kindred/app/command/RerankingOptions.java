@@ -56,6 +56,7 @@ final class RerankingOptions {
   @Option(
       names = "--diversity-by",
       paramLabel = "profile|vectors",
+      completionCandidates = ConstantNames.Bases.class,
       description = "What makes items alike (default: profile).")
   private Diversity.Basis basis = Diversity.Basis.PROFILE;
 

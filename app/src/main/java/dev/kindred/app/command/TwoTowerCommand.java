@@ -91,6 +91,7 @@ final class TwoTowerCommand extends KindredCommand {
   @Option(
       names = "--start",
       paramLabel = "WHERE",
+      completionCandidates = ConstantNames.TowerStarts.class,
       description = "Where the vectors of ids stand before training: ${COMPLETION-CANDIDATES}.")
   private TowerStart start;
 
@@ -100,7 +101,11 @@ final class TwoTowerCommand extends KindredCommand {
       description = "How many of a user's items the user tower averages, 0 = none.")
   private Integer history;
 
-  @Option(names = "--loss", paramLabel = "LOSS", description = "One of: ${COMPLETION-CANDIDATES}.")
+  @Option(
+      names = "--loss",
+      paramLabel = "LOSS",
+      completionCandidates = ConstantNames.TowerLosses.class,
+      description = "One of: ${COMPLETION-CANDIDATES}.")
   private TowerLoss loss;
 
   @Option(
@@ -178,7 +183,11 @@ final class TwoTowerCommand extends KindredCommand {
   @Option(names = "--batch", paramLabel = "N", description = "Examples per step.")
   private Integer batch;
 
-  @Option(names = "--optimizer", paramLabel = "NAME", description = "adam or sgd.")
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      completionCandidates = ConstantNames.Optimizers.class,
+      description = "One of: ${COMPLETION-CANDIDATES}.")
   private OptimizerName optimizer;
 
   @Option(names = "--learning-rate", paramLabel = "R", description = "Of the optimizer.")

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.app.output.ConstantName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 
 /** What the help of every command shows can be typed. */
 final class HelpTest {
@@ -63,6 +66,32 @@ final class HelpTest {
         assertTrue(help.lines().anyMatch(line::equals), help);
       }
     }
+  }
+
+  @Test
+  void constantsAreListedAsTheyAreTyped() {
+    int checked = 0;
+    for (CommandLine command : commands()) {
+      for (ArgSpec arg : command.getCommandSpec().args()) {
+        if (arg.auxiliaryTypes()[0].isEnum()) {
+          List<String> listed = new ArrayList<>();
+          arg.completionCandidates().forEach(listed::add);
+          Object[] constants = arg.auxiliaryTypes()[0].getEnumConstants();
+          String what = command.getCommandSpec().qualifiedName() + " " + arg.paramLabel();
+          assertEquals(
+              Stream.of(constants).map(c -> ConstantName.of((Enum<?>) c)).toList(), listed, what);
+          String help = command.getUsageMessage().replaceAll("\\s+", " ");
+          for (String constant : listed) {
+            assertTrue(help.contains(constant), what + "\n" + help);
+          }
+          if (arg.defaultValue() != null) {
+            assertTrue(listed.contains(arg.defaultValue()), what + ": " + arg.defaultValue());
+          }
+          checked++;
+        }
+      }
+    }
+    assertTrue(checked > 10, checked + " options");
   }
 
   private static List<CommandLine> commands() {
