@@ -111,6 +111,13 @@ final class RelatedCommandTest {
   void anUnknownItemIsNamed() {
     Run run = related("--item", "nothing");
     assertBad(run, 3, "unknown item 'nothing'");
+    Run second = related("--item", "100", "--item", "nothing");
+    assertBad(second, 3, "unknown item 'nothing'");
+    assertEquals("", second.out());
+    Run several = related("--item", "nothing", "--item", "100", "--item", "none");
+    assertBad(
+        several, 3, "--item names 2 items that the snapshot doesn't know: [nothing, none]; check");
+    assertEquals("", several.out());
     Run excluded = related("--item", "100", "--exclude", "nothing", "--exclude", "101");
     assertEquals(0, excluded.exitCode(), excluded.err());
     assertTrue(

@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.output.RelatedList;
+import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedQuery;
 import java.io.IOException;
@@ -61,6 +62,21 @@ final class RelatedCommand extends KindredCommand {
     }
   }
 
+  /** Tells all unknown items at once, before the lists of the others. */
+  private void requireKnown(Recommender recommender) {
+    List<String> unknown =
+        items.stream().filter(id -> !recommender.contains(id)).distinct().toList();
+    if (unknown.size() > 1) {
+      throw new InputException(
+          "--item names "
+              + unknown.size()
+              + " items that the snapshot doesn't know: "
+              + unknown
+              + "; check the ids, or build a snapshot from a log that has them");
+    }
+    unknown.forEach(recommender::profile); // says of a single one why it is unknown
+  }
+
   private void list(Recommender recommender, List<RelatedQuery> queries) {
     List<String> fields = recommender.profileFields();
     for (String field : show) {
@@ -74,6 +90,7 @@ final class RelatedCommand extends KindredCommand {
                     : "the profile fields are " + String.join(", ", fields)));
       }
     }
+    requireKnown(recommender);
     request.unknownExclusions(recommender).ifPresent(this::note);
     RelatedList output = new RelatedList(recommender, show);
     for (int q = 0; q < queries.size(); q++) {
