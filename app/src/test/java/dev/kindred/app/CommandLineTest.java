@@ -123,6 +123,18 @@ final class CommandLineTest {
   }
 
   @Test
+  void optionsThatExcludeEachOtherAreToldWithOnePrefix() {
+    Run both = Run.kindred("verify", "--model", "m", "--index", "i");
+    assertEquals(2, both.exitCode());
+    assertTrue(
+        both.err().startsWith("kindred: --model=DIR, --index=DIR are mutually exclusive"),
+        both.err());
+    Run none = Run.kindred("verify");
+    assertEquals(2, none.exitCode());
+    assertTrue(none.err().startsWith("kindred: Missing required argument"), none.err());
+  }
+
+  @Test
   void aDirectoryWithoutItsOptionIsToldHowToBeNamed() {
     for (String[] args :
         List.of(

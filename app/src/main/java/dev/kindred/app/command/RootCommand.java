@@ -194,9 +194,11 @@ public final class RootCommand implements Runnable {
 
   private static int usageError(ParameterException e, String[] args) {
     CommandLine cl = e.getCommandLine();
-    // Picocli says the word twice where a value is no pair.
+    // Picocli says a word twice where a value is no pair, and what this is where options exclude
+    // each other.
     String message =
         Failures.oneLine(e.getMessage())
+            .replaceFirst("^Error: ", "")
             .replaceFirst("^Value for option option ", "Value for option ");
     // A misspelt option is told before the one that is missing for it.
     List<String> unknown =
