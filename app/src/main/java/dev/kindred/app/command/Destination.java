@@ -53,9 +53,7 @@ final class Destination {
     if (!Files.isDirectory(there)) {
       throw refused(directory, there + " is a file");
     }
-    if (!Files.isWritable(there)) {
-      throw refused(directory, reason(there));
-    }
+    requireWritable(there, directory);
     return new Destination(directory);
   }
 
@@ -99,10 +97,28 @@ final class Destination {
     if (!Files.isDirectory(parent)) {
       throw new InputException(parent + ": no directory to write to; make it, or choose another");
     }
-    if (!Files.isWritable(parent)) {
-      throw refused(parent, reason(parent));
-    }
+    requireWritable(parent, parent);
     return new Destination(path);
+  }
+
+  /**
+   * Tries a directory with a file of no name that lasts: permissions don't tell of file systems
+   * such as that of /proc, whose directories seem writable and take no files.
+   *
+   * @param directory that is there
+   * @param named what the user is told can't be written to
+   */
+  private static void requireWritable(Path directory, Path named) {
+    if (!Files.isWritable(directory)) {
+      throw refused(named, reason(directory));
+    }
+    try {
+      Files.delete(Files.createTempFile(directory, ".kindred", ".tmp"));
+    } catch (IOException e) {
+      if (!isFull(e)) { // which is told when bytes are compared
+        throw refused(named, directory + " takes no files");
+      }
+    }
   }
 
   private static InputException refused(Path path, String reason) {

@@ -15,7 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DestinationTest {
@@ -45,6 +48,27 @@ final class DestinationTest {
     Destination.fileWithParents(missing.resolve("page.html"));
     Destination.file(file);
     assertFalse(Files.exists(missing));
+  }
+
+  /** The system says of /proc that its owner may write there. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aDirectoryThatTakesNoFilesIsRefused() {
+    Path place = Path.of("/proc/place");
+    String message =
+        assertThrows(InputException.class, () -> Destination.directory(place)).getMessage();
+    assertTrue(message.startsWith(place + ": can't be written to ("), message);
+    assertThrows(InputException.class, () -> Destination.newDirectory(place));
+    assertThrows(InputException.class, () -> Destination.file(place));
+  }
+
+  @Test
+  void tryingAPlaceLeavesNothing() throws IOException {
+    Destination.directory(directory);
+    Destination.file(directory.resolve("file"));
+    try (Stream<Path> left = Files.list(directory)) {
+      assertEquals(List.of(), left.toList());
+    }
   }
 
   @Test
