@@ -44,7 +44,9 @@ final class BenchEmbeddedCommand extends KindredCommand {
       names = "--warm-up",
       defaultValue = "15",
       paramLabel = "S",
-      description = "Seconds of requests without pauses before (default: ${DEFAULT-VALUE}).")
+      description =
+          "Seconds of requests without pauses before each operation, however small the snapshot:"
+              + " the just-in-time compiler needs them (default: ${DEFAULT-VALUE}).")
   private double warmUp;
 
   @Option(
