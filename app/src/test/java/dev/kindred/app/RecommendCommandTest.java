@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,22 @@ final class RecommendCommandTest {
     assertTrue(stages.at("/funnel/tower/allowed").asInt() > 0, stages.toString());
     Run text = recommend("--user", "u0005", "-n", "2", "--explain");
     assertTrue(text.out().contains("distinct items ranked, 2 returned"), text.out());
+  }
+
+  @Test
+  void fieldsOfTheItemsAreShownAsAsked() throws IOException {
+    JsonNode plain = json("--user", "u0005", "-n", "1").getFirst();
+    assertEquals(
+        List.of("title"),
+        List.copyOf(plain.get("profile").properties()).stream().map(Map.Entry::getKey).toList());
+    JsonNode asked = json("--user", "u0005", "-n", "1", "--show", "type,series").getFirst();
+    assertTrue(asked.at("/profile/title").isMissingNode(), asked.toString());
+    String type = asked.at("/profile/type/0").asText();
+    Run shown = recommend("--user", "u0005", "-n", "1", "--show", "type");
+    assertTrue(shown.out().stripTrailing().endsWith(" " + type), shown.out());
+    Run unknown = recommend("--user", "u0005", "--show", "typ");
+    assertEquals(2, unknown.exitCode());
+    assertTrue(unknown.err().startsWith("kindred: --show names 'typ'"), unknown.err());
   }
 
   @Test

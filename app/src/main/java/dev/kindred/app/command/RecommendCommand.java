@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.output.RecommendedList;
+import dev.kindred.app.output.ShownFields;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.serve.LiveState;
@@ -70,6 +71,8 @@ final class RecommendCommand extends KindredCommand {
       description = "Say what each task adds to a score, and how many items each stage left.")
   private boolean explain;
 
+  @Mixin private ShowOption show;
+
   @Option(
       names = "--weight",
       paramLabel = "TASK=A",
@@ -117,6 +120,7 @@ final class RecommendCommand extends KindredCommand {
             "the snapshot has no personalised ranking; train it from a log with times or an order"
                 + " of events, with enabled = true under [rank]");
       }
+      ShownFields shown = options(() -> show.of(recommender));
       RecommendQuery query =
           (user != null ? RecommendQuery.user(user) : RecommendQuery.history(history))
               .top(n)
@@ -130,7 +134,7 @@ final class RecommendCommand extends KindredCommand {
         query = query.watchedToo();
       }
       RecommendAnswer answer = recommender.recommend(query);
-      RecommendedList output = new RecommendedList(recommender);
+      RecommendedList output = new RecommendedList(shown);
       if (json()) {
         Map<String, Object> whom = new LinkedHashMap<>();
         if (user != null) {

@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.output.RelatedList;
+import dev.kindred.app.output.ShownFields;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedQuery;
@@ -36,12 +37,7 @@ final class RelatedCommand extends KindredCommand {
   @Option(names = "--explain", description = "Say for each item why it is there.")
   private boolean explain;
 
-  @Option(
-      names = "--show",
-      paramLabel = "FIELD",
-      split = ",",
-      description = "Profile fields to show (default: title or name, where there is one).")
-  private List<String> show = List.of();
+  @Mixin private ShowOption show;
 
   @Override
   protected void run() throws IOException {
@@ -78,21 +74,10 @@ final class RelatedCommand extends KindredCommand {
   }
 
   private void list(Recommender recommender, List<RelatedQuery> queries) {
-    List<String> fields = recommender.profileFields();
-    for (String field : show) {
-      if (!fields.contains(field)) {
-        throw usage(
-            "--show names '"
-                + field
-                + "'; "
-                + (fields.isEmpty()
-                    ? "the snapshot has no profile fields"
-                    : "the profile fields are " + String.join(", ", fields)));
-      }
-    }
+    ShownFields shown = options(() -> show.of(recommender));
     requireKnown(recommender);
     request.unknownExclusions(recommender).ifPresent(this::note);
-    RelatedList output = new RelatedList(recommender, show);
+    RelatedList output = new RelatedList(shown);
     for (int q = 0; q < queries.size(); q++) {
       var answer = recommender.related(queries.get(q));
       if (json()) {

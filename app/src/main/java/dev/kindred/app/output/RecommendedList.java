@@ -6,7 +6,6 @@ import dev.kindred.engine.rerank.RerankedList;
 import dev.kindred.engine.serve.Funnel;
 import dev.kindred.engine.serve.RecommendAnswer;
 import dev.kindred.engine.serve.RecommendedItem;
-import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.TaskTerm;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -18,14 +17,11 @@ import java.util.stream.Collectors;
 
 /** A personalised list as a table for people or as JSON. */
 public final class RecommendedList {
-  /** Fields that name an item for people, where the catalogue has one. */
-  private static final List<String> NAMES = List.of("title", "name");
+  private final ShownFields shown;
 
-  private final Recommender recommender;
-
-  /** For the answers of one recommender. */
-  public RecommendedList(Recommender recommender) {
-    this.recommender = recommender;
+  /** With these fields of the items. */
+  public RecommendedList(ShownFields shown) {
+    this.shown = shown;
   }
 
   /**
@@ -42,7 +38,7 @@ public final class RecommendedList {
           item.id(),
           String.format(Locale.ROOT, "%.4f", item.score()),
           foundBy(item),
-          described(item.id()));
+          shown.described(item.id()));
     }
     table.print(out);
     if (explained) {
@@ -116,6 +112,7 @@ public final class RecommendedList {
       if (item.placing() != RerankedList.Placing.RANKED) {
         line.put("placing", ConstantName.of(item.placing()));
       }
+      shown.putProfile(item.id(), line);
       if (explained) {
         line.put("terms", item.terms());
         if (!item.adjustments().isEmpty()) {
@@ -143,14 +140,5 @@ public final class RecommendedList {
 
   private static String name(RetrievalSource source) {
     return ConstantName.of(source);
-  }
-
-  private String described(String id) {
-    Map<String, List<String>> profile = recommender.profile(id);
-    return NAMES.stream()
-        .filter(profile::containsKey)
-        .findFirst()
-        .map(name -> String.join(", ", profile.get(name)))
-        .orElse("");
   }
 }

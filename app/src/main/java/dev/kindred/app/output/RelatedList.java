@@ -5,7 +5,6 @@ import dev.kindred.engine.related.ChannelTerm;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.related.Term;
 import dev.kindred.engine.rerank.RerankedList;
-import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedAnswer;
 import dev.kindred.engine.serve.RelatedItem;
 import java.io.PrintWriter;
@@ -17,25 +16,16 @@ import java.util.Map;
 
 /** A related list as a table for people or as JSON, with profile fields that tell the items. */
 public final class RelatedList {
-  /** Fields that name an item for people, where the catalogue has one. */
-  private static final List<String> NAMES = List.of("title", "name");
+  private final ShownFields shown;
 
-  private final Recommender recommender;
-  private final List<String> fields;
-
-  /**
-   * For the answers of one recommender.
-   *
-   * @param fields profile fields to show; empty = title or name, where an item has one
-   */
-  public RelatedList(Recommender recommender, List<String> fields) {
-    this.recommender = recommender;
-    this.fields = fields;
+  /** With these fields of the items. */
+  public RelatedList(ShownFields shown) {
+    this.shown = shown;
   }
 
   /** A heading, a line for each item, and below it the reasons where the answer has them. */
   public void text(RelatedAnswer answer, PrintWriter out) {
-    String heading = "Related to " + answer.item() + "  " + described(answer.item());
+    String heading = "Related to " + answer.item() + "  " + shown.described(answer.item());
     out.println(TextTable.escaped(heading.stripTrailing() + ":"));
     TextTable table = new TextTable(">#", "id", ">score", "because", "");
     for (RelatedItem item : answer.items()) {
@@ -44,7 +34,7 @@ public final class RelatedList {
           item.id(),
           String.format(Locale.ROOT, "%.4f", item.score()),
           because(item),
-          described(item.id()));
+          shown.described(item.id()));
     }
     table.print(out);
     for (RelatedItem item : answer.items()) {
@@ -83,10 +73,7 @@ public final class RelatedList {
       if (item.placing() != RerankedList.Placing.RANKED) {
         line.put("placing", ConstantName.of(item.placing()));
       }
-      Map<String, List<String>> profile = shown(item.id());
-      if (!profile.isEmpty()) {
-        line.put("profile", profile);
-      }
+      shown.putProfile(item.id(), line);
       item.explanation().ifPresent(explanation -> line.put("explanation", json(explanation)));
       out.write(line);
     }
@@ -127,23 +114,5 @@ public final class RelatedList {
     }
     json.put("score", explanation.score());
     return json;
-  }
-
-  /** The shown fields on one line. */
-  private String described(String id) {
-    List<String> parts = new ArrayList<>();
-    shown(id).values().forEach(values -> parts.add(String.join(", ", values)));
-    return String.join("; ", parts);
-  }
-
-  private Map<String, List<String>> shown(String id) {
-    Map<String, List<String>> profile = recommender.profile(id);
-    Map<String, List<String>> shown = new LinkedHashMap<>();
-    for (String field : fields.isEmpty() ? NAMES : fields) {
-      if (profile.containsKey(field) && (shown.isEmpty() || !fields.isEmpty())) {
-        shown.put(field, profile.get(field));
-      }
-    }
-    return shown;
   }
 }
