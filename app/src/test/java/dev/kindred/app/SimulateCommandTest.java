@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -200,6 +201,13 @@ final class SimulateCommandTest {
             .orElseThrow();
     // 100,000 rows of 5 vectors of 64 and 5 of 32 floats and 10 marks, padded to 1,984 bytes.
     assertEquals(198_400_000, channels.get("file").get("bytes").asLong(), 10_000);
+    List<String> args =
+        List.of("estimate", "--items", "300", "--users", "400", "--interactions", "30000");
+    Run text = Run.kindred(with(args, "--config", config.toString()));
+    assertTrue(text.out().contains("\nals click "), text.out());
+    assertTrue(text.out().contains("  linear channel, ALS\n"), text.out());
+    Run others = Run.kindred(with(args, "--config", config.toString(), "--objectives", "2"));
+    assertTrue(others.out().contains("\nals objective 2 "), others.out());
     Run wrong = Run.kindred("estimate", "--items", "0", "--users", "1", "--interactions", "1");
     assertEquals(2, wrong.exitCode());
     assertTrue(wrong.err().contains("number of items to estimate for is 0"), wrong.err());
@@ -259,5 +267,9 @@ final class SimulateCommandTest {
                 + " DIR",
             ""),
         lines.subList(0, 3));
+  }
+
+  private static String[] with(List<String> args, String... more) {
+    return Stream.concat(args.stream(), Stream.of(more)).toArray(String[]::new);
   }
 }

@@ -5,6 +5,7 @@ import dev.kindred.app.config.TrainConfig;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.data.FieldSpec;
+import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.estimate.DataSize;
 import dev.kindred.engine.estimate.Speed;
@@ -14,6 +15,7 @@ import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -149,12 +151,21 @@ final class EstimateCommand extends KindredCommand {
     try (Workers workers = Workers.of(threads())) {
       speed = Speed.probe(workers);
     }
-    TrainingEstimate estimate = TrainingEstimate.of(size, options, speed);
+    TrainingEstimate estimate =
+        names(read, size)
+            .map(names -> TrainingEstimate.of(size, options, speed, names))
+            .orElseGet(() -> TrainingEstimate.of(size, options, speed));
     if (json()) {
       json(size, estimate, speed);
     } else {
       text(estimate, speed);
     }
+  }
+
+  /** The names of the configuration, unless --objectives asks for another number of them. */
+  private static Optional<List<String>> names(Optional<TrainConfig> read, DataSize size) {
+    return read.map(config -> config.objectives().stream().map(Objective::name).toList())
+        .filter(names -> names.size() == size.objectives());
   }
 
   private DataSize size(Optional<TrainConfig> read) {
@@ -256,16 +267,22 @@ final class EstimateCommand extends KindredCommand {
     files.row("all", mib(estimate.fileBytes()));
     files.print(out());
     out().println();
-    TextTable stages = new TextTable("stage", ">seconds", ">heap, MiB", ">other memory, MiB");
+    TextTable stages =
+        new TextTable("stage", ">seconds", ">heap, MiB", ">other memory, MiB", "what it does");
     for (TrainingEstimate.Stage stage : estimate.stages()) {
       stages.row(
-          stage.name(), seconds(stage.seconds()), mib(stage.heapBytes()), mib(stage.otherBytes()));
+          stage.name(),
+          seconds(stage.seconds()),
+          mib(stage.heapBytes()),
+          mib(stage.otherBytes()),
+          stage.work());
     }
     stages.row(
         "all, or the largest",
         seconds(estimate.seconds()),
         mib(estimate.heapBytes()),
-        mib(estimate.otherBytes()));
+        mib(estimate.otherBytes()),
+        "");
     stages.print(out());
     out()
         .printf(

@@ -11,6 +11,7 @@ import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.tower.TowerOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Bytes of a snapshot's files, and memory and time of the stages that make it. Sizes of files
@@ -29,10 +30,12 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
   /**
    * One stage.
    *
+   * @param name as training reports its seconds, with the objective where it is of one
+   * @param work what it does, in a few words
    * @param heapBytes on the Java heap at its peak
    * @param otherBytes outside of it at its peak
    */
-  public record Stage(String name, double seconds, long heapBytes, long otherBytes) {}
+  public record Stage(String name, String work, double seconds, long heapBytes, long otherBytes) {}
 
   private static final long HEADER = 4096;
   private static final long BLOCK = 1 << 20;
@@ -45,10 +48,27 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     stages = List.copyOf(stages);
   }
 
-  /** Estimates. */
+  /** Estimates for objectives without names: stages count them from 1. */
   public static TrainingEstimate of(DataSize size, PipelineOptions options, Speed speed) {
+    List<String> numbers =
+        IntStream.rangeClosed(1, size.objectives()).mapToObj(k -> "objective " + k).toList();
+    return of(size, options, speed, numbers);
+  }
+
+  /**
+   * Estimates.
+   *
+   * @param objectives their names, as many as the size has
+   */
+  public static TrainingEstimate of(
+      DataSize size, PipelineOptions options, Speed speed, List<String> objectives) {
+    if (objectives.size() != size.objectives()) {
+      throw new IllegalArgumentException(
+          objectives.size() + " names of objectives, must be " + size.objectives());
+    }
     List<FileSize> files = files(size, options);
-    return new TrainingEstimate(files, new Stages(size, options, speed).all(bytes(files)));
+    Stages stages = new Stages(size, options, speed, objectives);
+    return new TrainingEstimate(files, stages.all(bytes(files)));
   }
 
   /** Bytes of all files of a snapshot. */
@@ -203,21 +223,25 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     private static final double SECONDS_PER_SAMPLE_LOOKED_AT = 4e-7;
     private static final double PUBLISHED_BYTES_PER_SECOND = 160e6; // written, read back, forced
 
+    private static final String COORDINATING = "leave out likely mistakes";
+
     private final DataSize size;
     private final PipelineOptions options;
     private final Speed speed;
+    private final List<String> objectives;
     private final List<Stage> stages = new ArrayList<>();
     private long heap = BASE_HEAP; // what stays
     private long other;
 
-    Stages(DataSize size, PipelineOptions options, Speed speed) {
+    Stages(DataSize size, PipelineOptions options, Speed speed, List<String> objectives) {
       this.size = size;
       this.options = options;
       this.speed = speed;
+      this.objectives = objectives;
     }
 
     List<Stage> all(long fileBytes) {
-      add("start", START_SECONDS * slowness(), 0, 0);
+      add("start", "start and warm up the JVM", START_SECONDS * slowness(), 0, 0);
       read();
       options.coordinate().ifPresent(this::coordinate);
       for (int k = 0; k < size.objectives(); k++) {
@@ -227,15 +251,30 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       // Lists of arrays while joining, then the compact ones outside of the heap.
       double perItem = 2e-9 * size.items() + 3e-7 * Math.max(1, size.candidates());
       other += 9 * m;
-      add("candidates", perItem * size.items() * slowness(), 10 * m, 0);
+      add(
+          "candidates",
+          "list what may be related to what",
+          perItem * size.items() * slowness(),
+          10 * m,
+          0);
       double users = size.users();
-      add("weights", (5e-7 * size.samples() + 4e-5 * users) * slowness(), 200 * size.users(), 0);
+      add(
+          "weights",
+          "weigh objectives by who came back",
+          (5e-7 * size.samples() + 4e-5 * users) * slowness(),
+          200 * size.users(),
+          0);
       other += 8L * size.items() * options.listLength();
       double channels = size.objectives() * (options.als().rank() + dim());
-      add("related", 2 * m * channels / (speed.flops() * RELATED_SHARE), 0, 0);
+      add(
+          "related",
+          "score the candidates",
+          2 * m * channels / (speed.flops() * RELATED_SHARE),
+          0,
+          0);
       options.fused().ifPresent(this::fused);
       options.rank().ifPresent(this::rank);
-      add("publish", fileBytes / PUBLISHED_BYTES_PER_SECOND * slowness(), 0, 0);
+      add("publish", "write the files", fileBytes / PUBLISHED_BYTES_PER_SECOND * slowness(), 0, 0);
       return stages;
     }
 
@@ -244,13 +283,23 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       long dim = Math.min(vectorDims(size, options), fused.maxDim());
       long links = (long) fused.graph().efConstruction() * fused.graph().m();
       double compared = (double) size.items() * Math.min(links, size.items());
-      add("fused index", compared * 2 * dim / (speed.flops() * FUSED_SHARE), 0, 0);
+      add(
+          "fused index",
+          "link the vectors of all channels",
+          compared * 2 * dim / (speed.flops() * FUSED_SHARE),
+          0,
+          0);
     }
 
     private void rank(RankOptions rank) {
       RankEstimate estimate = new RankEstimate(size, rank);
       other += estimate.otherBytes();
-      add("rank", estimate.seconds(speed), estimate.heapBytes(), 0);
+      add(
+          "rank",
+          "train the personalised ranking",
+          estimate.seconds(speed),
+          estimate.heapBytes(),
+          0);
     }
 
     private void read() {
@@ -263,7 +312,12 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
           Math.round(size.items() * (4 * size.profileValues() + 4 * size.profileFields()));
       heap += profile + Math.round(size.distinctValues() * (76 + size.valueBytes()));
       // Columns grow by half and are trimmed at the end.
-      add("read", size.samples() / speed.rowsPerSecond(), Math.round(1.25 * log), 0);
+      add(
+          "read",
+          "read the log and the catalogues",
+          size.samples() / speed.rowsPerSecond(),
+          Math.round(1.25 * log),
+          0);
     }
 
     private void coordinate(CoordinateOptions c) {
@@ -282,7 +336,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       if (!trained) {
         double judged = SECONDS_PER_SAMPLE_JUDGED * taken;
         double lookedAt = SECONDS_PER_SAMPLE_LOOKED_AT * size.samples();
-        add("coordinate", (judged + lookedAt) * slowness(), scratch, 0);
+        add("coordinate", COORDINATING, (judged + lookedAt) * slowness(), scratch, 0);
         return;
       }
       double examples = taken * (1 + c.negatives()) * (c.folds() - 1); // of all folds together
@@ -290,7 +344,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       double width = c.embeddingDim() * (2.0 + size.profileFields()) + 24 + 4 * size.signals();
       double flops = 2 * width * c.hidden().getFirst() + 4 * width * 24;
       double work = examples * passes * 3 * flops + asked * flops;
-      add("coordinate", work / (speed.flops() * COORDINATE_SHARE), scratch, 0);
+      add("coordinate", COORDINATING, work / (speed.flops() * COORDINATE_SHARE), scratch, 0);
     }
 
     private void objective(int k) {
@@ -306,7 +360,12 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       long matrix = 8 * (size.users() + size.items()) + 3 * 8 * positives;
       long factors = Math.round(4 * both * rank);
       other += size.items() * padded(Math.round(4 * rank));
-      add("als " + k, flops / (speed.flops() * ALS_SHARE), 2 * factors, matrix);
+      add(
+          "als " + objectives.get(k),
+          "linear channel, ALS",
+          flops / (speed.flops() * ALS_SHARE),
+          2 * factors,
+          matrix);
       if (options.tower().isPresent()) {
         TowerOptions tower = options.tower().get();
         double width = tower.embeddingDim() * (2.0 + size.profileFields());
@@ -326,7 +385,8 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
         long vectors = 8L * tower.dim() * both;
         other += size.items() * padded(4L * tower.dim());
         add(
-            "tower " + k,
+            "tower " + objectives.get(k),
+            "non-linear channel, two-tower network",
             passes * perPass * each / (speed.flops() * TOWER_SHARE),
             embeddings + vectors + 4 * positives,
             matrix);
@@ -342,8 +402,8 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       return Speed.REFERENCE.rowsPerSecond() / speed.rowsPerSecond();
     }
 
-    private void add(String name, double seconds, long heapForNow, long otherForNow) {
-      stages.add(new Stage(name, seconds, heap + heapForNow, other + otherForNow));
+    private void add(String name, String work, double seconds, long heapForNow, long otherForNow) {
+      stages.add(new Stage(name, work, seconds, heap + heapForNow, other + otherForNow));
     }
   }
 }

@@ -182,14 +182,26 @@ final class TrainingEstimateTest {
         List.of(
             "start",
             "read",
-            "als 0",
-            "als 1",
+            "als objective 1",
+            "als objective 2",
             "candidates",
             "weights",
             "related",
             "fused index",
             "publish"),
         stages);
+    List<String> named =
+        TrainingEstimate.of(size, PipelineOptions.defaults(), SPEED, List.of("click", "like"))
+            .stages()
+            .stream()
+            .map(TrainingEstimate.Stage::name)
+            .toList();
+    assertEquals(
+        List.of("als click", "tower click", "als like", "tower like"),
+        named.subList(named.indexOf("als click"), named.indexOf("candidates")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> TrainingEstimate.of(size, lean, SPEED, List.of("click")));
     PipelineOptions without = lean.withFused(Optional.empty());
     assertEquals(0, seconds(TrainingEstimate.of(size, without, SPEED), "fused index"));
     assertThrows(IllegalArgumentException.class, () -> DataSize.of(1, 0, 1, 1));
