@@ -102,8 +102,8 @@ final class Destination {
   }
 
   /**
-   * Tries a directory with a file of no name that lasts: permissions don't tell of file systems
-   * such as that of /proc, whose directories seem writable and take no files.
+   * Tries a directory with a temporary file: permissions don't tell of file systems such as that of
+   * /proc, whose directories seem writable and take no files.
    *
    * @param directory that is there
    * @param named what the user is told can't be written to

@@ -194,8 +194,8 @@ public final class RootCommand implements Runnable {
 
   private static int usageError(ParameterException e, String[] args) {
     CommandLine cl = e.getCommandLine();
-    // Picocli says a word twice where a value is no pair, and what this is where options exclude
-    // each other.
+    // Picocli says a word twice where a value is no pair, and has a prefix of its own where options
+    // exclude each other.
     String message =
         Failures.oneLine(e.getMessage())
             .replaceFirst("^Error: ", "")
