@@ -55,7 +55,7 @@ final class ShownListsTest {
     ShownLists lists =
         new ShownLists(
             table,
-            new Lists("list", "place", "click", 0.1),
+            new Lists(List.of("list"), "place", "click", 0.1),
             TaskLabels.of(List.of(Task.binary("click")), labels),
             split,
             ReadLimits.strict());
@@ -68,6 +68,46 @@ final class ShownListsTest {
     assertEquals(2, ndcg.lists());
     assertEquals((1 + second) / 2, ndcg.raw(), 1e-9);
     assertEquals((1 + 4 * second) / 5, ndcg.weighted(), 1e-9);
+  }
+
+  /** A session with two lists: each has a best click of its own. */
+  @Test
+  void severalColumnsTellListsApart() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("shown.csv"),
+            """
+            session,step,place,click
+            s,1,1,1
+            s,1,2,0
+            s,2,1,0
+            s,2,2,1
+            """);
+    TextColumns table =
+        TextColumns.read(
+            TableSource.of(file),
+            List.of("session", "step", "place", "click"),
+            ReadLimits.strict(),
+            Progress.none());
+    float[][] labels = {{1, 0, 0, 1}};
+    RowSplit split =
+        RowSplit.of(table, new Split(SplitBy.RANDOM, "", 0, 0.999, 1), ReadLimits.strict());
+    assertEquals(4, split.test().length);
+    Map<Integer, Float> score = Map.of(0, .9f, 1, .1f, 2, .8f, 3, .2f);
+    double second = Math.log(2) / Math.log(3);
+    for (List<String> group : List.of(List.of("session", "step"), List.of("session"))) {
+      ShownLists.Ndcg ndcg =
+          new ShownLists(
+                  table,
+                  new Lists(group, "place", "click", 0.1),
+                  TaskLabels.of(List.of(Task.binary("click")), labels),
+                  split,
+                  ReadLimits.strict())
+              .of(score);
+      assertEquals(group.size(), ndcg.lists());
+      double merged = (1 + Math.log(2) / Math.log(4)) / (1 + second);
+      assertEquals(group.size() == 2 ? (1 + second) / 2 : merged, ndcg.raw(), 1e-9);
+    }
   }
 
   @Test

@@ -54,11 +54,12 @@ public record MmoeSpec(
    * @param column its name
    * @param kind of its values
    * @param separator of the values of a MULTI cell
-   * @param group column of the groups of RELATIVE numbers
+   * @param group columns whose texts tell the groups of RELATIVE numbers apart; else empty
    * @param buckets values are hashed into so many instead of kept in a vocabulary; 0 = they are
    *     kept
    */
-  public record Column(String column, Kind kind, String separator, String group, int buckets) {}
+  public record Column(
+      String column, Kind kind, String separator, List<String> group, int buckets) {}
 
   /**
    * What to predict.
@@ -105,13 +106,14 @@ public record MmoeSpec(
   /**
    * Shown lists, to be ranked again by the score of a task without the bias tower.
    *
-   * @param group column of a list
+   * @param group columns whose texts tell lists apart: the session, and which of its lists it is
    * @param position column of the place in the list, from 1
    * @param task whose score and labels count
    * @param clip least probability of being looked at that a click is divided by
    */
-  public record Lists(String group, String position, String task, double clip) {
+  public record Lists(List<String> group, String position, String task, double clip) {
     public Lists {
+      group = List.copyOf(group);
       if (!(clip > 0 && clip <= 1)) {
         throw new IllegalArgumentException("clip is " + clip + ", must be in (0, 1]");
       }
@@ -174,7 +176,7 @@ public record MmoeSpec(
 
   private static List<Column> columns(Section section) {
     String separator = section.text("separator", "|");
-    String group = section.text("group", "");
+    List<String> group = section.textOrTexts("group");
     int buckets = section.integer("buckets", 0);
     List<Column> columns = new ArrayList<>();
     section.texts("categorical").forEach(c -> columns.add(column(c, Kind.CATEGORICAL)));
@@ -183,9 +185,11 @@ public record MmoeSpec(
       if (buckets < 1) {
         throw section.wrong("buckets", "is " + buckets + ", must be at least 1 for hashed columns");
       }
-      columns.add(new Column(name, Kind.CATEGORICAL, "", "", buckets));
+      columns.add(new Column(name, Kind.CATEGORICAL, "", List.of(), buckets));
     }
-    section.texts("multi").forEach(c -> columns.add(new Column(c, Kind.MULTI, separator, "", 0)));
+    section
+        .texts("multi")
+        .forEach(c -> columns.add(new Column(c, Kind.MULTI, separator, List.of(), 0)));
     section.texts("numeric").forEach(c -> columns.add(column(c, Kind.NUMERIC)));
     for (String name : section.texts("relative")) {
       if (group.isEmpty()) {
@@ -198,7 +202,7 @@ public record MmoeSpec(
   }
 
   private static Column column(String name, Kind kind) {
-    return new Column(name, kind, "", "", 0);
+    return new Column(name, kind, "", List.of(), 0);
   }
 
   private static List<TaskColumn> tasks(Section top) {
@@ -239,7 +243,10 @@ public record MmoeSpec(
   }
 
   private static Lists lists(Section section, List<TaskColumn> tasks) {
-    String group = section.text("group");
+    List<String> group = section.textOrTexts("group");
+    if (group.isEmpty()) {
+      throw section.missing("group");
+    }
     String position = section.text("position");
     String task = section.text("task", tasks.getFirst().task().name());
     double clip = section.number("clip", 0.1);
@@ -310,14 +317,16 @@ public record MmoeSpec(
     if (!split.column().isEmpty()) {
       columns.add(split.column());
     }
-    lists.ifPresent(each -> columns.addAll(List.of(each.group(), each.position())));
+    lists.ifPresent(
+        each -> {
+          columns.addAll(each.group());
+          columns.add(each.position());
+        });
     return columns;
   }
 
   private static void add(List<String> columns, Column column) {
     columns.add(column.column());
-    if (!column.group().isEmpty()) {
-      columns.add(column.group());
-    }
+    columns.addAll(column.group());
   }
 }

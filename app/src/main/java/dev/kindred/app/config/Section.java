@@ -190,6 +190,12 @@ final class Section {
     return texts;
   }
 
+  /** One text, or a list of them. */
+  List<String> textOrTexts(String key) {
+    JsonNode value = value(key);
+    return value != null && value.isTextual() ? List.of(text(key)) : texts(key);
+  }
+
   /** Whole numbers of a list. */
   List<Integer> integers(String key, List<Integer> absent) {
     JsonNode value = value(key);

@@ -47,8 +47,9 @@ public final class ShownLists {
     clip = lists.clip();
     task = labels.tasks().stream().map(t -> t.name()).toList().indexOf(lists.task());
     positions = table.numbers(lists.position(), limits);
+    int[] groups = table.groups(lists.group());
     for (int row : split.test()) {
-      testLists.computeIfAbsent(table.code(lists.group(), row), g -> new ArrayList<>()).add(row);
+      testLists.computeIfAbsent(groups[row], g -> new ArrayList<>()).add(row);
     }
     Map<Double, double[]> counts = new HashMap<>();
     for (int row : split.train()) {

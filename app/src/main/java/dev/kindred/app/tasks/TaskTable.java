@@ -62,7 +62,7 @@ public final class TaskTable {
         case RELATIVE ->
             numeric(
                 builder,
-                column.column() + " by " + column.group(),
+                column.column() + " by " + String.join(" and ", column.group()),
                 relative(table, column, spec),
                 train);
       }
@@ -170,8 +170,8 @@ public final class TaskTable {
 
   private static double[] relative(TextColumns table, Column column, MmoeSpec spec) {
     double[] numbers = table.numbers(column.column(), spec.limits());
-    int groups = table.vocabulary(column.group()).size();
-    int[] group = table.codes(column.group());
+    int[] group = table.groups(column.group());
+    int groups = Arrays.stream(group).max().orElse(-1) + 1;
     double[] sums = new double[groups];
     int[] counts = new int[groups];
     for (int row = 0; row < numbers.length; row++) {

@@ -2,6 +2,7 @@ package dev.kindred.engine.data;
 
 import dev.kindred.index.run.Progress;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,27 @@ public final class TextColumns {
   /** The codes of a column, [rows]; a copy. */
   public int[] codes(String column) {
     return codes[index(column)].clone();
+  }
+
+  /**
+   * Numbers of groups of rows that have the same texts in some columns, [rows]: from 0 in the order
+   * of their first rows, {@link #MISSING} where a cell is missing.
+   */
+  public int[] groups(List<String> columns) {
+    int[] groups = new int[rows];
+    for (String column : columns) {
+      int[] of = codes[index(column)];
+      Map<Long, Integer> numbers = new HashMap<>();
+      for (int row = 0; row < rows; row++) {
+        boolean missing = groups[row] == MISSING || of[row] == MISSING;
+        groups[row] =
+            missing
+                ? MISSING
+                : numbers.computeIfAbsent(
+                    (long) groups[row] << 32 | of[row], pair -> numbers.size());
+      }
+    }
+    return groups;
   }
 
   /** The text of a cell; empty if it is missing. */

@@ -111,4 +111,12 @@ class TextColumnsTest {
           e.getMessage());
     }
   }
+
+  @Test
+  void rowsWithTheSameTextsInSomeColumnsAreAGroup() throws IOException {
+    TextColumns table = read("a,b\nx,1\nx,2\ny,1\n,1\nx,1\ny,\n", "a", "b");
+    assertArrayEquals(new int[] {0, 1, 2, -1, 0, -1}, table.groups(List.of("a", "b")));
+    assertArrayEquals(new int[] {0, 0, 1, -1, 0, 1}, table.groups(List.of("a")));
+    assertArrayEquals(new int[6], table.groups(List.of()));
+  }
 }
