@@ -32,7 +32,8 @@ public final class ChronicleLiveState implements LiveState {
    * Opens the state of a directory, or lays out a new one there.
    *
    * @param options sizes of a new state; one that exists keeps those it was laid out with
-   * @throws IOException if the directory can't be made, read or written
+   * @throws IOException if the directory can't be made, read or written, or has no room for a new
+   *     state, of which nothing is left behind then
    * @throws dev.kindred.index.file.CorruptFileException if a file there is not of this format
    */
   public static ChronicleLiveState open(Path directory, LiveStateOptions options)
@@ -43,6 +44,16 @@ public final class ChronicleLiveState implements LiveState {
   /** Whether this directory holds a live state; open makes one where it does not. */
   public static boolean isIn(Path directory) {
     return LiveDirectory.isIn(directory);
+  }
+
+  /**
+   * What {@link #open} asks first: room for a new state, if the directory holds none. Nothing is
+   * made.
+   *
+   * @throws IOException if its file system has too little left: says what is needed
+   */
+  public static void requireRoom(Path directory, LiveStateOptions options) throws IOException {
+    LiveDirectory.requireRoom(directory, options);
   }
 
   @Override

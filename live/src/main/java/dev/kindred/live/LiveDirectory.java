@@ -14,6 +14,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileLock;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -55,6 +58,14 @@ final class LiveDirectory {
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
   private static final String HEADER = "live.header";
+  private static final String TEMPORARY_HEADER = "live.header.tmp";
+
+  /** Room for what a new state is to hold at first: pages of entries and of their tables. */
+  private static final long FIRST_BYTES = 16 << 20;
+
+  /** Types of file systems in memory, where reading a hole of a sparse file fills it. */
+  private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
+
   private static final Map<Path, LiveDirectory> OPEN = new HashMap<>();
 
   private final Path path;
@@ -68,6 +79,7 @@ final class LiveDirectory {
   /** The directory's state for one more handle; {@link #release} gives it back. */
   static LiveDirectory acquire(Path directory, LiveStateOptions options) throws IOException {
     synchronized (OPEN) {
+      requireRoom(directory, options);
       Files.createDirectories(directory);
       Path real = directory.toRealPath();
       LiveDirectory open = OPEN.get(real);
@@ -83,6 +95,63 @@ final class LiveDirectory {
 
   static boolean isIn(Path directory) {
     return Files.exists(directory.resolve(HEADER));
+  }
+
+  /**
+   * Refuses a directory whose file system is too small for a new state; one that holds a state, or
+   * what a crash left of one, passes. Files that are mapped can't say that the disk is full, so
+   * this is the time to.
+   *
+   * @throws FileSystemException with what is needed and what is free
+   */
+  static void requireRoom(Path directory, LiveStateOptions options) throws IOException {
+    boolean begun = filesOfMaps(directory).stream().anyMatch(Files::exists);
+    if (!begun && !isIn(directory)) {
+      requireSpace(directory, options);
+    }
+  }
+
+  private static void requireSpace(Path directory, LiveStateOptions options) throws IOException {
+    Path there = directory.toAbsolutePath();
+    while (!Files.exists(there)) {
+      there = there.getParent();
+    }
+    FileStore store = Files.getFileStore(there);
+    boolean inMemory = IN_MEMORY.contains(store.type());
+    long needed = newStateBytes(options, inMemory);
+    // A file system that doesn't tell its size says 0.
+    if (store.getTotalSpace() > 0 && store.getUsableSpace() < needed) {
+      throw new FileSystemException(
+          directory.toString(),
+          null,
+          "a new live state needs about "
+              + mebibytes(needed)
+              + " MiB here"
+              + (inMemory ? " (" + store.type() + " keeps its empty tables too)" : "")
+              + " and "
+              + store.getUsableSpace() / (1 << 20)
+              + " are free; free some, or choose a directory "
+              + (inMemory ? "on a disk" : "elsewhere"));
+    }
+  }
+
+  private static long mebibytes(long bytes) {
+    return Math.ceilDiv(bytes, 1 << 20);
+  }
+
+  /**
+   * About how many bytes a file system should have left for a new state.
+   *
+   * @param inMemory whether it keeps the empty tables, which a disk doesn't
+   */
+  static long newStateBytes(LiveStateOptions options, boolean inMemory) {
+    long bytes = FIRST_BYTES;
+    if (inMemory) {
+      for (MapLayout layout : layouts(options)) {
+        bytes += 2 * layout.tableBytes(); // a map is two files
+      }
+    }
+    return bytes;
   }
 
   /** Gives one handle back; the last one closes the files. */
@@ -148,17 +217,15 @@ final class LiveDirectory {
       }
       Path headerFile = path.resolve(HEADER);
       boolean fresh = !Files.exists(headerFile);
-      if (fresh) {
-        if (alone == null) {
-          throw new CorruptFileException(
-              headerFile, -1, "missing while another process uses the state; close that one");
-        }
-        removeLeftovers();
+      if (fresh && alone == null) {
+        throw new CorruptFileException(
+            headerFile, -1, "missing while another process uses the state; close that one");
       }
       options = fresh ? wanted : readHeader(headerFile);
-      openMaps();
       if (fresh) {
-        writeHeader(headerFile);
+        layOut(headerFile);
+      } else {
+        openMaps();
       }
       try (FileChannel channel =
           FileChannel.open(headerFile, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -182,35 +249,71 @@ final class LiveDirectory {
     }
   }
 
+  /**
+   * Makes the files. If that fails none of them stays; the directory does, and the lock file, which
+   * another process may wait for.
+   */
+  private void layOut(Path headerFile) throws IOException {
+    if (removeFiles()) {
+      requireSpace(path, options);
+    }
+    boolean made = false;
+    try {
+      openMaps();
+      writeHeader(headerFile);
+      made = true;
+    } catch (InternalError e) {
+      // What the JVM makes of a page that the disk has no room for.
+      FileSystemException full =
+          new FileSystemException(
+              path.toString(),
+              null,
+              "the disk is full: no room for a new live state; free some space, or choose a"
+                  + " directory elsewhere");
+      full.initCause(e);
+      throw full;
+    } finally {
+      if (!made) {
+        closeMaps();
+        removeFiles();
+      }
+    }
+  }
+
   private void openMaps() throws IOException {
+    List<MapLayout> layouts = layouts(options);
+    for (int i = 0; i < maps.length; i++) {
+      maps[i] = new PersistentMap(path.resolve(FILES.get(i)), layouts.get(i));
+    }
+  }
+
+  /** Of the maps, in the order of their files. */
+  static List<MapLayout> layouts(LiveStateOptions options) {
     int events = options.historyLength();
+    long items = options.expectedItems();
     int id = LiveState.MAX_ID_BYTES;
-    maps[0] =
-        new PersistentMap(
-            path.resolve(FILES.get(0)),
+    return List.of(
+        new MapLayout(
             options.expectedUsers(),
             Math.max(64, events * 12), // a third of the events, 36 bytes each
             events * LiveRecords.MAX_EVENT_BYTES,
-            id);
-    maps[1] =
-        new PersistentMap(
-            path.resolve(FILES.get(1)),
-            options.expectedItems(),
-            256,
-            LiveRecords.MAX_ITEM_BYTES,
-            id);
-    maps[2] = new PersistentMap(path.resolve(FILES.get(2)), options.expectedItems(), 0, 0, id);
-    maps[3] =
-        new PersistentMap(
-            path.resolve(FILES.get(3)), options.expectedItems(), Long.BYTES, Long.BYTES, id);
+            id),
+        new MapLayout(items, 256, LiveRecords.MAX_ITEM_BYTES, id),
+        new MapLayout(items, 0, 0, id),
+        new MapLayout(items, Long.BYTES, Long.BYTES, id));
+  }
+
+  private void closeMaps() {
+    for (int i = 0; i < maps.length; i++) {
+      if (maps[i] != null) {
+        maps[i].close();
+        maps[i] = null;
+      }
+    }
   }
 
   private void close() {
-    for (PersistentMap map : maps) {
-      if (map != null) {
-        map.close();
-      }
-    }
+    closeMaps();
     arena.close();
     try {
       lockFile.close();
@@ -219,17 +322,22 @@ final class LiveDirectory {
     }
   }
 
-  /** Files of a layout that a crash cut short: nothing was ever stored in them. */
-  private void removeLeftovers() throws IOException {
-    for (Path file : filesOfMaps()) {
-      Files.deleteIfExists(file);
+  /**
+   * Removes the files of a layout that was cut short: nothing was ever stored in them. Says whether
+   * there were any.
+   */
+  private boolean removeFiles() throws IOException {
+    boolean any = Files.deleteIfExists(path.resolve(TEMPORARY_HEADER));
+    for (Path file : filesOfMaps(path)) {
+      any |= Files.deleteIfExists(file);
     }
+    return any;
   }
 
-  private List<Path> filesOfMaps() {
+  private static List<Path> filesOfMaps(Path directory) {
     List<Path> all = new ArrayList<>();
     for (String name : FILES) {
-      Path first = path.resolve(name);
+      Path first = directory.resolve(name);
       all.add(first);
       all.add(PersistentMap.secondFile(first));
     }
@@ -240,11 +348,11 @@ final class LiveDirectory {
     ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(MAGIC).putInt(VERSION).putInt(options.historyLength());
     bytes.putLong(options.expectedUsers()).putLong(options.expectedItems());
-    for (Path map : filesOfMaps()) {
+    for (Path map : filesOfMaps(path)) {
       bytes.putLong(Files.size(map));
     }
     bytes.putInt(crc(bytes)).rewind();
-    Path temporary = file.resolveSibling("live.header.tmp");
+    Path temporary = file.resolveSibling(TEMPORARY_HEADER);
     try (FileChannel channel =
         FileChannel.open(
             temporary,
@@ -286,7 +394,7 @@ final class LiveDirectory {
     int historyLength = bytes.getInt();
     long users = bytes.getLong();
     long items = bytes.getLong();
-    List<Path> maps = filesOfMaps();
+    List<Path> maps = filesOfMaps(path);
     long[] leastBytes = new long[maps.size()];
     bytes.asLongBuffer().get(leastBytes);
     if (bytes.getInt(CHECKED_BYTES) != crc(bytes)) {

@@ -31,8 +31,9 @@ import net.openhft.chronicle.map.MapSegmentContext;
  */
 final class PersistentMap implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.kindred.live");
-  private static final int CHUNK_BYTES = 64;
-  private static final int HEAD_BYTES = 2 * Integer.BYTES;
+
+  /** What stands before a value: checksum and version. */
+  static final int HEAD_BYTES = 2 * Integer.BYTES;
 
   /** What to do where the state can't be used. */
   static final String REMEDY =
@@ -58,29 +59,13 @@ final class PersistentMap implements AutoCloseable {
    * Opens the map of these files, or makes them.
    *
    * @param file the first; {@link #secondFile} names the other
-   * @param entries how many are expected; up to four times as many fit
-   * @param averageValueBytes a guess that sizes the files, which are sparse
-   * @param maxValueBytes the largest value that will ever come
    * @throws IOException if a file can't be made or mapped
    * @throws CorruptFileException if one isn't a Chronicle Map
    */
-  PersistentMap(Path file, long entries, int averageValueBytes, int maxValueBytes, int maxKeyBytes)
-      throws IOException {
+  PersistentMap(Path file, MapLayout layout) throws IOException {
     this.file = file;
-    this.entries = entries;
-    ChronicleMapBuilder<byte[], byte[]> builder =
-        ChronicleMapBuilder.of(byte[].class, byte[].class)
-            // A segment must hold the largest entry, so a tiny map is made larger.
-            .entries(Math.max(entries, 4096))
-            .averageKeySize(24)
-            .averageValueSize(HEAD_BYTES + averageValueBytes)
-            .actualChunkSize(CHUNK_BYTES)
-            .maxChunksPerEntry((maxKeyBytes + maxValueBytes + 64) / CHUNK_BYTES + 1)
-            .maxBloatFactor(4)
-            .checksumEntries(false) // ours cover key and value alike
-            .putReturnsNull(true)
-            .removeReturnsNull(true)
-            .sparseFile(true);
+    entries = layout.entries();
+    ChronicleMapBuilder<byte[], byte[]> builder = layout.builder();
     first = open(builder, file);
     boolean opened = false;
     try {

@@ -49,12 +49,6 @@ final class LiveCommand extends KindredCommand {
 
   /** What they share: the directory, opened for the length of the command. */
   abstract static class OnState extends KindredCommand {
-    /**
-     * Room that a new state should have. On a disk its sparse files begin with a tenth of a
-     * megabyte and grow; a file system in memory may keep their holes too.
-     */
-    private static final long NEW_STATE_BYTES = 16 << 20;
-
     @Option(
         names = "--live",
         required = true,
@@ -76,8 +70,8 @@ final class LiveCommand extends KindredCommand {
       if (!creates()) {
         requireState(directory);
       } else if (!ChronicleLiveState.isIn(directory)) {
-        // Files that are mapped can't say that the disk is full.
-        Destination.directory(directory).requireSpace(NEW_STATE_BYTES, this::note);
+        Destination.directory(directory);
+        ChronicleLiveState.requireRoom(directory, LiveStateOptions.defaults());
         makeDirectory();
         note("a new live state: servers read it that are started with --live " + directory);
       }
