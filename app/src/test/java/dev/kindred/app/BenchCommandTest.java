@@ -1,13 +1,17 @@
 package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -170,6 +174,29 @@ class BenchCommandTest {
     assertTrue(other.get("meanOverlap").asDouble() < 0.99);
     assertEquals(0, other.get("gained").asInt());
     assertEquals(2, Run.kindred("diff", a, a, "--min-overlap", "2").exitCode());
+  }
+
+  @Test
+  void aPlaceThatCannotBeWrittenToIsNamedWhenTheCurrentSnapshotIsChanged() throws IOException {
+    Path model = directory.resolve("model");
+    new TinyWorld().write(model.resolve("first"));
+    Files.writeString(model.resolve("CURRENT"), "first\n");
+    Files.setPosixFilePermissions(model, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try {
+      assumeFalse(Files.isWritable(model), "the system's administrator may write everywhere");
+      for (String[] command :
+          new String[][] {
+            {"promote", "--model", model.toString(), "first"},
+            {"rollback", "--model", model.toString()}
+          }) {
+        Run run = Run.kindred(command);
+        assertEquals(3, run.exitCode(), run.err());
+        assertTrue(run.err().startsWith("kindred: " + model + ": can't be written"), run.err());
+        assertFalse(run.err().contains(".tmp"), run.err());
+      }
+    } finally {
+      Files.setPosixFilePermissions(model, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
   }
 
   private Path lightStages() throws IOException {

@@ -33,7 +33,9 @@ final class PromoteCommand extends KindredCommand {
 
   @Override
   protected void run() throws IOException {
-    SnapshotCatalog.Entry entry = SnapshotCatalog.in(directory).promote(name);
+    SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    SnapshotCatalog.Entry entry =
+        Destination.directory(directory).write(() -> catalog.promote(name));
     if (json()) {
       jsonLines().write(SnapshotsCommand.fields(entry));
     } else {

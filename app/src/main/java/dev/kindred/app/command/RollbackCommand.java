@@ -24,7 +24,8 @@ final class RollbackCommand extends KindredCommand {
 
   @Override
   protected void run() throws IOException {
-    SnapshotCatalog.Entry entry = SnapshotCatalog.in(directory).rollback();
+    SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    SnapshotCatalog.Entry entry = Destination.directory(directory).write(catalog::rollback);
     if (json()) {
       jsonLines().write(SnapshotsCommand.fields(entry));
     } else {
