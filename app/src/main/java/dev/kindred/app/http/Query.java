@@ -111,9 +111,13 @@ public final class Query {
 
   /** The value of a parameter that must be there and not be empty. */
   public String required(String name) {
-    String value = text(name, "");
-    if (value.isEmpty()) {
+    String value = text(name, null);
+    if (value == null) {
       throw Refusal.badRequest("missing-parameter", "parameter '" + name + "' is missing");
+    }
+    if (value.isEmpty()) {
+      throw Refusal.badRequest(
+          "bad-parameter", "parameter '" + name + "' is empty; give it a value");
     }
     return value;
   }

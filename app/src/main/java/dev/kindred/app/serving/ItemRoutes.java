@@ -61,7 +61,7 @@ final class ItemRoutes {
     Query query = request.query();
     query.only(Set.of("query", "n"));
     String words = query.text("query", "").strip().toLowerCase(Locale.ROOT);
-    int n = query.integer("n", Math.min(10, mostItems), 1, mostItems);
+    int n = ListParameters.number(query, mostItems);
     long until = System.nanoTime() + SEARCH_NANOS;
     RelatedSearcher items = desk.related();
     items.pin();

@@ -24,6 +24,11 @@ final class ListParameters {
     }
   }
 
+  /** How many are asked for: {@code n}, 1 to the most that are granted; 10 where it isn't said. */
+  static int number(Query query, int most) {
+    return query.integer("n", Math.min(10, most), 1, most);
+  }
+
   /** What a request says beside item, number and deadline, laid over a query. */
   static RelatedQuery over(RelatedQuery begun, Query query) {
     RelatedQuery asked = begun.exclude(query.all("exclude"));

@@ -94,7 +94,7 @@ final class RecommendRoute implements Route.Handler<Desk> {
             : RecommendQuery.history(history);
     asked =
         asked
-            .top(query.integer("n", Math.min(10, mostItems), 0, mostItems))
+            .top(ListParameters.number(query, mostItems))
             .exclude(query.all("exclude"))
             .searched(query.all("searched"))
             .rerank(reranking);

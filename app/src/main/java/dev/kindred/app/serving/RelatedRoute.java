@@ -80,7 +80,7 @@ public final class RelatedRoute implements Route.Handler<Desk> {
     Query query = request.query();
     query.only(PARAMETERS);
     String item = query.required("item");
-    int n = query.integer("n", Math.min(10, mostItems), 0, mostItems);
+    int n = ListParameters.number(query, mostItems);
     long deadline = ListParameters.deadline(request, within);
     String snapshot = query.text("snapshot", "");
     if (!snapshot.isEmpty()) {

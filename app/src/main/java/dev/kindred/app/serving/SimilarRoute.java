@@ -43,7 +43,7 @@ final class SimilarRoute implements Route.Handler<Desk> {
             : SimilarQuery.vector(vector);
     query =
         query
-            .top(body.integer("n", Math.min(10, mostItems), 0, mostItems))
+            .top(body.integer("n", Math.min(10, mostItems), 1, mostItems))
             .exclude(body.texts("exclude"))
             .within(within);
     if (body.node().has("where")) {

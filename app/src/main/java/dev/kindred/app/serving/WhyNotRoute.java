@@ -37,7 +37,7 @@ final class WhyNotRoute implements Route.Handler<Desk> {
     query.only(PARAMETERS);
     String item = query.required("item");
     String target = query.required("target");
-    int n = query.integer("n", Math.min(10, mostItems), 0, mostItems);
+    int n = ListParameters.number(query, mostItems);
     RelatedQuery asked =
         serverWeights.apply(RelatedQuery.item(item).top(n).rerank(reranking), desk.related());
     WhyNot why = recommender.whyNot(ListParameters.over(asked, query), target);

@@ -49,7 +49,10 @@ final class QueryTest {
     assertEquals(List.of("2", "1", "2"), query.all("a"));
     assertEquals(List.of(), query.all("c"));
     assertEquals("repeated-parameter", code(() -> query.text("a", "")));
-    assertEquals("missing-parameter", code(() -> query.required("b")));
+    assertEquals("missing-parameter", code(() -> query.required("c")));
+    Refusal empty = assertThrows(Refusal.class, () -> query.required("b"));
+    assertEquals("bad-parameter", empty.code());
+    assertEquals("parameter 'b' is empty; give it a value", empty.getMessage());
   }
 
   @Test

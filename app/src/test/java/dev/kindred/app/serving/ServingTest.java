@@ -169,6 +169,7 @@ final class ServingTest {
   void faultsOfARequestAreNamedAndCoded() throws IOException {
     assertRefused(404, "unknown-item", "/v1/related?item=nothing");
     assertRefused(400, "missing-parameter", "/v1/related");
+    assertRefused(400, "bad-parameter", "/v1/related?item=");
     assertRefused(400, "bad-parameter", "/v1/related?item=100&n=501");
     assertRefused(400, "bad-parameter", "/v1/related?item=100&weight=click");
     assertRefused(400, "unknown-objective", "/v1/related?item=100&weight=clicks:1");
@@ -187,6 +188,26 @@ final class ServingTest {
     RawHttp.Answer wrong = RawHttp.send(port, "POST", "/v1/related?item=100", "", "");
     assertEquals(405, wrong.status());
     assertEquals("GET", wrong.headers().get("allow"));
+  }
+
+  @Test
+  void aListOfNoItemsIsRefusedWithTheAllowedRange() throws IOException {
+    for (String path :
+        new String[] {
+          "/v1/related?item=100",
+          "/v1/related?item=100&explain=true",
+          "/v1/why-not?item=100&target=101",
+          "/v1/recommend?user=u1",
+          "/v1/items?query=1"
+        }) {
+      assertRefused(400, "bad-parameter", path + "&n=0");
+      String body = RawHttp.get(port, path + "&n=0").body();
+      assertTrue(body.contains("'0', must be a whole number from 1 to 500"), body);
+    }
+    RawHttp.Answer similar =
+        RawHttp.send(port, "POST", "/v1/similar", "", "{\"vector\":[1],\"n\":0}");
+    assertEquals(400, similar.status());
+    assertTrue(similar.body().contains("'n' must be a whole number from 1 to 500"), similar.body());
   }
 
   @Test
