@@ -1,6 +1,7 @@
 package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -139,12 +140,43 @@ final class ServeCommandTest {
     }
   }
 
-  private static void assertRefused(int exitCode, String message, String... args) {
+  @Test
+  void wrongPlacesAreToldBeforeThePortIsBoundAndNothingIsMade() throws IOException {
+    String model = snapshot.toString();
+    Path file = Files.createFile(directory.resolve("file"));
+    String below = file.resolve("below").toString();
+    List<Run> refused =
+        List.of(
+            assertRefused(3, "no such snapshot", "--model", directory.resolve("none").toString()),
+            assertRefused(1, "is no snapshot", "--model", directory.toString()),
+            assertRefused(3, below + ": can't be written", "--model", model, "--live", below),
+            assertRefused(3, "is a file", "--model", model, "--live", file.toString()),
+            assertRefused(3, "can't be written", "--model", model, "--events", below),
+            assertRefused(3, "is a directory", "--model", model, "--events", directory.toString()));
+    for (Run run : refused) {
+      assertFalse(run.err().contains("\"listening\""), run.err());
+    }
+    // The place that was right isn't filled when the other is wrong.
+    Path live = directory.resolve("live");
+    assertRefused(
+        3,
+        "is a directory",
+        "--model",
+        model,
+        "--live",
+        "" + live,
+        "--events",
+        "" + live.getParent());
+    assertFalse(Files.exists(live));
+  }
+
+  private static Run assertRefused(int exitCode, String message, String... args) {
     List<String> all = new ArrayList<>(List.of("serve"));
     all.addAll(List.of(args));
     Run run = Run.kindred(all.toArray(String[]::new));
     assertEquals(exitCode, run.exitCode(), run.err());
     assertTrue(run.err().contains(message), run.err());
+    return run;
   }
 
   private static final class Served {

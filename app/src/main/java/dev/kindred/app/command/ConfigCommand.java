@@ -1,9 +1,10 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.config.Settings;
+import dev.kindred.app.serving.Serving;
+import dev.kindred.app.serving.ServingOptions;
 import dev.kindred.engine.snapshot.SnapshotCatalog;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -28,18 +29,27 @@ final class ConfigCommand extends KindredCommand {
   /** {@code kindred config check}. */
   @Command(
       name = "check",
-      description = "Exit with 0 if the settings are sound, with 3 and the reason if not.")
+      description = {
+        "Exit with 0 if the settings are sound, with 3 and the reason if not.",
+        "Weights and rules are compared with the snapshot, if it is there."
+      })
   static final class Check extends KindredCommand {
     @Mixin private ServeSettings settings;
 
     @Override
     protected void run() throws IOException {
-      Path model = settings.read().serving().model();
+      ServingOptions options = settings.read().serving();
       try {
-        SnapshotCatalog.resolve(model);
+        SnapshotCatalog.resolve(options.model());
       } catch (IOException e) {
-        note(model + " holds no snapshot: a server can't start before one is published there");
+        // Settings are checked where the snapshots aren't, too.
+        note(
+            "the settings are sound, but "
+                + options.model()
+                + " holds no snapshot: a server can't start before one is published there");
+        return;
       }
+      Serving.checkNames(options);
       note("the settings are sound");
     }
   }

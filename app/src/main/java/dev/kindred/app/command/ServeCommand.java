@@ -40,6 +40,7 @@ final class ServeCommand extends KindredCommand {
   /** Serves until the process is told to stop; then ends it with 0. */
   static void serve(ServingOptions options, AccessLog log) throws IOException {
     long start = System.nanoTime();
+    ServePlaces.require(options);
     Serving serving = Serving.listen(options, log);
     Stages stages = new Stages(options, log, serving, start);
     stages.tell("listening");

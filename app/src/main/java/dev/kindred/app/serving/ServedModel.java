@@ -39,7 +39,7 @@ final class ServedModel implements AutoCloseable {
   private final Reranking reranking;
   private final Recommender recommender;
   private final LiveState live;
-  private final EventLog eventLog; // null without one
+  private final EventLog eventLog; // null without one; not among the owned, since it closes first
   private final EventsRoute events;
   private final OtherSnapshots others;
   private final ServerWeights weights;
@@ -54,18 +54,15 @@ final class ServedModel implements AutoCloseable {
     this.options = options;
     this.log = log;
     this.metrics = metrics;
-    reranking = Reranking.none().withRules(options.rules());
+    reranking = required(options);
     try {
       others = own(new OtherSnapshots(options.model()));
       live = own(openLive());
       // Before the snapshot, which may take minutes: what is wrong with the log is told at once.
-      eventLog = options.eventLog().isPresent() ? own(openLog(options.eventLog().get())) : null;
+      eventLog = options.eventLog().isPresent() ? openLog(options.eventLog().get()) : null;
       recommender = own(openRecommender());
       snapshots = new SnapshotRoutes(recommender, others);
       watch();
-      if (eventLog != null) {
-        closeFirst(eventLog);
-      }
       events = new EventsRoute(eventLog, live, this::eventKinds, log);
       weights = new ServerWeights(recommender, options.weights());
     } catch (Throwable e) {
@@ -89,21 +86,23 @@ final class ServedModel implements AutoCloseable {
     return resource;
   }
 
-  /** What was taken gets to the disk before anything else that is closed can fail or wait. */
-  private void closeFirst(EventLog log) {
-    owned.remove(log);
-    owned.push(log);
-  }
-
   /** Closes everything in turn: the event log, then what was opened last. */
   @Override
   public void close() {
+    // What was taken gets to the disk before anything else that is closed can fail or wait.
+    if (eventLog != null) {
+      close(eventLog);
+    }
     while (!owned.isEmpty()) {
-      try {
-        owned.pop().close();
-      } catch (Exception e) {
-        log.event("error", "close-failed", Map.of("message", String.valueOf(e.getMessage())));
-      }
+      close(owned.pop());
+    }
+  }
+
+  private void close(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      log.event("error", "close-failed", Map.of("message", String.valueOf(e.getMessage())));
     }
   }
 
@@ -136,16 +135,42 @@ final class ServedModel implements AutoCloseable {
   }
 
   private Recommender openRecommender() throws IOException {
-    RecommenderOptions opening =
+    return open(
+        options,
         RecommenderOptions.defaults()
             .withMemory(options.modelMemory())
             .withSearchers(options.server().workers() + 1)
-            .withRecallShare(options.recallShare())
-            .withRequired(reranking);
+            .withRecallShare(options.recallShare()),
+        live);
+  }
+
+  /** The recommender of a snapshot that the configured rules fit. */
+  private static Recommender open(ServingOptions options, RecommenderOptions how, LiveState live)
+      throws IOException {
     try {
-      return Recommender.open(options.model(), opening, live);
+      return Recommender.open(options.model(), how.withRequired(required(options)), live);
     } catch (IllegalArgumentException e) {
       throw new InputException("the rules don't fit the snapshot: " + e.getMessage(), e);
+    }
+  }
+
+  private static Reranking required(ServingOptions options) {
+    return Reranking.none().withRules(options.rules());
+  }
+
+  /**
+   * Opens the snapshot in place, without reading it, and refuses rules and weights that name what
+   * it lacks.
+   *
+   * @throws IOException if there is no snapshot
+   * @throws IllegalArgumentException if a weight names no objective of it
+   * @throws InputException if the rules don't fit it
+   */
+  static void checkNames(ServingOptions options) throws IOException {
+    RecommenderOptions how = RecommenderOptions.defaults().withSearchers(1);
+    try (LiveState live = new InMemoryLiveState(LiveStateOptions.defaults());
+        Recommender recommender = open(options, how, live)) {
+      ServerWeights.check(recommender, options.weights());
     }
   }
 

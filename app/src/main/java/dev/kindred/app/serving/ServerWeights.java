@@ -28,7 +28,7 @@ final class ServerWeights {
    */
   ServerWeights(Recommender recommender, Map<String, Double> configured) {
     this.recommender = recommender;
-    configured.forEach(this::check);
+    check(recommender, configured);
     set = Map.copyOf(configured);
   }
 
@@ -80,7 +80,7 @@ final class ServerWeights {
       }
     }
     try {
-      changed.forEach(this::check);
+      check(recommender, changed);
     } catch (IllegalArgumentException e) {
       throw Refusal.badRequest("bad-weight", e.getMessage());
     }
@@ -88,7 +88,16 @@ final class ServerWeights {
     return reply(desk);
   }
 
-  private void check(String objective, double weight) {
+  /**
+   * Refuses weights that a snapshot can't have.
+   *
+   * @throws IllegalArgumentException if one names no objective or is out of range
+   */
+  static void check(Recommender recommender, Map<String, Double> weights) {
+    weights.forEach((objective, weight) -> check(recommender, objective, weight));
+  }
+
+  private static void check(Recommender recommender, String objective, double weight) {
     ObjectiveWeight found =
         recommender.objectives().stream()
             .filter(known -> known.name().equals(objective))

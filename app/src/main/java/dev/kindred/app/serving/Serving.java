@@ -241,6 +241,18 @@ public final class Serving implements AutoCloseable {
     }
   }
 
+  /**
+   * Refuses what {@link #load} would refuse of rules and weights, without serving: the snapshot is
+   * opened in place and closed again.
+   *
+   * @throws IOException if there is no snapshot
+   * @throws IllegalArgumentException if a weight names no objective of the snapshot
+   * @throws dev.kindred.engine.data.InputException if the rules don't fit it
+   */
+  public static void checkNames(ServingOptions options) throws IOException {
+    ServedModel.checkNames(options);
+  }
+
   private static void checkMemory(ServingOptions options, AccessLog log) throws IOException {
     if (options.memory() == MemoryCheck.Policy.OFF) {
       return;

@@ -9,6 +9,7 @@ import dev.kindred.app.Run;
 import dev.kindred.app.serving.EventLog;
 import dev.kindred.app.serving.ServingOptions;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,8 +170,9 @@ final class ServeConfigTest {
     Path good = file("[model]\npath = \"m\"\n[tokens]\nadmin = \"0123456789abcdef\"\n");
     Run check = Run.kindred("config", "check", "--config", good.toString());
     assertEquals(0, check.exitCode(), check.err());
-    assertTrue(check.err().contains("/m holds no snapshot: "), check.err());
-    assertTrue(check.err().endsWith("the settings are sound\n"), check.err());
+    assertTrue(check.err().startsWith("the settings are sound, but "), check.err());
+    assertTrue(check.err().contains("/m holds no snapshot: a server can't start"), check.err());
+    assertEquals(1, check.err().lines().count(), check.err());
     Run print = Run.kindred("config", "print", "--config", good.toString(), "--port", "8080");
     assertTrue(print.out().contains("server.port = 8080  # flag"), print.out());
     assertTrue(print.out().contains("model.path = \"m\"  # " + good), print.out());
@@ -181,6 +183,22 @@ final class ServeConfigTest {
     Run none = Run.kindred("config", "check");
     assertEquals(3, none.exitCode(), none.err());
     assertTrue(none.err().contains("--model"), none.err());
+  }
+
+  @Test
+  void configCheckComparesWeightsAndRulesWithTheSnapshotThatIsThere() throws IOException {
+    String model = new TinyWorld().write(directory.resolve("snapshot")).toString();
+    Run sound = Run.kindred("config", "check", "--model", model, "--set", "weights.click=2");
+    assertEquals(0, sound.exitCode(), sound.err());
+    assertEquals("the settings are sound\n", sound.err());
+    Run weight = Run.kindred("config", "check", "--model", model, "--set", "weights.clicks=2");
+    assertEquals(3, weight.exitCode(), weight.err());
+    assertTrue(weight.err().contains("no objective 'clicks'; the snapshot has "), weight.err());
+    assertFalse(weight.err().contains("sound"), weight.err());
+    Path rules = file("[[rules]]\naction = \"hide\"\nwhere = \"colour = 'red'\"\n");
+    Run rule = Run.kindred("config", "check", "--model", model, "--set", "rules.file=" + rules);
+    assertEquals(3, rule.exitCode(), rule.err());
+    assertTrue(rule.err().contains("colour"), rule.err());
   }
 
   private void assertSays(

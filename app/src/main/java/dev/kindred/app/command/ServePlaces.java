@@ -1,0 +1,48 @@
+package dev.kindred.app.command;
+
+import dev.kindred.app.serving.ServingOptions;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.serve.LiveStateOptions;
+import dev.kindred.engine.snapshot.SnapshotCatalog;
+import dev.kindred.live.ChronicleLiveState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What can be known of a server's places without opening anything in them: looked at before its
+ * port is bound, so that nobody takes for alive what can't start. Stateless.
+ */
+final class ServePlaces {
+  private ServePlaces() {}
+
+  /**
+   * Checks that there is a snapshot, and that live state and event log can be written where they
+   * are to be. Makes nothing.
+   *
+   * @throws IOException if there is no snapshot, or no room for a new live state
+   * @throws InputException if a place can't be written to
+   */
+  static void require(ServingOptions options) throws IOException {
+    SnapshotCatalog.resolve(options.model());
+    if (options.live().isPresent()) {
+      requireLive(options.live().get());
+    }
+    if (options.eventLog().isPresent()) {
+      requireEventLog(options.eventLog().get());
+    }
+  }
+
+  private static void requireLive(Path directory) throws IOException {
+    Destination.directory(directory);
+    ChronicleLiveState.requireRoom(directory, LiveStateOptions.defaults());
+  }
+
+  private static void requireEventLog(Path file) {
+    Destination.fileWithParents(file);
+    if (Files.exists(file) && !Files.isWritable(file)) {
+      throw new InputException(
+          file + ": no permission to write this event log; change that, or choose another file");
+    }
+  }
+}
