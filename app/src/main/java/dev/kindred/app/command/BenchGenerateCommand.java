@@ -90,18 +90,21 @@ final class BenchGenerateCommand extends KindredCommand {
             () ->
                 new GeneratedOptions(
                     items, objectives, dim, list, table, !noIndex, rankers(), seed().orElse(1)));
-    Destination place = Destination.directory(out);
-    place.requireSpace(GeneratedSnapshot.bytes(options), this::note);
     long start = System.nanoTime();
     Path path;
-    try (SnapshotWriter writer = Publishing.under(out);
+    try (Publishing publishing = Publishing.under(out);
         Workers workers = Workers.of(threads())) {
+      publishing.place().requireSpace(GeneratedSnapshot.bytes(options), this::note);
       Map<GeneratedRanker, SnapshotWriter> others =
           GeneratedSnapshot.others(options.rankers(), out);
       try {
         path =
-            place.write(
-                () -> GeneratedSnapshot.publish(options, writer, others, workers, progress()));
+            publishing
+                .place()
+                .write(
+                    () ->
+                        GeneratedSnapshot.publish(
+                            options, publishing.writer(), others, workers, progress()));
       } finally {
         for (SnapshotWriter other : others.values()) {
           other.close();

@@ -6,7 +6,6 @@ import dev.kindred.app.output.TemporaryDirectory;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.data.InputException;
-import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.world.WorldOptions;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -156,9 +155,9 @@ final class BenchTrainingCommand extends KindredCommand {
     PipelineOptions options =
         seed().isPresent() ? read.options().withSeed(seed().getAsLong()) : read.options();
     note("training on " + size + " samples ...");
-    try (SnapshotWriter writer = Publishing.under(directory.resolve("snapshots-" + size));
+    try (Publishing publishing = Publishing.under(directory.resolve("snapshots-" + size));
         Workers workers = Workers.of(threads())) {
-      return TrainingRun.of(read, options, writer, workers, progress());
+      return TrainingRun.of(read, options, publishing.writer(), workers, progress());
     }
   }
 

@@ -10,7 +10,6 @@ import dev.kindred.app.serving.AccessLog;
 import dev.kindred.app.serving.ServingOptions;
 import dev.kindred.engine.estimate.DataSize;
 import dev.kindred.engine.estimate.TrainingEstimate;
-import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.world.World;
 import dev.kindred.engine.world.WorldOptions;
 import dev.kindred.index.run.Workers;
@@ -66,12 +65,11 @@ final class DemoCommand extends KindredCommand {
       chosen = chosen.withSeed(seed().getAsLong());
     }
     Consumer<DemoFact> facts = json() ? new DemoJson(jsonLines()) : new DemoText(out());
-    Destination place = Destination.directory(directory);
-    place.requireSpace(bytes(chosen), this::note);
-    try (SnapshotWriter writer = Publishing.under(directory);
+    try (Publishing publishing = Publishing.under(directory);
         Workers workers = Workers.of(threads())) {
+      publishing.place().requireSpace(bytes(chosen), this::note);
       Demo demo = new Demo(chosen, directory, workers, progress(), facts);
-      place.fill(() -> demo.run(writer));
+      publishing.place().fill(() -> demo.run(publishing.writer()));
     }
     if (serve) {
       AccessLog log = new AccessLog(err(), 100, false);

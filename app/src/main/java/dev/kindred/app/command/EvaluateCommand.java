@@ -23,7 +23,6 @@ import dev.kindred.engine.data.Splits;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.snapshot.Snapshot;
-import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -209,39 +208,37 @@ final class EvaluateCommand extends KindredCommand {
       } else if (model != null) {
         evaluateSnapshot(read, workers);
       } else if (out == null) {
-        evaluateTraining(read, null, workers);
+        evaluateTraining(read, Optional.empty(), workers);
       } else {
-        try (SnapshotWriter writer = Publishing.under(out)) {
-          evaluateTraining(read, writer, workers);
+        try (Publishing publishing = Publishing.under(out)) {
+          evaluateTraining(read, Optional.of(publishing), workers);
         }
       }
     }
   }
 
-  /** Trains on the rest; publishes it unless the writer is null. */
-  private void evaluateTraining(TrainConfig read, SnapshotWriter writer, Workers workers)
+  /** Trains on the rest; publishes it if there is a place for it. */
+  private void evaluateTraining(TrainConfig read, Optional<Publishing> publishing, Workers workers)
       throws IOException {
     PipelineInput input = input(read);
     Holdout holdout = holdout(input.events(), Optional.empty());
     Splits.Split split = holdout.split(input.events());
     PipelineInput part = input.trainingPart(split);
     PipelineOptions options = pipelineOptions(read);
-    Optional<Destination> place = Optional.ofNullable(out).map(Destination::directory);
-    if (place.isPresent()) {
-      place.get().requireSnapshotSpace(part, options, this::note);
+    if (publishing.isPresent()) {
+      publishing.get().place().requireSnapshotSpace(part, options, this::note);
     }
     TrainedPipeline trained = Pipeline.train(part, options, workers, progress());
     trained.notes().forEach(this::note);
     Map<String, Object> facts = new LinkedHashMap<>();
-    if (place.isPresent()) {
+    if (publishing.isPresent()) {
       Path snapshot =
-          place
+          publishing
               .get()
-              .write(
-                  () -> {
+              .publish(
+                  writer -> {
                     trained.writeTo(writer);
                     writer.option(Holdout.OPTION, holdout.json());
-                    return writer.publish();
                   });
       facts.put("snapshot", snapshot.toString());
     }

@@ -9,7 +9,6 @@ import dev.kindred.engine.PipelineInput;
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.TrainedPipeline;
 import dev.kindred.engine.data.ReadReport;
-import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -55,25 +54,19 @@ final class TrainCommand extends KindredCommand {
     PipelineOptions options =
         seed().isPresent() ? read.options().withSeed(seed().getAsLong()) : read.options();
     Progress progress = progress();
-    Destination place = Destination.directory(out);
-    try (SnapshotWriter writer = Publishing.under(out);
+    try (Publishing publishing = Publishing.under(out);
         Workers workers = Workers.of(threads())) {
       long start = System.nanoTime();
       TrainingData data = TrainingData.read(read, progress);
       Map<String, Double> seconds = new LinkedHashMap<>();
       seconds.put("read", secondsSince(start));
       data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
-      place.requireSnapshotSpace(data.input(), options, this::note);
+      publishing.place().requireSnapshotSpace(data.input(), options, this::note);
       TrainedPipeline trained = Pipeline.train(data.input(), options, workers, progress);
       trained.notes().forEach(this::note);
       seconds.putAll(trained.seconds());
       start = System.nanoTime();
-      Path snapshot =
-          place.write(
-              () -> {
-                trained.writeTo(writer, workers, progress);
-                return writer.publish();
-              });
+      Path snapshot = publishing.publish(writer -> trained.writeTo(writer, workers, progress));
       seconds.put("publish", secondsSince(start));
       report(snapshot, data.input(), trained, seconds);
       if (!trained.scorer().tellsPairsApart()) {
