@@ -144,6 +144,19 @@ final class TrainCommandTest {
   }
 
   @Test
+  void aLogAndCatalogueOfOneItemAreRefusedWithTheLeastThatIsNeeded() throws IOException {
+    Path log = Files.writeString(directory.resolve("log.csv"), "user,item,rating,n\nu1,i1,3,0\n");
+    Path items = directory.resolve("items.csv");
+    Files.writeString(items, "id,title,genres\ni1,Film 1,a\n");
+    refused(
+        log + ": 1 item in the log and the catalogue, and related lists need at least 2", CONFIG);
+    // A second one need only be in the catalogue.
+    Files.writeString(items, "id,title,genres\ni1,Film 1,a\ni2,Film 2,a\n");
+    Run two = train(directory.resolve("two"));
+    assertEquals(0, two.exitCode(), two.err());
+  }
+
+  @Test
   void aPlaceThatCannotBeWrittenToIsToldBeforeTheWork() throws IOException {
     Path file = Files.createFile(directory.resolve("file"));
     for (Path out : List.of(file, file.resolve("below"))) {

@@ -5,6 +5,7 @@ import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.CatalogueReader;
 import dev.kindred.engine.data.EventLog;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.ReadReport;
 import dev.kindred.engine.data.SearchLog;
 import dev.kindred.engine.data.Searches;
@@ -44,6 +45,23 @@ public record TrainingData(PipelineInput input, List<ReadReport> reports) {
     Searches searches = searches(config, events, progress, reports);
     return new TrainingData(
         new PipelineInput(events.events(), itemProfiles, userProfiles, searches), reports);
+  }
+
+  /**
+   * Refuses data that no list can come of: one item has none to be related to.
+   *
+   * @throws dev.kindred.engine.data.InputException saying the least that is needed
+   */
+  public void requireTwoItems() {
+    int items = input.events().items().size();
+    if (items < 2) {
+      throw new InputException(
+          reports.getFirst().file() // the log's
+              + ": "
+              + items
+              + " item in the log and the catalogue, and related lists need at least 2; give a"
+              + " longer log, or a catalogue under [items]");
+    }
   }
 
   private static Searches searches(
