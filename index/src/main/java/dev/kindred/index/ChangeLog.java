@@ -2,13 +2,13 @@ package dev.kindred.index;
 
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -37,9 +37,6 @@ final class ChangeLog implements AutoCloseable {
   private static final int PREFIX_BYTES = 8;
   private static final int PUT = 1;
   private static final int REMOVE = 2;
-
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Longest id: a change must fit an array. */
   static final int MAX_ID_BYTES = 1 << 20;
@@ -229,9 +226,9 @@ final class ChangeLog implements AutoCloseable {
       MemorySegment log = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       CRC32C crc = new CRC32C();
       for (long at = damaged + 1; at + PREFIX_BYTES + 8 <= log.byteSize(); at++) {
-        int bytes = log.get(INT, at);
-        int kind = log.get(INT, at + PREFIX_BYTES);
-        int idBytes = log.get(INT, at + PREFIX_BYTES + 4);
+        int bytes = log.get(LittleEndian.INT, at);
+        int kind = log.get(LittleEndian.INT, at + PREFIX_BYTES);
+        int idBytes = log.get(LittleEndian.INT, at + PREFIX_BYTES + 4);
         long vectorBytes = kind == PUT ? (long) dim * Float.BYTES : 0;
         boolean possible =
             (kind == PUT || kind == REMOVE)
@@ -242,7 +239,7 @@ final class ChangeLog implements AutoCloseable {
         if (possible) {
           crc.reset();
           crc.update(log.asSlice(at + PREFIX_BYTES, bytes).asByteBuffer());
-          if ((int) crc.getValue() == log.get(INT, at + 4)) {
+          if ((int) crc.getValue() == log.get(LittleEndian.INT, at + 4)) {
             return true;
           }
         }

@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.run.Workers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -198,7 +199,7 @@ final class Duplicates {
   }
 
   private static int at(MemorySegment table, int index) {
-    return table.get(GraphLevel.INT, (long) index * Integer.BYTES);
+    return table.get(LittleEndian.INT, (long) index * Integer.BYTES);
   }
 
   static int hash(Embeddings embeddings, int row) {

@@ -1,12 +1,11 @@
 package dev.kindred.index;
 
 import dev.kindred.index.file.ElementType;
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.simd.CacheLines;
 import dev.kindred.simd.HalfFloats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
 
@@ -38,12 +37,6 @@ public final class Embeddings {
   private static final int LARGEST_HALF = 65_504;
 
   private static final int HALF_EXPONENT = 0x7c00;
-
-  static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  private static final ValueLayout.OfShort HALF =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final MemorySegment rows;
   private final int size;
@@ -110,7 +103,7 @@ public final class Embeddings {
       Objects.checkIndex(added, size);
       checkFinite(row, offset, dim, added);
       unit &= isUnitOrZero(squaredNorm(row, offset, dim), ElementType.F32);
-      MemorySegment.copy(row, offset, rows, FLOAT, added++ * strideBytes, dim);
+      MemorySegment.copy(row, offset, rows, LittleEndian.FLOAT, added++ * strideBytes, dim);
     }
 
     /** The rows, once all are there. */
@@ -132,7 +125,7 @@ public final class Embeddings {
       for (int start = 0; row < size && start < chunk.length; start += dim) {
         checkFinite(chunk, start, dim, row);
         unit &= isUnitOrZero(squaredNorm(chunk, start, dim), ElementType.F32);
-        MemorySegment.copy(chunk, start, segment, FLOAT, row * stride, dim);
+        MemorySegment.copy(chunk, start, segment, LittleEndian.FLOAT, row * stride, dim);
         row++;
       }
     }
@@ -155,7 +148,7 @@ public final class Embeddings {
       if (type == ElementType.F16) {
         encode(row, 0, dim, ordinal, copy, ordinal * strideBytes);
       } else {
-        MemorySegment.copy(row, 0, copy, FLOAT, ordinal * strideBytes, dim);
+        MemorySegment.copy(row, 0, copy, LittleEndian.FLOAT, ordinal * strideBytes, dim);
       }
     }
     return new Embeddings(copy.asReadOnly(), size, dim, type, true);
@@ -229,7 +222,7 @@ public final class Embeddings {
     if (type == ElementType.F16) {
       HalfFloats.decode(rows, ordinal * strideBytes, dim, target, offset);
     } else {
-      MemorySegment.copy(rows, FLOAT, ordinal * strideBytes, target, offset, dim);
+      MemorySegment.copy(rows, LittleEndian.FLOAT, ordinal * strideBytes, target, offset, dim);
     }
   }
 
@@ -260,7 +253,7 @@ public final class Embeddings {
                 + LARGEST_HALF
                 + ": scale the vectors down, or keep 32 bits");
       }
-      target.set(HALF, targetOffset + (long) i * Short.BYTES, half);
+      target.set(LittleEndian.SHORT, targetOffset + (long) i * Short.BYTES, half);
       double stored = Float.float16ToFloat(half);
       squared += stored * stored;
     }

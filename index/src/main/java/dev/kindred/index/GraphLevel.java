@@ -1,10 +1,9 @@
 package dev.kindred.index;
 
 import dev.kindred.index.file.HugePages;
+import dev.kindred.index.file.LittleEndian;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * One level of an {@link Hnsw}: a block of fixed size per node with its neighbours.
@@ -21,8 +20,6 @@ import java.nio.ByteOrder;
  * <p>A mapped level may hold anything: every number read from it is checked before use.
  */
 final class GraphLevel {
-  static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final int ALIGNMENT = 64;
 
   private final int size;
@@ -125,15 +122,15 @@ final class GraphLevel {
 
   /** Copies the slots of a node to target[offset, offset + maxDegree). */
   void copySlots(int node, int[] target, int offset) {
-    MemorySegment.copy(blocks, INT, node * blockBytes, target, offset, maxDegree);
+    MemorySegment.copy(blocks, LittleEndian.INT, node * blockBytes, target, offset, maxDegree);
   }
 
   int slot(int node, int index) {
-    return blocks.get(INT, node * blockBytes + (long) index * Integer.BYTES);
+    return blocks.get(LittleEndian.INT, node * blockBytes + (long) index * Integer.BYTES);
   }
 
   void setSlot(int node, int index, int neighbor) {
-    blocks.set(INT, node * blockBytes + (long) index * Integer.BYTES, neighbor);
+    blocks.set(LittleEndian.INT, node * blockBytes + (long) index * Integer.BYTES, neighbor);
   }
 
   /** Number of neighbours before the first empty slot. */
@@ -147,12 +144,12 @@ final class GraphLevel {
 
   /** The ordinal of a node; from a damaged file it may be anything. */
   int ordinalOf(int node) {
-    return ordinals == null ? node : ordinals.get(INT, (long) node * Integer.BYTES);
+    return ordinals == null ? node : ordinals.get(LittleEndian.INT, (long) node * Integer.BYTES);
   }
 
   /** The node of the level below; from a damaged file it may be anything. */
   int belowOf(int node) {
-    return below.get(INT, (long) node * Integer.BYTES);
+    return below.get(LittleEndian.INT, (long) node * Integer.BYTES);
   }
 
   /** The node of an ordinal that is on this level. */

@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -139,8 +140,8 @@ final class HnswBuilder {
       int node = 0;
       for (int ordinal = 0; ordinal < levelOf.length; ordinal++) {
         if (levelOf[ordinal] >= l) {
-          ordinals.setAtIndex(GraphLevel.INT, node, ordinal);
-          below.setAtIndex(GraphLevel.INT, node, levels[l - 1].nodeOf(ordinal));
+          ordinals.setAtIndex(LittleEndian.INT, node, ordinal);
+          below.setAtIndex(LittleEndian.INT, node, levels[l - 1].nodeOf(ordinal));
           node++;
         }
       }
@@ -415,7 +416,7 @@ final class HnswBuilder {
       for (int node = 0; node < rows.size(); node++) {
         int count = bottom.degree(node);
         for (int i = 0; i < degree - count; i++) {
-          int more = added.getAtIndex(GraphLevel.INT, (long) node * degree + i);
+          int more = added.getAtIndex(LittleEndian.INT, (long) node * degree + i);
           if (more == 0) {
             break;
           }
@@ -443,7 +444,7 @@ final class HnswBuilder {
       }
       if (!known) {
         added.setAtIndex(
-            GraphLevel.INT, (long) node * bottom.maxDegree() + chosen++, candidate + 1);
+            LittleEndian.INT, (long) node * bottom.maxDegree() + chosen++, candidate + 1);
       }
     }
   }

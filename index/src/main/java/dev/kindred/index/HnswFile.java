@@ -4,6 +4,7 @@ import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.index.file.Sections;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -86,21 +87,22 @@ final class HnswFile {
     }
     Metric metric = metric(file);
     HnswOptions options = options(file);
-    Sections sections = new Sections(file);
+    Sections sections = Sections.of(file);
     // A buffer is read without the handles that a segment needs, which a process makes in 20 ms.
-    ByteBuffer prelude = sections.next(PRELUDE_BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer prelude =
+        sections.slice(PRELUDE_BYTES, 1).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     GraphLevel[] levels = levels(file, sections, options, rows.dim());
     long duplicates = file.count(DUPLICATES);
     require(file, duplicates <= rows.size(), "states more duplicates than vectors");
-    MemorySegment twins = sections.nextTable(duplicates);
-    MemorySegment others = sections.nextTable(duplicates);
+    MemorySegment twins = table(sections, duplicates);
+    MemorySegment others = table(sections, duplicates);
     RowCodes rowCodes =
         options.codes() == SearchCodes.NONE ? null : rowCodes(sections, rows, metric);
     LinkCodes linkCodes =
         options.codes() == SearchCodes.LINKS
-            ? new LinkCodes(rowCodes, sections.nextPadded(LinkCodes.rotationBytes(rows.dim())))
+            ? new LinkCodes(rowCodes, padded(sections, LinkCodes.rotationBytes(rows.dim())))
             : null;
-    require(file, sections.isAtEnd(), "has a body of another length than its counts say");
+    sections.end();
     if (prelude.getLong(FINGERPRINT_AT) != fingerprint(rows)
         || metric == Metric.COSINE && !rows.unit()) {
       throw new CorruptFileException(
@@ -143,13 +145,13 @@ final class HnswFile {
     long below = file.count(ROWS);
     levels[0] =
         new GraphLevel(
-            (int) below, 2 * m, bottomBytes, sections.next(below * bottomBytes), null, null);
+            (int) below, 2 * m, bottomBytes, sections.slice(below, bottomBytes), null, null);
     for (int l = 1; l <= upper; l++) {
       long size = file.count(UPPER_SIZES + l - 1);
       require(file, size <= below, "states more nodes on a level than on the one below it");
-      MemorySegment ordinals = sections.nextTable(size);
-      MemorySegment down = sections.nextTable(size);
-      MemorySegment blocks = sections.next(size * GraphLevel.blockBytes(m));
+      MemorySegment ordinals = table(sections, size);
+      MemorySegment down = table(sections, size);
+      MemorySegment blocks = sections.slice(size, GraphLevel.blockBytes(m));
       levels[l] = new GraphLevel((int) size, m, GraphLevel.blockBytes(m), blocks, ordinals, down);
       below = size;
     }
@@ -159,7 +161,7 @@ final class HnswFile {
   private static void writeTarget(CheckedFileWriter out, Optional<RecallTarget> target)
       throws IOException {
     if (target.isPresent()) {
-      out.writeLong(Double.doubleToRawLongBits(target.get().recall()));
+      out.writeDouble(target.get().recall());
       out.writeInt(target.get().efAt10());
       out.writeInt(target.get().efAt100());
     }
@@ -194,12 +196,24 @@ final class HnswFile {
     }
   }
 
+  /** The next table of i32, padded. */
+  private static MemorySegment table(Sections sections, long size) {
+    return padded(sections, size * Integer.BYTES);
+  }
+
+  /** The next bytes, padded to a multiple of 64. */
+  private static MemorySegment padded(Sections sections, long bytes) {
+    MemorySegment section = sections.slice(bytes, 1);
+    sections.align(GraphLevel.ALIGNMENT);
+    return section;
+  }
+
   private static RowCodes rowCodes(Sections sections, Embeddings rows, Metric metric) {
     int dim = rows.dim();
-    MemorySegment head = sections.nextPadded(RowCodes.headBytes(dim));
-    MemorySegment codes = sections.nextPadded((long) rows.size() * RowCodes.stride(dim));
+    MemorySegment head = padded(sections, RowCodes.headBytes(dim));
+    MemorySegment codes = padded(sections, (long) rows.size() * RowCodes.stride(dim));
     MemorySegment biases =
-        metric == Metric.L2 ? sections.nextPadded((long) rows.size() * Float.BYTES) : null;
+        metric == Metric.L2 ? padded(sections, (long) rows.size() * Float.BYTES) : null;
     return new RowCodes(metric, rows.size(), dim, head, codes, biases);
   }
 
@@ -282,41 +296,5 @@ final class HnswFile {
       }
     }
     return hash;
-  }
-
-  /** Takes one part of a body after the other. */
-  private static final class Sections {
-    private final CheckedFile file;
-    private long position;
-
-    Sections(CheckedFile file) {
-      this.file = file;
-    }
-
-    /** The next bytes; a multiple of 64 of them, and at most 2^31 times a few hundred. */
-    MemorySegment next(long bytes) {
-      require(
-          file,
-          bytes <= file.body().byteSize() - position,
-          "has a body of another length than its counts say");
-      MemorySegment section = file.body().asSlice(position, bytes);
-      position += bytes;
-      return section;
-    }
-
-    /** The next table of i32, padded to a multiple of 64 bytes. */
-    MemorySegment nextTable(long size) {
-      return nextPadded(size * Integer.BYTES);
-    }
-
-    /** The next bytes, padded to a multiple of 64. */
-    MemorySegment nextPadded(long bytes) {
-      MemorySegment padded = next((bytes + GraphLevel.ALIGNMENT - 1) & -GraphLevel.ALIGNMENT);
-      return padded.asSlice(0, bytes);
-    }
-
-    boolean isAtEnd() {
-      return position == file.body().byteSize();
-    }
   }
 }

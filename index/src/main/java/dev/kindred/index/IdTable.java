@@ -1,14 +1,16 @@
 package dev.kindred.index;
 
+import dev.kindred.index.file.Body;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.index.file.Sections;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,9 +39,6 @@ public final class IdTable {
   static final int TEXT_BYTES = 2;
   private static final int ALIGNMENT = 64;
 
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   // FNV-1a over the UTF-8 bytes, then the finaliser of MurmurHash3, because FNV's upper bits are
   // weak for short keys.
   private static final long HASH_START = 0xCBF29CE484222325L;
@@ -49,22 +48,28 @@ public final class IdTable {
   /** Stands for the hash of a text with half a surrogate pair, which has no UTF-8 form. */
   private static final long MALFORMED = 0;
 
-  private final CheckedFile file;
-  private final MemorySegment body;
+  private final Path path;
+  private final Body body;
+  private final MemorySegment data;
   private final int size;
   private final int slotMask;
+  private final long offsetsAt;
   private final long slotsAt;
   private final long textAt;
   private final long textBytes;
 
-  private IdTable(CheckedFile file, int size, int slots, long textBytes) {
-    this.file = file;
-    this.body = file.body();
+  private IdTable(CheckedFile file, int size, int slots) {
+    path = file.path();
     this.size = size;
-    this.slotMask = slots - 1;
-    this.slotsAt = slotsAt(size);
-    this.textAt = slotsAt + (long) slots * Long.BYTES;
-    this.textBytes = textBytes;
+    slotMask = slots - 1;
+    textBytes = file.count(TEXT_BYTES);
+    Sections sections = Sections.of(file);
+    offsetsAt = sections.next(size + 1L, Long.BYTES);
+    sections.align(ALIGNMENT);
+    slotsAt = sections.next(slots, Long.BYTES);
+    textAt = sections.next(textBytes, Byte.BYTES);
+    body = sections.end();
+    data = body.bytes();
   }
 
   /**
@@ -127,25 +132,20 @@ public final class IdTable {
    */
   public static IdTable open(Path path, MemoryMode mode, Arena arena) throws IOException {
     CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
-    long size = file.count(IDS);
-    long slots = file.count(SLOTS);
-    long textBytes = file.count(TEXT_BYTES);
-    boolean possible = size <= MAX_SIZE && slots == slotsFor((int) size);
-    if (!possible
-        || file.body().byteSize() - slotsAt((int) size) - slots * Long.BYTES != textBytes) {
+    int size = file.count(IDS, MAX_SIZE, "ids");
+    if (file.count(SLOTS) != slotsFor(size)) {
       throw new CorruptFileException(
           path,
           -1,
-          size
-              + " ids in "
-              + slots
-              + " slots with "
-              + textBytes
-              + " bytes of text don't make the body of "
-              + file.body().byteSize()
-              + " bytes; build the file again");
+          "has "
+              + file.count(SLOTS)
+              + " slots for "
+              + size
+              + " ids, which take "
+              + slotsFor(size)
+              + "; build the file again");
     }
-    return new IdTable(file, (int) size, (int) slots, textBytes);
+    return new IdTable(file, size, slotsFor(size));
   }
 
   /** Number of ids. */
@@ -155,7 +155,7 @@ public final class IdTable {
 
   /** The file that was opened. */
   public Path path() {
-    return file.path();
+    return path;
   }
 
   /** Ordinal of an id, or -1 if it isn't in the table; allocates nothing. */
@@ -190,9 +190,9 @@ public final class IdTable {
     long start = offset(ordinal);
     long end = offset(ordinal + 1);
     if (start < 0 || end < start || end > textBytes || end - start > Integer.MAX_VALUE - 8) {
-      throw file.corrupt(
-          (long) ordinal * Long.BYTES,
-          "the text of id " + ordinal + " is out of place; build the file again");
+      throw body.corrupt(
+          offsetsAt + (long) ordinal * Long.BYTES,
+          "the text of id " + ordinal + " is out of place");
     }
     return (int) (end - start);
   }
@@ -206,7 +206,7 @@ public final class IdTable {
   public void copyId(int ordinal, byte[] target, int offset) {
     int bytes = idBytes(ordinal);
     MemorySegment.copy(
-        body, ValueLayout.JAVA_BYTE, textAt + offset(ordinal), target, offset, bytes);
+        data, ValueLayout.JAVA_BYTE, textAt + offset(ordinal), target, offset, bytes);
   }
 
   /**
@@ -233,7 +233,7 @@ public final class IdTable {
    * @throws CorruptFileException at the first block that differs
    */
   public void verify() {
-    file.verify();
+    body.verify();
   }
 
   /** Looks for a text, or for a number if the text is null. */
@@ -242,7 +242,7 @@ public final class IdTable {
     int slot = (int) hash & slotMask;
     // A table never is full, but a damaged one may be.
     for (int probes = 0; probes <= slotMask; probes++) {
-      long entry = body.get(LONG, slotsAt + (long) slot * Long.BYTES);
+      long entry = data.get(LittleEndian.LONG, slotsAt + (long) slot * Long.BYTES);
       if (entry == 0) {
         return -1;
       }
@@ -259,7 +259,7 @@ public final class IdTable {
   }
 
   private long offset(int index) {
-    return body.get(LONG, (long) index * Long.BYTES);
+    return data.get(LittleEndian.LONG, offsetsAt + (long) index * Long.BYTES);
   }
 
   private boolean matches(int ordinal, CharSequence id) {
@@ -311,7 +311,7 @@ public final class IdTable {
   }
 
   private byte text(long at) {
-    return body.get(ValueLayout.JAVA_BYTE, textAt + at);
+    return data.get(ValueLayout.JAVA_BYTE, textAt + at);
   }
 
   /** Hash of the UTF-8 form, or {@link #MALFORMED}. */
@@ -413,9 +413,5 @@ public final class IdTable {
   /** A power of two, at most half full, so that a probe is short. */
   private static int slotsFor(int size) {
     return size <= 1 ? 2 : Integer.highestOneBit(size - 1) << 2;
-  }
-
-  private static long slotsAt(int size) {
-    return ((size + 1L) * Long.BYTES + ALIGNMENT - 1) & -ALIGNMENT;
   }
 }

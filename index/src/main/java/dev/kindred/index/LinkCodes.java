@@ -1,6 +1,7 @@
 package dev.kindred.index;
 
 import dev.kindred.index.file.HugePages;
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -51,7 +52,7 @@ final class LinkCodes {
     this.bits = bits(rows.dim());
     this.rotation = new float[bits * rows.dim()];
     this.rotationMemory = rotation;
-    MemorySegment.copy(rotation, RowCodes.FLOAT, 0, this.rotation, 0, this.rotation.length);
+    MemorySegment.copy(rotation, LittleEndian.FLOAT, 0, this.rotation, 0, this.rotation.length);
   }
 
   /** Bits per link: whole pairs of pieces, at least one per dimension. */
@@ -93,7 +94,7 @@ final class LinkCodes {
     int dim = rows.dim();
     MemorySegment rotation = arena.allocate(rotationBytes(dim), Float.BYTES);
     float[] drawn = rotation(bits(dim), dim, seed);
-    MemorySegment.copy(drawn, 0, rotation, RowCodes.FLOAT, 0, drawn.length);
+    MemorySegment.copy(drawn, 0, rotation, LittleEndian.FLOAT, 0, drawn.length);
     LinkCodes codes = new LinkCodes(rows, rotation);
     // Only here: opening a graph doesn't wait until kernels are loaded.
     float[] rotatedMean = new float[codes.bits];
@@ -162,7 +163,8 @@ final class LinkCodes {
     for (long ordinal = from; ordinal < to; ordinal++) {
       embeddings.copyRow((int) ordinal, row, 0);
       rotate(row, turned);
-      MemorySegment.copy(turned, 0, rotated, RowCodes.FLOAT, ordinal * bits * Float.BYTES, bits);
+      MemorySegment.copy(
+          turned, 0, rotated, LittleEndian.FLOAT, ordinal * bits * Float.BYTES, bits);
     }
   }
 
@@ -191,7 +193,8 @@ final class LinkCodes {
     MemorySegment blocks = bottom.blocks();
     for (int n = (int) from; n < to; n++) {
       int node = order[n];
-      MemorySegment.copy(rotated, RowCodes.FLOAT, (long) node * bits * Float.BYTES, own, 0, bits);
+      MemorySegment.copy(
+          rotated, LittleEndian.FLOAT, (long) node * bits * Float.BYTES, own, 0, bits);
       for (int k = 0; k < bits; k++) {
         uncentred[k] = own[k] + rotatedMean[k];
       }
@@ -201,12 +204,12 @@ final class LinkCodes {
         int link = i % SignCodes.MAX_COUNT;
         long at = chunk + (long) link * Integer.BYTES;
         if (neighbor < 0) {
-          blocks.set(GraphLevel.INT, at, bf16(Float.NEGATIVE_INFINITY) << 16);
+          blocks.set(LittleEndian.INT, at, bf16(Float.NEGATIVE_INFINITY) << 16);
           continue;
         }
         long other = (long) neighbor * bits * Float.BYTES;
         SignCodes.residual(own, uncentred, rotated, other, bits, signs, sums);
-        blocks.set(GraphLevel.INT, at, numbers(sums));
+        blocks.set(LittleEndian.INT, at, numbers(sums));
         int count = chunkWidth(width, i);
         for (int piece = 0; piece < pieces; piece++) {
           long byteAt = chunk + SignCodes.signsAt(count, pieces, link, piece);
@@ -306,7 +309,7 @@ final class LinkCodes {
         while (passing != 0) {
           int i = first + Long.numberOfTrailingZeros(passing);
           passing &= passing - 1;
-          target[listed++] = blocks.get(GraphLevel.INT, block + (long) i * Integer.BYTES);
+          target[listed++] = blocks.get(LittleEndian.INT, block + (long) i * Integer.BYTES);
         }
       }
       return listed - offset;

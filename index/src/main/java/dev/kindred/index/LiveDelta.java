@@ -1,6 +1,7 @@
 package dev.kindred.index;
 
 import dev.kindred.index.file.ElementType;
+import dev.kindred.index.file.LittleEndian;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -62,7 +63,8 @@ final class LiveDelta {
 
   /** Appends vector[0, dim); it counts as soon as a view says so. */
   void append(String id, byte[] text, float[] vector) {
-    MemorySegment.copy(vector, 0, memory, Embeddings.FLOAT, count * rows.strideBytes(), rows.dim());
+    MemorySegment.copy(
+        vector, 0, memory, LittleEndian.FLOAT, count * rows.strideBytes(), rows.dim());
     ids[count] = text;
     last.put(id, count++);
   }

@@ -3,10 +3,10 @@ package dev.kindred.index;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +37,6 @@ final class LiveFiles {
   private static final int SEGMENTS = 2;
   private static final int FIRST_LOG = 3;
   private static final int NEXT_NUMBER = 4;
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /**
    * What is published.
@@ -98,6 +96,7 @@ final class LiveFiles {
     try (Arena arena = Arena.ofConfined()) {
       CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
       file.verify();
+      MemorySegment body = file.body();
       long metric = file.count(METRIC);
       long segments = file.count(SEGMENTS);
       require(
@@ -105,33 +104,31 @@ final class LiveFiles {
               && metric <= Metric.values().length
               && file.count(DIM) >= 1
               && file.count(DIM) <= Embeddings.MAX_DIM
-              && segments <= file.body().byteSize() / (2 * Long.BYTES),
+              && segments <= body.byteSize() / (2 * Long.BYTES),
           path,
           "states metric " + metric + ", dim " + file.count(DIM) + ", " + segments + " segments");
       LiveSegment[] opened = new LiveSegment[(int) segments];
       LiveRows[] rows = new LiveRows[(int) segments];
       long at = 0;
       for (int i = 0; i < segments; i++) {
-        require(at + 2 * Long.BYTES <= file.body().byteSize(), path, "ends early");
-        opened[i] = LiveSegment.open(directory, file.body().get(LONG, at));
+        require(at + 2 * Long.BYTES <= body.byteSize(), path, "ends early");
+        opened[i] = LiveSegment.open(directory, body.get(LittleEndian.LONG, at));
         int size = opened[i].size();
         long words = (size + 63L) / Long.SIZE;
         require(
-            size == file.body().get(LONG, at + Long.BYTES)
+            size == body.get(LittleEndian.LONG, at + Long.BYTES)
                 && size == opened[i].ids().size()
                 && opened[i].rows().dim() == file.count(DIM)
-                && at + (2 + words) * Long.BYTES <= file.body().byteSize(),
+                && at + (2 + words) * Long.BYTES <= body.byteSize(),
             path,
             "doesn't fit segment " + opened[i].number());
         long start = at + 2 * Long.BYTES;
-        rows[i] =
-            LiveRows.all(size)
-                .without(
-                    (OrdinalFilter)
-                        row ->
-                            (file.body().get(LONG, start + (long) (row >>> 6) * Long.BYTES)
-                                    & 1L << row)
-                                != 0);
+        OrdinalFilter removed =
+            row -> {
+              long word = body.get(LittleEndian.LONG, start + (long) (row >>> 6) * Long.BYTES);
+              return (word & 1L << row) != 0;
+            };
+        rows[i] = LiveRows.all(size).without(removed);
         at = start + words * Long.BYTES;
       }
       return new State(

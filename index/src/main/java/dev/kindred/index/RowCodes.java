@@ -1,13 +1,13 @@
 package dev.kindred.index;
 
 import dev.kindred.index.file.HugePages;
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.CacheLines;
 import dev.kindred.simd.Codes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * All rows in 8 bits per value (scalar quantisation): code = round((value - mean) / step), with the
@@ -25,9 +25,6 @@ import java.nio.ByteOrder;
 final class RowCodes {
   private static final int LARGEST_CODE = 127;
   private static final long ROWS_PER_PIECE = 4096;
-
-  static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Metric metric;
   private final int size;
@@ -57,11 +54,12 @@ final class RowCodes {
     this.stride = stride(dim);
     this.means = new float[dim];
     this.steps = new float[dim];
-    MemorySegment.copy(head, FLOAT, 0, means, 0, dim);
-    MemorySegment.copy(head, FLOAT, (long) dim * Float.BYTES, steps, 0, dim);
+    MemorySegment.copy(head, LittleEndian.FLOAT, 0, means, 0, dim);
+    MemorySegment.copy(head, LittleEndian.FLOAT, (long) dim * Float.BYTES, steps, 0, dim);
     // Copied, not read one by one: making the first reader of a layout takes a process 20 ms.
     float[] lengths = new float[3];
-    MemorySegment.copy(head, FLOAT, 2L * dim * Float.BYTES, lengths, 0, lengths.length);
+    MemorySegment.copy(
+        head, LittleEndian.FLOAT, 2L * dim * Float.BYTES, lengths, 0, lengths.length);
     this.longestCode = lengths[0];
     this.longestRow = lengths[1];
     this.spread = lengths[2];
@@ -134,17 +132,17 @@ final class RowCodes {
             MemorySegment.copy(
                 code, 0, codes, ValueLayout.JAVA_BYTE, (long) ordinal * code.length, code.length);
             if (biases != null) {
-              biases.setAtIndex(FLOAT, ordinal, (float) -meant);
+              biases.setAtIndex(LittleEndian.FLOAT, ordinal, (float) -meant);
             }
             longest[worker] = Math.max(longest[worker], (float) Math.sqrt(squared));
           }
         });
-    MemorySegment.copy(means, 0, head, FLOAT, 0, dim);
-    MemorySegment.copy(steps, 0, head, FLOAT, (long) dim * Float.BYTES, dim);
+    MemorySegment.copy(means, 0, head, LittleEndian.FLOAT, 0, dim);
+    MemorySegment.copy(steps, 0, head, LittleEndian.FLOAT, (long) dim * Float.BYTES, dim);
     long at = 2L * dim * Float.BYTES;
-    head.set(FLOAT, at, max(longest));
-    head.set(FLOAT, at + Float.BYTES, longestRow);
-    head.set(FLOAT, at + 2 * Float.BYTES, (float) Math.max(spread, 0));
+    head.set(LittleEndian.FLOAT, at, max(longest));
+    head.set(LittleEndian.FLOAT, at + Float.BYTES, longestRow);
+    head.set(LittleEndian.FLOAT, at + 2 * Float.BYTES, (float) Math.max(spread, 0));
     return new RowCodes(metric, n, dim, head, codes, biases);
   }
 
@@ -259,7 +257,7 @@ final class RowCodes {
       }
       if (biases != null) {
         for (int i = 0; i < count; i++) {
-          scores[i] += biases.getAtIndex(FLOAT, ordinals[i]);
+          scores[i] += biases.getAtIndex(LittleEndian.FLOAT, ordinals[i]);
         }
       }
     }

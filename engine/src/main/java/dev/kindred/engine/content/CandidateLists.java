@@ -1,15 +1,16 @@
 package dev.kindred.engine.content;
 
+import dev.kindred.index.file.Body;
 import dev.kindred.index.file.CheckedFile;
-import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.index.file.Sections;
 import dev.kindred.simd.CacheLines;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -42,54 +43,34 @@ public final class CandidateLists {
 
   private static final String KIND = "kcsr";
   private static final int VERSION = 1;
-  private static final int COUNT_ITEMS = 0;
-  private static final int COUNT_CANDIDATES = 1;
-  private static final int COUNT_LONGEST = 2;
+  private static final int ALIGNMENT = 64;
 
   /** Ordinals of a cache line. */
   private static final int LINE = 16;
 
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final int items;
   private final long size;
   private final int longest;
-  private final MemorySegment body;
+  private final Body body;
+  private final MemorySegment bytes;
+  private final long startsAt;
   private final long ordinalsAt;
   private final long similaritiesAt;
   private final long sourcesAt;
-  private final CheckedFile file; // null while in memory
 
-  private CandidateLists(int items, long size, int longest, MemorySegment body, CheckedFile file) {
+  private CandidateLists(int items, long size, int longest, Sections sections) {
     this.items = items;
     this.size = size;
     this.longest = longest;
-    this.body = body;
-    this.file = file;
-    this.ordinalsAt = ordinalsAt(items);
-    this.similaritiesAt = similaritiesAt(items, size);
-    this.sourcesAt = sourcesAt(items, size);
-  }
-
-  private static long ordinalsAt(long items) {
-    return align((items + 1) * Long.BYTES);
-  }
-
-  private static long similaritiesAt(long items, long size) {
-    return align(ordinalsAt(items) + size * Integer.BYTES);
-  }
-
-  private static long sourcesAt(long items, long size) {
-    return align(similaritiesAt(items, size) + size * Float.BYTES);
-  }
-
-  private static long align(long bytes) {
-    return (bytes + 63) & -64;
+    startsAt = sections.next(items + 1L, Long.BYTES);
+    sections.align(ALIGNMENT);
+    ordinalsAt = sections.next(size, Integer.BYTES);
+    sections.align(ALIGNMENT);
+    similaritiesAt = sections.next(size, Float.BYTES);
+    sections.align(ALIGNMENT);
+    sourcesAt = sections.next(size, Byte.BYTES);
+    body = sections.end();
+    bytes = body.bytes();
   }
 
   /** Lists without candidates. */
@@ -110,22 +91,21 @@ public final class CandidateLists {
       longest = Math.max(longest, length);
     }
     int items = lengths.length;
-    MemorySegment body = Arena.ofAuto().allocate(sourcesAt(items, size) + Math.max(size, 1), 64);
+    CandidateLists lists = new CandidateLists(items, size, longest, Sections.inMemory());
     long start = 0;
     for (int i = 0; i < items; i++) {
-      body.set(LONG, (long) i * Long.BYTES, start);
+      lists.bytes.set(LittleEndian.LONG, lists.startsAt + (long) i * Long.BYTES, start);
       start += lengths[i];
     }
-    body.set(LONG, (long) items * Long.BYTES, start);
-    return new CandidateLists(
-        items, size, longest, body.asSlice(0, sourcesAt(items, size) + size), null);
+    lists.bytes.set(LittleEndian.LONG, lists.startsAt + (long) items * Long.BYTES, start);
+    return lists;
   }
 
   /** Fills place {@code at}; only before the lists are handed out. */
   void set(long at, int item, float similarity, CandidateSource source) {
-    body.set(INT, ordinalsAt + at * Integer.BYTES, item);
-    body.set(FLOAT, similaritiesAt + at * Float.BYTES, similarity);
-    body.set(ValueLayout.JAVA_BYTE, sourcesAt + at, source.code());
+    bytes.set(LittleEndian.INT, ordinalsAt + at * Integer.BYTES, item);
+    bytes.set(LittleEndian.FLOAT, similaritiesAt + at * Float.BYTES, similarity);
+    bytes.set(ValueLayout.JAVA_BYTE, sourcesAt + at, source.code());
   }
 
   /** Takes the candidates of one item, best first within a source. */
@@ -214,49 +194,24 @@ public final class CandidateLists {
    */
   public static CandidateLists open(Path path, MemoryMode mode, Arena arena) throws IOException {
     CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
-    long items = file.count(COUNT_ITEMS);
-    long size = file.count(COUNT_CANDIDATES);
-    long longest = file.count(COUNT_LONGEST);
-    boolean possible =
-        items < Integer.MAX_VALUE
-            && longest <= items
-            && size <= Long.MAX_VALUE / 16
-            && file.body().byteSize() == sourcesAt(items, size) + size;
-    if (!possible) {
-      throw file.corrupt(
-          0,
-          "a body of "
-              + file.body().byteSize()
-              + " bytes can't hold the "
-              + size
-              + " candidates of "
-              + items
-              + " items that the header states; build the snapshot again");
-    }
-    return new CandidateLists((int) items, size, (int) longest, file.body(), file);
+    int items = file.count(0, Integer.MAX_VALUE - 1, "items");
+    int longest = file.count(2, items, "candidates of one item");
+    return new CandidateLists(items, file.count(1), longest, Sections.of(file));
   }
 
   /** Writes {@code candidates.kcsr}: all or nothing. */
   public void write(Path path) throws IOException {
-    try (CheckedFileWriter out = CheckedFileWriter.create(path, KIND, VERSION)) {
-      out.count(COUNT_ITEMS, items);
-      out.count(COUNT_CANDIDATES, size);
-      out.count(COUNT_LONGEST, longest);
-      out.writeSegment(body);
-      out.commit();
-    }
+    body.write(path, KIND, VERSION, items, size, longest);
   }
 
-  /** Compares the checksums of an opened file with all of its body; nothing to do in memory. */
+  /** Compares the checksums of an opened file, and looks at every candidate. */
   public void verify() {
-    if (file != null) {
-      file.verify();
-      for (int i = 0; i < items; i++) {
-        long end = end(i);
-        for (long at = start(i); at < end; at++) {
-          item(at);
-          source(at);
-        }
+    body.verify();
+    for (int i = 0; i < items; i++) {
+      long end = end(i);
+      for (long at = start(i); at < end; at++) {
+        item(at);
+        source(at);
       }
     }
   }
@@ -284,9 +239,9 @@ public final class CandidateLists {
   /** Where the list of an item begins, for {@link #item}, {@link #similarity}, {@link #source}. */
   public long start(int item) {
     Objects.checkIndex(item, items);
-    long at = (long) item * Long.BYTES;
-    long start = body.get(LONG, at);
-    long end = body.get(LONG, at + Long.BYTES);
+    long at = startsAt + (long) item * Long.BYTES;
+    long start = bytes.get(LittleEndian.LONG, at);
+    long end = bytes.get(LittleEndian.LONG, at + Long.BYTES);
     if (start < 0 || end < start || end > size || end - start > longest) {
       throw corrupt(at, "item " + item + " has candidates [" + start + ", " + end + ")");
     }
@@ -296,13 +251,13 @@ public final class CandidateLists {
   /** Where the list of an item ends, exclusive. */
   public long end(int item) {
     start(item); // checks both
-    return body.get(LONG, (long) (item + 1) * Long.BYTES);
+    return bytes.get(LittleEndian.LONG, startsAt + (item + 1L) * Long.BYTES);
   }
 
   /** Ordinal of the candidate at a place from {@link #start} to before {@link #end}. */
   public int item(long at) {
     Objects.checkIndex(at, size);
-    int ordinal = body.get(INT, ordinalsAt + at * Integer.BYTES);
+    int ordinal = bytes.get(LittleEndian.INT, ordinalsAt + at * Integer.BYTES);
     if (ordinal < 0 || ordinal >= items) {
       throw corrupt(ordinalsAt + at * Integer.BYTES, "candidate " + at + " is item " + ordinal);
     }
@@ -312,13 +267,13 @@ public final class CandidateLists {
   /** Similarity of the candidate at a place; what it is the cosine of depends on the source. */
   public float similarity(long at) {
     Objects.checkIndex(at, size);
-    return body.get(FLOAT, similaritiesAt + at * Float.BYTES);
+    return bytes.get(LittleEndian.FLOAT, similaritiesAt + at * Float.BYTES);
   }
 
   /** Source of the candidate at a place. */
   public CandidateSource source(long at) {
     Objects.checkIndex(at, size);
-    int code = body.get(ValueLayout.JAVA_BYTE, sourcesAt + at);
+    int code = bytes.get(ValueLayout.JAVA_BYTE, sourcesAt + at);
     if (code < 0 || code >= CandidateSource.count()) {
       throw corrupt(sourcesAt + at, "candidate " + at + " has source " + code);
     }
@@ -334,7 +289,8 @@ public final class CandidateLists {
   public int copyItems(int item, int[] target) {
     long start = start(item);
     int count = (int) (end(item) - start);
-    MemorySegment.copy(body, INT, ordinalsAt + start * Integer.BYTES, target, 0, count);
+    MemorySegment.copy(
+        bytes, LittleEndian.INT, ordinalsAt + start * Integer.BYTES, target, 0, count);
     int wrong = 0;
     for (int i = 0; i < count; i++) {
       wrong |= target[i] | items - 1 - target[i];
@@ -354,7 +310,8 @@ public final class CandidateLists {
   public void copySimilarities(int item, float[] target) {
     long start = start(item);
     int count = (int) (end(item) - start);
-    MemorySegment.copy(body, FLOAT, similaritiesAt + start * Float.BYTES, target, 0, count);
+    MemorySegment.copy(
+        bytes, LittleEndian.FLOAT, similaritiesAt + start * Float.BYTES, target, 0, count);
   }
 
   /**
@@ -382,7 +339,7 @@ public final class CandidateLists {
     int sum = 0;
     // Where the lists begin first: those reads wait for nothing either.
     for (int i = from; i < to; i++) {
-      sum += (int) body.get(LONG, (long) list[i] * Long.BYTES);
+      sum += (int) bytes.get(LittleEndian.LONG, startsAt + (long) list[i] * Long.BYTES);
     }
     int count = 0;
     long lines = 0;
@@ -409,10 +366,10 @@ public final class CandidateLists {
       long at = places[i] + first;
       long last = places[i + 1];
       sum +=
-          body.get(INT, column + Math.min(last, at) * Integer.BYTES)
-              + body.get(INT, column + Math.min(last, at + LINE) * Integer.BYTES)
-              + body.get(INT, column + Math.min(last, at + 2 * LINE) * Integer.BYTES)
-              + body.get(INT, column + Math.min(last, at + 3 * LINE) * Integer.BYTES);
+          bytes.get(LittleEndian.INT, column + Math.min(last, at) * Integer.BYTES)
+              + bytes.get(LittleEndian.INT, column + Math.min(last, at + LINE) * Integer.BYTES)
+              + bytes.get(LittleEndian.INT, column + Math.min(last, at + 2 * LINE) * Integer.BYTES)
+              + bytes.get(LittleEndian.INT, column + Math.min(last, at + 3 * LINE) * Integer.BYTES);
     }
     return sum;
   }
@@ -421,7 +378,7 @@ public final class CandidateLists {
   public long find(int item, int candidate) {
     long end = end(item);
     for (long at = start(item); at < end; at++) {
-      if (body.get(INT, ordinalsAt + at * Integer.BYTES) == candidate) {
+      if (bytes.get(LittleEndian.INT, ordinalsAt + at * Integer.BYTES) == candidate) {
         return at;
       }
     }
@@ -501,11 +458,6 @@ public final class CandidateLists {
   }
 
   private RuntimeException corrupt(long bodyOffset, String found) {
-    String fault = found + " of " + items + " items and " + size + " candidates";
-    if (file == null) {
-      return new IllegalStateException(fault);
-    }
-    return file.corrupt(
-        bodyOffset, fault + "; restore the snapshot from a good copy or build it again");
+    return body.corrupt(bodyOffset, found + " of " + items + " items and " + size + " candidates");
   }
 }

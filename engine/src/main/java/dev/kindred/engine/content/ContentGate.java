@@ -2,14 +2,15 @@ package dev.kindred.engine.content;
 
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.FieldSpec;
+import dev.kindred.index.file.Body;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
+import dev.kindred.index.file.Sections;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -50,13 +51,7 @@ public final class ContentGate {
   private static final String KIND = "kgate";
   private static final int VERSION = 1;
   private static final int OPTIONS = 5;
-
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int MOST = Integer.MAX_VALUE - 1;
 
   /** The vector of a profile that is not in the gate. Immutable. */
   public static final class Vector {
@@ -98,8 +93,8 @@ public final class ContentGate {
     }
   }
 
-  private final CheckedFile file;
-  private final MemorySegment body;
+  private final Body body;
+  private final MemorySegment bytes;
   private final int items;
   private final int profiles;
   private final int entries;
@@ -113,6 +108,7 @@ public final class ContentGate {
   private final double step;
   private final int minCandidates;
   private final int maxPerItem;
+  private final long optionAt;
   private final long squareAt;
   private final long profileOfAt;
   private final long memberStartAt;
@@ -128,32 +124,31 @@ public final class ContentGate {
   private final long valueDimensionAt;
 
   private ContentGate(CheckedFile file) {
-    this.file = file;
-    body = file.body();
-    items = count(0);
-    profiles = count(1);
-    entries = count(2);
-    members = count(3);
-    dimensions = count(4);
-    fields = count(5);
-    values = count(6);
+    items = file.count(0, MOST, "items");
+    profiles = file.count(1, MOST, "profiles");
+    entries = file.count(2, MOST, "entries");
+    members = file.count(3, MOST, "members");
+    dimensions = file.count(4, MOST, "dimensions");
+    fields = file.count(5, MOST, "fields");
+    values = file.count(6, MOST, "values");
     balanced = file.count(7) != 0;
-    squareAt = Double.BYTES * OPTIONS;
-    profileOfAt = squareAt + 8L * profiles;
-    memberStartAt = profileOfAt + 4L * items;
-    memberAt = memberStartAt + 4L * (profiles + 1L);
-    startAt = memberAt + 4L * members;
-    dimensionAt = startAt + 4L * (profiles + 1L);
-    weightAt = dimensionAt + 4L * entries;
-    postingStartAt = weightAt + 4L * entries;
-    postingAt = postingStartAt + 4L * (dimensions + 1L);
-    dimensionWeightAt = postingAt + 4L * entries;
-    dimensionFieldAt = dimensionWeightAt + 4L * dimensions;
-    fieldScaleAt = dimensionFieldAt + 4L * dimensions;
-    valueDimensionAt = fieldScaleAt + 8L * fields;
-    if (valueDimensionAt + 4L * values != body.byteSize()) {
-      throw file.corrupt(0, "the counts in the header don't fit the body");
-    }
+    Sections sections = Sections.of(file);
+    optionAt = sections.next(OPTIONS, Double.BYTES);
+    squareAt = sections.next(profiles, Double.BYTES);
+    profileOfAt = sections.next(items, Integer.BYTES);
+    memberStartAt = sections.next(profiles + 1L, Integer.BYTES);
+    memberAt = sections.next(members, Integer.BYTES);
+    startAt = sections.next(profiles + 1L, Integer.BYTES);
+    dimensionAt = sections.next(entries, Integer.BYTES);
+    weightAt = sections.next(entries, Float.BYTES);
+    postingStartAt = sections.next(dimensions + 1L, Integer.BYTES);
+    postingAt = sections.next(entries, Integer.BYTES);
+    dimensionWeightAt = sections.next(dimensions, Float.BYTES);
+    dimensionFieldAt = sections.next(dimensions, Integer.BYTES);
+    fieldScaleAt = sections.next(fields, Double.BYTES);
+    valueDimensionAt = sections.next(values, Integer.BYTES);
+    body = sections.end();
+    bytes = body.bytes();
     threshold = option(0, Double.MIN_NORMAL, 1);
     floor = option(1, Double.MIN_NORMAL, threshold);
     step = option(2, 1e-3, 1);
@@ -163,16 +158,8 @@ public final class ContentGate {
 
   /** An option of the build; a damaged one gives wrong answers, no wild ones. */
   private double option(int index, double least, double most) {
-    double option = body.get(DOUBLE, (long) Double.BYTES * index);
+    double option = bytes.get(LittleEndian.DOUBLE, optionAt + (long) Double.BYTES * index);
     return option >= least && option <= most ? option : most;
-  }
-
-  private int count(int index) {
-    long count = file.count(index);
-    if (count >= Integer.MAX_VALUE) {
-      throw file.corrupt(0, "count " + index + " of the header is " + count);
-    }
-    return (int) count;
   }
 
   /** Writes the gate of a catalogue's items with the ordinals of its ids. */
@@ -181,13 +168,13 @@ public final class ContentGate {
     ProfileVectors vectors = ProfileVectors.of(catalogue, options);
     int profiles = vectors.profiles();
     try (CheckedFileWriter out = CheckedFileWriter.create(path, KIND, VERSION)) {
-      writeDouble(out, options.threshold());
-      writeDouble(out, options.floor());
-      writeDouble(out, options.step());
-      writeDouble(out, options.minCandidates());
-      writeDouble(out, options.maxPerItem());
+      out.writeDouble(options.threshold());
+      out.writeDouble(options.floor());
+      out.writeDouble(options.step());
+      out.writeDouble(options.minCandidates());
+      out.writeDouble(options.maxPerItem());
       for (int p = 0; p < profiles; p++) {
-        writeDouble(out, vectors.square(p));
+        out.writeDouble(vectors.square(p));
       }
       int members = 0;
       for (int item = 0; item < vectors.items(); item++) {
@@ -223,10 +210,6 @@ public final class ContentGate {
       out.count(7, options.balanceFields() ? 1 : 0);
       out.commit();
     }
-  }
-
-  private static void writeDouble(CheckedFileWriter out, double value) throws IOException {
-    out.writeLong(Double.doubleToRawLongBits(value));
   }
 
   private static void writePostings(CheckedFileWriter out, ProfileVectors vectors)
@@ -272,7 +255,7 @@ public final class ContentGate {
     }
     out.writeInts(dimensionField, 0, dimensionField.length);
     for (int field : fields) {
-      writeDouble(out, ProfileVectors.fieldWeight(catalogue.fields().get(field), options));
+      out.writeDouble(ProfileVectors.fieldWeight(catalogue.fields().get(field), options));
     }
     out.writeInts(valueDimension, 0, valueDimension.length);
     return valueDimension.length;
@@ -301,7 +284,7 @@ public final class ContentGate {
    * @throws CorruptFileException at the first block that differs
    */
   public void verify() {
-    file.verify();
+    body.verify();
   }
 
   /** Number of items, with or without a profile. */
@@ -398,11 +381,11 @@ public final class ContentGate {
     double[] squares = new double[fields];
     for (int i = 0; i < sorted.length; i++) {
       int value = Objects.checkIndex(sorted[i], values);
-      int dimension = body.get(INT, valueDimensionAt + 4L * value);
+      int dimension = bytes.get(LittleEndian.INT, valueDimensionAt + 4L * value);
       if (dimension >= 0 && (i == 0 || value != sorted[i - 1])) {
         at[distinct++] = Objects.checkIndex(dimension, dimensions);
         // Summed in the order of the values, as the join does: the same bits come out.
-        float weight = body.get(FLOAT, dimensionWeightAt + 4L * dimension);
+        float weight = bytes.get(LittleEndian.FLOAT, dimensionWeightAt + 4L * dimension);
         squares[fieldOf(dimension)] += (double) weight * weight;
       }
     }
@@ -411,11 +394,11 @@ public final class ContentGate {
     float[] weights = new float[distinct];
     for (int i = 0; i < distinct; i++) {
       int field = fieldOf(at[i]);
-      double scale = body.get(DOUBLE, fieldScaleAt + 8L * field);
+      double scale = bytes.get(LittleEndian.DOUBLE, fieldScaleAt + 8L * field);
       if (balanced && squares[field] > 0) {
         scale /= Math.sqrt(squares[field]);
       }
-      float weight = body.get(FLOAT, dimensionWeightAt + 4L * at[i]);
+      float weight = bytes.get(LittleEndian.FLOAT, dimensionWeightAt + 4L * at[i]);
       weights[i] = scale == 1 ? weight : (float) (weight * scale);
     }
     return new Vector(at, weights);
@@ -468,10 +451,10 @@ public final class ContentGate {
       count = 0;
       for (int i = 0; i < vector.dimensions.length; i++) {
         long d = vector.dimensions[i];
-        int from = bounded(postingStartAt + 4 * d, 0, entries);
-        int to = bounded(postingStartAt + 4 * (d + 1), from, entries);
+        int from = body.intAt(postingStartAt + 4 * d, 0, entries);
+        int to = body.intAt(postingStartAt + 4 * (d + 1), from, entries);
         for (int at = from; at < to; at++) {
-          int p = bounded(postingAt + 4L * at, 0, profiles - 1);
+          int p = body.intAt(postingAt + 4L * at, 0, profiles - 1);
           if (dots[p] == 0) {
             if (count == met.length) {
               met = Arrays.copyOf(met, 2 * count);
@@ -536,52 +519,42 @@ public final class ContentGate {
   }
 
   private int profileOf(int item) {
-    return bounded(profileOfAt + 4L * Objects.checkIndex(item, items), -1, profiles - 1);
+    return body.intAt(profileOfAt + 4L * Objects.checkIndex(item, items), -1, profiles - 1);
   }
 
   private double square(int profile) {
-    return body.get(DOUBLE, squareAt + 8L * profile);
+    return bytes.get(LittleEndian.DOUBLE, squareAt + 8L * profile);
   }
 
   private int start(int profile) {
-    return bounded(startAt + 4L * profile, 0, entries);
+    return body.intAt(startAt + 4L * profile, 0, entries);
   }
 
   private int end(int profile) {
-    return bounded(startAt + 4L * (profile + 1L), start(profile), entries);
+    return body.intAt(startAt + 4L * (profile + 1L), start(profile), entries);
   }
 
   private int memberStart(int profile) {
-    return bounded(memberStartAt + 4L * profile, 0, members);
+    return body.intAt(memberStartAt + 4L * profile, 0, members);
   }
 
   private int memberEnd(int profile) {
-    return bounded(memberStartAt + 4L * (profile + 1L), memberStart(profile), members);
+    return body.intAt(memberStartAt + 4L * (profile + 1L), memberStart(profile), members);
   }
 
   private int member(int at) {
-    return bounded(memberAt + 4L * at, 0, items - 1);
+    return body.intAt(memberAt + 4L * at, 0, items - 1);
   }
 
   private int dimension(int at) {
-    return body.get(INT, dimensionAt + 4L * at);
+    return bytes.get(LittleEndian.INT, dimensionAt + 4L * at);
   }
 
   private float weight(int at) {
-    return body.get(FLOAT, weightAt + 4L * Objects.checkIndex(at, entries));
+    return bytes.get(LittleEndian.FLOAT, weightAt + 4L * Objects.checkIndex(at, entries));
   }
 
   private int fieldOf(int dimension) {
-    return bounded(dimensionFieldAt + 4L * dimension, 0, fields - 1);
-  }
-
-  private int bounded(long at, int least, int most) {
-    int number = body.get(INT, at);
-    if (number < least || number > most) {
-      throw file.corrupt(
-          at,
-          "a position is out of range; restore the snapshot from a good copy or build it again");
-    }
-    return number;
+    return body.intAt(dimensionFieldAt + 4L * dimension, 0, fields - 1);
   }
 }

@@ -1,16 +1,16 @@
 package dev.kindred.engine.rank;
 
 import dev.kindred.engine.data.Catalogue;
+import dev.kindred.index.file.Body;
 import dev.kindred.index.file.CheckedFile;
-import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.index.file.Sections;
 import dev.kindred.simd.CacheLines;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
@@ -42,22 +42,19 @@ public final class ItemGroups {
   private static final int TOPICS_AT = 8;
   private static final int TOPIC_AT = 12;
 
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  private final CheckedFile file; // null before it is written
-  private final MemorySegment body;
   private final int items;
   private final int popular;
+  private final Body body;
+  private final MemorySegment bytes;
+  private final long popularAt;
 
-  private ItemGroups(CheckedFile file, MemorySegment body, int items, int popular) {
-    this.file = file;
-    this.body = body;
+  private ItemGroups(int items, int popular, Sections sections) {
     this.items = items;
     this.popular = popular;
+    sections.next(items, ROW_BYTES);
+    popularAt = sections.next(popular, Integer.BYTES);
+    body = sections.end();
+    bytes = body.bytes();
   }
 
   /**
@@ -78,26 +75,26 @@ public final class ItemGroups {
       float[] popularity) {
     int topic = field(catalogue, topicField);
     int series = field(catalogue, seriesField);
-    long popularAt = ROW_BYTES * (long) items;
-    MemorySegment body =
-        Arena.ofAuto().allocate(popularAt + Integer.BYTES * (long) popular.length, ROW_BYTES);
+    ItemGroups groups = new ItemGroups(items, popular.length, Sections.inMemory());
+    MemorySegment bytes = groups.bytes;
     for (int item = 0; item < items; item++) {
-      long row = ROW_BYTES * (long) item;
+      long row = row(item);
       boolean has =
           series >= 0 && catalogue.valueEnd(series, item) > catalogue.valueStart(series, item);
-      body.set(INT, row, has ? catalogue.value(catalogue.valueStart(series, item)) : -1);
-      body.set(FLOAT, row + POPULARITY_AT, popularity[item]);
+      bytes.set(
+          LittleEndian.INT, row, has ? catalogue.value(catalogue.valueStart(series, item)) : -1);
+      bytes.set(LittleEndian.FLOAT, row + POPULARITY_AT, popularity[item]);
       int count = topics(catalogue, topic, item);
-      body.set(INT, row + TOPICS_AT, count);
+      bytes.set(LittleEndian.INT, row + TOPICS_AT, count);
       for (int t = 0; t < count; t++) {
         int value = catalogue.value(catalogue.valueStart(topic, item) + t);
-        body.set(INT, row + TOPIC_AT + (long) t * Integer.BYTES, value);
+        bytes.set(LittleEndian.INT, row + TOPIC_AT + (long) t * Integer.BYTES, value);
       }
     }
     for (int i = 0; i < popular.length; i++) {
-      body.set(INT, popularAt + Integer.BYTES * (long) i, popular[i]);
+      bytes.set(LittleEndian.INT, groups.popularAt + Integer.BYTES * (long) i, popular[i]);
     }
-    return new ItemGroups(null, body, items, popular.length);
+    return groups;
   }
 
   private static int field(Catalogue catalogue, String name) {
@@ -120,23 +117,13 @@ public final class ItemGroups {
   /** Opens a file in a mode of memory. */
   static ItemGroups open(Path path, MemoryMode mode, Arena arena) throws IOException {
     CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
-    long items = file.count(0);
-    long popular = file.count(1);
-    long size = file.body().byteSize();
-    boolean bounded = items < Integer.MAX_VALUE && popular <= size;
-    if (!bounded || ROW_BYTES * items + Integer.BYTES * popular != size) {
-      throw file.corrupt(0, "the counts in the header don't fit the body");
-    }
-    return new ItemGroups(file, file.body(), (int) items, (int) popular);
+    int items = file.count(0, Integer.MAX_VALUE - 1, "items");
+    int popular = file.count(1, Integer.MAX_VALUE, "popular items");
+    return new ItemGroups(items, popular, Sections.of(file));
   }
 
   void write(Path path) throws IOException {
-    try (CheckedFileWriter out = CheckedFileWriter.create(path, KIND, VERSION)) {
-      out.writeSegment(body);
-      out.count(0, items);
-      out.count(1, popular);
-      out.commit();
-    }
+    body.write(path, KIND, VERSION, items, popular);
   }
 
   /**
@@ -145,7 +132,7 @@ public final class ItemGroups {
    * @throws CorruptFileException at the first block that differs
    */
   void verify() {
-    file.verify();
+    body.verify();
   }
 
   /** How many items there are. */
@@ -155,22 +142,22 @@ public final class ItemGroups {
 
   /** How many topics an item has; a damaged file gives no more than the most. */
   int topics(int item) {
-    return Math.clamp(body.get(INT, row(item) + TOPICS_AT), 0, MOST_TOPICS);
+    return Math.clamp(bytes.get(LittleEndian.INT, row(item) + TOPICS_AT), 0, MOST_TOPICS);
   }
 
   /** The topic of an item at a place in [0, topics(item)). */
   int topic(int item, int place) {
-    return body.get(INT, row(item) + TOPIC_AT + (long) place * Integer.BYTES);
+    return bytes.get(LittleEndian.INT, row(item) + TOPIC_AT + (long) place * Integer.BYTES);
   }
 
   /** The series of an item, or -1. */
   int series(int item) {
-    return body.get(INT, row(item));
+    return bytes.get(LittleEndian.INT, row(item));
   }
 
   /** Share of what was watched of late that an item is. */
   float popularity(int item) {
-    return body.get(FLOAT, row(item) + POPULARITY_AT);
+    return bytes.get(LittleEndian.FLOAT, row(item) + POPULARITY_AT);
   }
 
   private static long row(int item) {
@@ -179,7 +166,7 @@ public final class ItemGroups {
 
   /** Reads what there is of some items, for what {@link CacheLines} is good for. */
   int touch(int[] list, int from, int to) {
-    return CacheLines.touch(body, ROW_BYTES, ROW_BYTES, list, from, to);
+    return CacheLines.touch(bytes, ROW_BYTES, ROW_BYTES, list, from, to);
   }
 
   /** How many popular items are known. */
@@ -189,11 +176,6 @@ public final class ItemGroups {
 
   /** The popular item at a rank in [0, popular()). */
   public int popular(int rank) {
-    long at = row(items) + Integer.BYTES * (long) rank;
-    int item = body.get(INT, at);
-    if (item < 0 || item >= items) {
-      throw file.corrupt(at, "a popular item is out of range; restore the file");
-    }
-    return item;
+    return body.intAt(popularAt + Integer.BYTES * (long) rank, 0, items - 1);
   }
 }

@@ -1,14 +1,15 @@
 package dev.kindred.engine.rank;
 
+import dev.kindred.index.file.Body;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.index.file.Sections;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.IntFunction;
@@ -30,32 +31,26 @@ public final class UserHistories {
   static final String KIND = "khist";
   static final int VERSION = 1;
 
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  private final CheckedFile file;
-  private final MemorySegment body;
   private final int users;
   private final long entries;
+  private final Body body;
+  private final MemorySegment bytes;
+  private final long startAt;
+  private final long entryAt;
 
-  private UserHistories(CheckedFile file, int users, long entries) {
-    this.file = file;
-    body = file.body();
+  private UserHistories(int users, long entries, Sections sections) {
     this.users = users;
     this.entries = entries;
+    startAt = sections.next(users + 1L, Long.BYTES);
+    entryAt = sections.next(entries, Long.BYTES);
+    body = sections.end();
+    bytes = body.bytes();
   }
 
   static UserHistories open(Path path, MemoryMode mode, Arena arena) throws IOException {
     CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
-    long users = file.count(0);
-    long entries = file.count(1);
-    long size = file.body().byteSize();
-    if (users >= Integer.MAX_VALUE
-        || entries > size
-        || Long.BYTES * (users + 1 + entries) != size) {
-      throw file.corrupt(0, "the counts in the header don't fit the body");
-    }
-    return new UserHistories(file, (int) users, entries);
+    int users = file.count(0, Integer.MAX_VALUE - 1, "users");
+    return new UserHistories(users, file.count(1), Sections.of(file));
   }
 
   /** Asks for each user's entries twice: once to count them, once to write them. */
@@ -83,7 +78,7 @@ public final class UserHistories {
    * @throws CorruptFileException at the first block that differs
    */
   void verify() {
-    file.verify();
+    body.verify();
   }
 
   /** How many users there are. */
@@ -93,18 +88,18 @@ public final class UserHistories {
 
   /** Index of a user's first entry. */
   public long start(int user) {
-    long at = Long.BYTES * (long) Objects.checkIndex(user, users);
-    return Math.clamp(body.get(LONG, at), 0, entries);
+    long at = startAt + Long.BYTES * (long) Objects.checkIndex(user, users);
+    return Math.clamp(bytes.get(LittleEndian.LONG, at), 0, entries);
   }
 
   /** One past the index of a user's last entry. */
   public long end(int user) {
-    long at = Long.BYTES * (Objects.checkIndex(user, users) + 1L);
-    return Math.clamp(body.get(LONG, at), start(user), entries);
+    long at = startAt + Long.BYTES * (Objects.checkIndex(user, users) + 1L);
+    return Math.clamp(bytes.get(LittleEndian.LONG, at), start(user), entries);
   }
 
   /** The entry at an index between a user's start and end. */
   public long entry(long index) {
-    return body.get(LONG, Long.BYTES * (users + 1L + Objects.checkIndex(index, entries)));
+    return bytes.get(LittleEndian.LONG, entryAt + Long.BYTES * Objects.checkIndex(index, entries));
   }
 }

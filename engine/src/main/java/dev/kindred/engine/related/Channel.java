@@ -1,10 +1,9 @@
 package dev.kindred.engine.related;
 
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.simd.Distances;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -56,9 +55,6 @@ public final class Channel {
       return this == DIRECTED || this == TOGETHER;
     }
   }
-
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final String objective;
   private final Kind kind;
@@ -146,7 +142,7 @@ public final class Channel {
         }
       }
       Distances.normalize(row, 0, dim);
-      MemorySegment.copy(row, 0, rows, FLOAT, i * strideBytes, dim);
+      MemorySegment.copy(row, 0, rows, LittleEndian.FLOAT, i * strideBytes, dim);
     }
     return new Channel(objective, kind, rows, strideBytes, items, dim, null);
   }
@@ -159,7 +155,7 @@ public final class Channel {
   public static Channel prior(String objective, float[] numbers) {
     MemorySegment rows = Arena.ofAuto().allocate(Math.max(64, numbers.length * 64L), 64);
     for (int i = 0; i < numbers.length; i++) {
-      rows.set(FLOAT, i * 64L, numbers[i]);
+      rows.set(LittleEndian.FLOAT, i * 64L, numbers[i]);
     }
     return of(objective, Kind.PRIOR, rows, 64, numbers.length, 1);
   }
@@ -215,7 +211,7 @@ public final class Channel {
   /** Copies the row of an item to target[0, dim()). */
   public void copyRow(int item, float[] target) {
     Objects.checkIndex(item, items);
-    MemorySegment.copy(rows, FLOAT, item * strideBytes, target, 0, dim);
+    MemorySegment.copy(rows, LittleEndian.FLOAT, item * strideBytes, target, 0, dim);
   }
 
   /**
@@ -228,7 +224,7 @@ public final class Channel {
     }
     long at = Objects.checkIndex(item, items) * strideBytes;
     for (int j = 0; j < dim; j++, at += Float.BYTES) {
-      if (rows.get(FLOAT, at) != 0) {
+      if (rows.get(LittleEndian.FLOAT, at) != 0) {
         return true;
       }
     }
@@ -271,7 +267,7 @@ public final class Channel {
       target[offset] = 1;
     } else if (pairs == null) {
       Objects.checkIndex(source, items);
-      MemorySegment.copy(rows, FLOAT, source * strideBytes, target, offset, dim);
+      MemorySegment.copy(rows, LittleEndian.FLOAT, source * strideBytes, target, offset, dim);
     }
   }
 
@@ -285,7 +281,7 @@ public final class Channel {
     }
     Objects.checkIndex(second, items);
     if (kind == Kind.PRIOR) {
-      return rows.get(FLOAT, second * strideBytes);
+      return rows.get(LittleEndian.FLOAT, second * strideBytes);
     }
     Objects.checkIndex(first, items);
     return Distances.dot(rows, first * strideBytes, rows, second * strideBytes, dim);

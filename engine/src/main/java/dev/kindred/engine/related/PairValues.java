@@ -1,14 +1,14 @@
 package dev.kindred.engine.related;
 
 import dev.kindred.engine.content.CandidateLists;
+import dev.kindred.index.file.Body;
 import dev.kindred.index.file.CheckedFile;
-import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
+import dev.kindred.index.file.Sections;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -32,35 +32,26 @@ public final class PairValues {
   private static final String KIND = "knext";
   private static final int VERSION = 1;
 
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final int items;
   private final long size;
-  private final MemorySegment body;
-  private final CheckedFile file; // null while in memory
+  private final Body body;
+  private final MemorySegment bytes;
+  private final long startAt;
   private final long ordinalAt;
   private final long valueAt;
   private final long unseenAt;
   private final long reachedAt;
 
-  private PairValues(int items, long size, MemorySegment body, CheckedFile file) {
+  private PairValues(int items, long size, Sections sections) {
     this.items = items;
     this.size = size;
-    this.body = body;
-    this.file = file;
-    ordinalAt = 8L * (items + 1L);
-    valueAt = ordinalAt + 4 * size;
-    unseenAt = valueAt + 4 * size;
-    reachedAt = unseenAt + 4L * items;
-  }
-
-  private static long bytes(long items, long size) {
-    return 8 * (items + 1) + 8 * size + 8 * items;
+    startAt = sections.next(items + 1L, Long.BYTES);
+    ordinalAt = sections.next(size, Integer.BYTES);
+    valueAt = sections.next(size, Float.BYTES);
+    unseenAt = sections.next(items, Float.BYTES);
+    reachedAt = sections.next(items, Float.BYTES);
+    body = sections.end();
+    bytes = body.bytes();
   }
 
   /**
@@ -83,12 +74,12 @@ public final class PairValues {
       from[(int) (steps[i] >>> 32)]++;
       to[(int) steps[i]]++;
     }
-    MemorySegment body = Arena.ofAuto().allocate(bytes(items, distinct), 8);
-    PairValues next = new PairValues(items, distinct, body, null);
+    PairValues next = new PairValues(items, distinct, Sections.inMemory());
+    MemorySegment bytes = next.bytes;
     int at = 0;
     int i = 0;
     for (int source = 0; source < items; source++) {
-      body.set(LONG, 8L * source, at);
+      bytes.set(LittleEndian.LONG, next.startAt + 8L * source, at);
       while (i < count && steps[i] >>> 32 == source) {
         int target = (int) steps[i];
         int times = 0;
@@ -97,15 +88,18 @@ public final class PairValues {
         }
         double share = (double) to[target] / count;
         double value = Math.log((times + smoothing * share) / ((from[source] + smoothing) * share));
-        body.set(INT, next.ordinalAt + 4L * at, target);
-        body.set(FLOAT, next.valueAt + 4L * at++, (float) value);
+        bytes.set(LittleEndian.INT, next.ordinalAt + 4L * at, target);
+        bytes.set(LittleEndian.FLOAT, next.valueAt + 4L * at++, (float) value);
       }
       float unseen =
           from[source] == 0 ? Float.NaN : (float) Math.log(smoothing / (from[source] + smoothing));
-      body.set(FLOAT, next.unseenAt + 4L * source, unseen);
-      body.set(FLOAT, next.reachedAt + 4L * source, count == 0 ? 0 : (float) to[source] / count);
+      bytes.set(LittleEndian.FLOAT, next.unseenAt + 4L * source, unseen);
+      bytes.set(
+          LittleEndian.FLOAT,
+          next.reachedAt + 4L * source,
+          count == 0 ? 0 : (float) to[source] / count);
     }
-    body.set(LONG, 8L * items, at);
+    bytes.set(LittleEndian.LONG, next.startAt + 8L * items, at);
     return next;
   }
 
@@ -121,14 +115,14 @@ public final class PairValues {
     for (int item = 0; item < items; item++) {
       size += lists.count(item);
     }
-    MemorySegment body = Arena.ofAuto().allocate(bytes(items, size), 8);
-    PairValues values = new PairValues(items, size, body, null);
+    PairValues values = new PairValues(items, size, Sections.inMemory());
+    MemorySegment bytes = values.bytes;
     int[] targets = new int[lists.longest()];
     float[] similarities = new float[targets.length];
     long[] byTarget = new long[targets.length];
     long at = 0;
     for (int item = 0; item < items; item++) {
-      body.set(LONG, 8L * item, at);
+      bytes.set(LittleEndian.LONG, values.startAt + 8L * item, at);
       int count = lists.copyItems(item, targets);
       lists.copySimilarities(item, similarities);
       for (int i = 0; i < count; i++) {
@@ -137,16 +131,16 @@ public final class PairValues {
       Arrays.sort(byTarget, 0, count);
       for (int i = 0; i < count; i++) {
         int place = (int) byTarget[i];
-        body.set(INT, values.ordinalAt + 4 * at, targets[place]);
-        body.set(FLOAT, values.valueAt + 4 * at++, similarities[place]);
-        body.set(FLOAT, values.reachedAt + 4L * targets[place], 1);
+        bytes.set(LittleEndian.INT, values.ordinalAt + 4 * at, targets[place]);
+        bytes.set(LittleEndian.FLOAT, values.valueAt + 4 * at++, similarities[place]);
+        bytes.set(LittleEndian.FLOAT, values.reachedAt + 4L * targets[place], 1);
       }
-      body.set(FLOAT, values.unseenAt + 4L * item, count == 0 ? Float.NaN : 0);
+      bytes.set(LittleEndian.FLOAT, values.unseenAt + 4L * item, count == 0 ? Float.NaN : 0);
       if (count > 0) {
-        body.set(FLOAT, values.reachedAt + 4L * item, 1);
+        bytes.set(LittleEndian.FLOAT, values.reachedAt + 4L * item, 1);
       }
     }
-    body.set(LONG, 8L * items, at);
+    bytes.set(LittleEndian.LONG, values.startAt + 8L * items, at);
     return values;
   }
 
@@ -158,33 +152,20 @@ public final class PairValues {
    */
   public static PairValues open(Path path, Arena arena) throws IOException {
     CheckedFile file = CheckedFile.open(path, KIND, VERSION, arena);
-    long items = file.count(0);
-    long size = file.count(1);
-    if (items >= Integer.MAX_VALUE
-        || size > file.body().byteSize()
-        || file.body().byteSize() != bytes(items, size)) {
-      throw file.corrupt(0, "the counts in the header don't fit the body");
-    }
-    return new PairValues((int) items, size, file.body(), file);
+    int items = file.count(0, Integer.MAX_VALUE - 1, "items");
+    return new PairValues(items, file.count(1), Sections.of(file));
   }
 
   /** Writes a file: all or nothing. */
   public void write(Path path) throws IOException {
-    try (CheckedFileWriter out = CheckedFileWriter.create(path, KIND, VERSION)) {
-      out.count(0, items);
-      out.count(1, size);
-      out.writeSegment(body);
-      out.commit();
-    }
+    body.write(path, KIND, VERSION, items, size);
   }
 
-  /** Compares the checksums of an opened file with all of its body; nothing to do in memory. */
+  /** Compares the checksums of an opened file, and looks at where the pairs of each item lie. */
   public void verify() {
-    if (file != null) {
-      file.verify();
-      for (int item = 0; item < items; item++) {
-        start(item);
-      }
+    body.verify();
+    for (int item = 0; item < items; item++) {
+      start(item);
     }
   }
 
@@ -205,7 +186,7 @@ public final class PairValues {
 
   /** Whether anything is known of the item as a target. */
   boolean isReached(int item) {
-    return body.get(FLOAT, reachedAt + 4L * Objects.checkIndex(item, items)) != 0;
+    return bytes.get(LittleEndian.FLOAT, reachedAt + 4L * Objects.checkIndex(item, items)) != 0;
   }
 
   /** What a pair is worth; 0 where nothing is known of the source or of the target. */
@@ -230,9 +211,9 @@ public final class PairValues {
     long high = end;
     while (low < high) {
       long middle = (low + high) >>> 1;
-      int ordinal = body.get(INT, ordinalAt + 4 * middle);
+      int ordinal = bytes.get(LittleEndian.INT, ordinalAt + 4 * middle);
       if (ordinal == target) {
-        return body.get(FLOAT, valueAt + 4 * middle);
+        return bytes.get(LittleEndian.FLOAT, valueAt + 4 * middle);
       }
       if (ordinal < target) {
         low = middle + 1;
@@ -244,24 +225,14 @@ public final class PairValues {
   }
 
   private float unseen(int item) {
-    return body.get(FLOAT, unseenAt + 4L * Objects.checkIndex(item, items));
+    return bytes.get(LittleEndian.FLOAT, unseenAt + 4L * Objects.checkIndex(item, items));
   }
 
   private long start(int item) {
-    long at = 8L * Objects.checkIndex(item, items);
-    long start = body.get(LONG, at);
-    long end = body.get(LONG, at + 8);
-    if (start < 0 || end < start || end > size) {
-      String fault = "item " + item + " has pairs [" + start + ", " + end + ") of " + size;
-      throw file == null
-          ? new IllegalStateException(fault)
-          : file.corrupt(at, fault + "; restore the snapshot from a good copy or build it again");
-    }
-    return start;
+    return body.longAt(startAt + 8L * Objects.checkIndex(item, items), 0, size);
   }
 
   private long end(int item) {
-    start(item); // checks both
-    return body.get(LONG, 8L * (item + 1L));
+    return body.longAt(startAt + 8L * (item + 1L), start(item), size);
   }
 }

@@ -3,10 +3,12 @@ package dev.kindred.engine.related;
 import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.CandidateSource;
+import dev.kindred.index.file.Body;
 import dev.kindred.index.file.CheckedFile;
-import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.index.file.Sections;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.CacheLines;
@@ -14,7 +16,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -47,27 +48,21 @@ public final class RelatedTable {
 
   private static final String KIND = "ktop";
   private static final int VERSION = 2;
-  private static final int COUNT_ITEMS = 0;
-  private static final int COUNT_LENGTH = 1;
   private static final int MAX_LENGTH = 1 << 20;
   private static final int GRAIN = 16;
   private static final int ROW_ALIGNMENT = 64;
 
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final int items;
   private final int length;
-  private final MemorySegment body;
-  private final CheckedFile file; // null while in memory
+  private final Body body;
+  private final MemorySegment bytes;
 
-  private RelatedTable(int items, int length, MemorySegment body, CheckedFile file) {
+  private RelatedTable(int items, int length, Sections sections) {
     this.items = items;
     this.length = length;
-    this.body = body;
-    this.file = file;
+    sections.next(items, rowBytes(length));
+    body = sections.end();
+    bytes = body.bytes();
   }
 
   /**
@@ -91,8 +86,7 @@ public final class RelatedTable {
           "candidates of " + items + " items, channels of " + scorer.items());
     }
     long rowBytes = rowBytes(length);
-    MemorySegment body =
-        Arena.ofAuto().allocate(Math.max(1, items * rowBytes), 64).asSlice(0, items * rowBytes);
+    RelatedTable table = new RelatedTable(items, length, Sections.inMemory());
     Lists[] lists = new Lists[workers.threads()];
     try (Progress.Stage stage = progress.stage("related lists", items)) {
       workers.forEachRange(
@@ -103,12 +97,12 @@ public final class RelatedTable {
               lists[worker] = new Lists(scorer, candidates, length);
             }
             for (int item = (int) from; item < to; item++) {
-              lists[worker].write(item, body.asSlice(item * rowBytes, rowBytes));
+              lists[worker].write(item, table.bytes.asSlice(item * rowBytes, rowBytes));
             }
             stage.add(to - from);
           });
     }
-    return new RelatedTable(items, length, body, null);
+    return table;
   }
 
   /** Makes the lists of one worker. */
@@ -146,8 +140,8 @@ public final class RelatedTable {
       best.sort();
       for (int rank = 0; rank < length; rank++) {
         boolean filled = rank < best.size();
-        row.setAtIndex(INT, rank, filled ? targets[best.item(rank)] : -1);
-        row.setAtIndex(FLOAT, length + rank, filled ? best.score(rank) : 0);
+        row.setAtIndex(LittleEndian.INT, rank, filled ? targets[best.item(rank)] : -1);
+        row.setAtIndex(LittleEndian.FLOAT, length + rank, filled ? best.score(rank) : 0);
         byte source = filled ? candidates.source(start + best.item(rank)).code() : 0;
         row.set(ValueLayout.JAVA_BYTE, sourcesAt(length) + rank, source);
       }
@@ -180,43 +174,22 @@ public final class RelatedTable {
    */
   public static RelatedTable open(Path path, MemoryMode mode, Arena arena) throws IOException {
     CheckedFile file = CheckedFile.open(path, KIND, VERSION, mode, arena);
-    long items = file.count(COUNT_ITEMS);
-    long length = file.count(COUNT_LENGTH);
-    boolean possible =
-        items <= Integer.MAX_VALUE
-            && length >= 1
-            && length <= MAX_LENGTH
-            && file.body().byteSize() == items * rowBytes(length);
-    if (!possible) {
-      throw file.corrupt(
-          0,
-          "a body of "
-              + file.body().byteSize()
-              + " bytes can't hold the lists of "
-              + length
-              + " for "
-              + items
-              + " items that the header states; build the snapshot again");
+    int items = file.count(0, Integer.MAX_VALUE, "items");
+    int length = file.count(1, MAX_LENGTH, "places in a list");
+    if (length < 1) {
+      throw file.corrupt(0, "states lists of no places; build the snapshot again");
     }
-    return new RelatedTable((int) items, (int) length, file.body(), file);
+    return new RelatedTable(items, length, Sections.of(file));
   }
 
   /** Writes {@code related.ktop}: all or nothing. */
   public void write(Path path) throws IOException {
-    try (CheckedFileWriter out = CheckedFileWriter.create(path, KIND, VERSION)) {
-      out.count(COUNT_ITEMS, items);
-      out.count(COUNT_LENGTH, length);
-      out.writeSegment(body);
-      out.commit();
-    }
+    body.write(path, KIND, VERSION, items, length);
   }
 
-  /** Compares the checksums of an opened file with all of its body; nothing to do in memory. */
+  /** Compares the checksums of an opened file, and looks at every related item. */
   public void verify() {
-    if (file == null) {
-      return;
-    }
-    file.verify();
+    body.verify();
     for (int item = 0; item < items; item++) {
       int count = count(item);
       for (int rank = 0; rank < count; rank++) {
@@ -264,24 +237,16 @@ public final class RelatedTable {
     Objects.checkIndex(item, items);
     Objects.checkIndex(rank, length);
     long at = item * rowBytes(length) + sourcesAt(length) + rank;
-    int code = body.get(ValueLayout.JAVA_BYTE, at);
+    int code = bytes.get(ValueLayout.JAVA_BYTE, at);
     if (code < 0 || code >= CandidateSource.count()) {
-      throw file.corrupt(
-          at,
-          "place "
-              + rank
-              + " of item "
-              + item
-              + " has source "
-              + code
-              + "; restore the snapshot from a good copy or build it again");
+      throw body.corrupt(at, "place " + rank + " of item " + item + " has source " + code);
     }
     return CandidateSource.ofCode(code);
   }
 
   /** Score of the related item at a rank in [0, count(item)). */
   public float score(int item, int rank) {
-    return body.get(FLOAT, at(item, rank) + (long) length * Integer.BYTES);
+    return bytes.get(LittleEndian.FLOAT, at(item, rank) + (long) length * Integer.BYTES);
   }
 
   /**
@@ -314,16 +279,16 @@ public final class RelatedTable {
     long row = item * rowBytes(length);
     long scores = row + (long) length * Integer.BYTES;
     long sources = row + sourcesAt(length);
-    return CacheLines.touch(body, row, row + limit * (long) Integer.BYTES)
-        + CacheLines.touch(body, scores, scores + limit * (long) Float.BYTES)
-        + CacheLines.touch(body, sources, sources + limit);
+    return CacheLines.touch(bytes, row, row + limit * (long) Integer.BYTES)
+        + CacheLines.touch(bytes, scores, scores + limit * (long) Float.BYTES)
+        + CacheLines.touch(bytes, sources, sources + limit);
   }
 
   /** As {@link #touch}, of what {@link #related} reads. */
   public int touchItems(int item, int n) {
     Objects.checkIndex(item, items);
     long row = item * rowBytes(length);
-    return CacheLines.touch(body, row, row + Math.min(n, length) * (long) Integer.BYTES);
+    return CacheLines.touch(bytes, row, row + Math.min(n, length) * (long) Integer.BYTES);
   }
 
   private long at(int item, int rank) {
@@ -335,19 +300,10 @@ public final class RelatedTable {
   /** -1 past the end of the list. */
   private int ordinal(int item, int rank) {
     long at = at(item, rank);
-    int ordinal = body.get(INT, at);
+    int ordinal = bytes.get(LittleEndian.INT, at);
     if (ordinal < -1 || ordinal >= items) {
-      throw file.corrupt(
-          at,
-          "place "
-              + rank
-              + " of item "
-              + item
-              + " is item "
-              + ordinal
-              + " of "
-              + items
-              + "; restore the snapshot from a good copy or build it again");
+      throw body.corrupt(
+          at, "place " + rank + " of item " + item + " is item " + ordinal + " of " + items);
     }
     return ordinal;
   }

@@ -5,14 +5,16 @@ import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.rerank.ItemAttributes;
+import dev.kindred.index.file.Body;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
+import dev.kindred.index.file.Sections;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,21 +52,15 @@ public final class ProfileTable implements ItemAttributes {
   /** More fields or values than this are no profile but a fault of the file. */
   private static final int MAX_FIELDS = 1 << 16;
 
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  private final CheckedFile file;
-  private final MemorySegment body;
+  private final Body body;
+  private final MemorySegment bytes;
   private final int items;
   private final int fieldCount; // of text
   private final int numberCount; // fields of numbers
   private final int vocabulary;
   private final long values;
   private final long textBytes;
+  private final long startAt;
   private final long textStartAt;
   private final long fieldStartAt;
   private final long valueAt;
@@ -72,26 +68,21 @@ public final class ProfileTable implements ItemAttributes {
   private final long textAt;
 
   private ProfileTable(CheckedFile file) {
-    this.file = file;
-    body = file.body();
-    items = count(0, Integer.MAX_VALUE - 1, "items");
-    fieldCount = count(1, MAX_FIELDS, "fields");
-    vocabulary = count(2, Integer.MAX_VALUE - 1 - MAX_FIELDS, "distinct values");
+    items = file.count(0, Integer.MAX_VALUE - 1, "items");
+    fieldCount = file.count(1, MAX_FIELDS, "fields");
+    vocabulary = file.count(2, Integer.MAX_VALUE - 1 - MAX_FIELDS, "distinct values");
     values = file.count(3);
     textBytes = file.count(4);
-    numberCount = count(5, MAX_FIELDS, "fields of numbers");
-    textStartAt = Long.BYTES * (items + 1L);
-    fieldStartAt = textStartAt + Long.BYTES * ((long) fieldCount + numberCount + vocabulary + 1);
-    valueAt = fieldStartAt + Integer.BYTES * (fieldCount + 1L);
-    // Each part is checked against the body before it is added, so that no sum overflows.
-    if (values > body.byteSize() / Integer.BYTES || textBytes > body.byteSize()) {
-      throw file.corrupt(0, "the counts in the header don't fit the body");
-    }
-    numberAt = valueAt + Integer.BYTES * values;
-    textAt = numberAt + (long) Float.BYTES * numberCount * items;
-    if (textAt + textBytes != body.byteSize()) {
-      throw file.corrupt(0, "the counts in the header don't fit the body");
-    }
+    numberCount = file.count(5, MAX_FIELDS, "fields of numbers");
+    Sections sections = Sections.of(file);
+    startAt = sections.next(items + 1L, Long.BYTES);
+    textStartAt = sections.next((long) fieldCount + numberCount + vocabulary + 1, Long.BYTES);
+    fieldStartAt = sections.next(fieldCount + 1L, Integer.BYTES);
+    valueAt = sections.next(values, Integer.BYTES);
+    numberAt = sections.next((long) numberCount * items, Float.BYTES);
+    textAt = sections.next(textBytes, Byte.BYTES);
+    body = sections.end();
+    bytes = body.bytes();
   }
 
   /** Writes the values of a catalogue's items with ordinals [0, items). */
@@ -174,7 +165,7 @@ public final class ProfileTable implements ItemAttributes {
    * @throws CorruptFileException at the first block that differs
    */
   public void verify() {
-    file.verify();
+    body.verify();
   }
 
   /** How many items have an entry, maybe an empty one. */
@@ -208,7 +199,8 @@ public final class ProfileTable implements ItemAttributes {
     if (!isNumeric(field)) {
       return Float.NaN;
     }
-    return body.get(FLOAT, numberAt + Float.BYTES * ((long) (field - fieldCount) * items + item));
+    return bytes.get(
+        LittleEndian.FLOAT, numberAt + Float.BYTES * ((long) (field - fieldCount) * items + item));
   }
 
   /** Cost: a look at every value of the field. */
@@ -253,18 +245,18 @@ public final class ProfileTable implements ItemAttributes {
   }
 
   private int fieldStart(int field) {
-    return body.get(INT, fieldStartAt + Integer.BYTES * (long) field);
+    return bytes.get(LittleEndian.INT, fieldStartAt + Integer.BYTES * (long) field);
   }
 
   private boolean isText(int value, byte[] wanted) {
     long at = textStartAt + Long.BYTES * ((long) fieldCount + numberCount + value);
-    long from = bounded(at, 0, textBytes);
-    long to = bounded(at + Long.BYTES, from, textBytes);
+    long from = body.longAt(at, 0, textBytes);
+    long to = body.longAt(at + Long.BYTES, from, textBytes);
     if (to - from != wanted.length) {
       return false;
     }
     for (int i = 0; i < wanted.length; i++) {
-      if (body.get(ValueLayout.JAVA_BYTE, textAt + from + i) != wanted[i]) {
+      if (bytes.get(ValueLayout.JAVA_BYTE, textAt + from + i) != wanted[i]) {
         return false;
       }
     }
@@ -358,20 +350,15 @@ public final class ProfileTable implements ItemAttributes {
   }
 
   private long start(int item) {
-    return bounded(Long.BYTES * (long) Objects.checkIndex(item, items), 0, values);
+    return body.longAt(startAt + Long.BYTES * (long) Objects.checkIndex(item, items), 0, values);
   }
 
   private long end(int item) {
-    return bounded(Long.BYTES * (item + 1L), start(item), values);
+    return body.longAt(startAt + Long.BYTES * (item + 1L), start(item), values);
   }
 
   private int value(long index) {
-    long at = valueAt + Integer.BYTES * index;
-    int value = body.get(INT, at);
-    if (value < 0 || value >= vocabulary) {
-      throw file.corrupt(at, "a value is out of range; restore the file or build it again");
-    }
-    return value;
+    return body.intAt(valueAt + Integer.BYTES * index, 0, vocabulary - 1);
   }
 
   private String text(int value) {
@@ -380,13 +367,13 @@ public final class ProfileTable implements ItemAttributes {
 
   private String string(int index) {
     long at = textStartAt + Long.BYTES * (long) index;
-    long from = bounded(at, 0, textBytes);
-    long to = bounded(at + Long.BYTES, from, textBytes);
+    long from = body.longAt(at, 0, textBytes);
+    long to = body.longAt(at + Long.BYTES, from, textBytes);
     if (to - from > Integer.MAX_VALUE - 8) {
-      throw file.corrupt(at, "a string is out of range; restore the file or build it again");
+      throw body.corrupt(at, "a string has " + (to - from) + " bytes, more than there can be");
     }
     return new String(
-        body.asSlice(textAt + from, to - from).toArray(ValueLayout.JAVA_BYTE),
+        bytes.asSlice(textAt + from, to - from).toArray(ValueLayout.JAVA_BYTE),
         StandardCharsets.UTF_8);
   }
 
@@ -398,24 +385,8 @@ public final class ProfileTable implements ItemAttributes {
       }
     }
     if (fieldCount == 0) {
-      throw file.corrupt(0, "has values but no fields; restore the file or build it again");
+      throw body.corrupt(0, "has values but no fields");
     }
     return fieldCount - 1;
-  }
-
-  private long bounded(long at, long atLeast, long atMost) {
-    long number = body.get(LONG, at);
-    if (number < atLeast || number > atMost) {
-      throw file.corrupt(at, "a position is out of range; restore the file or build it again");
-    }
-    return number;
-  }
-
-  private int count(int index, int atMost, String what) {
-    long count = file.count(index);
-    if (count > atMost) {
-      throw file.corrupt(0, "states " + count + " " + what + ", more than there can be");
-    }
-    return (int) count;
   }
 }

@@ -23,6 +23,9 @@ import java.util.zip.CRC32C;
  * the arena that it was opened with is open.
  */
 public final class CheckedFile {
+  /** Ends a message about damage. */
+  static final String REMEDY = "; restore the file from a good copy or build it again";
+
   private final Path path;
   private final ElementType elementType;
   private final long[] counts;
@@ -103,6 +106,24 @@ public final class CheckedFile {
     return counts[Objects.checkIndex(index, counts.length)];
   }
 
+  /**
+   * A number from the header that can't be more than so many.
+   *
+   * @param index in [0, 16)
+   * @param what it counts, for the message
+   * @throws CorruptFileException if it is more
+   */
+  public int count(int index, int most, String what) {
+    long count = count(index);
+    if (count > most) {
+      throw new CorruptFileException(
+          path,
+          Envelope.COUNTS_AT + (long) index * Long.BYTES,
+          "states " + count + " " + what + ", more than the " + most + " there can be" + REMEDY);
+    }
+    return (int) count;
+  }
+
   /** The body, read-only, starting at a page boundary; may be larger than 2 GiB. */
   public MemorySegment body() {
     return body;
@@ -125,12 +146,7 @@ public final class CheckedFile {
       long bytes = Math.min(Envelope.BLOCK_BYTES, body.byteSize() - offset);
       if (Envelope.crc(crc, body.asSlice(offset, bytes)) != table[i]) {
         throw corrupt(
-            offset,
-            "the checksum of block "
-                + i
-                + " ("
-                + bytes
-                + " bytes) is wrong; restore the file from a good copy or build it again");
+            offset, "the checksum of block " + i + " (" + bytes + " bytes) is wrong" + REMEDY);
       }
     }
   }
@@ -294,8 +310,7 @@ public final class CheckedFile {
 
   private static void require(boolean holds, Path path, long offset, String fault) {
     if (!holds) {
-      throw new CorruptFileException(
-          path, offset, fault + "; restore the file from a good copy or build it again");
+      throw new CorruptFileException(path, offset, fault + REMEDY);
     }
   }
 }

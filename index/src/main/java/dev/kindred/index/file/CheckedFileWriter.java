@@ -152,7 +152,7 @@ public final class CheckedFileWriter implements AutoCloseable {
   public void writeInt(int value) throws IOException {
     if (Envelope.BLOCK_BYTES - inBlock >= Integer.BYTES) {
       requireOpen();
-      block.set(Envelope.INT, inBlock, value);
+      block.set(LittleEndian.INT, inBlock, value);
       inBlock += Integer.BYTES;
       flushIfFull();
     } else {
@@ -173,6 +173,11 @@ public final class CheckedFileWriter implements AutoCloseable {
     writeInt(Float.floatToRawIntBits(value));
   }
 
+  /** Appends eight bytes. */
+  public void writeDouble(double value) throws IOException {
+    writeLong(Double.doubleToRawLongBits(value));
+  }
+
   /** Appends bytes[offset, offset + length). */
   public void writeBytes(byte[] bytes, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, bytes.length);
@@ -189,7 +194,7 @@ public final class CheckedFileWriter implements AutoCloseable {
       if (fits == 0) {
         writeInt(values[offset + done++]);
       } else {
-        MemorySegment.copy(values, offset + done, block, Envelope.INT, inBlock, fits);
+        MemorySegment.copy(values, offset + done, block, LittleEndian.INT, inBlock, fits);
         advance(fits * Integer.BYTES);
         done += fits;
       }
@@ -206,7 +211,7 @@ public final class CheckedFileWriter implements AutoCloseable {
       if (fits == 0) {
         writeFloat(values[offset + done++]);
       } else {
-        MemorySegment.copy(values, offset + done, block, Envelope.FLOAT, inBlock, fits);
+        MemorySegment.copy(values, offset + done, block, LittleEndian.FLOAT, inBlock, fits);
         advance(fits * Float.BYTES);
         done += fits;
       }
@@ -352,7 +357,7 @@ public final class CheckedFileWriter implements AutoCloseable {
     int perBuffer = Envelope.BLOCK_BYTES / Integer.BYTES;
     for (int done = 0; done < blocks; done += perBuffer) {
       int entries = Math.min(perBuffer, blocks - done);
-      MemorySegment.copy(table, done, block, Envelope.INT, 0, entries);
+      MemorySegment.copy(table, done, block, LittleEndian.INT, 0, entries);
       crc.update(block.asSlice(0, (long) entries * Integer.BYTES).asByteBuffer());
       writeFully(entries * Integer.BYTES);
     }
@@ -363,25 +368,25 @@ public final class CheckedFileWriter implements AutoCloseable {
       throws IOException {
     MemorySegment header = block.asSlice(0, Envelope.HEADER_BYTES);
     header.fill((byte) 0);
-    header.set(Envelope.LONG, Envelope.MAGIC_AT, Envelope.MAGIC);
-    header.set(Envelope.INT, Envelope.ENVELOPE_VERSION_AT, Envelope.VERSION);
+    header.set(LittleEndian.LONG, Envelope.MAGIC_AT, Envelope.MAGIC);
+    header.set(LittleEndian.INT, Envelope.ENVELOPE_VERSION_AT, Envelope.VERSION);
     byte[] kindBytes = kind.getBytes(StandardCharsets.US_ASCII);
     MemorySegment.copy(
         kindBytes, 0, header, ValueLayout.JAVA_BYTE, Envelope.KIND_AT, kindBytes.length);
-    header.set(Envelope.INT, Envelope.KIND_VERSION_AT, version);
-    header.set(Envelope.INT, Envelope.ELEMENT_TYPE_AT, elementType.code());
-    header.set(Envelope.INT, Envelope.BLOCK_BYTES_AT, Envelope.BLOCK_BYTES);
-    header.set(Envelope.LONG, Envelope.FILE_BYTES_AT, fileBytes);
-    header.set(Envelope.LONG, Envelope.BODY_OFFSET_AT, Envelope.HEADER_BYTES);
-    header.set(Envelope.LONG, Envelope.BODY_BYTES_AT, bodyBytes);
-    header.set(Envelope.LONG, Envelope.TABLE_OFFSET_AT, tableOffset);
-    header.set(Envelope.LONG, Envelope.BLOCKS_AT, blocks);
-    header.set(Envelope.INT, Envelope.TABLE_CRC_AT, tableCrc);
+    header.set(LittleEndian.INT, Envelope.KIND_VERSION_AT, version);
+    header.set(LittleEndian.INT, Envelope.ELEMENT_TYPE_AT, elementType.code());
+    header.set(LittleEndian.INT, Envelope.BLOCK_BYTES_AT, Envelope.BLOCK_BYTES);
+    header.set(LittleEndian.LONG, Envelope.FILE_BYTES_AT, fileBytes);
+    header.set(LittleEndian.LONG, Envelope.BODY_OFFSET_AT, Envelope.HEADER_BYTES);
+    header.set(LittleEndian.LONG, Envelope.BODY_BYTES_AT, bodyBytes);
+    header.set(LittleEndian.LONG, Envelope.TABLE_OFFSET_AT, tableOffset);
+    header.set(LittleEndian.LONG, Envelope.BLOCKS_AT, blocks);
+    header.set(LittleEndian.INT, Envelope.TABLE_CRC_AT, tableCrc);
     for (int i = 0; i < counts.length; i++) {
-      header.set(Envelope.LONG, Envelope.COUNTS_AT + (long) i * Long.BYTES, counts[i]);
+      header.set(LittleEndian.LONG, Envelope.COUNTS_AT + (long) i * Long.BYTES, counts[i]);
     }
     int headerCrc = Envelope.crc(crc, header.asSlice(0, Envelope.HEADER_CRC_AT));
-    header.set(Envelope.INT, Envelope.HEADER_CRC_AT, headerCrc);
+    header.set(LittleEndian.INT, Envelope.HEADER_CRC_AT, headerCrc);
     channel.position(0);
     writeFully(Envelope.HEADER_BYTES);
   }

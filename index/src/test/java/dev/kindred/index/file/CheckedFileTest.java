@@ -65,17 +65,17 @@ class CheckedFileTest {
       assertEquals((byte) 0xAB, body.get(ValueLayout.JAVA_BYTE, 0));
       long at = 1;
       for (int value : ints) {
-        assertEquals(value, body.get(Envelope.INT, at));
+        assertEquals(value, body.get(LittleEndian.INT, at));
         at += 4;
       }
       for (int i = 1; i < floats.length; i++) {
-        assertEquals(floats[i], body.get(Envelope.FLOAT, at));
+        assertEquals(floats[i], body.get(LittleEndian.FLOAT, at));
         at += 4;
       }
-      assertEquals(Long.MIN_VALUE, body.get(Envelope.LONG, at));
-      assertEquals(5, body.get(Envelope.LONG, at + 8));
-      assertEquals(-2, body.get(Envelope.LONG, at + 16));
-      assertEquals(1.5f, body.get(Envelope.FLOAT, at + 24));
+      assertEquals(Long.MIN_VALUE, body.get(LittleEndian.LONG, at));
+      assertEquals(5, body.get(LittleEndian.LONG, at + 8));
+      assertEquals(-2, body.get(LittleEndian.LONG, at + 16));
+      assertEquals(1.5f, body.get(LittleEndian.FLOAT, at + 24));
       assertEquals((byte) 8, body.get(ValueLayout.JAVA_BYTE, bytes - 2));
       assertEquals((byte) 7, body.get(ValueLayout.JAVA_BYTE, bytes - 1));
       file.verify();

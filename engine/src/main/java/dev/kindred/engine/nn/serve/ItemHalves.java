@@ -3,7 +3,9 @@ package dev.kindred.engine.nn.serve;
 import dev.kindred.index.file.CheckedFile;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.index.file.Sections;
 import dev.kindred.simd.Activation;
 import dev.kindred.simd.CacheLines;
 import dev.kindred.simd.HalfFloats;
@@ -12,7 +14,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
@@ -30,11 +31,6 @@ public final class ItemHalves {
   private static final int FINGERPRINT = 3;
   private static final int ALIGNMENT = 64;
   private static final int ROWS_AT_ONCE = 240;
-
-  private static final ValueLayout.OfShort HALF =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Largest magnitude that rounds to a finite half. */
   private static final float LARGEST = 65_504;
@@ -190,31 +186,32 @@ public final class ItemHalves {
       throw new CorruptFileException(
           path, -1, "holds " + file.elementType() + " values, this Kindred reads F16 and I8");
     }
-    long items = file.count(ITEMS);
-    long values = file.count(VALUES);
-    boolean bytes = precision == ItemPrecision.BYTE;
-    boolean sized =
-        items >= 1 && items <= Integer.MAX_VALUE && values >= 1 && values <= Integer.MAX_VALUE / 2;
+    int items = file.count(ITEMS, Integer.MAX_VALUE, "items");
+    int values = file.count(VALUES, Integer.MAX_VALUE / 2, "values of an item");
     long stride = strideFor(values, precision);
-    if (!sized
-        || file.count(STRIDE) != stride
-        || file.body().byteSize() != items * stride + (bytes ? 2 * values * Float.BYTES : 0)) {
+    if (items < 1 || values < 1 || file.count(STRIDE) != stride) {
       throw new CorruptFileException(
           path,
           -1,
-          "%d items of %d values in rows of %d bytes don't make the body of %d bytes; write it again"
-              .formatted(items, values, file.count(STRIDE), file.body().byteSize()));
+          "%d items of %d values don't make rows of %d bytes; write it again"
+              .formatted(items, values, file.count(STRIDE)));
     }
-    float[] centres = bytes ? column(file, items * stride, (int) values) : null;
-    float[] scales =
-        bytes ? column(file, items * stride + values * Float.BYTES, (int) values) : null;
-    return new ItemHalves(file, (int) items, (int) values, precision, centres, scales);
+    Sections sections = Sections.of(file);
+    sections.next(items, stride);
+    float[] centres = null;
+    float[] scales = null;
+    if (precision == ItemPrecision.BYTE) {
+      centres = column(file, sections.next(values, Float.BYTES), values);
+      scales = column(file, sections.next(values, Float.BYTES), values);
+    }
+    sections.end();
+    return new ItemHalves(file, items, values, precision, centres, scales);
   }
 
   private static float[] column(CheckedFile file, long offset, int values) {
     float[] column = new float[values];
     for (int i = 0; i < values; i++) {
-      column[i] = file.body().get(FLOAT, offset + (long) i * Float.BYTES);
+      column[i] = file.body().get(LittleEndian.FLOAT, offset + (long) i * Float.BYTES);
     }
     return column;
   }
@@ -246,7 +243,7 @@ public final class ItemHalves {
     for (int i = 0; i < values; i++) {
       target[offset + i] =
           precision == ItemPrecision.HALF
-              ? Float.float16ToFloat(body.get(HALF, at + 2L * i))
+              ? Float.float16ToFloat(body.get(LittleEndian.SHORT, at + 2L * i))
               : Math.fma(scales[i], body.get(ValueLayout.JAVA_BYTE, at + i), centres[i]);
     }
   }
