@@ -273,10 +273,10 @@ public final class ItemHalves {
 
   /**
    * Row by row target = act(base + an item's values [at, at + count)), for the items at
-   * ordinals[from, from + rows).
+   * ordinals[from, from + rows), which {@link #touch} has looked at: it checks them once for all
+   * layers.
    *
    * @param ldBase floats from row to row of the base; 0: one for all rows
-   * @throws IllegalArgumentException if an ordinal isn't among the items
    */
   void addRows(
       float[] base,
@@ -291,7 +291,6 @@ public final class ItemHalves {
       int targetAt,
       int ldTarget,
       Activation act) {
-    checkOrdinals(ordinals, from, rows);
     if (precision == ItemPrecision.BYTE) {
       ScaledBytes.addRows(
           base,
@@ -327,15 +326,15 @@ public final class ItemHalves {
     return ordinal * stride;
   }
 
-  private void checkOrdinals(int[] ordinals, int from, int count) {
+  /**
+   * Reads of every cache line of some items, for what {@link CacheLines} is good for.
+   *
+   * @throws IllegalArgumentException if an ordinal isn't among the items
+   */
+  int touch(int[] ordinals, int from, int count) {
     for (int i = from; i < from + count; i++) {
       offset(ordinals[i]); // throws
     }
-  }
-
-  /** Reads of every cache line of some items, for what {@link CacheLines} is good for. */
-  int touch(int[] ordinals, int from, int count) {
-    checkOrdinals(ordinals, from, count);
     return CacheLines.touch(file.body(), stride, stride, ordinals, from, from + count);
   }
 
