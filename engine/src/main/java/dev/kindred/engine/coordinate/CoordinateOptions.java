@@ -76,8 +76,8 @@ public record CoordinateOptions(
     return defaults().withBalanced(false);
   }
 
-  /** How often so many examples are passed over. */
-  int epochs(int examples) {
+  /** How often so many examples of a fold are passed over. */
+  public int epochs(int examples) {
     long perEpoch = Math.max(1, (examples + batch - 1L) / batch);
     return (int) Math.max(epochs, (steps + perEpoch - 1) / perEpoch);
   }

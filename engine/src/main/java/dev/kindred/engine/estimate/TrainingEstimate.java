@@ -340,7 +340,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
         return;
       }
       double examples = taken * (1 + c.negatives()) * (c.folds() - 1); // of all folds together
-      double passes = Math.max(c.epochs(), c.steps() * (double) c.batch() * c.folds() / examples);
+      int passes = c.epochs((int) Math.min(Integer.MAX_VALUE, examples / c.folds()));
       double width = c.embeddingDim() * (2.0 + size.profileFields()) + 24 + 4 * size.signals();
       double flops = 2 * width * c.hidden().getFirst() + 4 * width * 24;
       double work = examples * passes * 3 * flops + asked * flops;
