@@ -56,8 +56,8 @@ final class ModelConfig {
     boolean enabled = section.flag("enabled", usual.isPresent());
     String name = section.text("name", base.name());
     double weight = section.number("weight", base.weight());
-    int pairs = section.integer("pairs-per-item", base.lists().maxPerItem());
-    int users = section.integer("min-users", base.lists().minUsers());
+    int pairs = section.positive("pairs-per-item", base.lists().maxPerItem());
+    int users = section.positive("min-users", base.lists().minUsers());
     section.finish();
     TogetherOptions options =
         section.make(

@@ -28,14 +28,8 @@ public record SearchesConfig(
     String time = section.text("time", "");
     EventColumns.TimeFormat format = section.choice("time-format", EventColumns.TimeFormat.DETECT);
     String order = section.text("order", "");
-    int minUsers = section.integer("min-users", MIN_USERS);
-    int topK = section.integer("top-k", TOP_K);
-    if (minUsers < 1) {
-      throw section.wrong("min-users", "is " + minUsers + ", must be at least 1");
-    }
-    if (topK < 1) {
-      throw section.wrong("top-k", "is " + topK + ", must be at least 1");
-    }
+    int minUsers = section.positive("min-users", MIN_USERS);
+    int topK = section.positive("top-k", TOP_K);
     ReadLimits limits = TableConfig.limits(section);
     SearchLog.Columns columns =
         section.make(() -> new SearchLog.Columns(user, query, time, format, order));

@@ -157,6 +157,15 @@ final class Section {
     return (int) whole(key, absent, Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
+  /** A whole number of at least 1. */
+  int positive(String key, int absent) {
+    int value = integer(key, absent);
+    if (value < 1) {
+      throw wrong(key, "is " + value + ", must be at least 1");
+    }
+    return value;
+  }
+
   long wholeNumber(String key, long absent) {
     return whole(key, absent, Long.MIN_VALUE, Long.MAX_VALUE);
   }

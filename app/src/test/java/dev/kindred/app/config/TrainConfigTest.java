@@ -265,7 +265,11 @@ final class TrainConfigTest {
     assertTrue(
         error(MINIMAL + "[together]\nenabled = true\nname = \"next\"\n[next]\nenabled = true\n")
             .contains("both called 'next'"));
-    assertTrue(error(MINIMAL + "[together]\nmin-users = 0\n").contains("at least 1"));
+    for (String key : List.of("min-users", "pairs-per-item")) {
+      String message = error(MINIMAL + "[together]\nenabled = true\n" + key + " = 0\n");
+      assertTrue(message.contains(key) && message.contains("is 0, must be at least 1"), message);
+      assertTrue(message.contains("together"), message);
+    }
   }
 
   @Test
