@@ -43,38 +43,34 @@ record BuildMemory(long rows, long heapBytes, long otherBytes, long fileBytes) {
           bytes += (long) rows.dim() * ElementType.F16.bytes();
         }
         long written = half ? (long) rows.dim() * ElementType.F16.bytes() : rows.strideBytes();
-        return of(mapped.size(), mapped.dim(), 0, bytes, written, options, threads);
+        BuildMemory vectors = ofRows(mapped.size(), 0, bytes, written);
+        return vectors.withGraph(mapped.dim(), options, threads);
       }
     }
     try (VectorReader reader = VectorFiles.open(file, dim)) {
       long rowBytes = (long) reader.dim() * Float.BYTES;
       long copies = metric == Metric.COSINE ? 2 : 1;
       long halves = half ? (long) reader.dim() * ElementType.F16.bytes() : 0;
-      return of(
-          reader.expectedRows(),
-          reader.dim(),
-          rowBytes,
-          copies * rowBytes + halves,
-          half ? halves : rowBytes,
-          options,
-          threads);
+      long written = half ? halves : rowBytes;
+      BuildMemory vectors =
+          ofRows(reader.expectedRows(), rowBytes, copies * rowBytes + halves, written);
+      return vectors.withGraph(reader.dim(), options, threads);
     }
   }
 
-  private static BuildMemory of(
-      long rows,
-      int dim,
-      long heapPerRow,
-      long otherPerRow,
-      long writtenPerRow,
-      HnswOptions options,
-      int threads) {
+  /** Of the vectors alone: bytes that each takes on the heap, outside of it and in the files. */
+  private static BuildMemory ofRows(long rows, long heap, long other, long file) {
+    return new BuildMemory(rows, rows * heap, rows * other, rows * file);
+  }
+
+  /** These with the graph over them. */
+  private BuildMemory withGraph(int dim, HnswOptions options, int threads) {
     long graph = Hnsw.graphBytes(rows, dim, options);
     return new BuildMemory(
         rows,
-        rows * heapPerRow + Hnsw.buildHeapBytes(rows, threads),
-        rows * otherPerRow + graph,
-        rows * writtenPerRow + graph);
+        heapBytes + Hnsw.buildHeapBytes(rows, threads),
+        otherBytes + graph,
+        fileBytes + graph);
   }
 
   /** One line for the user. */
