@@ -73,9 +73,19 @@ final class AlsCommandTest {
   void syntheticDataMeasuresSpeed() throws IOException {
     Run run =
         Run.kindred(
-            "als", "--synthetic", "300x200x5000", "--rank", "8", "--iterations", "2", "--json");
+            "als",
+            "--synthetic",
+            "300x200x5000",
+            "--rank",
+            "8",
+            "--iterations",
+            "2",
+            "--solver",
+            "conjugate-gradient",
+            "--json");
     assertEquals(0, run.exitCode(), run.err());
     Map<String, Object> result = JSON.std.mapFrom(run.lines().get(0));
+    assertEquals("conjugate-gradient", result.get("solver"));
     for (String key :
         List.of(
             "medianIterationCpuSeconds",

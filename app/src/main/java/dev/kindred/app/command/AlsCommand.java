@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import com.sun.management.ThreadMXBean;
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.als.AlsModel;
 import dev.kindred.engine.als.AlsOptions;
@@ -247,7 +248,7 @@ final class AlsCommand extends KindredCommand {
     result.put("items", data.columns());
     result.put("interactions", data.size());
     result.put("rank", options.rank());
-    result.put("solver", options.solver().name().toLowerCase(Locale.ROOT));
+    result.put("solver", ConstantName.of(options.solver()));
     result.put("iterations", (int) iterations);
     result.put("trainSeconds", rounded(seconds));
     result.put("cpuSeconds", rounded(cpuSeconds));
