@@ -1,10 +1,8 @@
 package dev.kindred.engine.content;
 
 import dev.kindred.engine.data.Catalogue;
-import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.index.file.Body;
 import dev.kindred.index.file.CheckedFile;
-import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.LittleEndian;
 import dev.kindred.index.file.Sections;
@@ -48,50 +46,10 @@ public final class ContentGate {
   /** Name of the file within a snapshot. */
   public static final String FILE_NAME = "gate.kgate";
 
-  private static final String KIND = "kgate";
-  private static final int VERSION = 1;
+  static final String KIND = "kgate";
+  static final int VERSION = 1;
   private static final int OPTIONS = 5;
   private static final int MOST = Integer.MAX_VALUE - 1;
-
-  /** The vector of a profile that is not in the gate. Immutable. */
-  public static final class Vector {
-    private final int[] dimensions; // ascending
-    private final float[] weights;
-    private final double square;
-
-    private Vector(int[] dimensions, float[] weights) {
-      this.dimensions = dimensions;
-      this.weights = weights;
-      double sum = 0;
-      for (float weight : weights) {
-        sum += (double) weight * weight;
-      }
-      square = sum;
-    }
-
-    /** Whether no value of the profile is known to the gate: it is similar to nothing. */
-    public boolean isEmpty() {
-      return dimensions.length == 0;
-    }
-
-    /** Cosine with another such vector. */
-    public float cosine(Vector other) {
-      double dot = 0;
-      int i = 0;
-      int j = 0;
-      while (i < dimensions.length && j < other.dimensions.length) {
-        int a = dimensions[i];
-        int b = other.dimensions[j];
-        if (a == b) {
-          dot += (double) weights[i] * other.weights[j];
-        }
-        i += a <= b ? 1 : 0;
-        j += b <= a ? 1 : 0;
-      }
-      double squares = square * other.square;
-      return squares == 0 ? 0 : (float) (dot / Math.sqrt(squares));
-    }
-  }
 
   private final Body body;
   private final MemorySegment bytes;
@@ -165,112 +123,7 @@ public final class ContentGate {
   /** Writes the gate of a catalogue's items with the ordinals of its ids. */
   public static void write(Path path, Catalogue catalogue, ContentOptions options)
       throws IOException {
-    ProfileVectors vectors = ProfileVectors.of(catalogue, options);
-    int profiles = vectors.profiles();
-    try (CheckedFileWriter out = CheckedFileWriter.create(path, KIND, VERSION)) {
-      out.writeDouble(options.threshold());
-      out.writeDouble(options.floor());
-      out.writeDouble(options.step());
-      out.writeDouble(options.minCandidates());
-      out.writeDouble(options.maxPerItem());
-      for (int p = 0; p < profiles; p++) {
-        out.writeDouble(vectors.square(p));
-      }
-      int members = 0;
-      for (int item = 0; item < vectors.items(); item++) {
-        out.writeInt(vectors.profileOf(item));
-        members += vectors.profileOf(item) >= 0 ? 1 : 0;
-      }
-      out.writeInt(0);
-      for (int p = 0; p < profiles; p++) {
-        out.writeInt(vectors.memberEnd(p));
-      }
-      for (int i = 0; i < members; i++) {
-        out.writeInt(vectors.member(i));
-      }
-      out.writeInt(0);
-      for (int p = 0; p < profiles; p++) {
-        out.writeInt(vectors.end(p));
-      }
-      for (int i = 0; i < vectors.entries(); i++) {
-        out.writeInt(vectors.dimension(i));
-      }
-      for (int i = 0; i < vectors.entries(); i++) {
-        out.writeFloat(vectors.weight(i));
-      }
-      writePostings(out, vectors);
-      int values = writeValues(out, catalogue, options, vectors);
-      out.count(0, vectors.items());
-      out.count(1, profiles);
-      out.count(2, vectors.entries());
-      out.count(3, members);
-      out.count(4, vectors.dimensionCount());
-      out.count(5, textFields(catalogue).length);
-      out.count(6, values);
-      out.count(7, options.balanceFields() ? 1 : 0);
-      out.commit();
-    }
-  }
-
-  private static void writePostings(CheckedFileWriter out, ProfileVectors vectors)
-      throws IOException {
-    int[] starts = new int[vectors.dimensionCount() + 1];
-    for (int i = 0; i < vectors.entries(); i++) {
-      starts[vectors.dimension(i) + 1]++;
-    }
-    for (int d = 0; d < vectors.dimensionCount(); d++) {
-      starts[d + 1] += starts[d];
-    }
-    int[] postings = new int[vectors.entries()];
-    int[] next = starts.clone();
-    for (int p = 0; p < vectors.profiles(); p++) {
-      for (int i = vectors.start(p); i < vectors.end(p); i++) {
-        postings[next[vectors.dimension(i)]++] = p;
-      }
-    }
-    out.writeInts(starts, 0, starts.length);
-    out.writeInts(postings, 0, postings.length);
-  }
-
-  /** What turns a new profile into a vector; returns the number of values. */
-  private static int writeValues(
-      CheckedFileWriter out, Catalogue catalogue, ContentOptions options, ProfileVectors vectors)
-      throws IOException {
-    int[] fields = textFields(catalogue);
-    int[] dimensionField = new int[vectors.dimensionCount()];
-    int[] valueDimension = new int[0];
-    for (int f = 0; f < fields.length; f++) {
-      int before = valueDimension.length;
-      int[] own = vectors.dimensionsOf(fields[f]);
-      valueDimension = Arrays.copyOf(valueDimension, Math.addExact(before, own.length));
-      System.arraycopy(own, 0, valueDimension, before, own.length);
-      for (int dimension : own) {
-        if (dimension >= 0) {
-          dimensionField[dimension] = f;
-        }
-      }
-    }
-    for (int d = 0; d < dimensionField.length; d++) {
-      out.writeFloat(vectors.valueWeight(d));
-    }
-    out.writeInts(dimensionField, 0, dimensionField.length);
-    for (int field : fields) {
-      out.writeDouble(ProfileVectors.fieldWeight(catalogue.fields().get(field), options));
-    }
-    out.writeInts(valueDimension, 0, valueDimension.length);
-    return valueDimension.length;
-  }
-
-  /** Places of the fields of text in the catalogue: those that profile tables number values of. */
-  private static int[] textFields(Catalogue catalogue) {
-    int[] fields = new int[catalogue.fields().size()];
-    int count = 0;
-    for (int f = 0; f < fields.length; f++) {
-      if (catalogue.fields().get(f).kind() != FieldSpec.Kind.NUMERIC) {
-        fields[count++] = f;
-      }
-    }
-    return Arrays.copyOf(fields, count);
+    GateWriter.write(path, catalogue, options);
   }
 
   /** Opens a file in place. */
@@ -347,7 +200,7 @@ public final class ContentGate {
   }
 
   /** Similarity of a new profile and an item, 0 where either has none; allocates nothing. */
-  public float cosine(Vector vector, int item) {
+  public float cosine(ProfileVector vector, int item) {
     int p = profileOf(item);
     if (p < 0 || vector.isEmpty()) {
       return 0;
@@ -373,7 +226,7 @@ public final class ContentGate {
    *
    * @param profile numbers of its values, in any order; those that are not compared have no part
    */
-  public Vector vector(int[] profile) {
+  public ProfileVector vector(int[] profile) {
     int[] sorted = profile.clone();
     Arrays.sort(sorted);
     int[] at = new int[sorted.length];
@@ -401,110 +254,41 @@ public final class ContentGate {
       float weight = bytes.get(LittleEndian.FLOAT, dimensionWeightAt + 4L * at[i]);
       weights[i] = scale == 1 ? weight : (float) (weight * scale);
     }
-    return new Vector(at, weights);
+    return new ProfileVector(at, weights);
   }
 
   /** What a search writes to; one per thread. Takes a float per profile. */
-  public Search newSearch() {
-    return new Search();
+  public GateSearch newSearch() {
+    return new GateSearch(this);
   }
 
-  /** Finds the items that a new profile may be related to, as the join would. */
-  public final class Search {
-    private final double[] dots = new double[profiles];
-    private int[] met = new int[256];
-    private int count;
-    private double least;
+  /** How far e goes down at a time. */
+  double step() {
+    return step;
+  }
 
-    private Search() {}
+  /** Number of distinct profiles. */
+  int profiles() {
+    return profiles;
+  }
 
-    /** The threshold that the last call of {@link #candidates} went down to. */
-    public double least() {
-      return least;
-    }
+  /** Where the profiles begin that have a dimension, for {@link #posting}. */
+  int postingStart(int dimension) {
+    return body.intAt(postingStartAt + 4L * dimension, 0, entries);
+  }
 
-    /**
-     * The items that are at least so similar to a new profile.
-     *
-     * @param most items kept, the best
-     * @return sorted, similarity as score
-     */
-    public BestItems atLeast(Vector vector, double similarity, int most) {
-      scan(vector);
-      return take(similarity, most);
-    }
+  /** Where they end, exclusive. */
+  int postingEnd(int dimension) {
+    return body.intAt(postingStartAt + 4 * (dimension + 1L), postingStart(dimension), entries);
+  }
 
-    /**
-     * The candidates of a new profile: its best items with a similarity of at least e, lowered as
-     * far as it needs to have enough.
-     *
-     * @return sorted, similarity as score; empty for an empty vector
-     */
-    public BestItems candidates(Vector vector) {
-      scan(vector);
-      least = leastSimilarity();
-      return take(least, maxPerItem());
-    }
-
-    /** met[0, count) = profiles with a dimension in common, dots[p] = their cosines. */
-    private void scan(Vector vector) {
-      count = 0;
-      for (int i = 0; i < vector.dimensions.length; i++) {
-        long d = vector.dimensions[i];
-        int from = body.intAt(postingStartAt + 4 * d, 0, entries);
-        int to = body.intAt(postingStartAt + 4 * (d + 1), from, entries);
-        for (int at = from; at < to; at++) {
-          int p = body.intAt(postingAt + 4L * at, 0, profiles - 1);
-          if (dots[p] == 0) {
-            if (count == met.length) {
-              met = Arrays.copyOf(met, 2 * count);
-            }
-            met[count++] = p;
-          }
-          dots[p] += (double) weightIn(p, (int) d) * vector.weights[i];
-        }
-      }
-      for (int m = 0; m < count; m++) {
-        dots[met[m]] /= Math.sqrt(square(met[m]) * vector.square);
-      }
-    }
-
-    private BestItems take(double similarity, int most) {
-      BestItems best = new BestItems(most);
-      for (int m = 0; m < count; m++) {
-        int p = met[m];
-        if (dots[p] >= similarity) {
-          int to = (int) Math.min(memberEnd(p), (long) memberStart(p) + most);
-          for (int i = memberStart(p); i < to; i++) {
-            best.offer(member(i), (float) dots[p]);
-          }
-        }
-        dots[p] = 0;
-      }
-      best.sort();
-      return best;
-    }
-
-    /** e, lowered step by step while there are too few items at or above it. */
-    private double leastSimilarity() {
-      double similarity = threshold;
-      for (int lowered = 1; similarity > floor && !enough(similarity); lowered++) {
-        similarity = Math.max(floor, threshold - lowered * step);
-      }
-      return similarity;
-    }
-
-    private boolean enough(double similarity) {
-      long found = 0;
-      for (int m = 0; m < count; m++) {
-        found += dots[met[m]] >= similarity ? memberEnd(met[m]) - memberStart(met[m]) : 0;
-      }
-      return found >= minCandidates();
-    }
+  /** The profile at a place of {@link #postingStart}. */
+  int posting(int at) {
+    return body.intAt(postingAt + 4L * at, 0, profiles - 1);
   }
 
   /** Weight of a dimension in a profile that has it. */
-  private float weightIn(int profile, int dimension) {
+  float weightIn(int profile, int dimension) {
     int low = start(profile);
     int high = end(profile) - 1;
     while (low < high) {
@@ -522,7 +306,7 @@ public final class ContentGate {
     return body.intAt(profileOfAt + 4L * Objects.checkIndex(item, items), -1, profiles - 1);
   }
 
-  private double square(int profile) {
+  double square(int profile) {
     return bytes.get(LittleEndian.DOUBLE, squareAt + 8L * profile);
   }
 
@@ -534,15 +318,15 @@ public final class ContentGate {
     return body.intAt(startAt + 4L * (profile + 1L), start(profile), entries);
   }
 
-  private int memberStart(int profile) {
+  int memberStart(int profile) {
     return body.intAt(memberStartAt + 4L * profile, 0, members);
   }
 
-  private int memberEnd(int profile) {
+  int memberEnd(int profile) {
     return body.intAt(memberStartAt + 4L * (profile + 1L), memberStart(profile), members);
   }
 
-  private int member(int at) {
+  int member(int at) {
     return body.intAt(memberAt + 4L * at, 0, items - 1);
   }
 

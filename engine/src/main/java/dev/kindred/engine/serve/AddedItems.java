@@ -4,6 +4,8 @@ import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.content.ContentGate;
+import dev.kindred.engine.content.GateSearch;
+import dev.kindred.engine.content.ProfileVector;
 import dev.kindred.engine.rerank.FilterCache;
 import dev.kindred.engine.rerank.ItemAttributes;
 import dev.kindred.engine.snapshot.Snapshot;
@@ -34,7 +36,7 @@ final class AddedItems {
     final LiveItem item;
     final byte[] id;
     final ServedAttributes.Profile profile;
-    final ContentGate.Vector vector;
+    final ProfileVector vector;
     final double least; // similarity that its own candidates need
     final int[] near; // of the snapshot, best first
     final float[] nearSimilarities;
@@ -46,7 +48,7 @@ final class AddedItems {
         ServedAttributes.Profile profile,
         ContentGate gate,
         CandidateLists candidates,
-        ContentGate.Search search) {
+        GateSearch search) {
       this.item = item;
       this.profile = profile;
       id = item.id().getBytes(StandardCharsets.UTF_8);
@@ -187,7 +189,7 @@ final class AddedItems {
         live.put(item.id(), item);
       }
     }
-    ContentGate.Search search = gate.newSearch();
+    GateSearch search = gate.newSearch();
     List<Entry> next = new ArrayList<>();
     List<String> faults = new ArrayList<>();
     Set<String> placed = new HashSet<>();
@@ -217,7 +219,7 @@ final class AddedItems {
   }
 
   /** Null, and a fault more, if the item can't be read. */
-  private Entry entry(LiveItem item, ContentGate.Search search, List<String> faults) {
+  private Entry entry(LiveItem item, GateSearch search, List<String> faults) {
     try {
       return new Entry(
           item,

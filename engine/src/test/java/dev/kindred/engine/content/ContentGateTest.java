@@ -55,10 +55,10 @@ class ContentGateTest {
         ContentGate gate = ContentGate.open(file, arena);
         gate.verify();
         CandidateLists lists = ContentCandidates.join(catalogue, options, workers, Progress.none());
-        ContentGate.Search search = gate.newSearch();
+        GateSearch search = gate.newSearch();
         int compared = 0;
         for (int item = 0; item < gate.items(); item++) {
-          ContentGate.Vector vector = gate.vector(values(catalogue, item));
+          ProfileVector vector = gate.vector(values(catalogue, item));
           assertEquals(gate.hasProfile(item), !vector.isEmpty());
           BestItems found = search.candidates(vector);
           // The item itself is found too, and so fills a place that the join gives to others.
@@ -93,12 +93,12 @@ class ContentGateTest {
     ContentGate.write(file, catalogue, ContentOptions.defaults());
     try (Arena arena = Arena.ofConfined()) {
       ContentGate gate = ContentGate.open(file, arena);
-      ContentGate.Vector nothing = gate.vector(new int[0]);
+      ProfileVector nothing = gate.vector(new int[0]);
       assertTrue(nothing.isEmpty());
       assertEquals(0, gate.newSearch().candidates(nothing).size());
       assertEquals(0, gate.cosine(nothing, 3));
       assertEquals(0, nothing.cosine(nothing));
-      ContentGate.Vector some = gate.vector(values(catalogue, 3));
+      ProfileVector some = gate.vector(values(catalogue, 3));
       assertFalse(some.isEmpty());
       assertEquals(1, some.cosine(some), 1e-6);
       assertThrows(IndexOutOfBoundsException.class, () -> gate.vector(new int[] {gate.values()}));
