@@ -139,7 +139,7 @@ public final class Snapshot implements AutoCloseable {
       listed(FusedIndex.ROWS_FILE);
       listed(FusedIndex.BASIS_FILE);
     }
-    EmbeddingFile rows = channelFiles.get(SnapshotWriter.CHANNELS);
+    EmbeddingFile rows = channelFiles.get(ChannelFiles.CHANNELS);
     if (rows == null) {
       throw new CorruptFileException(
           directory.resolve(ManifestFile.NAME),

@@ -6,13 +6,10 @@ import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.fused.FusedIndex;
-import dev.kindred.engine.fused.FusedLayout;
 import dev.kindred.engine.rank.RankFiles;
 import dev.kindred.engine.rank.RankModel;
-import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.engine.related.RelatedTable;
-import dev.kindred.index.EmbeddingWriter;
 import dev.kindred.index.IdTable;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Progress;
@@ -20,25 +17,18 @@ import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Simd;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes a snapshot in a temporary directory beside its final place; {@link #publish} checks every
@@ -65,17 +55,11 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class SnapshotWriter implements AutoCloseable {
   static final String ITEMS = "items.kids";
   static final String PROFILE = "profile.kprof";
-  static final String CHANNELS = "channels.kvec";
-  static final String PRIORS = "priors.kvec";
 
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss").withZone(ZoneOffset.UTC);
-  private static final AtomicLong TEMPORARY_NUMBER = new AtomicLong();
 
-  private final Path target;
-  private final boolean current;
-  private final Path temporary;
-  private final Deque<Path> createdParents = new ArrayDeque<>();
+  private final UnpublishedDirectory directory;
   private final List<String> files = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final Map<String, Object> metrics = new LinkedHashMap<>();
@@ -94,18 +78,8 @@ public final class SnapshotWriter implements AutoCloseable {
   private FusedIndex.Description fused;
   private boolean ended;
 
-  private SnapshotWriter(Path target, boolean current) {
-    this.target = target;
-    this.current = current;
-    temporary =
-        target.resolveSibling(
-            "."
-                + target.getFileName()
-                + "."
-                + ProcessHandle.current().pid()
-                + "-"
-                + TEMPORARY_NUMBER.incrementAndGet()
-                + ".tmp");
+  private SnapshotWriter(UnpublishedDirectory directory) {
+    this.directory = directory;
   }
 
   /**
@@ -116,7 +90,7 @@ public final class SnapshotWriter implements AutoCloseable {
    * @throws IOException if the directory can't be written
    */
   public static SnapshotWriter into(Path target) throws IOException {
-    refuseExisting(target);
+    UnpublishedDirectory.refuseExisting(target);
     return create(target.toAbsolutePath().normalize(), false);
   }
 
@@ -146,57 +120,16 @@ public final class SnapshotWriter implements AutoCloseable {
     if (target.getParent() == null) {
       throw new IOException(target + " can't be a snapshot; name a directory in it");
     }
-    SnapshotWriter writer = new SnapshotWriter(target, current);
-    writer.makeDirectory();
-    writer.deleteDirectory();
-    return writer;
-  }
-
-  private void makeDirectory() throws IOException {
-    Path parent = target.getParent();
-    try {
-      for (Path path = parent; path != null && !Files.exists(path); path = path.getParent()) {
-        createdParents.addLast(path);
-      }
-      Files.createDirectories(parent);
-      Files.createDirectory(temporary);
-    } catch (IOException e) {
-      deleteDirectory();
-      String reason =
-          e instanceof FileSystemException f && f.getReason() != null
-              ? f.getReason()
-              : e instanceof NoSuchFileException
-                  ? "the directory can't be made"
-                  : e.getClass().getSimpleName();
-      throw new IOException(
-          "can't write a snapshot in "
-              + parent
-              + " ("
-              + reason
-              + "); check its path and permissions, or choose another directory",
-          e);
-    }
-  }
-
-  /** Takes back the directory and the parents made for it, as far as nobody uses them. */
-  private void deleteDirectory() throws IOException {
-    SnapshotDirectory.delete(temporary);
-    try {
-      for (Path directory : createdParents) {
-        Files.deleteIfExists(directory);
-      }
-    } catch (IOException e) {
-      // In use by now, or not ours to delete: an empty directory does no harm.
-      return;
-    } finally {
-      createdParents.clear();
-    }
+    UnpublishedDirectory directory = new UnpublishedDirectory(target, current);
+    directory.make();
+    directory.delete();
+    return new SnapshotWriter(directory);
   }
 
   /** The ids of the items; their ordinals are those of every other part. */
   public void items(Ids ids) throws IOException {
     begin(items < 0, "items");
-    makeDirectory();
+    directory.make();
     IdTable.write(file(ITEMS), ids.size(), ids::idOf);
     items = ids.size();
   }
@@ -213,99 +146,8 @@ public final class SnapshotWriter implements AutoCloseable {
   public void scorer(RelatedScorer source) throws IOException {
     begin(scorer == null, "scorer");
     checkItems("channels", source.items());
-    FusedLayout layout = FusedLayout.of(source);
-    if (!layout.places().isEmpty()) {
-      writeVectors(source, layout);
-    }
-    writePriors(source);
-    for (int k = 0; k < source.weights().size(); k++) {
-      for (RelatedScorer.Part part : source.parts(k)) {
-        if (part.channel().pairs().isPresent()) {
-          channels.add(ofPairs(k, part));
-        }
-      }
-    }
+    channels.addAll(ChannelFiles.write(source, this::file));
     scorer = source;
-  }
-
-  /** All vectors of an item in one row, so that scoring it reads one run of memory. */
-  private void writeVectors(RelatedScorer source, FusedLayout layout) throws IOException {
-    float[] row = new float[layout.dim()];
-    float[] scratch = new float[layout.longest()];
-    int[] present = new int[layout.places().size()];
-    try (EmbeddingWriter out = EmbeddingWriter.create(file(CHANNELS), layout.dim())) {
-      for (int item = 0; item < source.items(); item++) {
-        layout.copyRow(item, row, scratch);
-        out.add(row, 0);
-        for (int c = 0; c < present.length; c++) {
-          present[c] += layout.places().get(c).part().channel().has(item) ? 1 : 0;
-        }
-      }
-      out.commit();
-    }
-    for (int c = 0; c < present.length; c++) {
-      FusedLayout.Place place = layout.places().get(c);
-      channels.add(entry(place.part(), CHANNELS, place.offset(), present[c]));
-    }
-  }
-
-  /** The priors apart: they are no unit vectors and would spoil the lengths of rows. */
-  private void writePriors(RelatedScorer source) throws IOException {
-    List<RelatedScorer.Part> priors = new ArrayList<>();
-    for (int k = 0; k < source.weights().size(); k++) {
-      for (RelatedScorer.Part part : source.parts(k)) {
-        if (part.channel().kind() == Channel.Kind.PRIOR) {
-          priors.add(part);
-        }
-      }
-    }
-    if (priors.isEmpty()) {
-      return;
-    }
-    float[] row = new float[priors.size()];
-    float[] number = new float[1];
-    int[] present = new int[row.length];
-    try (EmbeddingWriter out = EmbeddingWriter.create(file(PRIORS), row.length)) {
-      for (int item = 0; item < source.items(); item++) {
-        for (int p = 0; p < row.length; p++) {
-          priors.get(p).channel().copyRow(item, number);
-          row[p] = number[0];
-          present[p] += number[0] != 0 ? 1 : 0;
-        }
-        out.add(row, 0);
-      }
-      out.commit();
-    }
-    for (int p = 0; p < row.length; p++) {
-      channels.add(entry(priors.get(p), PRIORS, p, present[p]));
-    }
-  }
-
-  private static ChannelEntry entry(RelatedScorer.Part part, String file, int offset, int present) {
-    Channel channel = part.channel();
-    return new ChannelEntry(
-        channel.objective(),
-        channel.kind(),
-        file,
-        offset,
-        channel.dim(),
-        present,
-        part.calibration());
-  }
-
-  private ChannelEntry ofPairs(int objective, RelatedScorer.Part part) throws IOException {
-    Channel channel = part.channel();
-    // Lower case only: the names stay apart on file systems that ignore case.
-    String name = channel.objective();
-    String stem = name.matches("[a-z0-9_-]{1,64}") ? name : Integer.toString(objective);
-    String kind = channel.kind() == Channel.Kind.DIRECTED ? "next" : "together";
-    String file = kind + "-" + stem + ".knext";
-    channel.pairs().orElseThrow().write(file(file));
-    int present = 0;
-    for (int item = 0; item < channel.items(); item++) {
-      present += channel.has(item) ? 1 : 0;
-    }
-    return entry(part, file, 0, present);
   }
 
   /** The index over all channels side by side; after the scorer that it was built for. */
@@ -315,7 +157,7 @@ public final class SnapshotWriter implements AutoCloseable {
       throw new IllegalArgumentException("the fused index is of another scorer, or came before it");
     }
     fused = index.description();
-    files.addAll(index.write(temporary));
+    files.addAll(index.write(directory.path()));
   }
 
   /** The precomputed top of each item's related list, scored with the scorer's weights. */
@@ -429,7 +271,7 @@ public final class SnapshotWriter implements AutoCloseable {
     }
     List<FileEntry> entries = new ArrayList<>();
     for (String name : files) {
-      Path path = temporary.resolve(name);
+      Path path = directory.path().resolve(name);
       entries.add(new FileEntry(name, Files.size(path), SnapshotVerifier.crc32c(path)));
     }
     Manifest manifest =
@@ -454,24 +296,16 @@ public final class SnapshotWriter implements AutoCloseable {
             notes,
             entries);
     SnapshotDirectory.writeForced(
-        temporary.resolve(ManifestFile.NAME), ManifestFile.bytes(manifest));
-    SnapshotDirectory.force(temporary);
-    SnapshotVerifier.Report report = SnapshotVerifier.verify(temporary);
+        directory.path().resolve(ManifestFile.NAME), ManifestFile.bytes(manifest));
+    SnapshotDirectory.force(directory.path());
+    SnapshotVerifier.Report report = SnapshotVerifier.verify(directory.path());
     if (!report.isSound()) {
       throw new CorruptFileException(
-          temporary, -1, "was written but reads back wrong: " + report.faults().getFirst());
+          directory.path(), -1, "was written but reads back wrong: " + report.faults().getFirst());
     }
-    Path place = target;
-    for (int i = 2; current && Files.exists(place, LinkOption.NOFOLLOW_LINKS); i++) {
-      place = target.resolveSibling(target.getFileName() + "-" + i);
-    }
-    refuseExisting(place);
-    Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
+    Path place = directory.rename();
     ended = true;
-    SnapshotDirectory.force(place.getParent());
-    if (current) {
-      SnapshotDirectory.writeCurrent(place.getParent(), place.getFileName().toString());
-    }
+    directory.settle(place);
     return place;
   }
 
@@ -480,38 +314,34 @@ public final class SnapshotWriter implements AutoCloseable {
   public void close() throws IOException {
     if (!ended) {
       ended = true;
-      deleteDirectory();
+      directory.delete();
     }
   }
 
   private Path file(String name) {
     files.add(name);
-    return temporary.resolve(name);
+    return directory.path().resolve(name);
   }
 
   private void begin(boolean first, String part) {
     if (ended) {
-      throw new IllegalStateException("the writer of snapshot " + target + " is closed");
+      throw new IllegalStateException(
+          "the writer of snapshot " + directory.target() + " is closed");
     }
     if (!first) {
-      throw new IllegalStateException("the " + part + " of snapshot " + target + " came before");
+      throw new IllegalStateException(
+          "the " + part + " of snapshot " + directory.target() + " came before");
     }
   }
 
   private void checkItems(String part, int count) {
     if (items < 0) {
-      throw new IllegalStateException("the items of snapshot " + target + " must come first");
+      throw new IllegalStateException(
+          "the items of snapshot " + directory.target() + " must come first");
     }
     if (count != items) {
       throw new IllegalArgumentException(
           "the " + part + " are over " + count + " items, the snapshot has " + items);
-    }
-  }
-
-  private static void refuseExisting(Path target) throws IOException {
-    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FileAlreadyExistsException(
-          target.toString(), null, "exists already; name a new directory or remove this one");
     }
   }
 }
