@@ -3,7 +3,6 @@ package dev.kindred.engine.serve;
 import dev.kindred.engine.content.BestItems;
 import dev.kindred.engine.content.BestLists;
 import dev.kindred.engine.data.Order;
-import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.rank.HistoryEntry;
 import dev.kindred.engine.rank.OrdinalMarks;
 import dev.kindred.engine.rank.RankDescription;
@@ -12,7 +11,6 @@ import dev.kindred.engine.rank.RankTask;
 import dev.kindred.engine.rank.Ranking;
 import dev.kindred.engine.rank.RetrievalSource;
 import dev.kindred.engine.rank.SourceQuotas;
-import dev.kindred.engine.rank.UserHistories;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.rerank.BoundReranking;
 import dev.kindred.engine.rerank.RerankedList;
@@ -36,9 +34,6 @@ import java.util.Objects;
 public final class RecommendSearcher extends LeasedSearcher {
   private static final RetrievalSource[] SOURCES = RetrievalSource.values();
 
-  /** Live events of a user that are read, at most. */
-  private static final int LIVE_EVENTS = 1000;
-
   private final LiveState live; // null without
   private final Gate gate = new Gate();
   private final Wanted wanted = new Wanted();
@@ -61,10 +56,10 @@ public final class RecommendSearcher extends LeasedSearcher {
   // Of the snapshot at hand, see bind().
   private Generation generation;
   private IdTable ids;
-  private List<ObjectiveWeight> objectives;
   private Ranking ranking;
   private RankDescription description;
   private RankSearcher searcher;
+  private UserPast past;
   private RankTask[] tasks;
   private double[] weights;
   private OrdinalMarks excluded;
@@ -92,13 +87,15 @@ public final class RecommendSearcher extends LeasedSearcher {
     generation = next;
     ranking = found;
     ids = snapshot.items();
-    objectives = snapshot.manifest().weights().objectives();
     description = ranking.description();
     searcher =
         new RankSearcher(
             ranking,
             snapshot.related(),
             snapshot.manifest().catalogue() ? snapshot.candidates() : null);
+    past = new UserPast(ids, ranking, snapshot.manifest().weights().objectives(), searcher);
+    watched = past.watched();
+    disliked = past.disliked();
     tasks = description.tasks().toArray(RankTask[]::new);
     weights = new double[tasks.length];
     storedWeights();
@@ -111,8 +108,6 @@ public final class RecommendSearcher extends LeasedSearcher {
       }
     }
     excluded = new OrdinalMarks(ids.size());
-    watched = new OrdinalMarks(ids.size());
-    disliked = new OrdinalMarks(ids.size());
     quotas = description.quotas();
     filter = OrdinalFilter.ALL;
     bindSearches();
@@ -342,21 +337,10 @@ public final class RecommendSearcher extends LeasedSearcher {
     begin(n);
     int ordinal = ranking.users().ordinalOf(user);
     if (ordinal >= 0) {
-      UserHistories histories = ranking.histories();
-      long end = histories.end(ordinal);
-      for (long at = histories.start(ordinal); at < end; at++) {
-        append(histories.entry(at));
-      }
-      if (ranking.searches().isPresent()) {
-        UserHistories searched = ranking.searches().get();
-        long searchEnd = searched.end(ordinal);
-        for (long at = searched.start(ordinal); at < searchEnd; at++) {
-          searcher.append(searched.entry(at));
-        }
-      }
+      past.appendLog(ordinal);
     }
     if (live != null) {
-      appendLive(user);
+      past.appendLive(user, live);
     }
     answer(ordinal, n, out);
   }
@@ -374,7 +358,7 @@ public final class RecommendSearcher extends LeasedSearcher {
       // Watched just now, one after the other.
       for (int i = 0; i < count; i++) {
         int item = Objects.checkIndex(items[from + i], ids.size());
-        append(HistoryEntry.of(HistoryEntry.WATCHED, item, description.end()));
+        past.append(HistoryEntry.of(HistoryEntry.WATCHED, item, description.end()));
       }
       answer(-1, n, out);
     } finally {
@@ -400,73 +384,12 @@ public final class RecommendSearcher extends LeasedSearcher {
     } else {
       searcher.noDeadline();
     }
-    searcher.begin();
-    watched.clear();
-    disliked.clear();
+    past.begin();
     hiddenBits = generation.hidden().bits();
   }
 
-  private void append(long entry) {
-    int item = HistoryEntry.item(entry);
-    if (item >= ids.size()) {
-      return; // of a damaged file
-    }
-    if (HistoryEntry.kind(entry) == HistoryEntry.WATCHED) {
-      watched.add(item);
-    } else if (HistoryEntry.kind(entry) == HistoryEntry.DISLIKED) {
-      disliked.add(item);
-    }
-    searcher.append(entry);
-  }
-
-  /** Those before the log's end are in the log already. */
-  private void appendLive(CharSequence user) {
-    String id = user.toString();
-    if (id.isEmpty() || id.length() > LiveState.MAX_ID_BYTES / 3) {
-      return;
-    }
-    List<UserEvent> events = live.lastEvents(id, LIVE_EVENTS);
-    for (int i = events.size() - 1; i >= 0; i--) {
-      UserEvent event = events.get(i);
-      long seconds = Math.floorDiv(event.timeMillis(), 1000L);
-      boolean timed = description.order() == Order.TIME;
-      if (timed && seconds <= description.end()) {
-        continue;
-      }
-      long time = timed ? seconds : description.end();
-      int item = ids.ordinalOf(event.item());
-      int kind = kind(event.event());
-      if (item >= 0 && kind >= 0) {
-        append(HistoryEntry.of(kind, item, time));
-      } else if (kind < 0 && event.event().equals(UserEvent.SEARCH)) {
-        appendSearch(ranking.tokensOf(event.item()), time);
-      }
-    }
-  }
-
-  private void appendSearch(int[] tokens, long time) {
-    for (int token : tokens) {
-      searcher.append(HistoryEntry.of(HistoryEntry.SEARCHED, token, time));
-    }
-  }
-
-  /** By the name of the objective that it is; nothing but an impression is shown in vain. */
-  private int kind(String event) {
-    if (event.isEmpty()) {
-      return HistoryEntry.WATCHED;
-    }
-    for (int k = 0; k < objectives.size(); k++) {
-      if (objectives.get(k).name().equals(event)) {
-        return objectives.get(k).polarity() == Polarity.NEGATIVE
-            ? HistoryEntry.DISLIKED
-            : HistoryEntry.WATCHED;
-      }
-    }
-    return event.equals(UserEvent.IMPRESSION) ? HistoryEntry.SHOWN : -1;
-  }
-
   private void answer(int user, int n, RecommendResult out) {
-    appendSearch(searchTokens, Math.max(description.end(), searcher.newest()));
+    past.appendSearch(searchTokens, Math.max(description.end(), searcher.newest()));
     long now = hasTime ? time : Math.max(description.end(), searcher.newest()) + 1;
     int missing = (watchedToo ? 0 : watched.size()) + disliked.size() + excluded.size();
     boolean conditions = reranking != null && reranking.reranking().where().isPresent();
