@@ -30,11 +30,8 @@ public final class RelatedScorer {
 
   private final ObjectiveWeights weights;
   private final Merge merge;
-  private final Part[][] parts; // [objective][0 to 3], linear first
+  private final MergedObjective[] objectives;
   private final int items;
-
-  /** Where the query of a part starts in a scratch's queries. */
-  private final int[][] queryAt;
 
   private final int queryLength;
   private final ChannelRows rows;
@@ -42,21 +39,22 @@ public final class RelatedScorer {
   private RelatedScorer(ObjectiveWeights weights, Merge merge, Part[][] parts, int items) {
     this.weights = weights;
     this.merge = merge;
-    this.parts = parts;
     this.items = items;
-    queryAt = new int[parts.length][];
+    objectives = new MergedObjective[parts.length];
     int at = 0;
     List<Channel> withRows = new ArrayList<>();
     for (int k = 0; k < parts.length; k++) {
-      queryAt[k] = new int[parts[k].length];
+      int[] queryAt = new int[parts[k].length];
       for (int p = 0; p < parts[k].length; p++) {
         Channel channel = parts[k][p].channel();
-        queryAt[k][p] = at;
+        queryAt[p] = at;
         at = Math.addExact(at, channel.dim());
         if (channel.pairs().isEmpty()) {
           withRows.add(channel);
         }
       }
+      Polarity polarity = weights.objectives().get(k).polarity();
+      objectives[k] = new MergedObjective(k, polarity, merge, parts[k], queryAt, items);
     }
     queryLength = at;
     rows = ChannelRows.of(withRows);
@@ -118,7 +116,7 @@ public final class RelatedScorer {
 
   /** The channels of an objective, linear first. */
   public List<Part> parts(int objective) {
-    return List.of(parts[objective]);
+    return objectives[objective].parts();
   }
 
   /**
@@ -129,12 +127,9 @@ public final class RelatedScorer {
     if (item >= items) {
       return false;
     }
-    for (Part[] objective : parts) {
-      for (Part part : objective) {
-        boolean ofPairs = part.channel().kind() != Channel.Kind.PRIOR;
-        if (ofPairs && takesPart(part) && part.channel().speaksFor(item)) {
-          return true;
-        }
+    for (MergedObjective objective : objectives) {
+      if (objective.knows(item)) {
+        return true;
       }
     }
     return false;
@@ -142,11 +137,9 @@ public final class RelatedScorer {
 
   /** Whether any channel has a say in how a source and a target are related. */
   public boolean tellsPairsApart() {
-    for (Part[] objective : parts) {
-      for (Part part : objective) {
-        if (part.channel().kind() != Channel.Kind.PRIOR && takesPart(part)) {
-          return true;
-        }
+    for (MergedObjective objective : objectives) {
+      if (objective.tellsPairsApart()) {
+        return true;
       }
     }
     return false;
@@ -154,31 +147,31 @@ public final class RelatedScorer {
 
   /** Scratch of one thread for up to {@code maxTargets} targets at a time. */
   public Scratch newScratch(int maxTargets) {
-    return new Scratch(queryLength, parts, maxTargets);
+    return new Scratch(queryLength, objectives, maxTargets);
   }
 
   /** What scoring writes to; one per thread. */
   public static final class Scratch {
     private final float[] coefficients; // per objective; 0: left out
-    private final float[] queries; // of all parts one after another
-    private final boolean[][] speaks; // whether a part takes part and knows the source
-    private final float[] cosines;
-    private final float[] merged;
+    final float[] queries; // of all parts one after another
+    final boolean[][] speaks; // whether a part takes part and knows the source
+    final float[] cosines;
+    final float[] merged;
     private int touched; // so that reading ahead is not taken for reading in vain
 
     // Of the present call.
-    private int source;
-    private int[] targets;
+    int source;
+    int[] targets;
     private float[] similarities; // null = all 0
-    private int known;
-    private int from;
-    private int to;
+    int known;
+    int from;
+    int to;
 
-    private Scratch(int queryLength, Part[][] parts, int maxTargets) {
-      coefficients = new float[parts.length];
+    private Scratch(int queryLength, MergedObjective[] objectives, int maxTargets) {
+      coefficients = new float[objectives.length];
       queries = new float[queryLength];
-      speaks = new boolean[parts.length][];
-      Arrays.setAll(speaks, k -> new boolean[parts[k].length]);
+      speaks = new boolean[objectives.length][];
+      Arrays.setAll(speaks, k -> new boolean[objectives[k].parts().size()]);
       cosines = new float[maxTargets];
       merged = new float[maxTargets];
     }
@@ -194,7 +187,7 @@ public final class RelatedScorer {
       to = end;
     }
 
-    private float similarity(int target) {
+    float similarity(int target) {
       return similarities == null ? 0 : similarities[target];
     }
 
@@ -236,7 +229,7 @@ public final class RelatedScorer {
       int count,
       float[] scores,
       Scratch scratch) {
-    for (int k = 0; k < parts.length; k++) {
+    for (int k = 0; k < objectives.length; k++) {
       scratch.coefficients[k] = coefficient(k, weights.objectives().get(k).manual());
     }
     prepare(source, scratch);
@@ -293,7 +286,7 @@ public final class RelatedScorer {
    */
   public void begin(int source, double[] manual, Scratch scratch) {
     checkManual(manual);
-    for (int k = 0; k < parts.length; k++) {
+    for (int k = 0; k < objectives.length; k++) {
       scratch.coefficients[k] = coefficient(k, manual[k]);
     }
     prepare(source, scratch);
@@ -322,23 +315,10 @@ public final class RelatedScorer {
       scratch.block(block, end);
       scratch.touched += rows.touch(targets, block, Math.min(end, known));
       Arrays.fill(scores, block, end, 0f);
-      for (int k = 0; k < parts.length; k++) {
+      for (int k = 0; k < objectives.length; k++) {
         if (scratch.coefficients[k] != 0) {
-          merge(k, scratch);
+          objectives[k].merge(scratch);
           addMerged(k, scores, scratch);
-        }
-      }
-    }
-  }
-
-  private void prepare(int source, Scratch scratch) {
-    scratch.source = source;
-    for (int k = 0; k < parts.length; k++) {
-      for (int p = 0; p < parts[k].length; p++) {
-        boolean speaks = takesPart(parts[k][p]) && speaks(parts[k][p], source);
-        scratch.speaks[k][p] = speaks;
-        if (speaks) {
-          parts[k][p].channel().copyQuery(source, scratch.queries, queryAt[k][p]);
         }
       }
     }
@@ -363,10 +343,10 @@ public final class RelatedScorer {
     scratch.of(new int[] {target}, new float[] {similarity}, target < items ? 1 : 0);
     scratch.block(0, 1);
     List<Term> terms = new ArrayList<>();
-    for (int k = 0; k < parts.length; k++) {
+    for (int k = 0; k < objectives.length; k++) {
       ObjectiveWeight weight = weights.objectives().get(k);
       contribution[0] = 0;
-      merge(k, scratch);
+      objectives[k].merge(scratch);
       float merged = scratch.merged[0];
       addMerged(k, contribution, scratch);
       terms.add(
@@ -375,71 +355,23 @@ public final class RelatedScorer {
               weight.polarity(),
               manual[k],
               weight.learned(),
-              channelTerms(k, source, target, similarity),
+              objectives[k].channelTerms(source, target, similarity),
               merged,
               contribution[0]));
     }
     return terms;
   }
 
-  private List<ChannelTerm> channelTerms(int objective, int source, int target, float similarity) {
-    float largest = Float.NEGATIVE_INFINITY;
-    for (Part part : parts[objective]) {
-      if (takesPart(part) && covers(part, source, target)) {
-        largest = Math.max(largest, part.channel().cosine(source, target));
-      }
+  private void prepare(int source, Scratch scratch) {
+    scratch.source = source;
+    for (MergedObjective objective : objectives) {
+      objective.prepare(scratch);
     }
-    List<ChannelTerm> channels = new ArrayList<>();
-    for (Part part : parts[objective]) {
-      Channel channel = part.channel();
-      boolean present = covers(part, source, target);
-      float cosine = present ? channel.cosine(source, target) : 0;
-      boolean says = takesPart(part) && speaks(part, source);
-      if (merge == Merge.MAX) {
-        says &= present && cosine == largest;
-      } else if (!present) {
-        says &= hasPresence(part);
-      }
-      float calibrated =
-          !takesPart(part) || !speaks(part, source)
-              ? 0
-              : present ? calibrated(part, cosine) : says ? absent(part, similarity) : 0;
-      channels.add(new ChannelTerm(channel.kind(), present, cosine, calibrated, says));
-    }
-    return channels;
-  }
-
-  private boolean speaks(Part part, int source) {
-    return part.channel().kind() == Channel.Kind.PRIOR
-        || (source < items && part.channel().speaksFor(source));
-  }
-
-  private boolean covers(Part part, int source, int target) {
-    return target < items && speaks(part, source) && part.channel().has(target);
   }
 
   /** Whether a channel has a say in merges. */
   public boolean takesPart(Part part) {
-    return merge == Merge.MAX || part.calibration().active();
-  }
-
-  /** Whether a target without the channel counts as something. */
-  private boolean hasPresence(Part part) {
-    return merge != Merge.MAX && !part.calibration().presence().equals(Presence.NEUTRAL);
-  }
-
-  /** What enters the merge for a target without the channel. */
-  private float absent(Part part, float similarity) {
-    float logOdds = part.calibration().absentLogOdds(similarity);
-    return merge == Merge.NOISY_OR ? (float) LogisticRegression.sigmoid(logOdds) : logOdds;
-  }
-
-  private float calibrated(Part part, float cosine) {
-    return switch (merge) {
-      case CALIBRATED -> part.calibration().logOdds(cosine);
-      case NOISY_OR -> part.calibration().probability(cosine);
-      case MAX -> cosine;
-    };
+    return MergedObjective.takesPart(merge, part);
   }
 
   /**
@@ -453,11 +385,9 @@ public final class RelatedScorer {
 
   /** Whether scores depend on the similarities of targets: a channel's absence counts by them. */
   public boolean usesSimilarity() {
-    for (Part[] objective : parts) {
-      for (Part part : objective) {
-        if (takesPart(part) && hasPresence(part)) {
-          return true;
-        }
+    for (MergedObjective objective : objectives) {
+      if (objective.usesSimilarity()) {
+        return true;
       }
     }
     return false;
@@ -474,96 +404,6 @@ public final class RelatedScorer {
     float[] merged = scratch.merged;
     for (int i = scratch.from; i < scratch.to; i++) {
       scores[i] += coefficient * merged[i];
-    }
-  }
-
-  /** scratch.merged[i] = s_k of the scratch's source and its target i, for those of the block. */
-  private void merge(int objective, Scratch scratch) {
-    float[] merged = scratch.merged;
-    int from = scratch.from;
-    int to = scratch.to;
-    float neutral = merge == Merge.MAX ? Float.NEGATIVE_INFINITY : merge == Merge.NOISY_OR ? 1 : 0;
-    Arrays.fill(merged, from, to, neutral);
-    for (int p = 0; p < parts[objective].length; p++) {
-      if (!scratch.speaks[objective][p]) {
-        continue;
-      }
-      Part part = parts[objective][p];
-      int known = Math.min(to, scratch.known);
-      if (from < known) {
-        part.channel()
-            .cosines(
-                scratch.source,
-                scratch.queries,
-                queryAt[objective][p],
-                scratch.targets,
-                from,
-                known,
-                scratch.cosines);
-      }
-      switch (merge) {
-        case CALIBRATED -> addLogOdds(part, scratch);
-        case NOISY_OR -> multiplyDoubts(part, scratch);
-        case MAX -> takeLarger(part.channel(), scratch);
-      }
-    }
-    if (merge == Merge.NOISY_OR) {
-      for (int i = from; i < to; i++) {
-        merged[i] = 1 - merged[i];
-      }
-    } else if (merge == Merge.MAX) {
-      for (int i = from; i < to; i++) {
-        merged[i] = merged[i] == Float.NEGATIVE_INFINITY ? 0 : merged[i];
-      }
-    }
-    if (weights.objectives().get(objective).polarity() == Polarity.NEGATIVE) {
-      for (int i = from; i < to; i++) {
-        merged[i] = Math.max(0, merged[i]);
-      }
-    }
-  }
-
-  // A cosine of exactly 0 is the sign of a zero row, the target without the channel, or of an
-  // orthogonal one: rare among vectors, usual among pairs. Only then the row is looked at.
-
-  private static boolean isPresent(Channel channel, Scratch scratch, int i) {
-    return i < scratch.known && (scratch.cosines[i] != 0 || channel.has(scratch.targets[i]));
-  }
-
-  private void addLogOdds(Part part, Scratch scratch) {
-    Calibration calibration = part.calibration();
-    boolean hasPresence = hasPresence(part);
-    boolean isLine = calibration.curve().isEmpty();
-    float slope = calibration.slope();
-    float intercept = calibration.intercept();
-    float[] merged = scratch.merged;
-    float[] cosines = scratch.cosines;
-    for (int i = scratch.from; i < scratch.to; i++) {
-      if (isPresent(part.channel(), scratch, i)) {
-        float cosine = cosines[i];
-        merged[i] += isLine ? slope * cosine + intercept : calibration.logOdds(cosine);
-      } else if (hasPresence) {
-        merged[i] += absent(part, scratch.similarity(i));
-      }
-    }
-  }
-
-  private void multiplyDoubts(Part part, Scratch scratch) {
-    boolean hasPresence = hasPresence(part);
-    for (int i = scratch.from; i < scratch.to; i++) {
-      if (isPresent(part.channel(), scratch, i)) {
-        scratch.merged[i] *= 1 - part.calibration().probability(scratch.cosines[i]);
-      } else if (hasPresence) {
-        scratch.merged[i] *= 1 - absent(part, scratch.similarity(i));
-      }
-    }
-  }
-
-  private static void takeLarger(Channel channel, Scratch scratch) {
-    for (int i = scratch.from; i < scratch.to; i++) {
-      if (isPresent(channel, scratch, i)) {
-        scratch.merged[i] = Math.max(scratch.merged[i], scratch.cosines[i]);
-      }
     }
   }
 }
