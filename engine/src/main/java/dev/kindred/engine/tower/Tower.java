@@ -121,19 +121,13 @@ final class Tower {
    */
   void vectors(FeatureTable table, int[] tableRows, float[] target, Workers workers) {
     int dim = output.width();
-    Pass[] passes = new Pass[workers.threads()];
-    workers.forEachRange(
-        tableRows.length,
-        ROWS_AT_ONCE,
-        (from, to, worker) -> {
-          if (passes[worker] == null) {
-            passes[worker] = Pass.forInference(network, ROWS_AT_ONCE);
-          }
-          Pass pass = passes[worker];
-          pass.bind(input, table, tableRows, (int) from);
-          network.forward(pass, (int) (to - from));
-          for (int i = 0; i < to - from; i++) {
-            int at = tableRows[(int) from + i] * dim;
+    forEachBlock(
+        table,
+        tableRows,
+        workers,
+        (pass, from, count) -> {
+          for (int i = 0; i < count; i++) {
+            int at = tableRows[from + i] * dim;
             System.arraycopy(pass.value(output), i * dim, target, at, dim);
             Distances.normalize(target, at, dim);
           }
@@ -144,6 +138,22 @@ final class Tower {
   float[] inputs(FeatureTable table, int[] tableRows, Workers workers) {
     int width = input.width();
     float[] target = new float[Math.multiplyExact(tableRows.length, width)];
+    forEachBlock(
+        table,
+        tableRows,
+        workers,
+        (pass, from, count) ->
+            System.arraycopy(pass.value(input), 0, target, from * width, count * width));
+    return target;
+  }
+
+  /** Takes what a pass over the rows at [from, from + count) of the list has made of them. */
+  private interface Block {
+    void take(Pass pass, int from, int count);
+  }
+
+  /** Passes over some rows of a table, block by block, each block by one thread. */
+  private void forEachBlock(FeatureTable table, int[] tableRows, Workers workers, Block block) {
     Pass[] passes = new Pass[workers.threads()];
     workers.forEachRange(
         tableRows.length,
@@ -156,9 +166,8 @@ final class Tower {
           int count = (int) (to - from);
           pass.bind(input, table, tableRows, (int) from);
           network.forward(pass, count);
-          System.arraycopy(pass.value(input), 0, target, (int) from * width, count * width);
+          block.take(pass, (int) from, count);
         });
-    return target;
   }
 
   /** The vectors of all rows of a table, [rows x dim], of length 1. */
