@@ -368,6 +368,7 @@ final class EvaluateCommand extends KindredCommand {
   }
 
   private PipelineOptions pipelineOptions(TrainConfig read) {
+    read.notes().forEach(this::note);
     PipelineOptions chosen = read.options().withRank(Optional.empty());
     if (seed().isPresent()) {
       chosen = chosen.withSeed(seed().getAsLong());

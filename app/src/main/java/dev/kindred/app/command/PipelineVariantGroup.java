@@ -27,7 +27,9 @@ final class PipelineVariantGroup {
       names = "--merge",
       paramLabel = "M",
       completionCandidates = ConstantNames.Merges.class,
-      description = "How both channels become one: ${COMPLETION-CANDIDATES}.")
+      description =
+          "How both channels become one: ${COMPLETION-CANDIDATES}. The maximum, of raw cosines,"
+              + " leaves out what is counted, [next] and [together].")
   private Merge merge;
 
   @Option(names = "--equal-weights", description = "Learn no weights from retention.")
@@ -45,6 +47,9 @@ final class PipelineVariantGroup {
     o = noCoordinator ? o.withCoordinate(Optional.empty()) : o;
     o = noLinear ? o.withLinear(false) : o;
     o = noTowers ? o.withTower(Optional.empty()) : o;
+    if (merge == Merge.MAX) {
+      o = o.withScoring(o.scoring().withNext(Optional.empty()).withTogether(Optional.empty()));
+    }
     o = merge == null ? o : o.withMerge(merge);
     return equalWeights ? o.withLearnWeights(false) : o;
   }

@@ -61,6 +61,7 @@ final class TrainCommand extends KindredCommand {
       Map<String, Double> seconds = new LinkedHashMap<>();
       seconds.put("read", secondsSince(start));
       data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
+      read.notes().forEach(this::note);
       data.requireTwoItems();
       publishing.place().requireSnapshotSpace(data.input(), options, this::note);
       TrainedPipeline trained = Pipeline.train(data.input(), options, workers, progress);

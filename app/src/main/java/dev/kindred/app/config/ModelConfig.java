@@ -9,12 +9,14 @@ import dev.kindred.engine.fused.FusedOptions;
 import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.Optimizer;
 import dev.kindred.engine.nn.Sgd;
+import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.NextItemOptions;
 import dev.kindred.engine.related.ScoringOptions;
 import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.tower.TowerOptions;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads the tables that set options of the stages; what a table leaves out keeps its default. */
 final class ModelConfig {
@@ -26,34 +28,60 @@ final class ModelConfig {
   private ModelConfig() {}
 
   /**
+   * Which profiles a configuration has. Without any, networks know ids alone, in which factors find
+   * as much; and of items without profiles, who took to both tells more than models do.
+   *
+   * @param ofItems a catalogue
+   * @param ofUsers profiles of users
+   */
+  record Profiles(boolean ofItems, boolean ofUsers) {
+    boolean any() {
+      return ofItems || ofUsers;
+    }
+  }
+
+  /**
    * The options of all stages.
    *
    * @param paper whether the literal reading of the paper is the base, whatever the file says
    * @param objectives those declared: each may have a table of its own in {@code [als]}
+   * @param known which profiles there are
    */
-  static PipelineOptions read(Section top, boolean paper, List<Objective> objectives) {
-    PipelineOptions base =
-        top.flag("paper", false) || paper ? PipelineOptions.paper() : PipelineOptions.defaults();
+  static PipelineOptions read(
+      Section top, boolean paper, List<Objective> objectives, Profiles known) {
+    boolean literal = top.flag("paper", false) || paper;
+    PipelineOptions base = literal ? PipelineOptions.paper() : PipelineOptions.defaults();
     long seed = top.wholeNumber("seed", base.seed());
     PipelineOptions options =
         base.withSeed(seed)
             .withContent(content(top.sectionOrEmpty("content"), base.content()))
             .withCoordinate(coordinate(top.sectionOrEmpty("coordinator"), base.coordinate()))
-            .withTower(tower(top.sectionOrEmpty("tower"), base.tower()));
+            .withTower(
+                tower(
+                    top.sectionOrEmpty("tower"),
+                    base.tower(),
+                    literal || known.any() || top.section("tower").isPresent()));
     options = als(top.sectionOrEmpty("als"), options, objectives);
     options = related(top.sectionOrEmpty("related"), options);
     options = options.withRank(RankConfig.read(top.sectionOrEmpty("rank"), false));
     ScoringOptions scoring = options.scoring();
     var next = next(top.sectionOrEmpty("next"), scoring.next());
-    var together = together(top.sectionOrEmpty("together"), scoring.together());
+    boolean counts = !known.ofItems() && options.merge() != Merge.MAX && isFree(next, objectives);
+    var together = together(top.sectionOrEmpty("together"), counts);
     PipelineOptions before = options;
     return top.make(() -> before.withScoring(scoring.withNext(next).withTogether(together)));
   }
 
-  private static Optional<TogetherOptions> together(
-      Section section, Optional<TogetherOptions> usual) {
-    TogetherOptions base = usual.orElseGet(TogetherOptions::defaults);
-    boolean enabled = section.flag("enabled", usual.isPresent());
+  /** Whether no objective has the usual name of what is taken together. */
+  private static boolean isFree(Optional<NextItemOptions> next, List<Objective> objectives) {
+    return Stream.concat(
+            objectives.stream().map(Objective::name), next.stream().map(NextItemOptions::name))
+        .noneMatch(TogetherOptions.defaults().name()::equals);
+  }
+
+  private static Optional<TogetherOptions> together(Section section, boolean usual) {
+    TogetherOptions base = TogetherOptions.defaults();
+    boolean enabled = section.flag("enabled", usual);
     String name = section.text("name", base.name());
     double weight = section.number("weight", base.weight());
     int pairs = section.positive("pairs-per-item", base.lists().maxPerItem());
@@ -215,9 +243,10 @@ final class ModelConfig {
                 .withSolver(solver));
   }
 
-  private static Optional<TowerOptions> tower(Section section, Optional<TowerOptions> usual) {
+  private static Optional<TowerOptions> tower(
+      Section section, Optional<TowerOptions> usual, boolean enabledIfUsual) {
     TowerOptions base = usual.orElseGet(TowerOptions::defaults);
-    boolean enabled = section.flag("enabled", usual.isPresent());
+    boolean enabled = section.flag("enabled", usual.isPresent() && enabledIfUsual);
     List<Integer> hidden = section.integers("hidden", base.hidden());
     int dim = section.integer("dim", base.dim());
     boolean reluOutput = section.flag("relu-output", base.reluOutput());

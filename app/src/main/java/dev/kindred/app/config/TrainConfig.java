@@ -5,6 +5,7 @@ import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.ReadLimits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -68,9 +69,27 @@ public record TrainConfig(
       throw top.wrong(
           "[searches]", "is a second log of searches beside those of [events] search; keep one");
     }
-    PipelineOptions options = ModelConfig.read(top, paper, objectives);
+    PipelineOptions options =
+        ModelConfig.read(
+            top, paper, objectives, new ModelConfig.Profiles(items.isPresent(), users.isPresent()));
     top.finish();
     return new TrainConfig(events, objectives, items, users, searches, options);
+  }
+
+  /** What follows from the lack of profiles, for whoever did not decide it; a line each. */
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    if (items.isEmpty() && users.isEmpty() && options.tower().isEmpty()) {
+      notes.add(
+          "no profiles of items or users: no two-tower networks, for ids alone tell them no more"
+              + " than factors; 'enabled = true' under [tower] trains them");
+    }
+    if (items.isEmpty() && options.scoring().together().isPresent()) {
+      notes.add(
+          "no catalogue: what is taken together counts, as an objective of its own; 'enabled ="
+              + " false' under [together] leaves it out");
+    }
+    return notes;
   }
 
   /** The same with other limits of what is forgiven in the log. */

@@ -46,6 +46,35 @@ final class TrainConfigTest {
     assertTrue(config.items().isEmpty());
   }
 
+  private static final String ITEMS = "[items]\nfile = \"items.csv\"\nid = \"i\"\n";
+  private static final String TOGETHER = "[together]\nenabled = true\n";
+  private static final String USERS = "[users]\nfile = \"users.csv\"\nid = \"u\"\n";
+
+  /** Networks of ids alone find no more than factors do, and counting more than either. */
+  @Test
+  void whatTheLogAloneTellsIsCountedAndHasNoNetworks() throws IOException {
+    assertChosen(false, true, 2, MINIMAL);
+    assertChosen(true, true, 1, MINIMAL + USERS);
+    assertChosen(true, false, 0, MINIMAL + ITEMS);
+    // What is asked for is done.
+    assertChosen(true, false, 0, MINIMAL + "[tower]\ndim = 32\n[together]\nenabled = false\n");
+    assertChosen(false, true, 0, MINIMAL + ITEMS + "[tower]\nenabled = false\n" + TOGETHER);
+    assertChosen(false, true, 2, MINIMAL + "[together]\npairs-per-item = 50\n");
+    // Where nothing can be counted, or an objective has the name.
+    assertChosen(true, false, 0, "paper = true\n" + MINIMAL);
+    assertChosen(false, false, 1, MINIMAL + "[related]\nmerge = \"max\"\n");
+    assertChosen(false, false, 1, MINIMAL.replace("\"click\"", "\"together\""));
+    assertChosen(false, false, 1, MINIMAL + "[next]\nenabled = true\nname = \"together\"\n");
+  }
+
+  private void assertChosen(boolean networks, boolean together, int notes, String text)
+      throws IOException {
+    TrainConfig config = read(text);
+    assertEquals(networks, config.options().tower().isPresent(), text);
+    assertEquals(together, config.options().scoring().together().isPresent(), text);
+    assertEquals(notes, config.notes().size(), () -> config.notes() + " of " + text);
+  }
+
   /**
    * The scaled cross-entropy needs negatives, the default softmax none: in either order of keys.
    */
@@ -261,7 +290,7 @@ final class TrainConfigTest {
     assertEquals(0.5, together.weight());
     assertEquals(50, together.lists().maxPerItem());
     assertEquals(1, together.lists().minUsers());
-    assertEquals(Optional.empty(), read(MINIMAL).options().scoring().together());
+    assertEquals(Optional.empty(), read(MINIMAL + ITEMS).options().scoring().together());
     assertTrue(
         error(MINIMAL + "[together]\nenabled = true\nname = \"next\"\n[next]\nenabled = true\n")
             .contains("both called 'next'"));

@@ -6,7 +6,9 @@ import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.fused.FusedOptions;
 import dev.kindred.engine.rank.RankOptions;
+import dev.kindred.engine.related.CountedObjective;
 import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.PairValues;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.tower.TowerOptions;
 import java.util.ArrayList;
@@ -113,6 +115,12 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     addFused(files, n, vectors + channels(size, options), options);
     long m = Math.round(n * size.candidates());
     files.add(lists(CandidateLists.FILE_NAME, n, m));
+    int place = size.objectives();
+    for (CountedObjective counted : options.scoring().counted()) {
+      String name = PairValues.fileName(counted.kind(), counted.name(), place++);
+      long pairs = Math.round(n * size.companions());
+      files.add(file(name, 8 * (n + 1) + 8 * pairs + 8 * n));
+    }
     files.add(file(RelatedTable.FILE_NAME, n * padded(9L * options.listLength())));
     long x = Math.round(n * size.profileValues());
     if (x > 0 || size.numberFields() > 0) {

@@ -18,6 +18,9 @@ public sealed interface CountedObjective permits NextItemOptions, TogetherOption
   /** What is counted, for messages, such as "next items". */
   String counts();
 
+  /** Of the channel that counting makes. */
+  Channel.Kind kind();
+
   /**
    * Throws if a log doesn't have what is to be counted.
    *

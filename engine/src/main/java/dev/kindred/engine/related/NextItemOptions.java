@@ -54,6 +54,11 @@ public record NextItemOptions(String name, double weight, long maxGapMillis, dou
   }
 
   @Override
+  public Channel.Kind kind() {
+    return Channel.Kind.DIRECTED;
+  }
+
+  @Override
   public void check(Events events) {
     NextItemChannel.checkOrder(events);
   }

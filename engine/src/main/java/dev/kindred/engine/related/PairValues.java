@@ -55,6 +55,19 @@ public final class PairValues {
   }
 
   /**
+   * Name of a snapshot's file.
+   *
+   * @param kind of the channel
+   * @param objective its objective
+   * @param place of the objective among all, for names that a file can't have
+   */
+  public static String fileName(Channel.Kind kind, String objective, int place) {
+    // Lower case only: the names stay apart on file systems that ignore case.
+    String stem = objective.matches("[a-z0-9_-]{1,64}") ? objective : Integer.toString(place);
+    return (kind == Channel.Kind.DIRECTED ? "next-" : "together-") + stem + ".knext";
+  }
+
+  /**
    * How much more often than by chance a target is what users go on to from a source: smoothed
    * pointwise mutual information ln((n_ij + m p_j) / ((n_i + m) p_j)), where n_ij counts the steps
    * from i to j, n_i those from i, p_j is the share of steps that end in j, and m the smoothing. A

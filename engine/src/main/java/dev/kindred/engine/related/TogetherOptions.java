@@ -36,6 +36,11 @@ public record TogetherOptions(String name, double weight, Cooccurrence.Options l
     return "items taken together";
   }
 
+  @Override
+  public Channel.Kind kind() {
+    return Channel.Kind.TOGETHER;
+  }
+
   /** Any log will do. */
   @Override
   public void check(Events events) {}

@@ -3,6 +3,7 @@ package dev.kindred.engine.snapshot;
 import dev.kindred.engine.fused.FusedLayout;
 import dev.kindred.engine.rank.RankFiles;
 import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.PairValues;
 import dev.kindred.engine.related.RelatedScorer;
 import dev.kindred.index.EmbeddingWriter;
 import java.io.IOException;
@@ -112,11 +113,7 @@ final class ChannelFiles {
 
   private ChannelEntry ofPairs(int objective, RelatedScorer.Part part) throws IOException {
     Channel channel = part.channel();
-    // Lower case only: the names stay apart on file systems that ignore case.
-    String name = channel.objective();
-    String stem = name.matches("[a-z0-9_-]{1,64}") ? name : Integer.toString(objective);
-    String kind = channel.kind() == Channel.Kind.DIRECTED ? "next" : "together";
-    String file = kind + "-" + stem + ".knext";
+    String file = PairValues.fileName(channel.kind(), channel.objective(), objective);
     channel.pairs().orElseThrow().write(places.file(file));
     int present = 0;
     for (int item = 0; item < channel.items(); item++) {

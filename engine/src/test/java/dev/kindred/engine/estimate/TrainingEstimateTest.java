@@ -11,6 +11,8 @@ import dev.kindred.engine.TrainedPipeline;
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.rank.RankOptions;
+import dev.kindred.engine.related.ScoringOptions;
+import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.engine.world.World;
@@ -56,6 +58,8 @@ final class TrainingEstimateTest {
                         .withEmbeddingDim(20)
                         .withEpochs(1)))
             .withListLength(30)
+            .withScoring(
+                ScoringOptions.defaults().withTogether(Optional.of(TogetherOptions.defaults())))
             .withRank(Optional.of(RANK));
     PipelineInput input =
         new PipelineInput(world.events(), world.items(), world.users(), world.searches());
@@ -103,6 +107,7 @@ final class TrainingEstimateTest {
       case "users.kvec", "user-tower.safetensors", "ranker.safetensors" -> .35;
       // As if all users did as much.
       case "histories.khist", "searches.khist" -> .3;
+      case "together-together.knext" -> .1;
       case "searched.kids" -> .1; // words are about as long as values
       case "channels.kvec", "fused.kvec", "fused-basis.kvec" -> .05;
       case "groups.kgroup" -> .02; // popular items are those that somebody watched
