@@ -268,8 +268,8 @@ final class LiveDirectory {
           new FileSystemException(
               path.toString(),
               null,
-              "the disk is full: no room for a new live state; free some space, or choose a"
-                  + " directory elsewhere");
+              "the disk may be full: a page of a new live state can't be written; free some space,"
+                  + " or choose a directory elsewhere");
       full.initCause(e);
       throw full;
     } finally {

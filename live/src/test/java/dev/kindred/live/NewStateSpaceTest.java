@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kindred.engine.serve.LiveStateOptions;
@@ -93,7 +94,9 @@ final class NewStateSpaceTest {
   void aLayoutThatFailsLeavesNoFileOfAMap() throws IOException {
     // The file of the users is made, then that of the items is more than Chronicle can.
     LiveStateOptions tooLarge = new LiveStateOptions(1, 1L << 50, 1);
-    assertThrows(Exception.class, () -> ChronicleLiveState.open(directory, tooLarge));
+    Exception e = assertThrows(Exception.class, () -> ChronicleLiveState.open(directory, tooLarge));
+    String message = String.valueOf(e.getMessage());
+    assumeFalse(message.contains("needs about"), "refused before: the directory is in memory");
     try (var files = Files.list(directory)) {
       assertEquals(
           List.of(),

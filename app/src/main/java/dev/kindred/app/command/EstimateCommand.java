@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.config.Profiles;
 import dev.kindred.app.config.TableConfig;
 import dev.kindred.app.config.TrainConfig;
 import dev.kindred.app.output.TextTable;
@@ -146,7 +147,11 @@ final class EstimateCommand extends KindredCommand {
       throw usage("--no-towers has no vectors for --dim");
     }
     DataSize size = options(() -> size(read));
-    PipelineOptions options = options(() -> pipeline(read));
+    PipelineOptions options = options(() -> pipeline(read, size));
+    if (dim != null && options.tower().isEmpty()) {
+      throw usage(
+          "--dim is the length of the networks' vectors, and without profiles there are none");
+    }
     Speed speed;
     try (Workers workers = Workers.of(threads())) {
       speed = Speed.probe(workers);
@@ -232,8 +237,12 @@ final class EstimateCommand extends KindredCommand {
         config.fields().stream().filter(field -> field.kind() == FieldSpec.Kind.NUMERIC).count();
   }
 
-  private PipelineOptions pipeline(Optional<TrainConfig> read) {
-    PipelineOptions options = read.map(TrainConfig::options).orElse(PipelineOptions.defaults());
+  private PipelineOptions pipeline(Optional<TrainConfig> read, DataSize size) {
+    Profiles known =
+        new Profiles(
+            size.profileValues() > 0 || size.numberFields() > 0,
+            size.userFields() > 0 || size.userNumbers() > 0);
+    PipelineOptions options = read.map(TrainConfig::options).orElseGet(known::usual);
     if (personalised && options.rank().isEmpty()) {
       options = options.withRank(Optional.of(RankOptions.defaults()));
     }

@@ -368,7 +368,9 @@ final class EvaluateCommand extends KindredCommand {
   }
 
   private PipelineOptions pipelineOptions(TrainConfig read) {
-    read.notes().forEach(this::note);
+    if (!variant.isGiven()) { // which says itself what it leaves out
+      read.notes().forEach(this::note);
+    }
     PipelineOptions chosen = read.options().withRank(Optional.empty());
     if (seed().isPresent()) {
       chosen = chosen.withSeed(seed().getAsLong());

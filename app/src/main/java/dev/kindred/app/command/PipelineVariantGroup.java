@@ -2,6 +2,7 @@ package dev.kindred.app.command;
 
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.tower.TowerOptions;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -17,7 +18,10 @@ final class PipelineVariantGroup {
       description = "Leave out the Coordinating Network: every sample trains.")
   private boolean noCoordinator;
 
-  @Option(names = "--no-linear", description = "Leave out the linear channel, ALS.")
+  @Option(
+      names = "--no-linear",
+      description =
+          "Leave out the linear channel, ALS. Networks are trained then, of ids alone too.")
   private boolean noLinear;
 
   @Option(names = "--no-towers", description = "Leave out the two-tower networks.")
@@ -45,7 +49,9 @@ final class PipelineVariantGroup {
     PipelineOptions o = options;
     o = noGate ? o.withGate(false) : o;
     o = noCoordinator ? o.withCoordinate(Optional.empty()) : o;
-    o = noLinear ? o.withLinear(false) : o;
+    if (noLinear) {
+      o = o.withLinear(false).withTower(o.tower().or(() -> Optional.of(TowerOptions.defaults())));
+    }
     o = noTowers ? o.withTower(Optional.empty()) : o;
     if (merge == Merge.MAX) {
       o = o.withScoring(o.scoring().withNext(Optional.empty()).withTogether(Optional.empty()));

@@ -10,15 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What can be known of a server's places without opening anything in them: looked at before its
- * port is bound, so that nobody takes for alive what can't start. Stateless.
+ * What can be known of a server's places without opening what is in them: looked at before its port
+ * is bound, so that nobody takes for alive what can't start. Stateless.
  */
 final class ServePlaces {
   private ServePlaces() {}
 
   /**
    * Checks that there is a snapshot, and that live state and event log can be written where they
-   * are to be. Makes nothing.
+   * are to be. Leaves nothing behind.
    *
    * @throws IOException if there is no snapshot, or no room for a new live state
    * @throws InputException if a place can't be written to
@@ -34,13 +34,16 @@ final class ServePlaces {
   }
 
   private static void requireLive(Path directory) throws IOException {
-    Destination.directory(directory);
+    if (!ChronicleLiveState.isIn(directory)) {
+      Destination.directory(directory);
+    }
     ChronicleLiveState.requireRoom(directory, LiveStateOptions.defaults());
   }
 
   private static void requireEventLog(Path file) {
-    Destination.fileWithParents(file);
-    if (Files.exists(file) && !Files.isWritable(file)) {
+    if (!Files.isRegularFile(file)) {
+      Destination.fileWithParents(file);
+    } else if (!Files.isWritable(file)) {
       throw new InputException(
           file + ": no permission to write this event log; change that, or choose another file");
     }

@@ -14,9 +14,11 @@ import dev.kindred.engine.related.NextItemOptions;
 import dev.kindred.engine.related.ScoringOptions;
 import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.tower.TowerOptions;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** Reads the tables that set options of the stages; what a table leaves out keeps its default. */
 final class ModelConfig {
@@ -28,61 +30,53 @@ final class ModelConfig {
   private ModelConfig() {}
 
   /**
-   * Which profiles a configuration has. Without any, networks know ids alone, in which factors find
-   * as much; and of items without profiles, who took to both tells more than models do.
-   *
-   * @param ofItems a catalogue
-   * @param ofUsers profiles of users
-   */
-  record Profiles(boolean ofItems, boolean ofUsers) {
-    boolean any() {
-      return ofItems || ofUsers;
-    }
-  }
-
-  /**
    * The options of all stages.
    *
    * @param paper whether the literal reading of the paper is the base, whatever the file says
    * @param objectives those declared: each may have a table of its own in {@code [als]}
    * @param known which profiles there are
+   * @param notes takes a line for what is as it is for want of profiles and not by the file
    */
   static PipelineOptions read(
-      Section top, boolean paper, List<Objective> objectives, Profiles known) {
-    boolean literal = top.flag("paper", false) || paper;
-    PipelineOptions base = literal ? PipelineOptions.paper() : PipelineOptions.defaults();
+      Section top,
+      boolean paper,
+      List<Objective> objectives,
+      Profiles known,
+      Consumer<String> notes) {
+    PipelineOptions base =
+        top.flag("paper", false) || paper ? PipelineOptions.paper() : known.usual();
     long seed = top.wholeNumber("seed", base.seed());
     PipelineOptions options =
         base.withSeed(seed)
             .withContent(content(top.sectionOrEmpty("content"), base.content()))
             .withCoordinate(coordinate(top.sectionOrEmpty("coordinator"), base.coordinate()))
-            .withTower(
-                tower(
-                    top.sectionOrEmpty("tower"),
-                    base.tower(),
-                    literal || known.any() || top.section("tower").isPresent()));
+            .withTower(tower(top.section("tower"), base.tower(), top, notes));
     options = als(top.sectionOrEmpty("als"), options, objectives);
     options = related(top.sectionOrEmpty("related"), options);
     options = options.withRank(RankConfig.read(top.sectionOrEmpty("rank"), false));
     ScoringOptions scoring = options.scoring();
     var next = next(top.sectionOrEmpty("next"), scoring.next());
-    boolean counts = !known.ofItems() && options.merge() != Merge.MAX && isFree(next, objectives);
-    var together = together(top.sectionOrEmpty("together"), counts);
+    Set<String> taken = new HashSet<>();
+    objectives.forEach(objective -> taken.add(objective.name()));
+    next.ifPresent(counted -> taken.add(counted.name()));
+    boolean counts = scoring.together().isPresent() && options.merge() != Merge.MAX;
+    var together = together(top.sectionOrEmpty("together"), counts, taken, notes);
     PipelineOptions before = options;
     return top.make(() -> before.withScoring(scoring.withNext(next).withTogether(together)));
   }
 
-  /** Whether no objective has the usual name of what is taken together. */
-  private static boolean isFree(Optional<NextItemOptions> next, List<Objective> objectives) {
-    return Stream.concat(
-            objectives.stream().map(Objective::name), next.stream().map(NextItemOptions::name))
-        .noneMatch(TogetherOptions.defaults().name()::equals);
-  }
-
-  private static Optional<TogetherOptions> together(Section section, boolean usual) {
+  /**
+   * What is taken together.
+   *
+   * @param usual whether it counts if the table doesn't say and its name is free
+   * @param taken names of the other objectives
+   */
+  private static Optional<TogetherOptions> together(
+      Section section, boolean usual, Set<String> taken, Consumer<String> notes) {
     TogetherOptions base = TogetherOptions.defaults();
-    boolean enabled = section.flag("enabled", usual);
     String name = section.text("name", base.name());
+    boolean said = section.has("enabled");
+    boolean enabled = section.flag("enabled", usual && !taken.contains(name));
     double weight = section.number("weight", base.weight());
     int pairs = section.positive("pairs-per-item", base.lists().maxPerItem());
     int users = section.positive("min-users", base.lists().minUsers());
@@ -92,6 +86,12 @@ final class ModelConfig {
             () ->
                 new TogetherOptions(
                     name, weight, base.lists().withMaxPerItem(pairs).withMinUsers(users)));
+    if (enabled && !said) {
+      notes.accept(
+          "no catalogue: what is taken together counts, as objective '"
+              + name
+              + "'; 'enabled = false' under [together] leaves it out");
+    }
     return enabled ? Optional.of(options) : Optional.empty();
   }
 
@@ -243,10 +243,17 @@ final class ModelConfig {
                 .withSolver(solver));
   }
 
+  /** The networks: the usual ones, and any that a table asks for. */
   private static Optional<TowerOptions> tower(
-      Section section, Optional<TowerOptions> usual, boolean enabledIfUsual) {
+      Optional<Section> given, Optional<TowerOptions> usual, Section top, Consumer<String> notes) {
+    Section section = given.orElseGet(() -> top.sectionOrEmpty("tower"));
     TowerOptions base = usual.orElseGet(TowerOptions::defaults);
-    boolean enabled = section.flag("enabled", usual.isPresent() && enabledIfUsual);
+    boolean enabled = section.flag("enabled", usual.isPresent() || given.isPresent());
+    if (given.isEmpty() && usual.isEmpty()) {
+      notes.accept(
+          "no profiles of items or users: no two-tower networks, which of ids alone learn no more"
+              + " than factors do; 'enabled = true' under [tower] trains them");
+    }
     List<Integer> hidden = section.integers("hidden", base.hidden());
     int dim = section.integer("dim", base.dim());
     boolean reluOutput = section.flag("relu-output", base.reluOutput());

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param users profiles of users, if there are any
  * @param searches what users searched for, if it is known
  * @param options of every stage
+ * @param notes what is as it is for want of profiles and not by the file, a line each
  */
 public record TrainConfig(
     EventsConfig events,
@@ -25,7 +26,8 @@ public record TrainConfig(
     Optional<TableConfig> items,
     Optional<TableConfig> users,
     Optional<SearchesConfig> searches,
-    PipelineOptions options) {
+    PipelineOptions options,
+    List<String> notes) {
   private static final String[] KEYS = {
     "events",
     "objectives",
@@ -46,6 +48,7 @@ public record TrainConfig(
 
   public TrainConfig {
     objectives = List.copyOf(objectives);
+    notes = List.copyOf(notes);
   }
 
   /**
@@ -69,32 +72,16 @@ public record TrainConfig(
       throw top.wrong(
           "[searches]", "is a second log of searches beside those of [events] search; keep one");
     }
-    PipelineOptions options =
-        ModelConfig.read(
-            top, paper, objectives, new ModelConfig.Profiles(items.isPresent(), users.isPresent()));
-    top.finish();
-    return new TrainConfig(events, objectives, items, users, searches, options);
-  }
-
-  /** What follows from the lack of profiles, for whoever did not decide it; a line each. */
-  public List<String> notes() {
+    Profiles known = new Profiles(items.isPresent(), users.isPresent());
     List<String> notes = new ArrayList<>();
-    if (items.isEmpty() && users.isEmpty() && options.tower().isEmpty()) {
-      notes.add(
-          "no profiles of items or users: no two-tower networks, for ids alone tell them no more"
-              + " than factors; 'enabled = true' under [tower] trains them");
-    }
-    if (items.isEmpty() && options.scoring().together().isPresent()) {
-      notes.add(
-          "no catalogue: what is taken together counts, as an objective of its own; 'enabled ="
-              + " false' under [together] leaves it out");
-    }
-    return notes;
+    PipelineOptions options = ModelConfig.read(top, paper, objectives, known, notes::add);
+    top.finish();
+    return new TrainConfig(events, objectives, items, users, searches, options, notes);
   }
 
   /** The same with other limits of what is forgiven in the log. */
   public TrainConfig withLimits(ReadLimits limits) {
     EventsConfig forgiving = new EventsConfig(events.source(), events.columns(), limits);
-    return new TrainConfig(forgiving, objectives, items, users, searches, options);
+    return new TrainConfig(forgiving, objectives, items, users, searches, options, notes);
   }
 }

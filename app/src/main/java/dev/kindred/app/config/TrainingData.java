@@ -59,7 +59,8 @@ public record TrainingData(PipelineInput input, List<ReadReport> reports) {
           reports.getFirst().file() // the log's
               + ": "
               + items
-              + " item in the log and the catalogue, and related lists need at least 2; give a"
+              + (items == 1 ? " item" : " items")
+              + " in the log and the catalogue, and related lists need at least 2; give a"
               + " longer log, or a catalogue under [items]");
     }
   }

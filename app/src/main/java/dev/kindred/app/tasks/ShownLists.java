@@ -49,7 +49,9 @@ public final class ShownLists {
     positions = table.numbers(lists.position(), limits);
     int[] groups = table.groups(lists.group());
     for (int row : split.test()) {
-      testLists.computeIfAbsent(groups[row], g -> new ArrayList<>()).add(row);
+      if (groups[row] != TextColumns.MISSING) { // else it stands in no list
+        testLists.computeIfAbsent(groups[row], g -> new ArrayList<>()).add(row);
+      }
     }
     Map<Double, double[]> counts = new HashMap<>();
     for (int row : split.train()) {

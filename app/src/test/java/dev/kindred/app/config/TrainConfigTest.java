@@ -56,14 +56,21 @@ final class TrainConfigTest {
     assertChosen(false, true, 2, MINIMAL);
     assertChosen(true, true, 1, MINIMAL + USERS);
     assertChosen(true, false, 0, MINIMAL + ITEMS);
-    // What is asked for is done.
+    // What is asked for is done, and nobody is told of it.
     assertChosen(true, false, 0, MINIMAL + "[tower]\ndim = 32\n[together]\nenabled = false\n");
+    assertChosen(false, true, 0, MINIMAL + "[tower]\nenabled = false\n" + TOGETHER);
     assertChosen(false, true, 0, MINIMAL + ITEMS + "[tower]\nenabled = false\n" + TOGETHER);
     assertChosen(false, true, 2, MINIMAL + "[together]\npairs-per-item = 50\n");
-    // Where nothing can be counted, or an objective has the name.
+    // The paper's letter, whatever its merge, and the maximum of cosines know no counts.
     assertChosen(true, false, 0, "paper = true\n" + MINIMAL);
+    assertChosen(
+        true, false, 0, "paper = true\n" + MINIMAL + "[related]\nmerge = \"calibrated\"\n");
     assertChosen(false, false, 1, MINIMAL + "[related]\nmerge = \"max\"\n");
-    assertChosen(false, false, 1, MINIMAL.replace("\"click\"", "\"together\""));
+    // A name that is taken.
+    String taken = MINIMAL.replace("\"click\"", "\"together\"");
+    assertChosen(false, false, 1, taken);
+    assertChosen(false, true, 2, taken + "[together]\nname = \"co\"\n");
+    assertChosen(false, false, 1, MINIMAL + "[together]\nname = \"click\"\n");
     assertChosen(false, false, 1, MINIMAL + "[next]\nenabled = true\nname = \"together\"\n");
   }
 

@@ -257,7 +257,7 @@ public final class ContentGate {
     return new ProfileVector(at, weights);
   }
 
-  /** What a search writes to; one per thread. Takes a float per profile. */
+  /** What a search writes to; one per thread. Takes a double per profile. */
   public GateSearch newSearch() {
     return new GateSearch(this);
   }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Finds the items that a new profile may be related to, as the join that made the candidate lists
- * would: scratch over the postings of a {@link ContentGate}, a float per profile. For one thread,
+ * would: scratch over the postings of a {@link ContentGate}, a double per profile. For one thread,
  * while the gate is open.
  */
 public final class GateSearch {

@@ -160,6 +160,11 @@ public record DataSize(
         .withSearches(words, (double) input.searches().size() / events.users().size());
   }
 
+  /** Whether lists of companions are as long as any is kept, so that items may have more. */
+  boolean isCappedInCompanions() {
+    return companions == Math.min(MOST_COMPANIONS, items - 1);
+  }
+
   private static double meanBytes(Ids ids) {
     return (double) Values.bytesOf(ids) / ids.size();
   }

@@ -10,6 +10,7 @@ import dev.kindred.engine.related.CountedObjective;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.PairValues;
 import dev.kindred.engine.related.RelatedTable;
+import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.tower.TowerOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,8 +119,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     int place = size.objectives();
     for (CountedObjective counted : options.scoring().counted()) {
       String name = PairValues.fileName(counted.kind(), counted.name(), place++);
-      long pairs = Math.round(n * size.companions());
-      files.add(file(name, 8 * (n + 1) + 8 * pairs + 8 * n));
+      files.add(file(name, 8 * (n + 1) + 8 * pairs(size, counted) + 8 * n));
     }
     files.add(file(RelatedTable.FILE_NAME, n * padded(9L * options.listLength())));
     long x = Math.round(n * size.profileValues());
@@ -141,6 +141,16 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     options.rank().ifPresent(rank -> new RankEstimate(size, rank).addFiles(files));
     files.add(new FileSize("manifest.json", 6_000L + 1_200L * size.objectives()));
     return files;
+  }
+
+  /** As many of an item as it has companions, who are watched together too. */
+  private static long pairs(DataSize size, CountedObjective counted) {
+    double most = size.companions();
+    if (counted instanceof TogetherOptions together) {
+      int kept = together.lists().maxPerItem();
+      most = size.isCappedInCompanions() ? Math.min(kept, size.items() - 1) : Math.min(kept, most);
+    }
+    return Math.round(size.items() * most);
   }
 
   private static int channels(DataSize size, PipelineOptions options) {
@@ -229,6 +239,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
 
     private static final double SECONDS_PER_SAMPLE_JUDGED = 1.2e-5;
     private static final double SECONDS_PER_SAMPLE_LOOKED_AT = 4e-7;
+    private static final double SECONDS_PER_PAIR_MET = 4e-9;
     private static final double PUBLISHED_BYTES_PER_SECOND = 160e6; // written, read back, forced
 
     private static final String COORDINATING = "leave out likely mistakes";
@@ -272,6 +283,17 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
           (5e-7 * size.samples() + 4e-5 * users) * slowness(),
           200 * size.users(),
           0);
+      for (CountedObjective counted : options.scoring().counted()) {
+        long pairs = pairs(size, counted);
+        double met = Math.min(5000, (double) size.samples() / size.users()); // by one user
+        add(
+            counted.name(),
+            "count " + counted.counts(),
+            SECONDS_PER_PAIR_MET * size.samples() * met * slowness(),
+            8 * pairs,
+            0);
+        other += 8 * pairs;
+      }
       other += 8L * size.items() * options.listLength();
       double channels = size.objectives() * (options.als().rank() + dim());
       add(

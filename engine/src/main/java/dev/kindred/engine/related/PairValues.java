@@ -178,7 +178,7 @@ public final class PairValues {
   public void verify() {
     body.verify();
     for (int item = 0; item < items; item++) {
-      start(item);
+      end(item); // looks at both ends
     }
   }
 

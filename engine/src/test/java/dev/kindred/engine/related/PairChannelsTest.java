@@ -13,15 +13,21 @@ import dev.kindred.engine.data.LabelRule;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Polarity;
+import dev.kindred.index.file.CheckedFileWriter;
+import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -200,6 +206,30 @@ class PairChannelsTest {
           assertEquals(cosine, kept.value(i, j), 1e-6, i + " and " + j);
           assertEquals(kept.value(i, j), opened.value(i, j));
           assertEquals(kept.value(i, j), byThree.channel().cosine(i, j));
+        }
+      }
+    }
+  }
+
+  /** Pairs that end before they begin, and pairs beyond the last, under a right checksum. */
+  @Test
+  void verifyingLooksAtBothEndsOfAnItemsPairs() throws IOException {
+    Path file = directory.resolve("next.knext");
+    for (long[] starts : new long[][] {{0, 4, 1, 4}, {0, 1, 2, 5}, {0, 1, 2, 4}}) {
+      ByteBuffer body = ByteBuffer.allocate(88).order(ByteOrder.LITTLE_ENDIAN);
+      LongStream.of(starts).forEach(body::putLong); // of 3 items with 4 pairs
+      try (CheckedFileWriter out = CheckedFileWriter.create(file, "knext", 1)) {
+        out.count(0, 3);
+        out.count(1, 4);
+        out.writeSegment(MemorySegment.ofArray(body.array()));
+        out.commit();
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        PairValues opened = PairValues.open(file, arena);
+        if (starts[1] == 1 && starts[3] == 4) {
+          opened.verify();
+        } else {
+          assertThrows(CorruptFileException.class, opened::verify);
         }
       }
     }
