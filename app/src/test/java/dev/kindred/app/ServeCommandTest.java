@@ -145,10 +145,12 @@ final class ServeCommandTest {
     String model = snapshot.toString();
     Path file = Files.createFile(directory.resolve("file"));
     String below = file.resolve("below").toString();
+    Path table = Files.writeString(directory.resolve("log.csv"), "user,item");
     List<Run> refused =
         List.of(
+            assertRefused(3, "is no log of events", "--model", model, "--events", "" + table),
             assertRefused(3, "no such snapshot", "--model", directory.resolve("none").toString()),
-            assertRefused(1, "is no snapshot", "--model", directory.toString()),
+            assertRefused(3, "is no snapshot", "--model", directory.toString()),
             assertRefused(3, below + ": can't be written", "--model", model, "--live", below),
             assertRefused(3, "is a file", "--model", model, "--live", file.toString()),
             assertRefused(3, "can't be written", "--model", model, "--events", below),
@@ -156,6 +158,7 @@ final class ServeCommandTest {
     for (Run run : refused) {
       assertFalse(run.err().contains("\"listening\""), run.err());
     }
+    assertEquals("user,item", Files.readString(table));
     // The place that was right isn't filled when the other is wrong.
     Path live = directory.resolve("live");
     assertRefused(

@@ -5,6 +5,7 @@ import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RecommenderOptions;
 import dev.kindred.engine.snapshot.Snapshot;
+import dev.kindred.engine.snapshot.SnapshotCatalog;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,6 +54,15 @@ final class SnapshotOption {
   static Snapshot snapshot(Path path) throws IOException {
     try {
       return Snapshot.open(path);
+    } catch (IOException e) {
+      throw explained(e);
+    }
+  }
+
+  /** The snapshot that a path like this option's means, not opened. */
+  static Path resolve(Path path) throws IOException {
+    try {
+      return SnapshotCatalog.resolve(path);
     } catch (IOException e) {
       throw explained(e);
     }

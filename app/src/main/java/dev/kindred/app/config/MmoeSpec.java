@@ -213,7 +213,7 @@ public record MmoeSpec(
       Task.Kind kind = section.choice("kind", Task.Kind.BINARY);
       double weight = section.number("weight", 1);
       boolean biased = section.flag("biased", kind == Task.Kind.BINARY);
-      String column = section.text("column", name);
+      String column = section.has("column") ? section.text("column") : name;
       String positive = section.text("positive", "");
       double atLeast = section.number("at-least", 1);
       section.finish();

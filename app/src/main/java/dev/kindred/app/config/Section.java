@@ -194,6 +194,9 @@ final class Section {
       if (!element.isTextual()) {
         throw wrong(key, "must hold texts only, holds " + element);
       }
+      if (element.textValue().isBlank()) {
+        throw wrong(key, "holds an empty text; take it out");
+      }
       texts.add(element.textValue());
     }
     return texts;

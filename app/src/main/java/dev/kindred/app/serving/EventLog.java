@@ -1,5 +1,9 @@
 package dev.kindred.app.serving;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,8 +20,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * The log of events that came in over HTTP: JSON, one object a line, appended to one file that
  * training reads. A batch is written whole or not at all; what a crash tore is cut off when the log
- * is opened again. One process at a time, which a lock on the file sees to; free to share by
- * threads.
+ * is opened again, and a last line that lacks nothing but its end gets it. One process at a time,
+ * which a lock on the file sees to; free to share by threads.
  */
 public final class EventLog implements AutoCloseable {
   /** When what was appended is forced to the disk. */
@@ -29,6 +33,12 @@ public final class EventLog implements AutoCloseable {
     /** When the system likes. */
     NEVER
   }
+
+  /** Longer lines than any event has are no events. */
+  private static final int MOST_LINE_BYTES = 1 << 20;
+
+  private static final JsonMapper STRICT =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private final Path file;
   private final Fsync fsync;
@@ -53,6 +63,10 @@ public final class EventLog implements AutoCloseable {
     try {
       lock = lock();
       size = endOfLastLine();
+      if (isWholeLine(size, channel.size())) {
+        size = channel.size();
+        append(new byte[] {'\n'});
+      }
       truncated = channel.size() - size;
       if (truncated > 0) {
         channel.truncate(size);
@@ -184,6 +198,23 @@ public final class EventLog implements AutoCloseable {
       end = start;
     }
     return 0;
+  }
+
+  /** Whether bytes of the file are one object: of an event, after which nothing but the end is. */
+  private boolean isWholeLine(long from, long to) throws IOException {
+    if (to - from > MOST_LINE_BYTES || to == from) {
+      return false;
+    }
+    ByteBuffer line = ByteBuffer.allocate((int) (to - from));
+    while (line.hasRemaining() && channel.read(line, from + line.position()) >= 0) {
+      // until the line is full
+    }
+    try {
+      JsonNode found = STRICT.readTree(line.array(), 0, line.position());
+      return found != null && found.isObject();
+    } catch (JsonProcessingException e) {
+      return false;
+    }
   }
 
   private void forceIfDirty() {

@@ -123,12 +123,12 @@ final class ServedModel implements AutoCloseable {
   }
 
   /**
-   * What an event may be called: the snapshot's objectives, "impression", "search" and the
+   * What an event may be called: the snapshot's declared objectives, "impression", "search" and the
    * settings'.
    */
   private Set<String> eventKinds() {
     Set<String> kinds = new TreeSet<>(options.eventKinds());
-    recommender.objectives().forEach(objective -> kinds.add(objective.name()));
+    recommender.declaredObjectives().forEach(objective -> kinds.add(objective.name()));
     kinds.add(UserEvent.IMPRESSION);
     kinds.add(UserEvent.SEARCH);
     return kinds;

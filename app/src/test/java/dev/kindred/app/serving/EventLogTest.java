@@ -46,14 +46,31 @@ final class EventLogTest {
     assertCut(whole, whole.length);
   }
 
+  /** Such as one that an editor wrote; two objects, or half of one, are torn. */
+  @Test
+  void aLastLineThatLacksItsEndOnlyIsKept() throws IOException {
+    Path file = directory.resolve("log");
+    for (String last : List.of("{\"user\":\"b\"}", "{\"u\":1}{", "{\"u\":1", "7", "{} {}")) {
+      Files.writeString(file, "{\"user\":\"a\"}\n" + last);
+      boolean whole = last.endsWith("b\"}");
+      try (EventLog log = EventLog.open(file, Fsync.NEVER, 1)) {
+        assertEquals(whole ? 0 : last.length(), log.truncatedBytes(), last);
+        log.append(bytes("{}\n"));
+      }
+      String kept = whole ? last + "\n" : "";
+      assertEquals("{\"user\":\"a\"}\n" + kept + "{}\n", Files.readString(file));
+    }
+  }
+
   private void assertCut(byte[] whole, int length) throws IOException {
     Path file = directory.resolve("log-" + length);
     byte[] torn = java.util.Arrays.copyOf(whole, length);
     Files.write(file, torn);
     String text = new String(torn, StandardCharsets.ISO_8859_1);
-    String kept = text.substring(0, text.lastIndexOf('\n') + 1);
+    boolean wholeLine = text.endsWith("}"); // lacks its end only
+    String kept = wholeLine ? text + "\n" : text.substring(0, text.lastIndexOf('\n') + 1);
     try (EventLog log = EventLog.open(file, Fsync.NEVER, 1)) {
-      assertEquals(length - kept.length(), log.truncatedBytes());
+      assertEquals(wholeLine ? 0 : length - kept.length(), log.truncatedBytes());
       log.append(bytes("next\n"));
     }
     assertEquals(kept + "next\n", Files.readString(file, StandardCharsets.ISO_8859_1));

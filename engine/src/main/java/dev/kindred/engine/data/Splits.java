@@ -25,9 +25,11 @@ public final class Splits {
     requireShare(testShare);
     if (events.order() != Order.TIME) {
       throw new IllegalArgumentException(
-          "a split by time needs events with times, these have order "
-              + events.order()
-              + "; declare a time column or split off the last part of each user");
+          events.order() == Order.NONE
+              ? "a split by time needs events with times, and these have neither times nor an"
+                  + " order; declare the column"
+              : "a split by time needs events with times, and these have an order alone; declare a"
+                  + " time column or split off the last part of each user");
     }
     int size = events.size();
     if (size < 2) {

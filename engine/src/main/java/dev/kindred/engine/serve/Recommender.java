@@ -13,10 +13,12 @@ import dev.kindred.index.run.Slots;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -195,6 +197,20 @@ public final class Recommender implements AutoCloseable {
   /** The objectives with their stored weights, in the order of indexes of weights. */
   public List<ObjectiveWeight> objectives() {
     return manifest().weights().objectives();
+  }
+
+  /** Those of them that happen, as events of users do: not what was counted from these. */
+  public List<ObjectiveWeight> declaredObjectives() {
+    Manifest manifest = manifest();
+    Set<String> counted = new HashSet<>();
+    for (ChannelEntry channel : manifest.channels()) {
+      if (channel.kind().isOfPairs()) {
+        counted.add(channel.objective());
+      }
+    }
+    return manifest.weights().objectives().stream()
+        .filter(objective -> !counted.contains(objective.name()))
+        .toList();
   }
 
   /** Whether the item is in the snapshot or was added since; allocates nothing. */
