@@ -62,7 +62,7 @@ final class ModelConfig {
     boolean counts = scoring.together().isPresent() && options.merge() != Merge.MAX;
     var together = together(top.sectionOrEmpty("together"), counts, taken, notes);
     PipelineOptions before = options;
-    return top.make(() -> before.withScoring(scoring.withNext(next).withTogether(together)));
+    return top.make(() -> before.withScoring(scoring.withTogether(together).withNext(next)));
   }
 
   /**
