@@ -47,6 +47,7 @@ final class CodeWalk implements Walk {
   private int[] found = new int[64];
   private int[] rowOf = new int[64];
   private float[] exact = new float[64];
+  private final LongSorter sorter = new LongSorter();
   private long[] entries = new long[64];
   private int size;
 
@@ -135,7 +136,7 @@ final class CodeWalk implements Walk {
       // Sorting is upwards; the complement puts the best first.
       entries[i] = ~ScoredOrdinal.of(queue.score(found[i]), queue.node(found[i]));
     }
-    Arrays.sort(entries, 0, listed);
+    sorter.sort(entries, listed);
     size = Math.min(listed, ef);
     for (int i = 0; i < size; i++) {
       entries[i] = ~entries[i];
@@ -317,6 +318,7 @@ final class CodeWalk implements Walk {
       rowOf = new int[2 * most];
       exact = new float[2 * most];
       entries = new long[2 * most];
+      sorter.reserve(2 * most);
     }
   }
 

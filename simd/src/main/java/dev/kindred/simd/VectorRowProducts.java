@@ -11,11 +11,12 @@ final class VectorRowProducts {
   private static final int PANEL = 2 * COUNT;
 
   /**
-   * Four sums ask for 32 bytes a cycle with 256-bit vectors, as many as the L2 cache gives, in two
-   * streams through b: four streams are a fifth slower where b isn't in the first cache. Shorter
-   * vectors need eight sums for that.
+   * Four sums ask for 32 bytes a cycle with 256-bit vectors, as many as the L2 cache gives there,
+   * in two streams through b: four streams are a fifth slower where b isn't in the first cache.
+   * Shorter vectors need eight sums for that, and longer ones for the 64 bytes a cycle that an L2
+   * cache beside them gives.
    */
-  private static final boolean FOUR_PANELS = COUNT == 4;
+  private static final boolean FOUR_PANELS = COUNT != 8;
 
   private VectorRowProducts() {}
 

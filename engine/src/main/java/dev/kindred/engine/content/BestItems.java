@@ -1,6 +1,6 @@
 package dev.kindred.engine.content;
 
-import java.util.Arrays;
+import dev.kindred.index.LongSorter;
 
 /**
  * The best {@code capacity} of the (item, score) pairs offered: higher score first, lower ordinal
@@ -13,6 +13,7 @@ import java.util.Arrays;
 public final class BestItems {
   private final int capacity;
   private final long[] heap;
+  private final LongSorter sorter = new LongSorter();
   private int size;
   private boolean sorted;
 
@@ -23,6 +24,7 @@ public final class BestItems {
     }
     this.capacity = capacity;
     this.heap = new long[capacity];
+    sorter.reserve(capacity);
   }
 
   /** Forgets all pairs. */
@@ -78,7 +80,7 @@ public final class BestItems {
     for (int i = 0; i < size; i++) {
       heap[i] = -heap[i];
     }
-    Arrays.sort(heap, 0, size);
+    sorter.sort(heap, size);
     for (int i = 0; i < size; i++) {
       heap[i] = -heap[i];
     }

@@ -24,6 +24,7 @@ public final class FusedSearcher {
   private static final float NEGATIVE_SHARE = 0.25f;
 
   private final FusedIndex index;
+  private final FusedLayout.Place[] places; // a list's iterator would go to the heap
   private final RecallMonitor monitor; // null: nothing is compared
   private final HnswSearcher searcher;
   private final float[] query;
@@ -31,6 +32,7 @@ public final class FusedSearcher {
 
   FusedSearcher(FusedIndex index, RecallMonitor monitor) {
     this.index = index;
+    places = index.layout().places().toArray(FusedLayout.Place[]::new);
     this.monitor = monitor;
     searcher = index.graph().searcher();
     query = new float[index.layout().dim()];
@@ -50,7 +52,7 @@ public final class FusedSearcher {
       int source, double[] manual, int k, int ef, OrdinalFilter filter, Neighbors result) {
     index.rows().copyRow(source, row, 0);
     Arrays.fill(query, 0);
-    for (FusedLayout.Place place : index.layout().places()) {
+    for (FusedLayout.Place place : places) {
       float coefficient = index.scorer().coefficient(place.objective(), manual);
       if (coefficient < 0) {
         coefficient *= NEGATIVE_SHARE;

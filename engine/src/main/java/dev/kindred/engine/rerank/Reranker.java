@@ -1,5 +1,6 @@
 package dev.kindred.engine.rerank;
 
+import dev.kindred.index.LongSorter;
 import dev.kindred.index.run.Draws;
 import java.util.Arrays;
 import java.util.Objects;
@@ -19,6 +20,7 @@ public final class Reranker {
   private boolean[] isBuried = new boolean[0];
   private float[] nearest = new float[0]; // largest similarity to the first compared[i] shown ones
   private int[] compared = new int[0];
+  private final LongSorter sorter = new LongSorter();
   private long[] order = new long[0];
   private int[] places = new int[0]; // in order of rank
   private int shown;
@@ -112,6 +114,7 @@ public final class Reranker {
       nearest = new float[length];
       compared = new int[length];
       order = new long[length];
+      sorter.reserve(length);
       places = new int[length];
     }
     int rules = settings.rules().length;
@@ -152,7 +155,7 @@ public final class Reranker {
         order[shown++] = key(i, adjusted[i]);
       }
     }
-    Arrays.sort(order, 0, shown);
+    sorter.sort(order, shown);
     for (int rank = 0; rank < shown; rank++) {
       places[rank] = (int) order[rank];
     }

@@ -71,6 +71,17 @@ class RelatedSearcherAllocationTest {
     assertFalse(result.precomputed());
   }
 
+  @Test
+  void searchingAllItemsAllocatesNothing() {
+    allocatesNothing(
+        i -> {
+          searcher.gate(false);
+          searcher.weight(0, 0.5 + i % 3);
+          searcher.relatedToOrdinal(i % TinyWorld.ITEMS, 1 + i % 30, result);
+        });
+    assertFalse(result.precomputed());
+  }
+
   private static void allocatesNothing(IntConsumer request) {
     long end = System.nanoTime() + WARM_UP_NANOS;
     long allocated;
