@@ -23,14 +23,18 @@ final class VectorBatchedCholesky implements BatchedCholeskyKernels {
 
   @Override
   public void interleave(float[] matrices, int distance, int lda, int n, float[] a) {
+    int step = Math.min(COUNT, VectorTurns.SIDE);
     for (int i = 0; i < n; i++) {
       int length = i - i % STEP + STEP;
       int to = start(i) * COUNT;
-      for (int j = 0; j < length; j += COUNT) {
-        if (COUNT == 8) {
-          turn8(matrices, i * lda + j, distance, a, to + j * COUNT);
-        } else {
-          turn(matrices, i * lda + j, distance, a, to + j * COUNT);
+      for (int j = 0; j < length; j += step) {
+        for (int system = 0; system < COUNT; system += step) {
+          int at = system * distance + i * lda + j;
+          if (COUNT < VectorTurns.SIDE) {
+            turn(matrices, at, distance, a, to + j * COUNT);
+          } else {
+            VectorTurns.take(matrices, at, distance, a, to + j * COUNT + system, COUNT);
+          }
         }
       }
     }
@@ -43,52 +47,6 @@ final class VectorBatchedCholesky implements BatchedCholeskyKernels {
         from[at + s * distance + j] = 0;
       }
     }
-  }
-
-  /** Lanes change places with vectors: halves, quarters and neighbours in turn. */
-  private static void turn8(float[] from, int at, int distance, float[] to, int target) {
-    int at4 = at + 4 * distance;
-    FloatVector r0 = FloatVector.fromArray(SPECIES, from, at);
-    FloatVector r4 = FloatVector.fromArray(SPECIES, from, at4);
-    FloatVector s0 = r0.blend(r4.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
-    FloatVector s4 = r0.rearrange(Lanes.SWAP_HALVES).blend(r4, Lanes.UPPER_HALF);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, from, at + 2 * distance);
-    FloatVector r6 = FloatVector.fromArray(SPECIES, from, at4 + 2 * distance);
-    FloatVector s2 = r2.blend(r6.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
-    FloatVector s6 = r2.rearrange(Lanes.SWAP_HALVES).blend(r6, Lanes.UPPER_HALF);
-    FloatVector t0 = s0.blend(s2.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
-    FloatVector t2 = s0.rearrange(Lanes.SWAP_QUARTERS).blend(s2, Lanes.ODD_QUARTERS);
-    FloatVector t4 = s4.blend(s6.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
-    FloatVector t6 = s4.rearrange(Lanes.SWAP_QUARTERS).blend(s6, Lanes.ODD_QUARTERS);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, from, at + distance);
-    FloatVector r5 = FloatVector.fromArray(SPECIES, from, at4 + distance);
-    FloatVector s1 = r1.blend(r5.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
-    FloatVector s5 = r1.rearrange(Lanes.SWAP_HALVES).blend(r5, Lanes.UPPER_HALF);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, from, at + 3 * distance);
-    FloatVector r7 = FloatVector.fromArray(SPECIES, from, at4 + 3 * distance);
-    FloatVector s3 = r3.blend(r7.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
-    FloatVector s7 = r3.rearrange(Lanes.SWAP_HALVES).blend(r7, Lanes.UPPER_HALF);
-    FloatVector t1 = s1.blend(s3.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
-    FloatVector t3 = s1.rearrange(Lanes.SWAP_QUARTERS).blend(s3, Lanes.ODD_QUARTERS);
-    FloatVector t5 = s5.blend(s7.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
-    FloatVector t7 = s5.rearrange(Lanes.SWAP_QUARTERS).blend(s7, Lanes.ODD_QUARTERS);
-    t0.blend(t1.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target);
-    t0.rearrange(Lanes.SWAP_NEIGHBORS).blend(t1, Lanes.ODD).intoArray(to, target + 8);
-    t2.blend(t3.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 16);
-    t2.rearrange(Lanes.SWAP_NEIGHBORS).blend(t3, Lanes.ODD).intoArray(to, target + 24);
-    t4.blend(t5.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 32);
-    t4.rearrange(Lanes.SWAP_NEIGHBORS).blend(t5, Lanes.ODD).intoArray(to, target + 40);
-    t6.blend(t7.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 48);
-    t6.rearrange(Lanes.SWAP_NEIGHBORS).blend(t7, Lanes.ODD).intoArray(to, target + 56);
-    FloatVector zero = FloatVector.zero(SPECIES);
-    zero.intoArray(from, at);
-    zero.intoArray(from, at + distance);
-    zero.intoArray(from, at + 2 * distance);
-    zero.intoArray(from, at + 3 * distance);
-    zero.intoArray(from, at4);
-    zero.intoArray(from, at4 + distance);
-    zero.intoArray(from, at4 + 2 * distance);
-    zero.intoArray(from, at4 + 3 * distance);
   }
 
   @Override

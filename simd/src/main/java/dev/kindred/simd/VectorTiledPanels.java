@@ -376,14 +376,16 @@ final class VectorTiledPanels implements TiledPanelKernels {
       float[] scales,
       float[] turned,
       int turnedCapacity) {
-    int whole = COUNT == 8 ? count - count % COUNT : 0;
-    for (int i = 0; i < whole; i += COUNT) {
+    int side = VectorTurns.SIDE;
+    int whole = COUNT < side ? 0 : count - count % side;
+    for (int i = 0; i < whole; i += side) {
       int to = at(turnedCapacity, i);
-      for (int k = 0; k < d; k += COUNT) {
-        turn8(panel, at(capacity, k) + i * COLUMNS, scales, k, turned, to + k * COLUMNS);
+      for (int k = 0; k < d; k += side) {
+        int from = at(capacity, k) + i * COLUMNS;
+        VectorTurns.scale(panel, from, COLUMNS, scales, k, turned, to + k * COLUMNS, COLUMNS);
       }
     }
-    // Rows that fill no vector, and zeros to the end of the tile.
+    // Rows that fill no square, and zeros to the end of the tile.
     int end = (count + COLUMNS - 1) & -COLUMNS;
     for (int i = whole; i < end; i++) {
       int to = at(turnedCapacity, i);
@@ -391,44 +393,5 @@ final class VectorTiledPanels implements TiledPanelKernels {
         turned[to + k * COLUMNS] = i < count ? scales[k] * panel[at(capacity, k) + i * COLUMNS] : 0;
       }
     }
-  }
-
-  /** 8 x 8 values of a tile to 8 x 8 of another. */
-  private static void turn8(
-      float[] from, int at, float[] scales, int first, float[] to, int target) {
-    FloatVector scale = FloatVector.fromArray(SPECIES, scales, first);
-    int at4 = at + 4 * COLUMNS;
-    FloatVector r0 = FloatVector.fromArray(SPECIES, from, at).mul(scale);
-    FloatVector r4 = FloatVector.fromArray(SPECIES, from, at4).mul(scale);
-    FloatVector s0 = r0.blend(r4.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
-    FloatVector s4 = r0.rearrange(Lanes.SWAP_HALVES).blend(r4, Lanes.UPPER_HALF);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, from, at + 2 * COLUMNS).mul(scale);
-    FloatVector r6 = FloatVector.fromArray(SPECIES, from, at4 + 2 * COLUMNS).mul(scale);
-    FloatVector s2 = r2.blend(r6.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
-    FloatVector s6 = r2.rearrange(Lanes.SWAP_HALVES).blend(r6, Lanes.UPPER_HALF);
-    FloatVector t0 = s0.blend(s2.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
-    FloatVector t2 = s0.rearrange(Lanes.SWAP_QUARTERS).blend(s2, Lanes.ODD_QUARTERS);
-    FloatVector t4 = s4.blend(s6.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
-    FloatVector t6 = s4.rearrange(Lanes.SWAP_QUARTERS).blend(s6, Lanes.ODD_QUARTERS);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, from, at + COLUMNS).mul(scale);
-    FloatVector r5 = FloatVector.fromArray(SPECIES, from, at4 + COLUMNS).mul(scale);
-    FloatVector s1 = r1.blend(r5.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
-    FloatVector s5 = r1.rearrange(Lanes.SWAP_HALVES).blend(r5, Lanes.UPPER_HALF);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, from, at + 3 * COLUMNS).mul(scale);
-    FloatVector r7 = FloatVector.fromArray(SPECIES, from, at4 + 3 * COLUMNS).mul(scale);
-    FloatVector s3 = r3.blend(r7.rearrange(Lanes.SWAP_HALVES), Lanes.UPPER_HALF);
-    FloatVector s7 = r3.rearrange(Lanes.SWAP_HALVES).blend(r7, Lanes.UPPER_HALF);
-    FloatVector t1 = s1.blend(s3.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
-    FloatVector t3 = s1.rearrange(Lanes.SWAP_QUARTERS).blend(s3, Lanes.ODD_QUARTERS);
-    FloatVector t5 = s5.blend(s7.rearrange(Lanes.SWAP_QUARTERS), Lanes.ODD_QUARTERS);
-    FloatVector t7 = s5.rearrange(Lanes.SWAP_QUARTERS).blend(s7, Lanes.ODD_QUARTERS);
-    t0.blend(t1.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target);
-    t0.rearrange(Lanes.SWAP_NEIGHBORS).blend(t1, Lanes.ODD).intoArray(to, target + COLUMNS);
-    t2.blend(t3.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 2 * COLUMNS);
-    t2.rearrange(Lanes.SWAP_NEIGHBORS).blend(t3, Lanes.ODD).intoArray(to, target + 3 * COLUMNS);
-    t4.blend(t5.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 4 * COLUMNS);
-    t4.rearrange(Lanes.SWAP_NEIGHBORS).blend(t5, Lanes.ODD).intoArray(to, target + 5 * COLUMNS);
-    t6.blend(t7.rearrange(Lanes.SWAP_NEIGHBORS), Lanes.ODD).intoArray(to, target + 6 * COLUMNS);
-    t6.rearrange(Lanes.SWAP_NEIGHBORS).blend(t7, Lanes.ODD).intoArray(to, target + 7 * COLUMNS);
   }
 }

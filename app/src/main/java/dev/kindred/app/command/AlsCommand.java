@@ -51,7 +51,12 @@ import picocli.CommandLine.Option;
 final class AlsCommand extends KindredCommand {
   private static final int PEAK_MILLIS = 300;
   private static final int PEAK_RUNS = 4000;
-  private static final int WARM_UP_ROUNDS = 3;
+  private static final int LEAST_WARM_UP_ROUNDS = 3;
+  private static final int MOST_WARM_UP_ROUNDS = 30;
+
+  /** Two rounds of the warm-up that differ by less put no vectors on the heap. */
+  private static final long SETTLED_BYTES = 100_000;
+
   private static final ThreadMXBean THREADS =
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
@@ -210,15 +215,7 @@ final class AlsCommand extends KindredCommand {
   private void time(AlsOptions options, Workers workers) throws IOException {
     long[] sizes = sizes();
     long seed = options.seed();
-    // The compiler learns the kernels on a small matrix of the same kind.
-    int users = (int) Math.min(sizes[0], 4000);
-    int items = (int) Math.min(sizes[1], 3000);
-    Interactions small =
-        SyntheticInteractions.generate(
-            users, items, Math.min((long) users * items / 4, 400_000), seed);
-    for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-      ImplicitAls.train(small, options.withIterations(3), workers, Progress.none());
-    }
+    warmUp((int) Math.min(sizes[0], 4000), (int) Math.min(sizes[1], 3000), options, workers);
     double peak = Peak.gflops(PEAK_MILLIS);
     long heapBefore = THREADS.getTotalThreadAllocatedBytes();
     Interactions data =
@@ -274,6 +271,25 @@ final class AlsCommand extends KindredCommand {
       TextTable table = new TextTable("measure", "value");
       result.forEach(table::row);
       table.print(out());
+    }
+  }
+
+  /**
+   * Trains on a small matrix of the same kind until the compiler has learnt the kernels: vectors of
+   * one that isn't compiled are objects, which would count as memory of the training timed next.
+   */
+  private static void warmUp(int users, int items, AlsOptions options, Workers workers) {
+    Interactions small =
+        SyntheticInteractions.generate(
+            users, items, Math.min((long) users * items / 4, 400_000), options.seed());
+    long least = Long.MAX_VALUE;
+    boolean settled = false;
+    for (int round = 0; round < MOST_WARM_UP_ROUNDS && !settled; round++) {
+      long before = THREADS.getTotalThreadAllocatedBytes();
+      ImplicitAls.train(small, options.withIterations(3), workers, Progress.none());
+      long bytes = THREADS.getTotalThreadAllocatedBytes() - before;
+      settled = round >= LEAST_WARM_UP_ROUNDS - 1 && Math.abs(bytes - least) < SETTLED_BYTES;
+      least = Math.min(least, bytes);
     }
   }
 
