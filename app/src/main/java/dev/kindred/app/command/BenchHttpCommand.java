@@ -63,10 +63,10 @@ final class BenchHttpCommand extends KindredCommand {
   private double seconds;
 
   @Option(
-      names = "--warmup",
+      names = "--warm-up",
       defaultValue = "10",
       description = "Seconds before (default: ${DEFAULT-VALUE}).")
-  private double warmup;
+  private double warmUp;
 
   @Option(
       names = "--connections",
@@ -76,7 +76,7 @@ final class BenchHttpCommand extends KindredCommand {
 
   @Override
   protected void run() throws IOException {
-    LoadOptions options = options(() -> new LoadOptions(rate, seconds, warmup, connections));
+    LoadOptions options = options(() -> new LoadOptions(rate, seconds, warmUp, connections));
     try (Recommender recommender = model.open(null)) {
       if (recommender.size() == 0) {
         throw new InputException("the snapshot has no items to ask for");

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FoldInTest {
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
+
 
   @ParameterizedTest
   @EnumSource
@@ -82,8 +84,9 @@ class FoldInTest {
       com.sun.management.ThreadMXBean threads =
           (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
       long least = Long.MAX_VALUE;
-      // Vectors live on the heap until the compiler has seen the kernels often enough.
-      for (int round = 0; round < 200 && least > 0; round++) {
+      // Vectors live on the heap until the compiler has got to the kernels.
+      long end = System.nanoTime() + PATIENCE_NANOS;
+      while (least > 0 && System.nanoTime() < end) {
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 100; i++) {
           users.solve(items, strengths, 100, factor, 0);
