@@ -282,7 +282,11 @@ final class VectorBatchedCholesky implements BatchedCholeskyKernels {
     }
   }
 
-  /** b [i, i + 4) minus what the unknowns before take. */
+  /**
+   * b [i, i + 4) minus what the unknowns before take, two of them a turn: the compiler leaves so
+   * long a method by itself, and of sums in a loop that it puts into its caller it makes objects in
+   * one JVM of many.
+   */
   private static void gather(float[] r, int i, float[] b) {
     int row = start(i) * COUNT;
     int next = (i + STEP) * COUNT;
@@ -293,13 +297,19 @@ final class VectorBatchedCholesky implements BatchedCholeskyKernels {
     FloatVector s1 = FloatVector.zero(SPECIES);
     FloatVector s2 = FloatVector.zero(SPECIES);
     FloatVector s3 = FloatVector.zero(SPECIES);
-    for (int k = 0; k < i; k++) {
+    for (int k = 0; k < i; k += 2) {
       int at = k * COUNT;
       FloatVector y = FloatVector.fromArray(SPECIES, b, at);
       s0 = y.fma(FloatVector.fromArray(SPECIES, r, row + at), s0);
       s1 = y.fma(FloatVector.fromArray(SPECIES, r, row1 + at), s1);
       s2 = y.fma(FloatVector.fromArray(SPECIES, r, row2 + at), s2);
       s3 = y.fma(FloatVector.fromArray(SPECIES, r, row3 + at), s3);
+      at += COUNT;
+      FloatVector z = FloatVector.fromArray(SPECIES, b, at);
+      s0 = z.fma(FloatVector.fromArray(SPECIES, r, row + at), s0);
+      s1 = z.fma(FloatVector.fromArray(SPECIES, r, row1 + at), s1);
+      s2 = z.fma(FloatVector.fromArray(SPECIES, r, row2 + at), s2);
+      s3 = z.fma(FloatVector.fromArray(SPECIES, r, row3 + at), s3);
     }
     int to = i * COUNT;
     FloatVector.fromArray(SPECIES, b, to).sub(s0).intoArray(b, to);

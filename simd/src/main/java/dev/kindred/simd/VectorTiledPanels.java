@@ -143,7 +143,11 @@ final class VectorTiledPanels implements TiledPanelKernels {
     }
   }
 
-  /** Four vectors of columns at once: one alone waits for its own last addition. */
+  /**
+   * Four vectors of columns at once: one alone waits for its own last addition. Two rows a turn:
+   * the compiler leaves so long a method by itself, and of sums in a loop that it puts into its
+   * caller it makes objects in one JVM of many.
+   */
   private static void add4(
       float[] panel,
       int capacity,
@@ -160,9 +164,24 @@ final class VectorTiledPanels implements TiledPanelKernels {
     FloatVector s1 = FloatVector.fromArray(SPECIES, sum, k + COUNT);
     FloatVector s2 = FloatVector.fromArray(SPECIES, sum, k + 2 * COUNT);
     FloatVector s3 = FloatVector.fromArray(SPECIES, sum, k + 3 * COUNT);
-    for (int i = 0; i < count; i++) {
+    int even = count & -2;
+    for (int i = 0; i < even; i += 2) {
       FloatVector w = FloatVector.broadcast(SPECIES, weights[weightsOffset + i]);
       int row = i * COLUMNS;
+      s0 = w.fma(FloatVector.fromArray(SPECIES, panel, at0 + row), s0);
+      s1 = w.fma(FloatVector.fromArray(SPECIES, panel, at1 + row), s1);
+      s2 = w.fma(FloatVector.fromArray(SPECIES, panel, at2 + row), s2);
+      s3 = w.fma(FloatVector.fromArray(SPECIES, panel, at3 + row), s3);
+      FloatVector v = FloatVector.broadcast(SPECIES, weights[weightsOffset + i + 1]);
+      row += COLUMNS;
+      s0 = v.fma(FloatVector.fromArray(SPECIES, panel, at0 + row), s0);
+      s1 = v.fma(FloatVector.fromArray(SPECIES, panel, at1 + row), s1);
+      s2 = v.fma(FloatVector.fromArray(SPECIES, panel, at2 + row), s2);
+      s3 = v.fma(FloatVector.fromArray(SPECIES, panel, at3 + row), s3);
+    }
+    if (even < count) {
+      FloatVector w = FloatVector.broadcast(SPECIES, weights[weightsOffset + even]);
+      int row = even * COLUMNS;
       s0 = w.fma(FloatVector.fromArray(SPECIES, panel, at0 + row), s0);
       s1 = w.fma(FloatVector.fromArray(SPECIES, panel, at1 + row), s1);
       s2 = w.fma(FloatVector.fromArray(SPECIES, panel, at2 + row), s2);
