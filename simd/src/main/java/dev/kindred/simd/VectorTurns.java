@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Squares of 8 x 8 values turned in registers, rows to columns: lanes change places with vectors by
- * halves, pairs and neighbours. For vectors of 8 floats or more; longer ones gain nothing, for each
- * row would be cut out of two.
+ * halves, pairs and neighbours. For processes with vectors of 8 floats or more, of which it takes
+ * 8: triangles and tiles end at multiples of 8 or 4, so that 16 would turn much that isn't there.
  */
 final class VectorTurns {
   /** Rows and columns of a square. */
