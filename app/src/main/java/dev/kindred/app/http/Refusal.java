@@ -33,7 +33,12 @@ public final class Refusal extends RuntimeException {
 
   /** The server is out of room or out of time: the same request may do well later. */
   public static Refusal later(int status, String code, String message) {
-    return new Refusal(status, code, message, 1);
+    return later(status, code, message, 1);
+  }
+
+  /** The same may do well after so many seconds, at least 1. */
+  public static Refusal later(int status, String code, String message, int seconds) {
+    return new Refusal(status, code, message, seconds);
   }
 
   public int status() {

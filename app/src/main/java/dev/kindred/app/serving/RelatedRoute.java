@@ -87,8 +87,14 @@ public final class RelatedRoute implements Route.Handler<Desk> {
       if (others == null) {
         throw Refusal.badRequest("unknown-snapshot", "this server answers from one snapshot only");
       }
+      long asked = System.nanoTime();
       return others.with(
-          snapshot, other -> explained(other.searcher(), query, item, n, deadline, desk));
+          snapshot,
+          other -> {
+            // Opening it doesn't count: the list of who waited for that would be a stump.
+            long waited = System.nanoTime() - asked;
+            return explained(other, query, item, n, deadline + waited, desk);
+          });
     }
     RelatedSearcher searcher = desk.related();
     // Held over list and profiles, so that both are of one snapshot whatever is swapped meanwhile.

@@ -30,6 +30,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +97,22 @@ final class SwapOverHttpTest {
     point(first);
     refresh();
     assertEquals(before, RawHttp.get(port, "/v1/related?item=100").body());
+  }
+
+  @Test
+  void anotherSnapshotAnswersManyAtOnceWithoutBeingServed() throws Exception {
+    String target = "/v1/related?item=100&explain=true&snapshot=" + name(second);
+    String expected = RawHttp.get(port, target).body();
+    assertNotEquals(RawHttp.get(port, "/v1/related?item=100&explain=true").body(), expected);
+    try (ExecutorService clients = Executors.newFixedThreadPool(4)) {
+      List<Future<RawHttp.Answer>> answers = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        answers.add(clients.submit(() -> RawHttp.get(port, target)));
+      }
+      for (Future<RawHttp.Answer> answer : answers) {
+        assertEquals(expected, answer.get().body());
+      }
+    }
   }
 
   @Test
