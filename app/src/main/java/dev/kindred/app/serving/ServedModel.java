@@ -10,6 +10,7 @@ import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.LiveStateOptions;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RecommenderOptions;
+import dev.kindred.engine.serve.TooLateException;
 import dev.kindred.engine.serve.UnknownItemException;
 import dev.kindred.engine.serve.UserEvent;
 import dev.kindred.engine.snapshot.Manifest;
@@ -208,7 +209,8 @@ final class ServedModel implements AutoCloseable {
             "why-not",
             "GET",
             "/v1/why-not",
-            explained(new WhyNotRoute(recommender, options.mostItems(), weights, reranking))));
+            explained(
+                new WhyNotRoute(recommender, options.mostItems(), weights, reranking, within))));
     all.add(
         Route.open(
             "recommend",
@@ -260,12 +262,14 @@ final class ServedModel implements AutoCloseable {
   }
 
   /** What the engine objects to is a fault of the request here. */
-  private static Route.Handler<Desk> explained(Route.Handler<Desk> handler) {
+  static Route.Handler<Desk> explained(Route.Handler<Desk> handler) {
     return (request, desk) -> {
       try {
         return handler.answer(request, desk);
       } catch (UnknownItemException e) {
         throw new Refusal(404, "unknown-item", e.getMessage());
+      } catch (TooLateException e) {
+        throw Refusal.later(503, "too-late", e.getMessage());
       } catch (IllegalArgumentException e) {
         throw Refusal.badRequest("bad-request", e.getMessage());
       }

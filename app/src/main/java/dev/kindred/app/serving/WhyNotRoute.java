@@ -10,21 +10,38 @@ import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedQuery;
 import dev.kindred.engine.serve.WhyNot;
+import java.time.Duration;
 import java.util.Set;
 
 /** {@code GET /v1/why-not}: which stage kept an item out of another one's list. */
 final class WhyNotRoute implements Route.Handler<Desk> {
   private static final Set<String> PARAMETERS =
       Set.of(
-          "item", "target", "n", "weight", "exclude", "where", "pin", "boost", "bury", "ungated");
+          "item",
+          "target",
+          "n",
+          "weight",
+          "exclude",
+          "where",
+          "pin",
+          "boost",
+          "bury",
+          "ungated",
+          "deadline-millis");
 
   private final Recommender recommender;
   private final int mostItems;
   private final ServerWeights serverWeights;
   private final Reranking reranking;
+  private final Duration within;
 
   WhyNotRoute(
-      Recommender recommender, int mostItems, ServerWeights serverWeights, Reranking reranking) {
+      Recommender recommender,
+      int mostItems,
+      ServerWeights serverWeights,
+      Reranking reranking,
+      Duration within) {
+    this.within = within;
     this.recommender = recommender;
     this.mostItems = mostItems;
     this.serverWeights = serverWeights;
@@ -38,9 +55,11 @@ final class WhyNotRoute implements Route.Handler<Desk> {
     String item = query.required("item");
     String target = query.required("target");
     int n = ListParameters.number(query, mostItems);
+    long deadline = ListParameters.deadline(request, within);
     RelatedQuery asked =
         serverWeights.apply(RelatedQuery.item(item).top(n).rerank(reranking), desk.related());
-    WhyNot why = recommender.whyNot(ListParameters.over(asked, query), target);
+    asked = ListParameters.over(asked, query).within(ListParameters.until(deadline));
+    WhyNot why = recommender.whyNot(asked, target);
     return desk.json()
         .reply(
             out -> {

@@ -7,6 +7,7 @@ import dev.kindred.engine.rerank.BoundReranking;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.serve.WhyNot.Stage;
 import dev.kindred.engine.snapshot.Snapshot;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -22,12 +23,14 @@ final class Inquest {
   private final AddedItems added;
   private final RelatedQuery query;
   private final String target;
+  private final long deadline; // as System.nanoTime; of no meaning if the query has none
 
   Inquest(RelatedSearcher searcher, Generation generation, RelatedQuery query, String target) {
     this.searcher = searcher;
     this.generation = generation;
     this.query = query;
     this.target = target;
+    deadline = System.nanoTime() + query.within().orElse(Duration.ZERO).toNanos();
     snapshot = generation.snapshot();
     added = generation.additions().items();
   }
@@ -134,7 +137,7 @@ final class Inquest {
             query.n(),
             target,
             (reranking, n) ->
-                searcher.answer(query.rerank(reranking).top(n)).items().stream()
+                answer(query.rerank(reranking).top(n)).items().stream()
                     .map(item -> new RankingInquest.Place(item.id(), item.score()))
                     .toList(),
             () ->
@@ -143,7 +146,23 @@ final class Inquest {
   }
 
   private int rank(RelatedQuery asked) {
-    return rank(searcher.answer(asked));
+    return rank(answer(asked));
+  }
+
+  /** A list within what is left of the time; one that is cut short would give a wrong verdict. */
+  private RelatedAnswer answer(RelatedQuery asked) {
+    if (query.within().isEmpty()) {
+      return searcher.answer(asked);
+    }
+    long leftNanos = deadline - System.nanoTime();
+    if (leftNanos > 0) {
+      RelatedAnswer answer = searcher.answer(asked.within(Duration.ofNanos(leftNanos)));
+      if (!answer.cutShort()) {
+        return answer;
+      }
+    }
+    throw new TooLateException(
+        "why '" + target + "' is not in the list of '" + query.item() + "'", query.within().get());
   }
 
   private int rank(RelatedAnswer answer) {

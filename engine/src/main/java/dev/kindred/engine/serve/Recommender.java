@@ -443,7 +443,9 @@ public final class Recommender implements AutoCloseable {
 
   /**
    * Why an item is not in the list that a query gives, or where it stands in it. Asks several
-   * times, all of one snapshot.
+   * times, all of one snapshot, and all of them within the time of the query.
+   *
+   * @throws TooLateException if that is too short to tell
    */
   public WhyNot whyNot(RelatedQuery query, String target) {
     boolean isHidden = live != null && contains(target) && live.isHidden(target);

@@ -37,6 +37,10 @@ final class RelatedAnswering {
       }
       List<RelatedItem> items = new ArrayList<>(result.size());
       for (int rank = 0; rank < result.size(); rank++) {
+        // Reasons take longer than the list: with hundreds of entries they are most of a request.
+        if (query.explained() && rank > 0 && searcher.isLate()) {
+          break;
+        }
         Optional<Explanation> explanation =
             query.explained()
                 ? Optional.of(explain(generation, query.item(), source, result, rank, searcher))
@@ -52,11 +56,19 @@ final class RelatedAnswering {
                 explanation));
       }
       List<String> notes = notes(generation, source, query, result);
+      int unexplained = result.size() - items.size();
+      if (unexplained > 0) {
+        notes.add(
+            "the deadline came first: there was no time for the reasons of "
+                + unexplained
+                + " more entries, which are left out");
+      }
       BoundReranking reranking = searcher.reranking();
       if (reranking != null && !reranking.unknownIds().isEmpty()) {
         notes.add("rules name items that the snapshot doesn't know: " + reranking.unknownIds());
       }
-      return new RelatedAnswer(query.item(), items, result.precomputed(), result.cutShort(), notes);
+      return new RelatedAnswer(
+          query.item(), items, result.precomputed(), result.cutShort() || unexplained > 0, notes);
     } finally {
       searcher.exit();
     }

@@ -135,8 +135,8 @@ public final class RelatedQuery {
   }
 
   /**
-   * Looks at no more candidates after that long; {@link RelatedAnswer#cutShort} says whether some
-   * were left.
+   * Looks at no more candidates after that long, and explains no more entries: the list ends with
+   * the last one explained. {@link RelatedAnswer#cutShort} says whether some were left.
    *
    * @param time from when the request begins, not negative
    */

@@ -252,6 +252,42 @@ class SnapshotSwapTest {
   }
 
   @Test
+  void deadlineLeavesOutEntriesThatThereWasNoTimeToExplain() throws IOException {
+    try (Recommender recommender = Recommender.open(directory)) {
+      RelatedQuery query = RelatedQuery.item("104").top(5).explain();
+      RelatedAnswer whole = recommender.related(query.within(Duration.ofHours(1)));
+      assertEquals(5, whole.items().size());
+      assertFalse(whole.cutShort());
+      RelatedAnswer cut = recommender.related(query.within(Duration.ZERO));
+      assertEquals(whole.items().subList(0, 1), cut.items(), "the first is always explained");
+      assertTrue(cut.cutShort());
+      assertTrue(
+          cut.notes().getLast().contains("the reasons of 4 more entries"), cut.notes().toString());
+      // Without reasons the same list is whole: there is nothing to wait for.
+      RelatedQuery plain = RelatedQuery.item("104").top(5).within(Duration.ZERO);
+      assertEquals(5, recommender.related(plain).items().size());
+    }
+  }
+
+  @Test
+  void aQuestionWhyNotIsAnsweredInTimeOrNotAtAll() throws IOException {
+    try (Recommender recommender = Recommender.open(directory)) {
+      RelatedQuery query = RelatedQuery.item("104").top(5);
+      String listed = recommender.related(query).items().getLast().id();
+      RelatedQuery inTime = query.within(Duration.ofHours(1));
+      assertEquals(WhyNot.Stage.LISTED, recommender.whyNot(inTime, listed).stage());
+      assertEquals(WhyNot.Stage.BELOW_LIST, recommender.whyNot(inTime.top(1), listed).stage());
+      RelatedQuery late = query.within(Duration.ZERO);
+      String message =
+          assertThrows(TooLateException.class, () -> recommender.whyNot(late, listed)).getMessage();
+      assertTrue(message.contains("'" + listed + "'") && message.contains(" 0 ms"), message);
+      // What needs no list takes no time.
+      assertEquals(WhyNot.Stage.SAME_ITEM, recommender.whyNot(late, "104").stage());
+      assertEquals(WhyNot.Stage.UNKNOWN_ITEM, recommender.whyNot(late, "nothing").stage());
+    }
+  }
+
+  @Test
   void everyModeOfMemoryAnswersAlike() throws IOException {
     List<List<RelatedItem>> answers = new ArrayList<>();
     for (MemoryMode mode : MemoryMode.values()) {
