@@ -144,6 +144,13 @@ final class PageTest {
                 false)) {
       page.await("document.querySelectorAll('.row').length > 0");
       String related = page.evaluate(LIST).asText();
+      // A slash goes to the search, but from a box that takes text.
+      assertFalse(slashIsLeftAlone(page, "#w-0"));
+      assertEquals("query", page.evaluate("document.activeElement.id").asText());
+      for (String box : List.of("#user", "#query")) {
+        assertTrue(slashIsLeftAlone(page, box), box);
+        assertEquals(box, "#" + page.evaluate("document.activeElement.id").asText());
+      }
       page.evaluate("document.querySelector('#user').focus()");
       page.type("user-3");
       page.key("Enter", 13);
@@ -187,6 +194,16 @@ final class PageTest {
       page.screenshot(SHOTS.resolve("dark.png"));
       assertEquals("[]", page.errors().toString());
     }
+  }
+
+  /** Whether a slash pressed in an element does what it does by itself. */
+  private static boolean slashIsLeftAlone(Chromium page, String element) throws Exception {
+    return page.evaluate(
+            "(() => { const e = document.querySelector('"
+                + element
+                + "'); e.focus(); return e.dispatchEvent(new KeyboardEvent('keydown',"
+                + " {key: '/', bubbles: true, cancelable: true})); })()")
+        .booleanValue();
   }
 
   private Serving serve() throws IOException {
