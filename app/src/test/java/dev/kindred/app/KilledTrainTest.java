@@ -14,19 +14,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code kindred train} is killed at drawn moments: while it learns, and as soon as so many files
- * of the next snapshot lie there.
+ * {@code kindred train} is killed at drawn moments of all its work, from its first line on, and as
+ * soon as so many files of the next snapshot lie there.
  */
 class KilledTrainTest {
   private static final long SEED = 20_260_212;
 
-  /** Files of the unfinished snapshot at which it is killed; 0: after a drawn time. */
-  private static final int[] MOMENTS = {0, 1, 4, 7};
+  /** Kills at drawn times, one in each of as many equal parts of a run. */
+  private static final int DRAWN = 4;
+
+  /** Files of the unfinished snapshot at which it is killed. */
+  private static final int[] FILES = {1, 4, 7};
 
   private static final String CONFIG =
       """
@@ -48,12 +51,13 @@ class KilledTrainTest {
       list-length = 5
       """;
 
-  @TempDir Path directory;
-  private Path config;
-  private Path snapshots;
+  @TempDir static Path directory;
+  private static Path config;
+  private static Path snapshots;
+  private static long workNanos; // of a run that is left alone, from its first line to its end
 
-  @BeforeEach
-  void publishOne() throws IOException {
+  @BeforeAll
+  static void publishOne() throws Exception {
     Draws draws = Draws.of(SEED, "log");
     StringBuilder log = new StringBuilder("user,item,n\n");
     for (int user = 0; user < 60; user++) {
@@ -64,63 +68,89 @@ class KilledTrainTest {
     Files.writeString(directory.resolve("log.csv"), log);
     config = Files.writeString(directory.resolve("site.toml"), CONFIG);
     snapshots = directory.resolve("snapshots");
-    Run run =
-        Run.kindred(
-            "train", "--quiet", "--config", config.toString(), "--out", snapshots.toString());
-    assertEquals(0, run.exitCode(), run.err());
+    Process train = start();
+    long begin = firstLine(train);
+    assertTrue(train.waitFor(60, TimeUnit.SECONDS));
+    workNanos = System.nanoTime() - begin;
+    assertEquals(0, train.exitValue());
+    assertGood("unharmed");
   }
 
   @Test
   void theLastGoodSnapshotOpensWheneverTrainingIsKilled() throws Exception {
-    for (int kill = 0; kill < MOMENTS.length; kill++) {
-      Draws draws = Draws.of(SEED, "kill", kill);
-      long millis = draws.nextInt(700);
+    int killed = 0;
+    for (int kill = 0; kill < DRAWN; kill++) {
+      double part = (kill + Draws.of(SEED, "kill", kill).nextDouble()) / DRAWN;
       Process train = start();
       try {
-        if (MOMENTS[kill] == 0) {
-          train.waitFor(millis, TimeUnit.MILLISECONDS);
-        }
+        long begin = firstLine(train);
+        long nanos = (long) (part * workNanos);
         // It may end first: then there is one more good snapshot.
-        while (train.isAlive() && unfinishedFiles() < MOMENTS[kill]) {
+        boolean ended = train.waitFor(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
+        killed += ended ? 0 : 1;
+      } finally {
+        train.destroyForcibly();
+      }
+      assertTrue(train.waitFor(60, TimeUnit.SECONDS));
+      assertGood("killed at " + part + " of " + workNanos / 1_000_000 + " ms after its first line");
+    }
+    assertTrue(killed > 0, "every run ended before its time of " + workNanos + " ns");
+  }
+
+  @Test
+  void theLastGoodSnapshotOpensWheneverPublishingIsKilled() throws Exception {
+    for (int files : FILES) {
+      Process train = start();
+      try {
+        firstLine(train);
+        while (train.isAlive() && unfinishedFiles() < files) {
           train.waitFor(1, TimeUnit.MILLISECONDS);
         }
       } finally {
         train.destroyForcibly();
       }
       assertTrue(train.waitFor(60, TimeUnit.SECONDS));
-      String when = "kill " + kill + ", at " + MOMENTS[kill] + " files or " + millis + " ms";
-      try (Recommender recommender = Recommender.open(snapshots)) {
-        assertEquals(30, recommender.size(), when);
-        assertEquals(5, recommender.related("i3", 5).size(), when);
-      }
-      for (SnapshotCatalog.Entry entry : SnapshotCatalog.in(snapshots).list()) {
-        assertEquals("", entry.fault(), when);
-        assertEquals(List.of(), SnapshotVerifier.verify(entry.path()).faults(), when);
-      }
-      removeUnfinished(); // so that the next is counted alone
+      assertGood("killed at " + files + " files");
     }
   }
 
-  private Process start() throws IOException {
+  private static void assertGood(String when) throws IOException {
+    try (Recommender recommender = Recommender.open(snapshots)) {
+      assertEquals(30, recommender.size(), when);
+      assertEquals(5, recommender.related("i3", 5).size(), when);
+    }
+    for (SnapshotCatalog.Entry entry : SnapshotCatalog.in(snapshots).list()) {
+      assertEquals("", entry.fault(), when);
+      assertEquals(List.of(), SnapshotVerifier.verify(entry.path()).faults(), when);
+    }
+    removeUnfinished(); // so that the next is counted alone
+  }
+
+  /** Waits until it says what it has read: the JVM has started, and the work has begun. */
+  private static long firstLine(Process train) throws IOException {
+    String line;
+    do {
+      line = train.errorReader().readLine(); // the JVM has warnings of its own to print before
+      assertTrue(line != null, "it ended without a word of what it read");
+    } while (!line.contains("480 rows"));
+    return System.nanoTime();
+  }
+
+  private static Process start() throws IOException {
     return JavaProcess.of(
-            Kindred.class,
-            "train",
-            "--quiet",
-            "--config",
-            config.toString(),
-            "--out",
-            snapshots.toString())
+            Kindred.class, "train", "--config", config.toString(), "--out", snapshots.toString())
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.PIPE)
         .start();
   }
 
-  private List<Path> unfinished() throws IOException {
+  private static List<Path> unfinished() throws IOException {
     try (Stream<Path> children = Files.list(snapshots)) {
       return children.filter(child -> child.toString().endsWith(".tmp")).toList();
     }
   }
 
-  private int unfinishedFiles() {
+  private static int unfinishedFiles() {
     int most = 0;
     try {
       for (Path writing : unfinished()) {
@@ -134,7 +164,7 @@ class KilledTrainTest {
     return most;
   }
 
-  private void removeUnfinished() throws IOException {
+  private static void removeUnfinished() throws IOException {
     for (Path writing : unfinished()) {
       try (Stream<Path> files = Files.list(writing)) {
         for (Path file : files.toList()) {
