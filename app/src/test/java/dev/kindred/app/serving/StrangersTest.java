@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What strangers send to a real server: it refuses, and goes on to serve the next one. */
 final class StrangersTest {
   private static final String INGEST = "ingest-0123456789";
+  private static final int WORKERS = 2;
 
   @TempDir static Path directory;
   private static final StringWriter LOG = new StringWriter();
@@ -40,6 +41,7 @@ final class StrangersTest {
                 .withServer(
                     ServerOptions.defaults()
                         .withPort(0)
+                        .withWorkers(WORKERS)
                         .withDeadlineMillis(60_000)
                         .withBodyBytes(64 * 1024)
                         .withBodyMillis(400)
@@ -310,6 +312,45 @@ final class StrangersTest {
       }
     }
     assertServes();
+  }
+
+  @Test
+  void clientsThatNeverReadTheirRepliesLoseTheirConnectionAndHoldUpNobody() throws Exception {
+    // More than the buffers of both ends take, whose size the system finds by itself: up to some
+    // megabytes.
+    String request = "GET /v1/related?item=100&n=50&explain=true HTTP/1.1\r\nHost: x\r\n\r\n";
+    int replyBytes = RawHttp.once(port, request).body().length();
+    int requests = 1 + (16 << 20) / replyBytes;
+    List<RawHttp> deaf = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2 * WORKERS; i++) {
+        deaf.add(new RawHttp(port, 4096));
+        deaf.getLast().send(request.repeat(requests));
+      }
+      for (RawHttp http : deaf) {
+        long end = System.nanoTime() + 60_000_000_000L;
+        while (isOpen(http)) {
+          assertServes();
+          assertTrue(System.nanoTime() < end, "the server keeps a client that reads nothing");
+        }
+      }
+    } finally {
+      for (RawHttp http : deaf) {
+        http.close();
+      }
+    }
+    assertServes();
+  }
+
+  /** Whether more can be sent; what can't be told by reading, which is what it doesn't. */
+  private static boolean isOpen(RawHttp http) throws InterruptedException {
+    try {
+      http.send("\r\n");
+      Thread.sleep(20);
+      return true;
+    } catch (IOException e) {
+      return false; // reset
+    }
   }
 
   @Test
