@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FoldInTest {
   private static final long PATIENCE_NANOS = 30_000_000_000L;
 
-
   @ParameterizedTest
   @EnumSource
   void itemsEqualWhatTheLastHalfSweepGave(Convention convention) {
