@@ -301,8 +301,8 @@ final class ServedModel implements AutoCloseable {
         snapshots.refusals());
     out.gauge(
         "kindred_snapshots_replaced_in_use",
-        "Replaced snapshots that a request still reads.",
-        recommender.replacedInUse());
+        "Replaced snapshots that a request read when a refresh last looked.",
+        recommender.replacedMapped());
     Optional<RecallMonitor.Observed> recall = recommender.recall();
     if (recall.isPresent()) {
       out.gauge(

@@ -18,6 +18,7 @@ final class Generations {
   private static final long POLL_NANOS = 50_000;
 
   private volatile Generation current;
+  private volatile int mapped; // how many of the replaced ones; written under this
 
   // All below: guarded by this.
   private final List<WeakReference<Lease>> leases = new ArrayList<>();
@@ -53,7 +54,13 @@ final class Generations {
       throw closedException();
     }
     replaced.add(current);
+    mapped = replaced.size();
     current = next;
+  }
+
+  /** How many replaced generations are mapped; takes no lock, and unmaps nothing. */
+  int replacedMapped() {
+    return mapped;
   }
 
   /**
@@ -69,6 +76,7 @@ final class Generations {
         generation.close();
         unmapNanos = System.nanoTime() - start;
         each.remove();
+        mapped = replaced.size();
       }
     }
     return replaced.size();
@@ -100,6 +108,7 @@ final class Generations {
       if (!closed) {
         closed = true;
         replaced.add(current);
+        mapped = replaced.size();
         current = null;
       }
     }

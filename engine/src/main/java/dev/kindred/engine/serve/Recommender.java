@@ -174,9 +174,21 @@ public final class Recommender implements AutoCloseable {
     return within(generation -> generation.monitor().map(RecallMonitor::observed));
   }
 
-  /** How many replaced snapshots are still mapped because a searcher has pinned them. */
+  /**
+   * Unmaps the replaced snapshots that nobody reads any more, under a lock.
+   *
+   * @return how many are still mapped because a searcher has pinned them
+   */
   public int replacedInUse() {
     return generations.reclaim();
+  }
+
+  /**
+   * How many replaced snapshots are mapped: those that were read when a refresh last looked. Unlike
+   * {@link #replacedInUse} it takes no lock and unmaps nothing, so it costs nothing to ask.
+   */
+  public int replacedMapped() {
+    return generations.replacedMapped();
   }
 
   /** What the current snapshot says about itself. */

@@ -79,6 +79,7 @@ class SnapshotSwapTest {
         catalog.promote(young);
         assertTrue(recommender.refresh());
         assertEquals(1, recommender.replacedInUse());
+        assertEquals(1, recommender.replacedMapped());
         assertEquals(1, mapped(old));
         searcher.relatedToOrdinal(ordinal, 5, pinned);
         assertEquals(before.getFirst().id(), pinned.id(0));
@@ -86,7 +87,11 @@ class SnapshotSwapTest {
       } finally {
         searcher.unpin();
       }
+      // Counting alone unmaps nothing.
+      assertEquals(1, recommender.replacedMapped());
+      assertEquals(1, mapped(old));
       assertEquals(0, recommender.replacedInUse());
+      assertEquals(0, recommender.replacedMapped());
       assertEquals(0, mapped(old));
       searcher.related("104", 5, later);
       assertEquals(recommender.related("104", 5).getFirst().score(), later.score(0));
