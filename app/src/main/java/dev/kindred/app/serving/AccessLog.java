@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * One JSON object a line: what happened to the server, slow and failed requests, and every request
@@ -18,14 +19,17 @@ import java.util.concurrent.TimeUnit;
  */
 public final class AccessLog {
   /** The most lines of requests a second; more are counted, so that a flood can't fill a disk. */
-  private static final int MOST_PER_SECOND = 100;
+  static final int MOST_PER_SECOND = 100;
+
+  /** The most failures a second, apart from the requests: each has a stack trace of some KB. */
+  static final int MOST_FAILURES_PER_SECOND = 10;
 
   private final PrintWriter out;
   private final long slowNanos;
   private final boolean all;
-  private long second;
-  private int inSecond;
-  private long suppressed;
+  private final LongSupplier nanoClock;
+  private final Cap requests = new Cap(MOST_PER_SECOND, "requests-not-logged");
+  private final Cap failures = new Cap(MOST_FAILURES_PER_SECOND, "failures-not-logged");
 
   /**
    * Writes to a stream.
@@ -34,7 +38,15 @@ public final class AccessLog {
    * @param all whether the others are logged too
    */
   public AccessLog(PrintWriter out, int slowMillis, boolean all) {
+    this(out, slowMillis, all, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock in terms of {@link System#nanoTime}
+   */
+  AccessLog(PrintWriter out, int slowMillis, boolean all, LongSupplier nanoClock) {
     this.out = out;
+    this.nanoClock = nanoClock;
     slowNanos = slowMillis == 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(slowMillis);
     this.all = all;
   }
@@ -59,7 +71,7 @@ public final class AccessLog {
       long totalNanos,
       long bytes) {
     boolean slow = totalNanos >= slowNanos;
-    if (!slow && !all || !granted()) {
+    if (!slow && !all || !requests.granted()) {
       return;
     }
     write(
@@ -76,6 +88,9 @@ public final class AccessLog {
   }
 
   void failed(String route, String id, Throwable failure) {
+    if (!failures.granted()) {
+      return;
+    }
     StringWriter trace = new StringWriter();
     failure.printStackTrace(new PrintWriter(trace));
     write(
@@ -108,22 +123,39 @@ public final class AccessLog {
     }
   }
 
-  private synchronized boolean granted() {
-    long now = System.nanoTime() / 1_000_000_000;
-    if (now != second) {
-      long dropped = suppressed;
-      second = now;
-      inSecond = 0;
-      suppressed = 0;
-      if (dropped > 0) {
-        event("warn", "requests-not-logged", Map.of("count", dropped));
+  /** So many lines of a kind a second; the rest are counted, and told with the next line. */
+  private final class Cap {
+    private final int most;
+    private final String event;
+    private long second;
+    private int inSecond;
+    private long suppressed;
+
+    /**
+     * @param event that tells how many weren't written
+     */
+    Cap(int most, String event) {
+      this.most = most;
+      this.event = event;
+    }
+
+    synchronized boolean granted() {
+      long now = Math.floorDiv(nanoClock.getAsLong(), 1_000_000_000L);
+      if (now != second) {
+        long dropped = suppressed;
+        second = now;
+        inSecond = 0;
+        suppressed = 0;
+        if (dropped > 0) {
+          AccessLog.this.event("warn", event, Map.of("count", dropped));
+        }
       }
+      if (inSecond >= most) {
+        suppressed++;
+        return false;
+      }
+      inSecond++;
+      return true;
     }
-    if (inSecond >= MOST_PER_SECOND) {
-      suppressed++;
-      return false;
-    }
-    inSecond++;
-    return true;
   }
 }
