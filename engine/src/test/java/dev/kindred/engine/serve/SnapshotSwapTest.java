@@ -239,24 +239,6 @@ class SnapshotSwapTest {
   }
 
   @Test
-  void deadlineCutsAListShortAndSaysSo() throws IOException {
-    try (Recommender recommender = Recommender.open(directory)) {
-      RelatedQuery query = RelatedQuery.item("104").top(5).weight("click", 0.5);
-      assertFalse(recommender.related(query.within(Duration.ofHours(1))).cutShort());
-      // Fewer candidates than are looked at before the clock is: nothing to cut.
-      assertFalse(recommender.related(query.within(Duration.ZERO)).cutShort());
-      RelatedSearcher searcher = recommender.searcher();
-      searcher.deadline(System.nanoTime() - 1);
-      RelatedResult result = new RelatedResult(5);
-      searcher.related("104", 5, result);
-      assertEquals(5, result.size());
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> RelatedQuery.item("1").within(Duration.ofNanos(-1)));
-    }
-  }
-
-  @Test
   void deadlineLeavesOutEntriesThatThereWasNoTimeToExplain() throws IOException {
     try (Recommender recommender = Recommender.open(directory)) {
       RelatedQuery query = RelatedQuery.item("104").top(5).explain();
