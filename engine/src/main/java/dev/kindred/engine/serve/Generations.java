@@ -47,6 +47,11 @@ final class Generations {
     return lease;
   }
 
+  /** How many leases were made, less those that {@link #newLease} found to be garbage. */
+  synchronized int leases() {
+    return leases.size();
+  }
+
   /** Makes another generation the current one; the one before is unmapped after its last reader. */
   synchronized void swap(Generation next) {
     if (closed) {

@@ -117,14 +117,20 @@ abstract class ItemSearcher extends LeasedSearcher {
   }
 
   /** No exclusions, no filter, no deadline. */
+  @Override
   void reset() {
+    super.reset();
     clearExclusions();
     clearFilter();
     noDeadline();
   }
 
-  /** Takes hide marks and added items as they are now, for the {@link #isShown} of one request. */
+  /**
+   * Takes hide marks and added items as they are now, for the {@link #isShown} of one request,
+   * which scores from here on.
+   */
   final void readMarks() {
+    beginScoring();
     hiddenBits = generation.hidden().bits();
     added = generation.additions().items();
   }

@@ -18,6 +18,7 @@ abstract class LeasedSearcher {
   private final Lease lease;
   private Generation bound;
   private int pins;
+  private boolean scored;
 
   LeasedSearcher(Generations generations) {
     this.generations = generations;
@@ -137,6 +138,21 @@ abstract class LeasedSearcher {
         }
       }
     }
+  }
+
+  /** From now on, until {@link #reset}, a failure may have stopped in the middle of the scratch. */
+  final void beginScoring() {
+    scored = true;
+  }
+
+  /** Whether a request has begun to score since the last {@link #reset}. */
+  final boolean hasScored() {
+    return scored;
+  }
+
+  /** Returns all settings to what they were at first. */
+  void reset() {
+    scored = false;
   }
 
   /**

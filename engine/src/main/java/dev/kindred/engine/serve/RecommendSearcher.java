@@ -159,7 +159,9 @@ public final class RecommendSearcher extends LeasedSearcher {
   }
 
   /** Stored weights and quotas, no exclusions, no filter, no re-ranking, no deadline. */
+  @Override
   void reset() {
+    super.reset();
     storedWeights();
     quotas = description.quotas();
     clearExclusions();
@@ -379,6 +381,7 @@ public final class RecommendSearcher extends LeasedSearcher {
 
   private void begin(int n) {
     Recommender.checkCount(n);
+    beginScoring();
     if (hasDeadline) {
       searcher.deadline(deadline);
     } else {

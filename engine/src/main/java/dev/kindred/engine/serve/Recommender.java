@@ -345,11 +345,7 @@ public final class Recommender implements AutoCloseable {
    *     snapshot has no index over all items
    */
   public SimilarAnswer similar(SimilarQuery query) {
-    SimilarSearcher searcher = similarSearchers.take();
-    SimilarAnswer answer = searcher.answer(query);
-    searcher.reset();
-    similarSearchers.give(searcher);
-    return answer;
+    return lent(similarSearchers, searcher -> searcher.answer(query));
   }
 
   /**
@@ -375,12 +371,37 @@ public final class Recommender implements AutoCloseable {
    * @throws IllegalArgumentException if a weight names no objective or is out of range
    */
   public RelatedAnswer related(RelatedQuery query) {
-    RelatedSearcher searcher = searchers.take();
-    // Not given back if a request fails: it may have stopped anywhere.
-    RelatedAnswer answer = RelatedAnswering.answer(this, query, searcher);
-    searcher.reset();
-    searchers.give(searcher);
+    return lent(searchers, searcher -> RelatedAnswering.answer(this, query, searcher));
+  }
+
+  /**
+   * Lends a searcher to one request. One that failed while it scored isn't given back, since it may
+   * have stopped anywhere; one that was refused before is, or else every unknown id would cost a
+   * new searcher and a lease.
+   */
+  private static <S extends LeasedSearcher, A> A lent(Slots<S> slots, Function<S, A> request) {
+    S searcher = slots.take();
+    A answer;
+    try {
+      answer = request.apply(searcher);
+    } catch (UnknownItemException | IllegalArgumentException e) {
+      if (!searcher.hasScored()) {
+        giveBack(searcher, slots);
+      }
+      throw e;
+    }
+    giveBack(searcher, slots);
     return answer;
+  }
+
+  private static <S extends LeasedSearcher> void giveBack(S searcher, Slots<S> slots) {
+    searcher.reset();
+    slots.give(searcher);
+  }
+
+  /** How many searchers were made, less those that are known to be garbage. */
+  int leases() {
+    return generations.leases();
   }
 
   /**
@@ -445,12 +466,7 @@ public final class Recommender implements AutoCloseable {
    * @throws IllegalArgumentException if a weight names no task or is out of range
    */
   public RecommendAnswer recommend(RecommendQuery query) {
-    RecommendSearcher searcher = recommendSearchers.take();
-    // Not given back if a request fails: it may have stopped anywhere.
-    RecommendAnswer answer = Recommendation.answer(query, searcher);
-    searcher.reset();
-    recommendSearchers.give(searcher);
-    return answer;
+    return lent(recommendSearchers, searcher -> Recommendation.answer(query, searcher));
   }
 
   /**

@@ -318,7 +318,7 @@ public final class RelatedSearcher extends ItemSearcher {
 
   private void answer(int ordinal, int n, RelatedResult out) {
     Recommender.checkCount(n);
-    readMarks();
+    begin(ordinal);
     boolean scored =
         !gated
             || ownWeights
@@ -332,8 +332,15 @@ public final class RelatedSearcher extends ItemSearcher {
 
   /** As {@link #relatedToOrdinal}, never from the table: what explanations are checked against. */
   void scored(int ordinal, int n, RelatedResult out) {
-    readMarks();
+    begin(ordinal);
     scoreAndRank(ordinal, n, out);
+  }
+
+  private void begin(int ordinal) {
+    if (!gated && ordinal < candidates.items()) {
+      targets.requireIndex();
+    }
+    readMarks();
   }
 
   /** The manual weights of the next request; not to be changed. */

@@ -149,14 +149,18 @@ final class RelatedTargets {
     return shown;
   }
 
-  /** Takes what the fused index finds for n among all items that may be shown, likewise. */
-  int takeNearest(int ordinal, int n, double[] manual, int pinRoom) {
-    byGate = false;
+  /** Refuses what {@link #takeNearest} can't do. */
+  void requireIndex() {
     if (fused == null) {
       throw new IllegalArgumentException(
           "the snapshot has no index over all items, so the gate can't be left out; build one with"
               + " it");
     }
+  }
+
+  /** Takes what the fused index finds for n among all items that may be shown, likewise. */
+  int takeNearest(int ordinal, int n, double[] manual, int pinRoom) {
+    byGate = false;
     if (fusedSearcher == null) {
       fusedSearcher = generation.searcher(fused);
     }

@@ -124,6 +124,20 @@ class RecommendTest {
   }
 
   @Test
+  void requestsThatAreRefusedMakeNoSearchers() {
+    RecommendQuery query = RecommendQuery.user(user(0)).top(20);
+    RecommendAnswer before = recommender.recommend(query);
+    int leases = recommender.leases();
+    for (int i = 0; i < 100; i++) {
+      RecommendQuery wrong = query.exclude("v1").watchedToo().weight("no such task", 1);
+      assertThrows(IllegalArgumentException.class, () -> recommender.recommend(wrong));
+    }
+    // Fewer if those of searchers that are garbage were swept meanwhile.
+    assertTrue(recommender.leases() <= leases, recommender.leases() + " leases of " + leases);
+    assertEquals(before, recommender.recommend(query));
+  }
+
+  @Test
   void aDeadlineThatPassedLeavesTheBestOfWhatWasLookedAt() {
     for (int u = 0; u < 10; u++) {
       RecommendQuery query = RecommendQuery.user(user(u)).top(20).exclude("v1");
