@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  *
  * @param heapBytes that the JVM may use
  * @param snapshotBytes of the files
- * @param swapBytes for a second snapshot of the same size while one follows the other
+ * @param swapBytes for a second snapshot while one follows the other: of the same size, as long as
+ *     it isn't known
  * @param otherBytes of the JVM itself: code, threads, buffers
  * @param limitBytes that there are
  */
@@ -28,9 +29,9 @@ public record MemoryCheck(
 
   /** What is done when memory looks too small. */
   public enum Policy {
-    /** The server doesn't start. */
+    /** The server doesn't start, and doesn't go over to another snapshot. */
     REFUSE,
-    /** It starts and says so. */
+    /** It does and says so. */
     WARN,
     /** Nothing is estimated. */
     OFF
@@ -44,19 +45,39 @@ public record MemoryCheck(
    * @param limitBytes 0: as the machine or its container says
    */
   public static MemoryCheck of(Path snapshot, boolean swaps, long limitBytes) throws IOException {
-    long bytes = 0;
-    try (Stream<Path> files = Files.list(snapshot)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        bytes += Files.size(file);
-      }
-    }
+    long bytes = bytes(snapshot);
+    return of(bytes, swaps ? bytes : 0, limitBytes);
+  }
+
+  /**
+   * Estimates what a swap takes, by the same sum.
+   *
+   * @param servedBytes of the snapshot that serves
+   * @param next directory of the one that is to follow
+   * @param limitBytes 0: as the machine or its container says
+   */
+  static MemoryCheck ofSwap(long servedBytes, Path next, long limitBytes) throws IOException {
+    return of(servedBytes, bytes(next), limitBytes);
+  }
+
+  private static MemoryCheck of(long snapshotBytes, long swapBytes, long limitBytes) {
     long limit =
         limitBytes > 0
             ? limitBytes
             : ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                 .getTotalMemorySize();
     return new MemoryCheck(
-        Runtime.getRuntime().maxMemory(), bytes, swaps ? bytes : 0, OTHER_BYTES, limit);
+        Runtime.getRuntime().maxMemory(), snapshotBytes, swapBytes, OTHER_BYTES, limit);
+  }
+
+  private static long bytes(Path snapshot) throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(snapshot)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
   }
 
   public long needBytes() {

@@ -17,6 +17,7 @@ import dev.kindred.engine.snapshot.Manifest;
 import dev.kindred.index.RecallMonitor;
 import dev.kindred.live.ChronicleLiveState;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -45,6 +46,7 @@ final class ServedModel implements AutoCloseable {
   private final OtherSnapshots others;
   private final ServerWeights weights;
   private final SnapshotRoutes snapshots;
+  private Path warnedOf; // a successor too large for memory; only checkMemory() looks at it
 
   /**
    * Opens everything.
@@ -141,8 +143,29 @@ final class ServedModel implements AutoCloseable {
         RecommenderOptions.defaults()
             .withMemory(options.modelMemory())
             .withSearchers(options.server().workers() + 1)
-            .withRecallShare(options.recallShare()),
+            .withRecallShare(options.recallShare())
+            .withSuccessor(this::checkMemory),
         live);
+  }
+
+  /** Whether the next snapshot fits beside the one served, by the estimate of the start. */
+  private void checkMemory(Manifest served, Path next) throws IOException {
+    if (options.memory() == MemoryCheck.Policy.OFF || !Files.isDirectory(next)) {
+      return; // without a directory, opening it says what is wrong
+    }
+    MemoryCheck check = MemoryCheck.ofSwap(bytes(served), next, options.memoryBytes());
+    if (options.memory() == MemoryCheck.Policy.REFUSE) {
+      check.require();
+    } else if (!check.fits() && !next.equals(warnedOf)) {
+      // Once, even if it can't be opened and is tried again with every look.
+      warnedOf = next;
+      log.event("warn", "memory-small", Map.of("message", check.sentence()));
+    }
+  }
+
+  /** Of the snapshot's files, other than the manifest. */
+  private static long bytes(Manifest manifest) {
+    return manifest.files().stream().mapToLong(file -> file.bytes()).sum();
   }
 
   /** The recommender of a snapshot that the configured rules fit. */
@@ -281,10 +304,7 @@ final class ServedModel implements AutoCloseable {
     Manifest manifest = recommender.manifest();
     double created = manifest.provenance().created().toEpochMilli() / 1000.0;
     out.gauge("kindred_snapshot_items", "Items of the snapshot.", manifest.items());
-    out.gauge(
-        "kindred_snapshot_bytes",
-        "Bytes of the snapshot's mapped files.",
-        manifest.files().stream().mapToLong(file -> file.bytes()).sum());
+    out.gauge("kindred_snapshot_bytes", "Bytes of the snapshot's mapped files.", bytes(manifest));
     out.gauge(
         "kindred_snapshot_created_timestamp_seconds",
         "When the snapshot was built, in seconds since 1970 UTC.",
@@ -297,7 +317,7 @@ final class ServedModel implements AutoCloseable {
     out.sample("kindred_snapshot_info", 1, "name", snapshots.name());
     out.counter(
         "kindred_snapshot_refusals_total",
-        "Times that a snapshot named by CURRENT couldn't be opened.",
+        "Times that a snapshot named by CURRENT couldn't be opened or didn't fit into memory.",
         snapshots.refusals());
     out.gauge(
         "kindred_snapshots_replaced_in_use",

@@ -141,6 +141,14 @@ public record ServingOptions(
     return with(draft -> draft.recallShare = value);
   }
 
+  public ServingOptions withMemory(MemoryCheck.Policy policy, long limitBytes) {
+    return with(
+        draft -> {
+          draft.memory = policy;
+          draft.memoryBytes = limitBytes;
+        });
+  }
+
   private static void check(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(

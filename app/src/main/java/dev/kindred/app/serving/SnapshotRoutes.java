@@ -3,6 +3,7 @@ package dev.kindred.app.serving;
 import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
+import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.snapshot.Manifest;
 import dev.kindred.index.file.CorruptFileException;
@@ -31,7 +32,7 @@ final class SnapshotRoutes {
     return recommender.directory().getFileName().toString();
   }
 
-  /** A snapshot named by CURRENT couldn't be opened. */
+  /** A snapshot named by CURRENT couldn't be opened, or memory is too small for it. */
   void refused() {
     refusals.increment();
   }
@@ -74,7 +75,7 @@ final class SnapshotRoutes {
     boolean swapped;
     try {
       swapped = recommender.refresh();
-    } catch (IOException | CorruptFileException | IllegalArgumentException e) {
+    } catch (IOException | CorruptFileException | InputException | IllegalArgumentException e) {
       refused();
       throw new Refusal(
           409, "snapshot-refused", "the old snapshot is served on: " + e.getMessage());

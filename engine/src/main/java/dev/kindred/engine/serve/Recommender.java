@@ -133,6 +133,7 @@ public final class Recommender implements AutoCloseable {
    * @throws IOException if the snapshot can't be opened
    * @throws IllegalArgumentException if it lacks a field that is {@link
    *     RecommenderOptions#required}
+   * @throws RuntimeException that {@link RecommenderOptions#successor} refuses it with
    */
   public boolean refresh() throws IOException {
     synchronized (refreshing) {
@@ -141,6 +142,7 @@ public final class Recommender implements AutoCloseable {
         generations.reclaim();
         return false;
       }
+      options.successor().check(manifest(), named);
       long start = System.nanoTime();
       Generation next = generation(++lastNumber, named);
       long opened = System.nanoTime();

@@ -17,12 +17,19 @@ import java.util.Objects;
  * @param recallShare part of the searches over all items that are compared with exact ones, 0 to 1
  * @param required a snapshot by whose fields this can't re-rank is refused, so that requests which
  *     ask for it don't begin to fail when snapshots are swapped
+ * @param successor asked by a refresh before it opens another snapshot
  */
 public record RecommenderOptions(
-    MemoryMode memory, int searchers, long drainMillis, double recallShare, Reranking required) {
+    MemoryMode memory,
+    int searchers,
+    long drainMillis,
+    double recallShare,
+    Reranking required,
+    SuccessorCheck successor) {
   public RecommenderOptions {
     Objects.requireNonNull(memory, "memory");
     Objects.requireNonNull(required, "required");
+    Objects.requireNonNull(successor, "successor");
     if (searchers < 1 || searchers > 1 << 16) {
       throw new IllegalArgumentException(
           "searchers is " + searchers + ", must be in 1.." + (1 << 16));
@@ -36,34 +43,42 @@ public record RecommenderOptions(
     }
   }
 
-  /** Mapped, two searchers per processor and at least 8, 10 s to drain, no searches compared. */
+  /**
+   * Mapped, two searchers per processor and at least 8, 10 s to drain, no searches compared, no
+   * check.
+   */
   public static RecommenderOptions defaults() {
     return new RecommenderOptions(
         MemoryMode.MAPPED,
         Math.max(8, 2 * Runtime.getRuntime().availableProcessors()),
         10_000,
         0,
-        Reranking.none());
+        Reranking.none(),
+        SuccessorCheck.none());
   }
 
   public RecommenderOptions withMemory(MemoryMode memory) {
-    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required);
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required, successor);
   }
 
   public RecommenderOptions withSearchers(int searchers) {
-    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required);
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required, successor);
   }
 
   public RecommenderOptions withDrainMillis(long drainMillis) {
-    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required);
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required, successor);
   }
 
   public RecommenderOptions withRecallShare(double recallShare) {
-    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required);
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required, successor);
   }
 
   public RecommenderOptions withRequired(Reranking required) {
-    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required);
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required, successor);
+  }
+
+  public RecommenderOptions withSuccessor(SuccessorCheck successor) {
+    return new RecommenderOptions(memory, searchers, drainMillis, recallShare, required, successor);
   }
 
   long drainNanos() {
