@@ -14,7 +14,7 @@ public class Desk {
   private final JsonBody json = new JsonBody();
   private final ServingMetrics metrics; // null: nothing is counted
   private RecommendSearcher recommend; // made by the first request that needs it
-  private StageEvent event = new StageEvent();
+  private final StageRecorder recorder = new StageRecorder();
 
   /** A desk without metrics, for measurements of other things. */
   public Desk(Recommender recommender) {
@@ -37,6 +37,7 @@ public class Desk {
   RecommendSearcher recommend() {
     if (recommend == null) {
       recommend = recommender.recommendSearcher();
+      recommend.observe(new RecommendStages());
     }
     return recommend;
   }
@@ -51,30 +52,23 @@ public class Desk {
 
   /** A stage begins now; the time to hand to {@link #end}. */
   long begin() {
-    if (event.isEnabled()) {
-      event = new StageEvent();
-      event.begin();
-    }
+    recorder.begin();
     return System.nanoTime();
   }
 
   /** A stage has ended; the next one begins at what this returns. */
   long end(String route, String stage, long start) {
-    if (event.isEnabled()) {
-      event.end();
-      if (event.shouldCommit()) {
-        event.route = route;
-        event.stage = stage;
-        event.commit();
-      }
-      event = new StageEvent();
-      event.begin();
-    }
+    recorder.end(route, stage);
     long now = System.nanoTime();
     if (metrics != null) {
       metrics.stage(route, stage, now - start);
     }
     return now;
+  }
+
+  /** As {@link #end}, of a stage that a flight recording shows and the metrics don't. */
+  void recorded(String route, String stage) {
+    recorder.end(route, stage);
   }
 
   /** A list was answered this way. */

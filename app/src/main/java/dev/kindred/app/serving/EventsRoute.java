@@ -77,12 +77,14 @@ final class EventsRoute implements Route.Handler<Desk> {
     request.query().only(Set.of());
     List<Taken> events = new ArrayList<>();
     ByteArrayOutputStream lines = new ByteArrayOutputStream(request.body().length + 64);
+    desk.begin();
     try {
       new Batch(kinds.get(), lines).read(request.body(), events);
     } catch (Refusal e) {
       refused.increment();
       throw e;
     }
+    desk.recorded("events", "read");
     if (log != null && !events.isEmpty()) {
       try {
         log.append(lines.toByteArray());
@@ -93,8 +95,10 @@ final class EventsRoute implements Route.Handler<Desk> {
             "event-log",
             "the event log can't be written, nothing was taken: " + e.getMessage());
       }
+      desk.recorded("events", "log");
     }
     toLive(events);
+    desk.recorded("events", "live");
     accepted.add(events.size());
     return desk.json()
         .reply(

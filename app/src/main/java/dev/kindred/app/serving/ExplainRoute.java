@@ -23,19 +23,24 @@ final class ExplainRoute implements Route.Handler<Desk> {
   public Reply answer(Request request, Desk desk) {
     Query query = request.query();
     query.only(Set.of("item", "target"));
+    desk.begin();
     Explanation explanation = recommender.explain(query.required("item"), query.required("target"));
-    return desk.json()
-        .reply(
-            out -> {
-              out.writeStartObject();
-              out.writeStringField("item", explanation.source());
-              out.writeStringField("target", explanation.target());
-              out.writeFieldName("score");
-              JsonBody.number(out, explanation.score());
-              out.writeStringField(
-                  "candidate", explanation.candidate().map(ConstantName::of).orElse("no"));
-              out.writePOJOField("explanation", RelatedList.json(explanation));
-              out.writeEndObject();
-            });
+    desk.recorded("explain", "explain");
+    Reply reply =
+        desk.json()
+            .reply(
+                out -> {
+                  out.writeStartObject();
+                  out.writeStringField("item", explanation.source());
+                  out.writeStringField("target", explanation.target());
+                  out.writeFieldName("score");
+                  JsonBody.number(out, explanation.score());
+                  out.writeStringField(
+                      "candidate", explanation.candidate().map(ConstantName::of).orElse("no"));
+                  out.writePOJOField("explanation", RelatedList.json(explanation));
+                  out.writeEndObject();
+                });
+    desk.recorded("explain", "encode");
+    return reply;
   }
 }

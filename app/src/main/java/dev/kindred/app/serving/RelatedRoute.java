@@ -184,6 +184,7 @@ public final class RelatedRoute implements Route.Handler<Desk> {
   private Reply explained(
       RelatedSearcher searcher, Query query, String item, int n, long deadline, Desk desk) {
     List<String> show = ListParameters.shown(query, searcher::profileFields);
+    desk.begin();
     RelatedQuery asked =
         serverWeights.apply(RelatedQuery.item(item).top(n).rerank(reranking), searcher);
     asked = ListParameters.over(asked, query).within(ListParameters.until(deadline));
@@ -192,34 +193,39 @@ public final class RelatedRoute implements Route.Handler<Desk> {
     }
     RelatedAnswer answer = searcher.answer(asked);
     desk.list("explained");
-    return desk.json()
-        .reply(
-            out -> {
-              out.writeStartObject();
-              out.writeStringField("item", item);
-              out.writeBooleanField("precomputed", answer.precomputed());
-              if (answer.cutShort()) {
-                out.writeBooleanField("cutShort", true);
-              }
-              out.writeArrayFieldStart("items");
-              for (RelatedItem found : answer.items()) {
-                out.writeStartObject();
-                out.writeStringField("id", found.id());
-                out.writeFieldName("score");
-                JsonBody.number(out, found.score());
-                out.writeStringField("source", ConstantName.of(found.source()));
-                if (!show.isEmpty()) {
-                  ListParameters.profile(searcher.profile(found.id()), show, out);
-                }
-                if (found.explanation().isPresent()) {
-                  out.writePOJOField("explanation", RelatedList.json(found.explanation().get()));
-                }
-                out.writeEndObject();
-              }
-              out.writeEndArray();
-              out.writePOJOField("notes", answer.notes());
-              out.writeEndObject();
-            });
+    desk.recorded("related", "search-explained");
+    Reply reply =
+        desk.json()
+            .reply(
+                out -> {
+                  out.writeStartObject();
+                  out.writeStringField("item", item);
+                  out.writeBooleanField("precomputed", answer.precomputed());
+                  if (answer.cutShort()) {
+                    out.writeBooleanField("cutShort", true);
+                  }
+                  out.writeArrayFieldStart("items");
+                  for (RelatedItem found : answer.items()) {
+                    out.writeStartObject();
+                    out.writeStringField("id", found.id());
+                    out.writeFieldName("score");
+                    JsonBody.number(out, found.score());
+                    out.writeStringField("source", ConstantName.of(found.source()));
+                    if (!show.isEmpty()) {
+                      ListParameters.profile(searcher.profile(found.id()), show, out);
+                    }
+                    if (found.explanation().isPresent()) {
+                      out.writePOJOField(
+                          "explanation", RelatedList.json(found.explanation().get()));
+                    }
+                    out.writeEndObject();
+                  }
+                  out.writeEndArray();
+                  out.writePOJOField("notes", answer.notes());
+                  out.writeEndObject();
+                });
+    desk.recorded("related", "encode-explained");
+    return reply;
   }
 
   private static int objective(String name, List<ObjectiveWeight> objectives) {

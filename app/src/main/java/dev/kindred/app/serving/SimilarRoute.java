@@ -49,23 +49,28 @@ final class SimilarRoute implements Route.Handler<Desk> {
     if (body.node().has("where")) {
       query = query.filter(ItemFilter.where(body.text("where")));
     }
+    desk.begin();
     SimilarAnswer answer = recommender.similar(query);
-    return desk.json()
-        .reply(
-            out -> {
-              out.writeStartObject();
-              out.writeBooleanField("cutShort", answer.cutShort());
-              out.writeArrayFieldStart("items");
-              for (SimilarAnswer.Item item : answer.items()) {
-                out.writeStartObject();
-                out.writeStringField("id", item.id());
-                out.writeFieldName("score");
-                JsonBody.number(out, item.score());
-                out.writeEndObject();
-              }
-              out.writeEndArray();
-              out.writeEndObject();
-            });
+    desk.recorded("similar", "search");
+    Reply reply =
+        desk.json()
+            .reply(
+                out -> {
+                  out.writeStartObject();
+                  out.writeBooleanField("cutShort", answer.cutShort());
+                  out.writeArrayFieldStart("items");
+                  for (SimilarAnswer.Item item : answer.items()) {
+                    out.writeStartObject();
+                    out.writeStringField("id", item.id());
+                    out.writeFieldName("score");
+                    JsonBody.number(out, item.score());
+                    out.writeEndObject();
+                  }
+                  out.writeEndArray();
+                  out.writeEndObject();
+                });
+    desk.recorded("similar", "encode");
+    return reply;
   }
 
   private static Channel.Kind kind(JsonRequest body) {

@@ -11,7 +11,7 @@ import jdk.jfr.StackTrace;
 @Name("dev.kindred.Stage")
 @Label("Stage")
 @Category({"Kindred", "HTTP"})
-@Description("A stage of answering a request: search, encode")
+@Description("A stage of answering a request, such as search or encode")
 @StackTrace(false)
 final class StageEvent extends Event {
   @Label("Route")

@@ -17,8 +17,8 @@ import java.util.Arrays;
  * Both stages for one user at a time: candidates from several sources, and what the ranker says of
  * each. Everything that depends on the user alone is computed once a request.
  *
- * <p>Use: {@link #begin}, {@link #append} for what the user did, oldest first, {@link #run}. After
- * the first requests it allocates nothing. For one thread.
+ * <p>Use: {@link #begin}, {@link #append} for what the user did, oldest first, {@link #retrieve},
+ * {@link #rank}. After the first requests it allocates nothing. For one thread.
  */
 public final class RankSearcher {
   /** Items watched last whose related lists are asked. */
@@ -168,7 +168,7 @@ public final class RankSearcher {
   }
 
   /**
-   * Retrieves and ranks.
+   * Computes what depends on the user alone, and takes the candidates of the sources.
    *
    * @param user whose profile is read, -1 for none
    * @param now time of the request: seconds since 1970 UTC, or a sequence number
@@ -180,7 +180,7 @@ public final class RankSearcher {
    * @param missing how many of the nearest items the gate may refuse beyond the usual
    * @param pins items in [0, pinCount) that are ranked whether or not a source finds them
    */
-  public void run(
+  public void retrieve(
       int user,
       long now,
       SourceQuotas quotas,
@@ -214,7 +214,6 @@ public final class RankSearcher {
     if (candidates.size() == 0 || inTime()) {
       byPopularity(quotas, gate);
     }
-    rank();
   }
 
   /** False from the deadline on; then the request is cut short. */
@@ -403,7 +402,8 @@ public final class RankSearcher {
     return true;
   }
 
-  private void rank() {
+  /** Asks the ranker about the candidates of the last {@link #retrieve}. */
+  public void rank() {
     int count = candidates.size();
     int tasks = ranking.network().network().tasks().size();
     if (outputs.length < count * tasks) {

@@ -50,6 +50,7 @@ public final class RecommendSearcher extends LeasedSearcher {
   private int[] targets = new int[0];
   private float[] scores = new float[0];
   private long[] hiddenBits;
+  private StageObserver observer = StageObserver.none();
   private List<String> searches = List.of();
   private int[] searchTokens = new int[0];
 
@@ -314,6 +315,11 @@ public final class RecommendSearcher extends LeasedSearcher {
     hasDeadline = false;
   }
 
+  /** Tells the stages of requests from now on, those of {@link #answer} included. */
+  public void observe(StageObserver value) {
+    observer = Objects.requireNonNull(value, "observer");
+  }
+
   /** How often what depends on the user alone was computed: once for each request. */
   public long userComputations() {
     return searcher.userComputations();
@@ -382,6 +388,7 @@ public final class RecommendSearcher extends LeasedSearcher {
   private void begin(int n) {
     Recommender.checkCount(n);
     beginScoring();
+    observer.began();
     if (hasDeadline) {
       searcher.deadline(deadline);
     } else {
@@ -399,14 +406,27 @@ public final class RecommendSearcher extends LeasedSearcher {
     OrdinalFilter nearest = conditions || filter != OrdinalFilter.ALL ? wanted : OrdinalFilter.ALL;
     long clock = System.currentTimeMillis();
     int pinCount = reranking == null ? 0 : reranking.pins(-1, clock, pins);
-    searcher.run(user, now, quotas, gate, nearest, missing, pins, pinCount);
+    searcher.retrieve(user, now, quotas, gate, nearest, missing, pins, pinCount);
+    observer.ended(StageObserver.Stage.RETRIEVE);
+    searcher.rank();
+    observer.ended(StageObserver.Stage.RANK);
+    order(known(user), clock, n, out);
+    observer.ended(StageObserver.Stage.RERANK);
+  }
+
+  /** Whether anything tells this user from others. */
+  private boolean known(int user) {
+    return user >= 0 || watched.size() > 0 || searcher.searched() > 0;
+  }
+
+  /** Scores what was ranked, and orders it. */
+  private void order(boolean known, long clock, int n, RecommendResult out) {
     int count = searcher.size();
     if (scores.length < count) {
       int room = Math.max(count, quotas.total());
       scores = Arrays.copyOf(scores, room);
       targets = Arrays.copyOf(targets, room);
     }
-    boolean known = user >= 0 || watched.size() > 0 || searcher.searched() > 0;
     for (RetrievalSource source : SOURCES) {
       out.funnel(source, searcher.found(source), searcher.kept(source));
     }

@@ -405,7 +405,7 @@ class RecommendTest {
         }
         RankDescription description = ranking.description();
         int ordinal = opened.items().ordinalOf(first.id());
-        searcher.run(
+        searcher.retrieve(
             user,
             description.end() + 1,
             description.quotas(),
@@ -414,6 +414,7 @@ class RecommendTest {
             0,
             new int[] {ordinal},
             1);
+        searcher.rank();
         boolean same = true;
         for (int t = 0; t < description.tasks().size(); t++) {
           same &= first.terms().get(t).value() == searcher.value(0, description.tasks().get(t));
