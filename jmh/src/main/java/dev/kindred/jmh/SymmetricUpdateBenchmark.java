@@ -15,7 +15,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Normal equations of alternating least squares: flops are the useful ones, of one triangle. */
+/**
+ * Sums of outer products: Gramians of alternating least squares, and the normal equations of its
+ * rows that lie side by side, which are those of blocks and of weights without roots; {@link
+ * TiledPanelsBenchmark} has the other exact rows. Flops are the useful ones, of one triangle.
+ */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
