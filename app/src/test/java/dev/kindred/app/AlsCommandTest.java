@@ -86,6 +86,7 @@ final class AlsCommandTest {
     assertEquals(0, run.exitCode(), run.err());
     Map<String, Object> result = JSON.std.mapFrom(run.lines().get(0));
     assertEquals("conjugate-gradient", result.get("solver"));
+    assertEquals("conjugate-gradient", result.get("solverUsed"));
     for (String key :
         List.of(
             "medianIterationCpuSeconds",
@@ -99,6 +100,20 @@ final class AlsCommandTest {
     }
     assertEquals(2, Run.kindred("als", "--synthetic", "300x200").exitCode());
     assertEquals(2, Run.kindred("als", "--synthetic", "3x2x6").exitCode());
+  }
+
+  @Test
+  void theSolverThatAutoPickedIsTold() throws IOException {
+    String[] at129 = {"als", "--synthetic", "40x30x200", "--rank", "129", "--iterations", "1"};
+    Run json = Run.kindred(with(at129, "--json"));
+    assertEquals(0, json.exitCode(), json.err());
+    Map<String, Object> result = JSON.std.mapFrom(json.lines().get(0));
+    assertEquals("auto", result.get("solver"));
+    assertEquals("conjugate-gradient", result.get("solverUsed"));
+    String[] at8 = {"als", "--synthetic", "40x30x200", "--rank", "8", "--iterations", "1"};
+    Run table = Run.kindred(at8);
+    assertEquals(0, table.exitCode(), table.err());
+    assertTrue(table.out().matches("(?s).*solverUsed +cholesky.*"), table.out());
   }
 
   @Test

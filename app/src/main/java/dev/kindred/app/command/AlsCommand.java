@@ -246,6 +246,7 @@ final class AlsCommand extends KindredCommand {
     result.put("interactions", data.size());
     result.put("rank", options.rank());
     result.put("solver", ConstantName.of(options.solver()));
+    result.put("solverUsed", ConstantName.of(options.solver().forRank(options.rank())));
     result.put("iterations", (int) iterations);
     result.put("trainSeconds", rounded(seconds));
     result.put("cpuSeconds", rounded(cpuSeconds));

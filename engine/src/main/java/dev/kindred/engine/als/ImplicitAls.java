@@ -18,9 +18,6 @@ import java.util.Locale;
  * <p>Stateless.
  */
 public final class ImplicitAls {
-  /** Up to here AUTO solves every row exactly. */
-  private static final int LARGEST_EXACT_RANK = 128;
-
   private ImplicitAls() {}
 
   /**
@@ -45,10 +42,7 @@ public final class ImplicitAls {
     ItemWeights itemWeights = ItemWeights.of(byItem, options);
     Side userSide = new Side(data, weighting, new float[0], itemWeights.shares());
     Side itemSide = new Side(byItem, weighting, itemWeights.shares(), new float[0]);
-    Solver solver =
-        options.solver() != Solver.AUTO
-            ? options.solver()
-            : rank <= LARGEST_EXACT_RANK ? Solver.CHOLESKY : Solver.CONJUGATE_GRADIENT;
+    Solver solver = options.solver().forRank(rank);
     boolean warm = solver != Solver.CHOLESKY;
     RowSolver[] solvers = new RowSolver[workers.threads()];
     for (int i = 0; i < solvers.length; i++) {

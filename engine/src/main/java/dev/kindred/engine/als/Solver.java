@@ -23,5 +23,16 @@ public enum Solver {
    * short rows exactly. Rendle, Krichene, Zhang and Koren, "iALS++: Speeding up Matrix
    * Factorization with Subspace Optimization" (2021).
    */
-  BLOCK
+  BLOCK;
+
+  /** Up to here {@link #AUTO} solves every row exactly. */
+  private static final int LARGEST_EXACT_RANK = 128;
+
+  /** What solves rows of this rank: itself, or what {@link #AUTO} picks. */
+  public Solver forRank(int rank) {
+    if (this != AUTO) {
+      return this;
+    }
+    return rank <= LARGEST_EXACT_RANK ? CHOLESKY : CONJUGATE_GRADIENT;
+  }
 }
