@@ -296,7 +296,9 @@ final class AlsCommand extends KindredCommand {
 
   /**
    * Useful operations of one exact iteration: the lower triangles of all outer products and, for
-   * every row, a Cholesky factorisation and two triangular solves.
+   * every row, a Cholesky factorisation and two triangular solves. Nominal: every row counts as
+   * solved at full rank, those too that are solved by a smaller system of their own length, and
+   * whatever the solver; so the rate compares runs and is no measure of the units' work.
    */
   private static double flops(Interactions data, double d) {
     double rows = (double) data.rows() + data.columns();
