@@ -7,7 +7,11 @@ import java.util.Objects;
 
 /**
  * Factors of new rows against a trained model: a user from items, or an item from users, exactly as
- * a half sweep would solve them.
+ * a half sweep by {@link Solver#CHOLESKY} would solve them but for rounding.
+ *
+ * <p>Whatever solver trained the model, a row gets the optimum for the factors of the fixed side.
+ * An approximate solver takes a few steps towards it in a half sweep, so the same row in its model
+ * may have a factor a little off, and a loss a little higher.
  *
  * <p>Not safe for use by several threads: each takes its own by {@link #fork()}, which shares all
  * that is large. No allocation once the longest row has been seen.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.data.Interactions;
+import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -21,21 +22,59 @@ class FoldInTest {
   void itemsEqualWhatTheLastHalfSweepGave(Convention convention) {
     Interactions data = ImplicitAlsTest.random(5, 90, 60, 900, true);
     AlsModel model = ImplicitAlsTest.train(data, ImplicitAlsTest.options(convention), 1);
-    Interactions byItem = data.transposed();
     try (Workers workers = Workers.of(1)) {
       FoldIn items = FoldIn.items(model, workers);
-      float[] factor = new float[model.rank() + 1];
-      for (int item = 0; item < data.columns(); item++) {
-        int n = (int) byItem.count(item);
-        int[] users = new int[n];
-        float[] strengths = new float[n];
-        byItem.copyColumns(byItem.start(item), n, users, 0);
-        byItem.copyValues(byItem.start(item), n, strengths, 0);
-        items.solve(users, strengths, n, factor, 1);
-        for (int k = 0; k < model.rank(); k++) {
-          assertEquals(
-              model.itemFactors()[item * model.rank() + k], factor[1 + k], 2e-4, "item " + item);
-        }
+      assertFoldsIn(items, data.transposed(), model.itemFactors(), model.rank(), "item");
+    }
+  }
+
+  /** Whatever solver trained the model: the fold-in is the optimum for its items. */
+  @ParameterizedTest
+  @EnumSource
+  void usersEqualAnExactHalfSweep(Convention convention) {
+    Interactions data = ImplicitAlsTest.random(5, 90, 60, 900, true);
+    for (Solver solver : Solver.values()) {
+      AlsOptions options = ImplicitAlsTest.options(convention).withSolver(solver);
+      AlsModel trained = ImplicitAlsTest.train(data, options, 1);
+      Weighting weighting = new Weighting(options);
+      float[] items = trained.itemFactors().clone();
+      float[] users = new float[trained.userFactors().length];
+      RowSolver[] exact = {new RowSolver(trained.rank(), weighting, Solver.CHOLESKY)};
+      try (Workers workers = Workers.of(1)) {
+        // The sweep turns the items to axes in which its users lie; the fold-in is to have the
+        // same.
+        new Side(data, weighting, new float[0], trained.itemWeights().shares())
+            .sweep(
+                items, users, trained.rank(), false, exact, workers, Progress.none().stage("", 1));
+        AlsModel turned =
+            new AlsModel(users, items, trained.itemWeights(), new double[0], trained.options());
+        assertFoldsIn(
+            FoldIn.users(turned, workers), data, users, trained.rank(), solver + ", user");
+      }
+    }
+  }
+
+  /** Every row of {@code data} [rows x fixed side] folds in to its expected factor. */
+  private static void assertFoldsIn(
+      FoldIn foldIn, Interactions data, float[] expected, int rank, String which) {
+    float[] factor = new float[rank + 1];
+    for (int row = 0; row < data.rows(); row++) {
+      int n = (int) data.count(row);
+      int[] ordinals = new int[n];
+      float[] strengths = new float[n];
+      data.copyColumns(data.start(row), n, ordinals, 0);
+      data.copyValues(data.start(row), n, strengths, 0);
+      foldIn.solve(ordinals, strengths, n, factor, 1);
+      float largest = 0;
+      for (int k = 0; k < rank; k++) {
+        largest = Math.max(largest, Math.abs(expected[row * rank + k]));
+      }
+      for (int k = 0; k < rank; k++) {
+        assertEquals(
+            expected[row * rank + k],
+            factor[1 + k],
+            1e-4 * largest,
+            which + " " + row + ", factor " + k);
       }
     }
   }
