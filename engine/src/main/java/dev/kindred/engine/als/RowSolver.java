@@ -204,11 +204,13 @@ final class RowSolver {
                 sums,
                 row.target,
                 row.targetOffset);
-    report(fixed, row, row.constant + loss);
+    loss += row.constant;
+    report(fixed, row, loss < RELATIVE_LOSS_BELOW * row.constant ? exactLoss(fixed, row) : loss);
   }
 
+  /** Hands out the loss; a row without a finite one is solved anew in doubles. */
   private void report(FixedSide fixed, RowEntries row, double loss) {
-    if (!Double.isNaN(loss)) {
+    if (Double.isFinite(loss)) {
       row.report(loss);
       return;
     }

@@ -1,6 +1,8 @@
 package dev.kindred.engine.als;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.index.run.Workers;
 import java.util.Arrays;
@@ -91,6 +93,32 @@ class RowSolverTest {
         }
       }
     }
+  }
+
+  /** At rank 1 its loss is infinite, at 20 NaN. */
+  @Test
+  void aFactorThatOverflowsIsSolvedAnew() {
+    for (int rank : new int[] {1, 20}) {
+      FixedSide fixed = side(rank, 5, true);
+      Weighting weighting = new Weighting(ImplicitAlsTest.options(Convention.IALS).withRank(rank));
+      float[] exact = new float[rank];
+      double[] exactLoss = new double[1];
+      add(new RowSolver(rank, weighting, Solver.CHOLESKY), fixed, 30, exact, exactLoss);
+      for (Solver solver : new Solver[] {Solver.CONJUGATE_GRADIENT, Solver.BLOCK}) {
+        float[] factor = new float[rank];
+        Arrays.fill(factor, 3e38f);
+        double[] loss = new double[1];
+        add(new RowSolver(rank, weighting, solver), fixed, 30, factor, loss);
+        assertArrayEquals(exact, factor, 1e-4f, solver + ", rank " + rank);
+        assertEquals(exactLoss[0], loss[0], 1e-4 * exactLoss[0], solver + ", rank " + rank);
+      }
+    }
+  }
+
+  private static void add(RowSolver solver, FixedSide fixed, int n, float[] factor, double[] loss) {
+    solver.next(fixed, n).read(columns(n, n), strengths(n, n, true), n);
+    solver.add(fixed, 1, factor, 0, loss, 0);
+    solver.finish(fixed);
   }
 
   @Test
