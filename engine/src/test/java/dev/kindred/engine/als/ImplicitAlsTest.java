@@ -117,6 +117,46 @@ class ImplicitAlsTest {
     }
   }
 
+  /** Above rank 128 a row has three blocks, the last of them narrow. */
+  @ParameterizedTest
+  @EnumSource
+  void manyBlocksReachTheExactLoss(Convention convention) {
+    int rank = 136;
+    Interactions data = random(17, 160, 150, 20_000, true);
+    int longRows = 0;
+    for (int row = 0; row < data.rows(); row++) {
+      longRows += data.count(row) > rank / 2 ? 1 : 0;
+    }
+    assertTrue(longRows > 50, longRows + " rows are too long to be solved exactly");
+    // Plain lambdas are small beside those that grow with a row's entries, and blocks then take
+    // long.
+    boolean plain = convention == Convention.IMPLICIT || convention == Convention.LOG;
+    AlsOptions options =
+        options(convention).withRank(rank).withIterations(12).withRegularization(plain ? 5 : 0.05);
+    AlsModel exact = train(data, options.withSolver(Solver.CHOLESKY), 1);
+    AlsModel model = train(data, options.withSolver(Solver.BLOCK), 1);
+    assertNotEquals(exact.hash(), model.hash());
+    assertNeverRises(convention.name(), model);
+    double naive = DenseReference.loss(data, model, options);
+    assertEquals(naive, last(model), 1e-4 * Math.abs(naive), convention.name());
+    assertEquals(last(exact), last(model), 0.02 * last(exact), convention.name());
+  }
+
+  @Test
+  void autoIsExactUpToRank128AndTakesGradientsAbove() {
+    Interactions data = random(19, 160, 150, 20_000, false);
+    for (int rank : new int[] {1, 127, 128, 129, 200}) {
+      AlsOptions options = options(Convention.IALS).withRank(rank).withIterations(1);
+      String auto = train(data, options.withSolver(Solver.AUTO), 1).hash();
+      String exact = train(data, options.withSolver(Solver.CHOLESKY), 1).hash();
+      String gradients = train(data, options.withSolver(Solver.CONJUGATE_GRADIENT), 1).hash();
+      assertEquals(rank <= 128 ? exact : gradients, auto, "rank " + rank);
+      if (rank > 1) {
+        assertNotEquals(exact, gradients, "rank " + rank);
+      }
+    }
+  }
+
   private static void assertNeverRises(String which, AlsModel model) {
     double[] losses = model.objectivePerHalfSweep();
     for (int i = 1; i < losses.length; i++) {

@@ -95,6 +95,42 @@ class RowSolverTest {
     }
   }
 
+  /** Rows of one, two and three blocks, with entries for one gathered panel of a block or two. */
+  @Test
+  void blocksConvergeToTheExactRow() {
+    for (int rank : new int[] {64, 65, 128, 150}) {
+      FixedSide fixed = side(rank, 4, true);
+      for (Convention convention : Convention.values()) {
+        AlsOptions options = ImplicitAlsTest.options(convention).withRank(rank).withAlpha(0.7);
+        Weighting weighting = new Weighting(options);
+        RowSolver exactly = new RowSolver(rank, weighting, Solver.CHOLESKY);
+        RowSolver byBlocks = new RowSolver(rank, weighting, Solver.BLOCK);
+        for (int n : new int[] {rank / 2 + 1, 300, 1500}) {
+          String which = convention + ", rank " + rank + ", " + n + " entries";
+          float[] exact = new float[rank];
+          double[] exactLoss = new double[1];
+          add(exactly, fixed, n, exact, exactLoss);
+          float[] factor = new float[rank];
+          double[] loss = new double[1];
+          double before = Double.MAX_VALUE;
+          for (int step = 0; step < 40; step++) {
+            add(byBlocks, fixed, n, factor, loss);
+            assertTrue(
+                loss[0] <= before + 1e-5 * Math.abs(before),
+                which + ", step " + step + ": " + before + " to " + loss[0]);
+            before = loss[0];
+          }
+          assertEquals(exactLoss[0], loss[0], 1e-4 * Math.abs(exactLoss[0]), which);
+          float largest = 0;
+          for (float value : exact) {
+            largest = Math.max(largest, Math.abs(value));
+          }
+          assertArrayEquals(exact, factor, 1e-3f * largest, which);
+        }
+      }
+    }
+  }
+
   /** At rank 1 its loss is infinite, at 20 NaN. */
   @Test
   void aFactorThatOverflowsIsSolvedAnew() {
