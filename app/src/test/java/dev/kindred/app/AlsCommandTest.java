@@ -2,6 +2,7 @@ package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
@@ -100,6 +101,39 @@ final class AlsCommandTest {
     }
     assertEquals(2, Run.kindred("als", "--synthetic", "300x200").exitCode());
     assertEquals(2, Run.kindred("als", "--synthetic", "3x2x6").exitCode());
+  }
+
+  @Test
+  void repeatedPairsAreSummedUnlessTheLastIsWanted() throws IOException {
+    List<String> once = new ArrayList<>();
+    List<String> twice = new ArrayList<>();
+    for (int u = 0; u < 20; u++) {
+      for (int i = 0; i < 6; i++) {
+        int item = (u + 2 * i) % 15;
+        once.add("u" + u + ",i" + item + "," + (1 + i % 3));
+        twice.add("u" + u + ",i" + item + ",7");
+      }
+    }
+    twice.addAll(once);
+    test = Files.writeString(directory.resolve("pairs.csv"), "u1,i1\n");
+    train = Files.write(directory.resolve("once.csv"), once);
+    String[] options = {"--rank", "4", "--iterations", "2", "--json"};
+    Object expected = lastLine(run("als", options)).get("modelHash");
+    train = Files.write(directory.resolve("twice.csv"), twice);
+    assertNotEquals(expected, lastLine(run("als", options)).get("modelHash"));
+    Run last = run("als", with(options, "--duplicates", "last"));
+    assertEquals(expected, lastLine(last).get("modelHash"));
+    Run tuned = run("tune als", with(options, "--duplicates", "LAST", "--trials", "1"));
+    String arguments = lastLine(tuned).get("arguments").toString();
+    assertTrue(arguments.contains("--duplicates last"), arguments);
+    Run wrong = run("als", "--duplicates", "first");
+    assertEquals(2, wrong.exitCode());
+    assertTrue(wrong.err().contains("must be one of sum, last"), wrong.err());
+  }
+
+  private static Map<String, Object> lastLine(Run run) throws IOException {
+    assertEquals(0, run.exitCode(), run.err());
+    return JSON.std.mapFrom(run.lines().getLast());
   }
 
   @Test

@@ -131,7 +131,7 @@ final class AlsCommand extends KindredCommand {
     if (save != null) {
       Destination.directory(save); // before the work: a place that can't be had shows now
     }
-    SplitFiles.Split split = SplitFiles.read(train, test, users, items);
+    SplitFiles.Split split = SplitFiles.read(train, test, users, items, group.duplicates());
     checkFindable(split);
     List<Map<String, Object>> results = new ArrayList<>();
     Scores popularity = new PopularityScores(split.train());

@@ -3,6 +3,7 @@ package dev.kindred.app.command;
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.als.Convention;
 import dev.kindred.engine.als.Solver;
+import dev.kindred.engine.data.Interactions.Duplicates;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
@@ -61,6 +62,21 @@ final class AlsOptionsGroup {
       completionCandidates = ConstantNames.Solvers.class,
       description = "How rows are solved: ${COMPLETION-CANDIDATES}.")
   private Solver solver;
+
+  @Option(
+      names = "--duplicates",
+      paramLabel = "D",
+      defaultValue = "sum",
+      completionCandidates = ConstantNames.Duplicates.class,
+      description =
+          "What the values of a pair on several lines become: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Duplicates duplicates;
+
+  /** What a pair on several lines of a split becomes. */
+  Duplicates duplicates() {
+    return duplicates;
+  }
 
   /** The options over the defaults; throws IllegalArgumentException where one is out of range. */
   AlsOptions over(AlsOptions defaults, OptionalLong seed) {

@@ -4,6 +4,7 @@ import dev.kindred.app.evaluation.Holdout;
 import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.als.Convention;
 import dev.kindred.engine.als.Solver;
+import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.rerank.Diversity;
 import dev.kindred.engine.tower.TowerLoss;
@@ -47,6 +48,12 @@ abstract class ConstantNames extends AbstractList<String> {
   static final class Solvers extends ConstantNames {
     Solvers() {
       super(Solver.values());
+    }
+  }
+
+  static final class Duplicates extends ConstantNames {
+    Duplicates() {
+      super(Interactions.Duplicates.values());
     }
   }
 

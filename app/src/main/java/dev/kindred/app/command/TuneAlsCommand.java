@@ -11,6 +11,7 @@ import dev.kindred.engine.als.Convention;
 import dev.kindred.engine.als.ImplicitAls;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.Interactions.Duplicates;
 import dev.kindred.engine.data.SplitFiles;
 import dev.kindred.engine.eval.FactorScores;
 import dev.kindred.engine.eval.TopNEvaluator;
@@ -113,8 +114,11 @@ final class TuneAlsCommand extends KindredCommand {
     options = options.withBudget(Duration.ofMillis((long) (minutes * 60_000)));
     Ids users = new Ids();
     Ids items = new Ids();
-    SplitFiles.Split split = test == null ? null : SplitFiles.read(train, test, users, items);
-    Interactions data = split == null ? SplitFiles.read(train, users, items) : split.train();
+    Duplicates duplicates = group.duplicates();
+    SplitFiles.Split split =
+        test == null ? null : SplitFiles.read(train, test, users, items, duplicates);
+    Interactions data =
+        split == null ? SplitFiles.read(train, users, items, duplicates) : split.train();
     try (Workers workers = Workers.of(threads());
         TrialLog trialLog = TrialLog.open(log, data, options)) {
       AlsTuner tuner = new AlsTuner(data, options);
@@ -209,7 +213,7 @@ final class TuneAlsCommand extends KindredCommand {
   }
 
   /** The setting as arguments of {@code kindred als}. */
-  private static String arguments(AlsOptions o) {
+  private String arguments(AlsOptions o) {
     String arguments =
         String.format(
             Locale.ROOT,
@@ -227,6 +231,9 @@ final class TuneAlsCommand extends KindredCommand {
               o.unobservedWeight(),
               o.frequencyExponent(),
               o.popularityExponent());
+    }
+    if (group.duplicates() != Duplicates.SUM) {
+      arguments += " --duplicates " + ConstantName.of(group.duplicates());
     }
     return arguments + " --seed " + o.seed();
   }

@@ -17,8 +17,8 @@ import java.util.Locale;
  *       header; without a value a pair counts 1; the timestamp is not looked at.
  * </ul>
  *
- * <p>Values of a repeated pair are summed. There is no report, so there is no forgiveness either:
- * the first bad line is an {@link InputException}.
+ * <p>Values of a repeated pair are summed unless the caller wants the last. There is no report, so
+ * there is no forgiveness either: the first bad line is an {@link InputException}.
  */
 public final class SplitFiles {
   private static final List<String> CELLS = List.of("user", "item", "value", "timestamp");
@@ -43,30 +43,41 @@ public final class SplitFiles {
    */
   public record Split(Interactions train, Interactions test) {}
 
+  /** Reads one file, values of a repeated pair summed. */
+  public static Interactions read(Path file, Ids users, Ids items) {
+    return read(file, users, items, Duplicates.SUM);
+  }
+
   /**
    * Reads one file.
    *
    * @param users gains the users of the file
    * @param items gains the items of the file
+   * @param duplicates what a pair on several lines becomes
    * @return [users.size() x items.size()]
    * @throws InputException if the file is missing, empty or has a bad line
    */
-  public static Interactions read(Path file, Ids users, Ids items) {
+  public static Interactions read(Path file, Ids users, Ids items, Duplicates duplicates) {
     SplitFiles pairs = new SplitFiles(users, items);
     pairs.readFile(file);
-    return pairs.interactions();
+    return pairs.interactions(duplicates);
   }
 
-  /** Reads both files of a split; see {@link #read}. */
+  /** Reads both files of a split, values of a repeated pair summed. */
   public static Split read(Path train, Path test, Ids users, Ids items) {
+    return read(train, test, users, items, Duplicates.SUM);
+  }
+
+  /** Reads both files of a split; see {@link #read(Path, Ids, Ids, Duplicates)}. */
+  public static Split read(Path train, Path test, Ids users, Ids items, Duplicates duplicates) {
     SplitFiles trainPairs = new SplitFiles(users, items);
     trainPairs.readFile(train);
     SplitFiles testPairs = new SplitFiles(users, items);
     testPairs.readFile(test);
-    return new Split(trainPairs.interactions(), testPairs.interactions());
+    return new Split(trainPairs.interactions(duplicates), testPairs.interactions(duplicates));
   }
 
-  private Interactions interactions() {
+  private Interactions interactions(Duplicates duplicates) {
     return Interactions.of(
         users.size(),
         items.size(),
@@ -75,7 +86,7 @@ public final class SplitFiles {
             sink.add(user[i], item[i], value[i]);
           }
         },
-        Duplicates.SUM);
+        duplicates);
   }
 
   private void add(int u, int i, float v) {

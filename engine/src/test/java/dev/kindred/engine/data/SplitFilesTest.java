@@ -2,6 +2,7 @@ package dev.kindred.engine.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kindred.engine.data.Interactions.Duplicates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +34,23 @@ class SplitFilesTest extends ReaderFiles {
     assertEquals(4, split.test().rows());
     assertEquals(split.train().columns(), split.test().columns());
     assertEquals(2, split.test().size());
+  }
+
+  @Test
+  void repeatedPairsAreSummedOrTheLastWins() throws IOException {
+    Path csv = file("repeated.csv", "0,10,3\n0,11,1\n0,10,0.5\n1,10,2\n0,10,4\n");
+    Path test = file("repeated.txt", "0 11 11\n");
+    Interactions summed = SplitFiles.read(csv, new Ids(), new Ids());
+    assertEquals(7.5f, summed.value(0));
+    assertEquals(1f, summed.value(1));
+    Interactions last = SplitFiles.read(csv, new Ids(), new Ids(), Duplicates.LAST);
+    assertEquals(3, last.size());
+    assertEquals(4f, last.value(0));
+    assertEquals(1f, last.value(1));
+    SplitFiles.Split split = SplitFiles.read(csv, test, new Ids(), new Ids(), Duplicates.LAST);
+    assertEquals(4f, split.train().value(0));
+    assertEquals(1f, split.test().value(0));
+    assertEquals(2f, SplitFiles.read(csv, test, new Ids(), new Ids()).test().value(0));
   }
 
   @Test
