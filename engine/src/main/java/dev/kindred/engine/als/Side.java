@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 final class Side {
   /** Entries (plus a fixed cost a row) in one piece of work. */
-  private static final long PIECE = 16_384;
+  static final long PIECE = 16_384;
 
   private final Interactions data;
   private final Weighting weighting;
@@ -36,6 +36,14 @@ final class Side {
     this.weighting = weighting;
     this.order = longestFirst(data);
     this.rowLosses = new double[data.rows()];
+    this.pieceStarts = pieceStarts(data, order);
+  }
+
+  /**
+   * Where pieces of work begin in the order: the p-th is [p], inclusive, to [p + 1], exclusive. A
+   * piece ends with the row that fills it, so none has more than {@link #PIECE} and a row's work.
+   */
+  static int[] pieceStarts(Interactions data, int[] order) {
     int rows = data.rows();
     int[] starts = new int[16];
     int pieces = 0;
@@ -53,11 +61,11 @@ final class Side {
       }
     }
     starts[pieces] = rows;
-    this.pieceStarts = Arrays.copyOf(starts, pieces + 1);
+    return Arrays.copyOf(starts, pieces + 1);
   }
 
   /** Ordinals by falling length, equal lengths by ordinal: a counting sort over capped lengths. */
-  private static int[] longestFirst(Interactions data) {
+  static int[] longestFirst(Interactions data) {
     int rows = data.rows();
     // Lengths past the cap are rare: they share a bucket, and which of them goes first is no
     // matter.

@@ -115,8 +115,8 @@ public final class EventLog {
    * @param objectives with distinct names; may be empty
    * @param users gains the ids of the log
    * @param items gains the ids of the log
-   * @throws InputException if the file is missing, empty, unreadable or lacks a column, or too many
-   *     of its rows are bad
+   * @throws InputException if the file is missing, empty, unreadable or lacks a column, too many of
+   *     its rows are bad, or it has more than 2^31 - 65 events
    */
   public static Result read(
       TableSource source,
@@ -200,6 +200,7 @@ public final class EventLog {
     for (int k = 0; k < values.length; k++) {
       values[k] = ruleTypes[k] >= 0 && ruleTypes[k] != type ? 0 : value(k);
     }
+    RowRoom.require(events.size(), reader.source().file());
     int r = events.add(users.add(row.cell(userColumn)), items.add(row.cell(itemColumn)), time);
     for (int k = 0; k < values.length; k++) {
       if (values[k] > 0) {

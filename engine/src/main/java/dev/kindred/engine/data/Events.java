@@ -277,8 +277,6 @@ public final class Events {
    * }</pre>
    */
   public static final class Builder {
-    private static final int MAX_ROWS = Integer.MAX_VALUE - 64;
-
     private final Ids users;
     private final Ids items;
     private final List<Objective> objectives;
@@ -374,10 +372,10 @@ public final class Events {
     }
 
     private void grow() {
-      if (capacity == MAX_ROWS) {
-        throw new IllegalStateException("more than " + MAX_ROWS + " events; split the log");
+      if (capacity == RowRoom.MAX_ROWS) {
+        throw new IllegalStateException("more than " + RowRoom.MAX_ROWS + " events; split the log");
       }
-      capacity = (int) Math.min(MAX_ROWS, capacity + (capacity >> 1) + 1024L);
+      capacity = RowRoom.grown(capacity);
       user = Arrays.copyOf(user, capacity);
       item = Arrays.copyOf(item, capacity);
       if (time != null) {

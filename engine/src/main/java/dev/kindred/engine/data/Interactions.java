@@ -244,9 +244,7 @@ public final class Interactions {
     for (long i = 0; i < size; i++) {
       starts[column(i) + 1]++;
     }
-    for (int c = 0; c < columnCount; c++) {
-      starts[c + 1] += starts[c];
-    }
+    sumUp(starts);
     long[] next = Arrays.copyOf(starts, columnCount);
     MemorySegment newColumns = allocate(size, Integer.BYTES);
     MemorySegment newValues = uniform ? MemorySegment.NULL : allocate(size, Float.BYTES);
@@ -260,6 +258,13 @@ public final class Interactions {
       }
     }
     return new Interactions(rows, starts, newColumns, newValues, uniformValue);
+  }
+
+  /** Turns the counts of rows, each one place behind its row, to offsets. */
+  static void sumUp(long[] counts) {
+    for (int r = 1; r < counts.length; r++) {
+      counts[r] += counts[r - 1];
+    }
   }
 
   /** Bytes of offsets, columns and values. */
@@ -332,9 +337,7 @@ public final class Interactions {
     }
 
     void endCount() {
-      for (int r = 0; r < rows; r++) {
-        offsets[r + 1] += offsets[r];
-      }
+      sumUp(offsets);
       next = Arrays.copyOf(offsets, rows);
       columns = allocate(seen, Integer.BYTES);
       values = uniform ? MemorySegment.NULL : allocate(seen, Float.BYTES);

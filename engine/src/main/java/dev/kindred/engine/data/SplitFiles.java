@@ -23,6 +23,7 @@ import java.util.Locale;
 public final class SplitFiles {
   private static final List<String> CELLS = List.of("user", "item", "value", "timestamp");
 
+  private final Path file;
   private final Ids users;
   private final Ids items;
   private int[] user = new int[1024];
@@ -30,7 +31,8 @@ public final class SplitFiles {
   private float[] value = new float[1024];
   private int size;
 
-  private SplitFiles(Ids users, Ids items) {
+  private SplitFiles(Path file, Ids users, Ids items) {
+    this.file = file;
     this.users = users;
     this.items = items;
   }
@@ -55,11 +57,12 @@ public final class SplitFiles {
    * @param items gains the items of the file
    * @param duplicates what a pair on several lines becomes
    * @return [users.size() x items.size()]
-   * @throws InputException if the file is missing, empty or has a bad line
+   * @throws InputException if the file is missing, empty, has a bad line or more than 2^31 - 65
+   *     pairs
    */
   public static Interactions read(Path file, Ids users, Ids items, Duplicates duplicates) {
-    SplitFiles pairs = new SplitFiles(users, items);
-    pairs.readFile(file);
+    SplitFiles pairs = new SplitFiles(file, users, items);
+    pairs.readFile();
     return pairs.interactions(duplicates);
   }
 
@@ -70,10 +73,10 @@ public final class SplitFiles {
 
   /** Reads both files of a split; see {@link #read(Path, Ids, Ids, Duplicates)}. */
   public static Split read(Path train, Path test, Ids users, Ids items, Duplicates duplicates) {
-    SplitFiles trainPairs = new SplitFiles(users, items);
-    trainPairs.readFile(train);
-    SplitFiles testPairs = new SplitFiles(users, items);
-    testPairs.readFile(test);
+    SplitFiles trainPairs = new SplitFiles(train, users, items);
+    trainPairs.readFile();
+    SplitFiles testPairs = new SplitFiles(test, users, items);
+    testPairs.readFile();
     return new Split(trainPairs.interactions(duplicates), testPairs.interactions(duplicates));
   }
 
@@ -91,7 +94,8 @@ public final class SplitFiles {
 
   private void add(int u, int i, float v) {
     if (size == user.length) {
-      int capacity = Math.addExact(size, (size >> 1) + 1024);
+      RowRoom.require(size, file);
+      int capacity = RowRoom.grown(size);
       user = Arrays.copyOf(user, capacity);
       item = Arrays.copyOf(item, capacity);
       value = Arrays.copyOf(value, capacity);
@@ -101,7 +105,7 @@ public final class SplitFiles {
     value[size++] = v;
   }
 
-  private void readFile(Path file) {
+  private void readFile() {
     TableSource source = TableSource.of(file, TableSource.Format.CSV);
     try (Progress.Stage stage = Progress.none().stage("reading", -1);
         Lines lines = new Lines(TableReader.openText(source, stage))) {
@@ -118,7 +122,7 @@ public final class SplitFiles {
         readTable(source.withDelimiter(delimiter), first.strip().split(delimiter, -1));
       } else {
         do {
-          readList(file, lines);
+          readList(lines);
         } while (lines.next());
       }
     } catch (IOException e) {
@@ -129,7 +133,7 @@ public final class SplitFiles {
     }
   }
 
-  private void readList(Path file, Lines lines) {
+  private void readList(Lines lines) {
     char[] text = lines.buffer();
     int u = -1;
     int at = lines.start();

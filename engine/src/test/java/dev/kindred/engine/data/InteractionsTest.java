@@ -1,5 +1,6 @@
 package dev.kindred.engine.data;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -183,6 +184,17 @@ class InteractionsTest {
     }
     Files.delete(columnFile);
     Files.delete(valueFile);
+  }
+
+  /** Building and transposing place entries by these. */
+  @Test
+  void offsetsGoOnBeyondTwoToTheThirtyFirst() {
+    int longest = Integer.MAX_VALUE;
+    long[] counts = {0, longest, 0, longest, 5, longest};
+    Interactions.sumUp(counts);
+    long twice = 2L * longest;
+    assertArrayEquals(
+        new long[] {0, longest, longest, twice, twice + 5, twice + 5 + longest}, counts);
   }
 
   private static Set<OpenOption> writable() {
