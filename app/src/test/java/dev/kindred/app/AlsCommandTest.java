@@ -220,6 +220,48 @@ final class AlsCommandTest {
     assertTrue(other.err().contains("--log"), other.err());
   }
 
+  @Test
+  void aDamagedLineOfTheLogIsToldAndTheFileStays() throws IOException {
+    Path log = directory.resolve("tune.jsonl");
+    String[] options = {"--rank", "4", "--iterations", "2", "--json", "--log", log.toString()};
+    assertEquals(0, run("tune als", with(options, "--trials", "3")).exitCode());
+    List<String> lines = Files.readAllLines(log);
+    String trial = lines.get(2);
+    assertTrue(trial.contains("\"recall\":0."), trial);
+    List<String> damaged =
+        List.of(
+            trial.substring(0, 30),
+            "",
+            "null",
+            trial + "}",
+            trial.replace("\"number\":1", "\"number\":2"),
+            trial.replaceFirst("\"recall\":[0-9.E-]+", "\"recall\":\"NaN\""),
+            trial.replaceFirst("\"recall\":[0-9.E-]+", "\"recall\":1.5"),
+            trial.replaceFirst("\"ndcg\":[0-9.E-]+", "\"ndcg\":null"),
+            trial.replaceFirst("\"ndcg\":[0-9.E-]+,", ""),
+            trial.replaceFirst("\"seconds\":[0-9.E-]+", "\"seconds\":-1"));
+    for (String line : damaged) {
+      lines.set(2, line);
+      Files.write(log, lines);
+      assertDamaged(log, "line 3", options);
+    }
+    lines.set(2, trial);
+    lines.set(3, lines.get(3).replaceFirst("\"recall\":[0-9.E-]+", "\"recall\":-0.5"));
+    Files.writeString(log, String.join("\n", lines)); // a whole last line that only lacks its end
+    assertDamaged(log, "line 4 has recall -0.5", options);
+    lines.set(0, lines.get(0).substring(0, 40));
+    Files.write(log, lines);
+    assertDamaged(log, "its first line is damaged", options);
+  }
+
+  private void assertDamaged(Path log, String fault, String... options) throws IOException {
+    String before = Files.readString(log);
+    Run run = run("tune als", with(options, "--trials", "4"));
+    assertEquals(4, run.exitCode(), before + run.err());
+    assertTrue(run.err().contains(log + ": " + fault), run.err());
+    assertEquals(before, Files.readString(log));
+  }
+
   private static String[] with(String[] options, String... more) {
     List<String> all = new ArrayList<>(List.of(options));
     all.addAll(List.of(more));

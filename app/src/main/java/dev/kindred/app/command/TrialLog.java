@@ -1,15 +1,18 @@
 package dev.kindred.app.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.als.AlsTuner.Trial;
 import dev.kindred.engine.als.AlsTunerOptions;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.Interactions;
+import dev.kindred.index.file.CorruptFileException;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,10 +23,16 @@ import java.util.zip.CRC32C;
 
 /**
  * Trials of a search in a file of JSON lines: the first says what they belong to, each other one is
- * a trial. A last line that was cut off is dropped. Without a path nothing is kept.
+ * a trial. A last line that was cut off, as by a crash, is dropped; any other line that can't be
+ * read is an error, for the trials behind it may have taken hours. Without a path nothing is kept.
  */
 final class TrialLog implements AutoCloseable {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   /** What trials depend on beside their own options. */
   record Header(
@@ -44,6 +53,13 @@ final class TrialLog implements AutoCloseable {
     this.writer = writer;
   }
 
+  /**
+   * Opens a log to go on with, or starts one.
+   *
+   * @throws InputException if the file belongs to another search
+   * @throws CorruptFileException if a line can't be read, unless it is the last one and lacks its
+   *     end; the file stays as it is
+   */
   static TrialLog open(Path path, Interactions data, AlsTunerOptions options) throws IOException {
     if (path == null) {
       return new TrialLog(List.of(), null);
@@ -59,29 +75,27 @@ final class TrialLog implements AutoCloseable {
             options.validationUsers(),
             options.seed());
     List<Trial> trials = new ArrayList<>();
-    StringBuilder kept = new StringBuilder(MAPPER.writeValueAsString(header)).append('\n');
+    String kept = MAPPER.writeValueAsString(header) + '\n';
     if (!Files.exists(path) || Files.size(path) == 0) {
       Files.writeString(path, kept);
     } else {
-      List<String> lines = Files.readAllLines(path);
-      if (!header.equals(parse(lines.getFirst(), Header.class))) {
-        throw new InputException(
-            path + ": belongs to a search over other data or options; give another --log");
+      // Bytes that are no UTF-8 become signs that no line may have, so their line is told.
+      String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+      List<String> lines = new ArrayList<>(text.lines().toList());
+      checkHeader(path, lines.getFirst(), header);
+      if (lines.size() > 1 && !text.endsWith("\n") && !isJson(lines.getLast())) {
+        lines.removeLast();
       }
       for (String line : lines.subList(1, lines.size())) {
-        Trial trial = parse(line, Trial.class);
-        if (trial == null || trial.number() != trials.size()) {
-          break;
-        }
-        trials.add(trial);
-        kept.append(line).append('\n');
+        trials.add(trial(path, line, trials.size()));
       }
-    }
-    // A line that was cut off must not be gone on with; until that is mended the old file stays.
-    if (!Files.readString(path).contentEquals(kept)) {
-      Path mended = path.resolveSibling(path.getFileName() + ".tmp");
-      Files.writeString(mended, kept);
-      Files.move(mended, path, StandardCopyOption.ATOMIC_MOVE);
+      kept = String.join("\n", lines) + '\n';
+      // A line that was cut off must not be gone on with; until that is mended the old file stays.
+      if (!text.equals(kept)) {
+        Path mended = path.resolveSibling(path.getFileName() + ".tmp");
+        Files.writeString(mended, kept);
+        Files.move(mended, path, StandardCopyOption.ATOMIC_MOVE);
+      }
     }
     return new TrialLog(trials, Files.newBufferedWriter(path, StandardOpenOption.APPEND));
   }
@@ -112,11 +126,68 @@ final class TrialLog implements AutoCloseable {
     }
   }
 
-  private static <T> T parse(String line, Class<T> type) {
+  private static void checkHeader(Path path, String line, Header expected) {
+    Header header;
     try {
-      return MAPPER.readValue(line, type);
+      header = MAPPER.readValue(line, Header.class);
     } catch (JsonProcessingException e) {
-      return null;
+      throw new CorruptFileException(
+          path,
+          -1,
+          "its first line is damaged, so nobody can tell which search its trials belong to; restore"
+              + " the file, or give another --log");
+    }
+    if (!expected.equals(header)) {
+      throw new InputException(
+          path + ": belongs to a search over other data or options; give another --log");
+    }
+  }
+
+  /** The trial of a line, which must be trial {@code number} and have a score that can be. */
+  private static Trial trial(Path path, String line, int number) {
+    Trial trial;
+    try {
+      trial = MAPPER.readValue(line, Trial.class);
+    } catch (JsonProcessingException e) {
+      throw damaged(path, number, "can't be read as a trial");
+    }
+    if (trial == null) {
+      throw damaged(path, number, "can't be read as a trial");
+    }
+    if (trial.number() != number) {
+      throw damaged(path, number, "has trial " + trial.number() + ", must have trial " + number);
+    }
+    checkShare(path, number, "recall", trial.recall());
+    checkShare(path, number, "ndcg", trial.ndcg());
+    if (!(trial.seconds() >= 0 && Double.isFinite(trial.seconds()))) {
+      throw damaged(
+          path, number, "has seconds " + trial.seconds() + ", must be finite and at least 0");
+    }
+    return trial;
+  }
+
+  private static void checkShare(Path path, int number, String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw damaged(path, number, "has " + name + " " + value + ", must be from 0 to 1");
+    }
+  }
+
+  private static CorruptFileException damaged(Path path, int number, String fault) {
+    return new CorruptFileException(
+        path,
+        -1,
+        "line "
+            + (number + 2)
+            + " "
+            + fault
+            + "; restore it, cut the file before it, or give another --log");
+  }
+
+  private static boolean isJson(String line) {
+    try {
+      return MAPPER.readTree(line).isObject();
+    } catch (JsonProcessingException e) {
+      return false;
     }
   }
 
