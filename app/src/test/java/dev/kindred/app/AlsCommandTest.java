@@ -221,6 +221,23 @@ final class AlsCommandTest {
   }
 
   @Test
+  void theArgumentsOfTheBestTrialTrainTheModelThatWasMeasured() throws IOException {
+    for (String convention : List.of("ials", "spark")) {
+      String options = "--rank 6 --iterations 4 --solver block --tolerance 0.01 -k 7 --trials 4";
+      Run tuned = run("tune als " + options, "--convention", convention, "--json");
+      assertEquals(0, tuned.exitCode(), tuned.err());
+      Map<String, Object> measured = JSON.std.mapFrom(tuned.lines().getLast());
+      String arguments = measured.get("arguments").toString();
+      Run als = run("als " + arguments, "--json");
+      assertEquals(0, als.exitCode(), arguments + ": " + als.err());
+      Map<String, Object> again = JSON.std.mapFrom(als.lines().getLast());
+      for (String key : List.of("modelHash", "recall@7", "ndcg@7", "hr@7")) {
+        assertEquals(measured.get(key), again.get(key), key + " of " + arguments);
+      }
+    }
+  }
+
+  @Test
   void aDamagedLineOfTheLogIsToldAndTheFileStays() throws IOException {
     Path log = directory.resolve("tune.jsonl");
     String[] options = {"--rank", "4", "--iterations", "2", "--json", "--log", log.toString()};

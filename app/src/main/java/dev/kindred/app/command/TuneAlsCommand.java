@@ -212,29 +212,42 @@ final class TuneAlsCommand extends KindredCommand {
     table.print(out());
   }
 
-  /** The setting as arguments of {@code kindred als}. */
+  /**
+   * The setting as arguments of {@code kindred als}. Numbers read back to the same bits, so that
+   * they train the model that was measured.
+   */
   private String arguments(AlsOptions o) {
     String arguments =
-        String.format(
-            Locale.ROOT,
-            "--rank %d --iterations %d --convention %s --regularization %.6g --alpha %.6g",
-            o.rank(),
-            o.iterations(),
-            ConstantName.of(o.convention()),
-            o.regularization(),
-            o.alpha());
+        "--rank "
+            + o.rank()
+            + " --iterations "
+            + o.iterations()
+            + " --convention "
+            + ConstantName.of(o.convention())
+            + " --regularization "
+            + o.regularization()
+            + " --alpha "
+            + o.alpha();
     if (o.convention() == Convention.IALS) {
       arguments +=
-          String.format(
-              Locale.ROOT,
-              " --unobserved-weight %.6g --frequency-exponent %.4g --popularity-exponent %.4g",
-              o.unobservedWeight(),
-              o.frequencyExponent(),
-              o.popularityExponent());
+          " --unobserved-weight "
+              + o.unobservedWeight()
+              + " --frequency-exponent "
+              + o.frequencyExponent()
+              + " --popularity-exponent "
+              + o.popularityExponent();
     }
     if (group.duplicates() != Duplicates.SUM) {
       arguments += " --duplicates " + ConstantName.of(group.duplicates());
     }
-    return arguments + " --seed " + o.seed();
+    return arguments
+        + " --tolerance "
+        + o.tolerance()
+        + " --solver "
+        + ConstantName.of(o.solver())
+        + " --seed "
+        + o.seed()
+        + " -k "
+        + k;
   }
 }
