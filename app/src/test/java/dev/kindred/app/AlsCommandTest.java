@@ -200,24 +200,37 @@ final class AlsCommandTest {
     String[] options = {"--rank", "4", "--iterations", "2", "--json", "--log", log.toString()};
     Run first = run("tune als", with(options, "--trials", "3"));
     assertEquals(0, first.exitCode(), first.err());
-    assertEquals(4, first.lines().size());
+    assertEquals(5, first.lines().size());
     // The last line is cut off, as by a crash.
     String text = Files.readString(log);
     Files.writeString(log, text.substring(0, text.length() - 9));
     Run second = run("tune als", with(options, "--trials", "5"));
     assertEquals(0, second.exitCode(), second.err());
-    assertEquals(6, second.lines().size());
+    assertEquals(7, second.lines().size());
     for (int t = 0; t < 3; t++) {
       assertEquals(
           JSON.std.mapFrom(first.lines().get(t)).get("recall@20"),
           JSON.std.mapFrom(second.lines().get(t)).get("recall@20"));
     }
-    Map<String, Object> measured = JSON.std.mapFrom(second.lines().get(5));
+    double best = 0;
+    for (int t = 0; t < 5; t++) {
+      best = Math.max(best, score(JSON.std.mapFrom(second.lines().get(t))));
+    }
+    Map<String, Object> chosen = JSON.std.mapFrom(second.lines().get(5));
+    assertEquals(best, score(chosen));
+    Map<String, Object> trial = JSON.std.mapFrom(second.lines().get((int) chosen.get("best")));
+    assertEquals(trial.get("arguments"), chosen.get("arguments"));
+    Map<String, Object> measured = JSON.std.mapFrom(second.lines().get(6));
+    assertEquals(chosen.get("arguments"), measured.get("arguments"));
     assertTrue(measured.containsKey("modelHash"));
     assertTrue(measured.get("arguments").toString().contains("--rank 4"));
     Run other = run("tune als", with(options, "--trials", "5", "--seed", "9"));
     assertEquals(3, other.exitCode());
     assertTrue(other.err().contains("--log"), other.err());
+  }
+
+  private static double score(Map<String, Object> trial) {
+    return (double) trial.get("recall@20") + (double) trial.get("ndcg@20");
   }
 
   @Test

@@ -138,6 +138,7 @@ final class TuneAlsCommand extends KindredCommand {
               progress());
       Trial best = AlsTuner.best(all);
       print(all);
+      writeBest(best);
       note("the best: kindred als " + arguments(best.options()));
       if (split != null) {
         measure(best.options(), split, workers);
@@ -189,6 +190,18 @@ final class TuneAlsCommand extends KindredCommand {
       result.put("recall@" + k, trial.recall());
       result.put("ndcg@" + k, trial.ndcg());
       result.put("seconds", Math.round(trial.seconds() * 1000) / 1000.0);
+      result.put("arguments", arguments(trial.options()));
+      jsonLines().write(result);
+    }
+  }
+
+  /** Trials are written as they end, so which of them is the best stands in a line behind them. */
+  private void writeBest(Trial trial) {
+    if (json()) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("best", trial.number());
+      result.put("recall@" + k, trial.recall());
+      result.put("ndcg@" + k, trial.ndcg());
       result.put("arguments", arguments(trial.options()));
       jsonLines().write(result);
     }
