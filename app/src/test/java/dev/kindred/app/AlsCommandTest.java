@@ -229,6 +229,19 @@ final class AlsCommandTest {
     assertTrue(other.err().contains("--log"), other.err());
   }
 
+  @Test
+  void whatTheConventionHasNoPlaceForIsRefused() {
+    for (String option :
+        List.of("--unobserved-weight", "--frequency-exponent", "--popularity-exponent")) {
+      for (String command :
+          List.of("als --convention spark", "als --paper click", "tune als --convention log")) {
+        Run run = run(command, option, "0.3");
+        assertEquals(2, run.exitCode(), command + " " + option);
+        assertTrue(run.err().contains(option + " is 0.3, but only the convention ials"), run.err());
+      }
+    }
+  }
+
   private static double score(Map<String, Object> trial) {
     return (double) trial.get("recall@20") + (double) trial.get("ndcg@20");
   }

@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.als.Convention;
 import dev.kindred.engine.als.Solver;
@@ -91,6 +92,22 @@ final class AlsOptionsGroup {
     o = popularityExponent == null ? o : o.withPopularityExponent(popularityExponent);
     o = tolerance == null ? o : o.withTolerance(tolerance);
     o = solver == null ? o : o.withSolver(solver);
+    checkUsed("--unobserved-weight", unobservedWeight, o.convention());
+    checkUsed("--frequency-exponent", frequencyExponent, o.convention());
+    checkUsed("--popularity-exponent", popularityExponent, o.convention());
     return seed.isPresent() ? o.withSeed(seed.getAsLong()) : o;
+  }
+
+  /** The other conventions have no place for it: they would train as if it hadn't been given. */
+  private static void checkUsed(String option, Double given, Convention convention) {
+    if (given != null && convention != Convention.IALS) {
+      throw new IllegalArgumentException(
+          option
+              + " is "
+              + given
+              + ", but only the convention ials has one, not "
+              + ConstantName.of(convention)
+              + "; leave it out or give --convention ials");
+    }
   }
 }
