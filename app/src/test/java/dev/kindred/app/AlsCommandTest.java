@@ -151,6 +151,21 @@ final class AlsCommandTest {
   }
 
   @Test
+  void whatTakesLessThanAStepOfProcessorTimeHasASpeedByTheClock() throws IOException {
+    Run run =
+        Run.kindred(
+            "als --synthetic 10x10x50 --rank 2 --iterations 1 --threads 1 --json".split(" "));
+    assertEquals(0, run.exitCode(), run.err());
+    Map<String, Object> result = JSON.std.mapFrom(run.lines().getFirst());
+    long speed = ((Number) result.get("interactionsPerSecondPerCore")).longValue();
+    assertTrue(speed > 0 && speed < 1_000_000_000_000L, run.out());
+    for (String key : List.of("gflops", "fraction", "fractionByCpu")) {
+      double value = ((Number) result.get(key)).doubleValue();
+      assertTrue(value >= 0 && value < 1000, key + " in " + run.out());
+    }
+  }
+
+  @Test
   void factorsCanBeSavedWithTheirIds() throws IOException {
     Path model = directory.resolve("model");
     Run run = run("als", "--rank", "8", "--iterations", "2", "--save", model.toString());

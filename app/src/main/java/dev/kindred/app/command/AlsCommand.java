@@ -238,8 +238,9 @@ final class AlsCommand extends KindredCommand {
     double peakByCpu =
         Peak.work(PEAK_RUNS) / Math.max(1, THREADS.getCurrentThreadCpuTime() - cpuBefore);
     double iterations = model.objectivePerSweep().length;
-    double gflops =
-        iterations * flops(data, options.rank()) / (cpuSeconds > 0 ? cpuSeconds : seconds) / 1e9;
+    // Processor time comes in steps, of 10 ms on Linux; what takes less is timed by the clock.
+    double busySeconds = cpuSeconds > 0 ? cpuSeconds : seconds;
+    double gflops = iterations * flops(data, options.rank()) / busySeconds / 1e9;
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("users", data.rows());
     result.put("items", data.columns());
@@ -252,7 +253,7 @@ final class AlsCommand extends KindredCommand {
     result.put("cpuSeconds", rounded(cpuSeconds));
     result.put("bestIterationCpuSeconds", rounded(clock.best()));
     result.put("medianIterationCpuSeconds", rounded(clock.median()));
-    result.put("interactionsPerSecondPerCore", Math.round(iterations * data.size() / cpuSeconds));
+    result.put("interactionsPerSecondPerCore", Math.round(iterations * data.size() / busySeconds));
     result.put("gflops", rounded(gflops));
     result.put("peakGflops", rounded(peak));
     result.put("fraction", rounded(gflops / peak));
