@@ -99,8 +99,26 @@ final class AlsCommandTest {
             "modelHash")) {
       assertTrue(result.containsKey(key), key);
     }
-    assertEquals(2, Run.kindred("als", "--synthetic", "300x200").exitCode());
-    assertEquals(2, Run.kindred("als", "--synthetic", "3x2x6").exitCode());
+  }
+
+  @Test
+  void theWrongPartOfSyntheticSizesIsTold() {
+    Map<String, String> faults =
+        Map.of(
+            "300x200", "has 2 numbers",
+            "10x10x20x3", "has 4 numbers",
+            "1x1x1", "has 1 pair",
+            "99999999999x2x3", "has '99999999999' users, must be 1 to 2147483647;",
+            "3x0x1", "has '0' items",
+            "3x2x6", "has '6' interactions, must be 1 to 3, half of all pairs",
+            "3xmanyx6", "has 'many' items",
+            "3x2x99999999999999999999", "has '99999999999999999999' interactions");
+    faults.forEach(
+        (sizes, fault) -> {
+          Run run = Run.kindred("als", "--synthetic", sizes);
+          assertEquals(2, run.exitCode(), sizes);
+          assertTrue(run.err().contains("'" + sizes + "': " + fault), run.err());
+        });
   }
 
   @Test

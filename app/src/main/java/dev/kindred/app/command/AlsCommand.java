@@ -33,6 +33,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /**
  * {@code kindred als}: one ALS on a split and its top-N metrics, or on synthetic data its speed.
@@ -308,27 +309,35 @@ final class AlsCommand extends KindredCommand {
 
   private long[] sizes() {
     String[] parts = synthetic.split("x", -1);
-    long[] sizes = new long[3];
+    if (parts.length != 3) {
+      throw badSizes("has " + parts.length + " numbers, must have three");
+    }
+    long users = size("users", parts[0], Integer.MAX_VALUE);
+    long items = size("items", parts[1], Integer.MAX_VALUE);
+    long most = users * items / 2;
+    if (most == 0) {
+      throw badSizes("has 1 pair of user and item, must have at least 2");
+    }
+    return new long[] {users, items, size("interactions", parts[2], most)};
+  }
+
+  private long size(String name, String text, long most) {
+    String range =
+        ", must be 1 to " + most + (most == Integer.MAX_VALUE ? "" : ", half of all pairs");
     try {
-      for (int i = 0; i < 3; i++) {
-        sizes[i] = Long.parseLong(parts[i]);
+      long size = Long.parseLong(text);
+      if (size >= 1 && size <= most) {
+        return size;
       }
-    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw usage("--synthetic is '" + synthetic + "', must be like 100000x50000x10000000");
+    } catch (NumberFormatException e) {
+      // No number, or one of more digits than a long has: it is shown as it stands.
     }
-    boolean possible =
-        parts.length == 3
-            && Math.min(sizes[0], sizes[1]) >= 1
-            && Math.max(sizes[0], sizes[1]) <= Integer.MAX_VALUE
-            && sizes[2] >= 1
-            && sizes[2] <= sizes[0] * sizes[1] / 2;
-    if (!possible) {
-      throw usage(
-          "--synthetic is '"
-              + synthetic
-              + "'; sizes from 1 on, interactions at most half of U x I");
-    }
-    return sizes;
+    throw badSizes("has '" + text + "' " + name + range);
+  }
+
+  private ParameterException badSizes(String fault) {
+    return usage(
+        "--synthetic is '" + synthetic + "': " + fault + "; it is like 100000x50000x10000000");
   }
 
   private void write(Map<String, Object> result) {
