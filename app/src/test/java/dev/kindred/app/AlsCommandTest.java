@@ -212,6 +212,55 @@ final class AlsCommandTest {
     assertTrue(run.err().contains("none of its 3 pairs"), run.err());
   }
 
+  private static String[] loud(String command, Path train, Path test) {
+    String files = " --train " + train + " --test " + test;
+    return (command + files + " --rank 2 --iterations 2 --json").split(" ");
+  }
+
+  @Test
+  void testPairsThatWereNotLikedAreNothingToFind() throws IOException {
+    List<String> lines = new ArrayList<>(List.of("a,x,1", "a,y,1", "b,x,1", "b,z,1", "c,y,1"));
+    for (int i = 0; i < 12; i++) {
+      lines.add("d,item" + i + ",1");
+    }
+    train = Files.write(directory.resolve("train.csv"), lines);
+    test = Files.write(directory.resolve("liked.csv"), List.of("a,z,1", "c,x,1"));
+    Path mixed =
+        Files.write(
+            directory.resolve("mixed.csv"),
+            List.of("a,z,1", "b,y,-1", "c,x,1", "c,z,0", "a,y,2", "a,y,-2"));
+    for (String command : List.of("als", "tune als --trials 1")) {
+      Run liked = Run.kindred(loud(command, train, test));
+      Run both = Run.kindred(loud(command, train, mixed));
+      assertEquals(0, liked.exitCode(), liked.err());
+      assertEquals(0, both.exitCode(), both.err());
+      Map<String, Object> expected = JSON.std.mapFrom(liked.lines().getLast());
+      Map<String, Object> got = JSON.std.mapFrom(both.lines().getLast());
+      for (String key : List.of("recall@20", "ndcg@20", "hr@20")) {
+        assertEquals(expected.get(key), got.get(key), key);
+      }
+      assertTrue(both.err().contains("3 of its 5 pairs have a value of 0 or less"), both.err());
+      assertFalse(liked.err().contains("or less"), liked.err());
+      Path disliked = Files.write(directory.resolve("disliked.csv"), List.of("a,z,-1", "c,x,0"));
+      Run none = Run.kindred(loud(command, train, disliked));
+      assertEquals(3, none.exitCode());
+      assertTrue(none.err().contains("none of its 2 pairs has a value above 0"), none.err());
+    }
+  }
+
+  @Test
+  void measuresThatMustBeZeroAreExplained() throws IOException {
+    Run known = Run.kindred(loud("als", train, train));
+    assertEquals(0, known.exitCode(), known.err());
+    assertTrue(known.err().contains("pairs to find are in " + train + " too"), known.err());
+    assertTrue(known.err().contains(train + ": all its "), known.err());
+    train = Files.write(directory.resolve("train.csv"), List.of("a,x,-1", "a,y,0", "b,z,-3"));
+    test = Files.write(directory.resolve("test.csv"), List.of("a,z,1"));
+    Run zeros = Run.kindred(loud("als", train, test));
+    assertEquals(0, zeros.exitCode(), zeros.err());
+    assertTrue(zeros.err().contains("nothing but zeros"), zeros.err());
+  }
+
   @Test
   void badValuesAndFilesAreOneLineAndTheRightExitCode() {
     Run rank = run("als", "--rank", "0");

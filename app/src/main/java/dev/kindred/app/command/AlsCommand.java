@@ -132,7 +132,12 @@ final class AlsCommand extends KindredCommand {
     if (save != null) {
       Destination.directory(save); // before the work: a place that can't be had shows now
     }
-    SplitFiles.Split split = SplitFiles.read(train, test, users, items, group.duplicates());
+    SplitFiles.Split split =
+        TestPart.toFind(
+            SplitFiles.read(train, test, users, items, group.duplicates()),
+            train,
+            test,
+            this::note);
     checkFindable(split);
     List<Map<String, Object>> results = new ArrayList<>();
     Scores popularity = new PopularityScores(split.train());
@@ -141,6 +146,7 @@ final class AlsCommand extends KindredCommand {
     long start = System.nanoTime();
     AlsModel model = ImplicitAls.train(split.train(), options, workers, progress());
     double seconds = (System.nanoTime() - start) / 1e9;
+    TestPart.noteZeros(model, this::note);
     if (save != null) {
       Destination.directory(save).fill(() -> save(model, users, items));
     }

@@ -116,7 +116,10 @@ final class TuneAlsCommand extends KindredCommand {
     Ids items = new Ids();
     Duplicates duplicates = group.duplicates();
     SplitFiles.Split split =
-        test == null ? null : SplitFiles.read(train, test, users, items, duplicates);
+        test == null
+            ? null
+            : TestPart.toFind(
+                SplitFiles.read(train, test, users, items, duplicates), train, test, this::note);
     Interactions data =
         split == null ? SplitFiles.read(train, users, items, duplicates) : split.train();
     try (Workers workers = Workers.of(threads());
@@ -150,6 +153,7 @@ final class TuneAlsCommand extends KindredCommand {
     long start = System.nanoTime();
     AlsModel model = ImplicitAls.train(split.train(), best, workers, progress());
     double seconds = (System.nanoTime() - start) / 1e9;
+    TestPart.noteZeros(model, this::note);
     TopNEvaluator.Report report =
         TopNEvaluator.evaluate(
             new FactorScores(model.userFactors(), model.itemFactors(), model.rank()),

@@ -1,0 +1,103 @@
+package dev.kindred.app.command;
+
+import dev.kindred.engine.als.AlsModel;
+import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.Interactions.Duplicates;
+import dev.kindred.engine.data.SplitFiles.Split;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * What of a test file lists can be measured on, and why a measure may be 0 although nothing failed.
+ *
+ * <p>Stateless.
+ */
+final class TestPart {
+  private TestPart() {}
+
+  /**
+   * The split without the test pairs that are nothing to find: a value below 0 is a dislike and one
+   * of 0 says nothing. How many are left out is noted, and how many of the rest are in training
+   * too, where no list shows them.
+   *
+   * @param train file of the training part, for notes
+   * @param test file of the test part, for notes
+   * @throws InputException if no test pair has a value above 0
+   */
+  static Split toFind(Split split, Path train, Path test, Consumer<String> notes) {
+    Interactions all = split.test();
+    Interactions liked =
+        Interactions.of(
+            all.rows(),
+            all.columns(),
+            sink -> {
+              for (int user = 0; user < all.rows(); user++) {
+                for (long i = all.start(user); i < all.end(user); i++) {
+                  if (all.value(i) > 0) {
+                    sink.add(user, all.column(i), all.value(i));
+                  }
+                }
+              }
+            },
+            Duplicates.LAST);
+    if (liked.size() == 0) {
+      throw new InputException(
+          test
+              + ": none of its "
+              + all.size()
+              + " pairs has a value above 0, so there is nothing to find; give pairs that were"
+              + " liked");
+    }
+    if (liked.size() < all.size()) {
+      notes.accept(
+          test
+              + ": "
+              + (all.size() - liked.size())
+              + " of its "
+              + all.size()
+              + " pairs have a value of 0 or less and are nothing to find; they are left out");
+    }
+    long known = inTraining(split.train(), liked);
+    if (known > 0) {
+      notes.accept(
+          test
+              + ": "
+              + (known == liked.size() ? "all" : known + " of")
+              + " its "
+              + liked.size()
+              + " pairs to find are in "
+              + train
+              + " too, so no list shows them and they count as missed");
+    }
+    return new Split(split.train(), liked);
+  }
+
+  /** Notes that a model tells no item from another. */
+  static void noteZeros(AlsModel model, Consumer<String> notes) {
+    if (allZero(model.userFactors()) || allZero(model.itemFactors())) {
+      notes.accept(
+          "the model holds nothing but zeros, so its lists say nothing: no value of the training"
+              + " data is above 0, or the regularization is too high");
+    }
+  }
+
+  private static boolean allZero(float[] factors) {
+    for (float factor : factors) {
+      if (factor != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static long inTraining(Interactions train, Interactions test) {
+    long known = 0;
+    for (int user = 0; user < test.rows(); user++) {
+      for (long i = test.start(user); i < test.end(user); i++) {
+        known += train.contains(user, test.column(i)) ? 1 : 0;
+      }
+    }
+    return known;
+  }
+}
