@@ -134,7 +134,7 @@ final class AlsCommand extends KindredCommand {
     }
     SplitFiles.Split split =
         TestPart.toFind(
-            SplitFiles.read(train, test, users, items, group.duplicates()),
+            SplitFiles.read(train, test, users, items, group.duplicates(), this::note),
             train,
             test,
             this::note);

@@ -119,9 +119,14 @@ final class TuneAlsCommand extends KindredCommand {
         test == null
             ? null
             : TestPart.toFind(
-                SplitFiles.read(train, test, users, items, duplicates), train, test, this::note);
+                SplitFiles.read(train, test, users, items, duplicates, this::note),
+                train,
+                test,
+                this::note);
     Interactions data =
-        split == null ? SplitFiles.read(train, users, items, duplicates) : split.train();
+        split == null
+            ? SplitFiles.read(train, users, items, duplicates, this::note)
+            : split.train();
     try (Workers workers = Workers.of(threads());
         TrialLog trialLog = TrialLog.open(log, data, options)) {
       AlsTuner tuner = new AlsTuner(data, options);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * Reads the files that published train and test splits come in.
@@ -26,15 +27,17 @@ public final class SplitFiles {
   private final Path file;
   private final Ids users;
   private final Ids items;
+  private final Consumer<String> notes;
   private int[] user = new int[1024];
   private int[] item = new int[1024];
   private float[] value = new float[1024];
   private int size;
 
-  private SplitFiles(Path file, Ids users, Ids items) {
+  private SplitFiles(Path file, Ids users, Ids items, Consumer<String> notes) {
     this.file = file;
     this.users = users;
     this.items = items;
+    this.notes = notes;
   }
 
   /**
@@ -45,9 +48,9 @@ public final class SplitFiles {
    */
   public record Split(Interactions train, Interactions test) {}
 
-  /** Reads one file, values of a repeated pair summed. */
+  /** Reads one file, values of a repeated pair summed, without notes. */
   public static Interactions read(Path file, Ids users, Ids items) {
-    return read(file, users, items, Duplicates.SUM);
+    return read(file, users, items, Duplicates.SUM, note -> {});
   }
 
   /**
@@ -56,26 +59,34 @@ public final class SplitFiles {
    * @param users gains the users of the file
    * @param items gains the items of the file
    * @param duplicates what a pair on several lines becomes
+   * @param notes is told which line was read as a header
    * @return [users.size() x items.size()]
    * @throws InputException if the file is missing, empty, has a bad line or more than 2^31 - 65
    *     pairs
    */
-  public static Interactions read(Path file, Ids users, Ids items, Duplicates duplicates) {
-    SplitFiles pairs = new SplitFiles(file, users, items);
+  public static Interactions read(
+      Path file, Ids users, Ids items, Duplicates duplicates, Consumer<String> notes) {
+    SplitFiles pairs = new SplitFiles(file, users, items, notes);
     pairs.readFile();
     return pairs.interactions(duplicates);
   }
 
-  /** Reads both files of a split, values of a repeated pair summed. */
+  /** Reads both files of a split, values of a repeated pair summed, without notes. */
   public static Split read(Path train, Path test, Ids users, Ids items) {
-    return read(train, test, users, items, Duplicates.SUM);
+    return read(train, test, users, items, Duplicates.SUM, note -> {});
   }
 
-  /** Reads both files of a split; see {@link #read(Path, Ids, Ids, Duplicates)}. */
-  public static Split read(Path train, Path test, Ids users, Ids items, Duplicates duplicates) {
-    SplitFiles trainPairs = new SplitFiles(train, users, items);
+  /** Reads both files of a split; see {@link #read(Path, Ids, Ids, Duplicates, Consumer)}. */
+  public static Split read(
+      Path train,
+      Path test,
+      Ids users,
+      Ids items,
+      Duplicates duplicates,
+      Consumer<String> notes) {
+    SplitFiles trainPairs = new SplitFiles(train, users, items, notes);
     trainPairs.readFile();
-    SplitFiles testPairs = new SplitFiles(test, users, items);
+    SplitFiles testPairs = new SplitFiles(test, users, items, notes);
     testPairs.readFile();
     return new Split(trainPairs.interactions(duplicates), testPairs.interactions(duplicates));
   }
@@ -119,7 +130,12 @@ public final class SplitFiles {
       String first = new String(lines.buffer(), lines.start(), lines.end() - lines.start());
       String delimiter = first.contains(",") ? "," : "\t";
       if (first.contains(delimiter)) {
-        readTable(source.withDelimiter(delimiter), first.strip().split(delimiter, -1));
+        String[] cells = first.strip().split(delimiter, -1);
+        if (isHeader(cells)) {
+          notes.accept(
+              file + ": line " + lines.number() + " is read as a header: " + first.strip());
+        }
+        readTable(source.withDelimiter(delimiter), cells);
       } else {
         do {
           readList(lines);
@@ -192,17 +208,35 @@ public final class SplitFiles {
     }
   }
 
-  /** A header has a word where a value belongs, or calls its first column user. */
+  /**
+   * A header has names of columns in all cells, which are words without digits, and calls its first
+   * column user or has more than two: {@code u0,i4,4 stars} is a pair with a bad value.
+   */
   private static boolean isHeader(String[] first) {
-    if (first.length > 2) {
-      try {
-        Double.parseDouble(first[2].strip());
+    for (String cell : first) {
+      if (!isName(cell.replace("\"", "").strip())) {
         return false;
-      } catch (NumberFormatException e) {
-        return true;
       }
     }
     String name = first[0].strip().toLowerCase(Locale.ROOT).replace("\"", "");
-    return name.startsWith("user") || name.equals("uid") || name.equals("u");
+    return first.length > 2
+        ? !isNumber(first[2].replace("\"", "").strip())
+        : name.startsWith("user") || name.equals("uid") || name.equals("u");
+  }
+
+  private static boolean isName(String cell) {
+    return !cell.isEmpty()
+        && Character.isLetter(cell.codePointAt(0))
+        && cell.codePoints().noneMatch(Character::isDigit);
+  }
+
+  /** NaN and Infinity are words without digits too, and are told as bad values. */
+  private static boolean isNumber(String cell) {
+    try {
+      Double.parseDouble(cell);
+      return true;
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.kindred.engine.data.Interactions.Duplicates;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,11 +44,11 @@ class SplitFilesTest extends ReaderFiles {
     Interactions summed = SplitFiles.read(csv, new Ids(), new Ids());
     assertEquals(7.5f, summed.value(0));
     assertEquals(1f, summed.value(1));
-    Interactions last = SplitFiles.read(csv, new Ids(), new Ids(), Duplicates.LAST);
+    Interactions last = SplitFiles.read(csv, new Ids(), new Ids(), Duplicates.LAST, note -> {});
     assertEquals(3, last.size());
     assertEquals(4f, last.value(0));
     assertEquals(1f, last.value(1));
-    SplitFiles.Split split = SplitFiles.read(csv, test, new Ids(), new Ids(), Duplicates.LAST);
+    SplitFiles.Split split = SplitFiles.read(csv, test, new Ids(), new Ids(), Duplicates.LAST, note -> {});
     assertEquals(4f, split.train().value(0));
     assertEquals(1f, split.test().value(0));
     assertEquals(2f, SplitFiles.read(csv, test, new Ids(), new Ids()).test().value(0));
@@ -67,5 +68,25 @@ class SplitFilesTest extends ReaderFiles {
     assertRefused("only empty lines", () -> SplitFiles.read(empty, new Ids(), new Ids()));
     Path lone = file("lone.txt", "1\n2\n");
     assertRefused("no pair", () -> SplitFiles.read(lone, new Ids(), new Ids()));
+  }
+
+  @Test
+  void aHeaderIsToldAndABadValueInTheFirstLineIsNone() throws IOException {
+    for (String header :
+        List.of("user,item", "u,i,r", "userId,movieId,rating", "\"user\",\"item\",\"value\"")) {
+      String cells = header.indexOf(',') == header.lastIndexOf(',') ? "" : ",2";
+      Path named = file("named.csv", "\n" + header + "\nu0,i4" + cells + "\n");
+      List<String> notes = new ArrayList<>();
+      assertEquals(1, SplitFiles.read(named, new Ids(), new Ids(), Duplicates.SUM, notes::add).size(), header);
+      assertEquals(List.of(named + ": line 2 is read as a header: " + header), notes);
+    }
+    for (String value : List.of("4 stars", "many", "NaN", "")) {
+      Path bad = file("bad.csv", "u0,i4," + value + "\nu1,i4,1\n");
+      assertRefused("line 1 ", () -> SplitFiles.read(bad, new Ids(), new Ids()));
+    }
+    Path pairs = file("pairs.csv", "user7,item3\nuser8,item3\n");
+    List<String> notes = new ArrayList<>();
+    assertEquals(2, SplitFiles.read(pairs, new Ids(), new Ids(), Duplicates.SUM, notes::add).size());
+    assertEquals(List.of(), notes);
   }
 }
