@@ -262,6 +262,18 @@ final class AlsCommandTest {
   }
 
   @Test
+  void aStrengthThatIsTooGreatIsNamedByItsFileAndIds() throws IOException {
+    train =
+        Files.write(directory.resolve("train.csv"), List.of("a,x,1", "a,y,2", "b,z,1e13", "b,x,1"));
+    test = Files.write(directory.resolve("test.csv"), List.of("a,z,1"));
+    Run run = Run.kindred(loud("als", train, test));
+    assertEquals(3, run.exitCode(), run.err());
+    assertTrue(
+        run.err().contains(train + ": the strength of user 'b' and item 'z' is "), run.err());
+    assertTrue(run.err().contains("use the convention log"), run.err());
+  }
+
+  @Test
   void badValuesAndFilesAreOneLineAndTheRightExitCode() {
     Run rank = run("als", "--rank", "0");
     assertEquals(2, rank.exitCode());

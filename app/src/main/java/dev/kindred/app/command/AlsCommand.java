@@ -6,6 +6,7 @@ import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.als.AlsModel;
 import dev.kindred.engine.als.AlsOptions;
 import dev.kindred.engine.als.ImplicitAls;
+import dev.kindred.engine.als.StrengthException;
 import dev.kindred.engine.als.SyntheticInteractions;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.InputException;
@@ -144,7 +145,12 @@ final class AlsCommand extends KindredCommand {
     results.add(report("popularity", popularity, split, workers));
     write(results.getLast());
     long start = System.nanoTime();
-    AlsModel model = ImplicitAls.train(split.train(), options, workers, progress());
+    AlsModel model;
+    try {
+      model = ImplicitAls.train(split.train(), options, workers, progress());
+    } catch (StrengthException e) {
+      throw NamedStrength.of(e, train, users, items);
+    }
     double seconds = (System.nanoTime() - start) / 1e9;
     TestPart.noteZeros(model, this::note);
     if (save != null) {

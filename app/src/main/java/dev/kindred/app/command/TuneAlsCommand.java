@@ -9,6 +9,7 @@ import dev.kindred.engine.als.AlsTuner.Trial;
 import dev.kindred.engine.als.AlsTunerOptions;
 import dev.kindred.engine.als.Convention;
 import dev.kindred.engine.als.ImplicitAls;
+import dev.kindred.engine.als.StrengthException;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.Interactions.Duplicates;
@@ -151,6 +152,8 @@ final class TuneAlsCommand extends KindredCommand {
       if (split != null) {
         measure(best.options(), split, workers);
       }
+    } catch (StrengthException e) {
+      throw NamedStrength.of(e, train, users, items);
     }
   }
 

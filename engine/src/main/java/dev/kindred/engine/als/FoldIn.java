@@ -134,7 +134,7 @@ public final class FoldIn {
         throw new IllegalArgumentException(
             "the strength of entry " + i + " is " + strengths[i] + "; strengths must be finite");
       }
-      weighting.check(strengths[i], i);
+      weighting.check(strengths[i], 0, ordinals[i]); // one row: there is no other
     }
   }
 }

@@ -26,8 +26,8 @@ public final class ImplicitAls {
    * <p>Rows and columns without a positive entry get zero factors. A rank above the number of rows
    * or columns is allowed and only wastes time.
    *
-   * @throws IllegalArgumentException if a strength's confidence is beyond 10^12, or the factors of
-   *     one side don't fit an array
+   * @throws StrengthException if a strength's confidence is beyond 10^12
+   * @throws IllegalArgumentException if the factors of one side don't fit an array
    */
   public static AlsModel train(
       Interactions data, AlsOptions wished, Workers workers, Progress progress) {
@@ -72,7 +72,7 @@ public final class ImplicitAls {
     for (int row = 0; row < data.rows(); row++) {
       long end = data.uniform() ? Math.min(data.end(row), data.start(row) + 1) : data.end(row);
       for (long i = data.start(row); i < end; i++) {
-        weighting.check(data.value(i), row);
+        weighting.check(data.value(i), row, data.column(i));
       }
     }
   }

@@ -74,21 +74,21 @@ final class Weighting {
   }
 
   /** Refuses a strength whose confidence would drown all else. */
-  void check(float strength, int row) {
+  void check(float strength, int row, int column) {
     double confidence = Math.max(Math.abs(square(strength)), target(strength));
     if (!(confidence <= MAX_CONFIDENCE)) {
-      throw new IllegalArgumentException(
-          "the strength "
+      throw new StrengthException(
+          row,
+          column,
+          "is "
               + strength
-              + " of row "
-              + row
-              + " has the confidence "
+              + " and has the confidence "
               + confidence
               + " (alpha "
               + alpha
               + "), more than "
               + MAX_CONFIDENCE
-              + ": cap the strengths, lower alpha or use the convention LOG");
+              + ": cap the strengths, lower alpha or use the convention log");
     }
   }
 }

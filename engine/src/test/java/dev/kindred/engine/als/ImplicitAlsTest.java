@@ -238,10 +238,11 @@ class ImplicitAlsTest {
   void refusesConfidencesThatDrownAllElse() {
     Interactions data =
         Interactions.of(1, 1, new int[] {0}, new int[] {0}, new float[] {1e20f}, Duplicates.SUM);
-    IllegalArgumentException e =
-        assertThrows(
-            IllegalArgumentException.class, () -> train(data, AlsOptions.paper("click"), 1));
-    assertTrue(e.getMessage().contains("LOG"), e.getMessage());
+    StrengthException e =
+        assertThrows(StrengthException.class, () -> train(data, AlsOptions.paper("click"), 1));
+    assertTrue(e.getMessage().contains("row 0, column 0 is 1.0E20"), e.getMessage());
+    assertTrue(e.of("user 'a'").contains("the strength of user 'a' is 1.0E20"), e.of("user 'a'"));
+    assertTrue(e.getMessage().contains("convention log"), e.getMessage());
     assertFinite(train(data, AlsOptions.defaults().withConvention(Convention.LOG), 1));
   }
 
