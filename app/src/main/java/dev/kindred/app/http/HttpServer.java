@@ -209,7 +209,7 @@ public final class HttpServer<D> implements AutoCloseable {
             : "the request must have one Host header, of the host that it asks (" + reason + ")";
     Refusal refusal = fault.orElse(Refusal.badRequest("malformed-request", message));
     Reply reply = new JsonBody().refused(refusal, id);
-    observer.rejected("malformed");
+    observer.rejected("malformed", id);
     observer.answered("", id, reply.status(), 0, 0, 0, reply.body().length);
     byte[] head =
         ("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
@@ -232,14 +232,14 @@ public final class HttpServer<D> implements AutoCloseable {
           411, "length-required", "send the body with a Content-Length, not in chunks");
     }
     if (exchange.getRequestContentLength() > options.bodyBytes()) {
-      throw tooLarge();
+      throw tooLarge(course);
     }
     course.bodyTimer =
         exchange
             .getIoThread()
             .executeAfter(
                 () -> {
-                  observer.rejected("slow-body");
+                  observer.rejected("slow-body", course.id);
                   lastRefusal(
                       exchange,
                       course,
@@ -261,7 +261,7 @@ public final class HttpServer<D> implements AutoCloseable {
             (failed, e) -> {
               course.bodyTimer.remove();
               if (e instanceof Receiver.RequestToLargeException) {
-                refuse(failed, course, tooLarge());
+                refuse(failed, course, tooLarge(course));
               } else {
                 IoUtils.safeClose(failed.getConnection());
               }
@@ -292,7 +292,7 @@ public final class HttpServer<D> implements AutoCloseable {
           threads.executor(),
           () -> threads.work(desk -> begin(exchange, course, route, request, desk)));
     } else {
-      observer.rejected("overload");
+      observer.rejected("overload", course.id);
       refuse(
           exchange,
           course,
@@ -307,7 +307,7 @@ public final class HttpServer<D> implements AutoCloseable {
       HttpServerExchange exchange, Course course, Route<D> route, Request request, D desk) {
     course.begun = System.nanoTime();
     if (course.begun - course.received > TimeUnit.MILLISECONDS.toNanos(options.deadlineMillis())) {
-      observer.rejected("deadline");
+      observer.rejected("deadline", course.id);
       refuse(
           exchange,
           course,
@@ -407,8 +407,8 @@ public final class HttpServer<D> implements AutoCloseable {
     exchange.getResponseSender().send(ByteBuffer.wrap(reply.body()), afterwards);
   }
 
-  private Refusal tooLarge() {
-    observer.rejected("body-size");
+  private Refusal tooLarge(Course course) {
+    observer.rejected("body-size", course.id);
     return new Refusal(
         413, "body-too-large", "the body has more than " + options.bodyBytes() + " bytes");
   }

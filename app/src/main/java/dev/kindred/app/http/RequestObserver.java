@@ -22,8 +22,13 @@ public interface RequestObserver {
       long totalNanos,
       long bytes);
 
-  /** A request was turned away, for a reason such as {@code overload}, {@code deadline}. */
-  void rejected(String reason);
+  /**
+   * A request was turned away.
+   *
+   * @param reason such as {@code overload}, {@code deadline}
+   * @param id of the request
+   */
+  void rejected(String reason, String id);
 
   /** A handler threw what it should not have: a fault of ours. */
   void failed(String route, String id, Throwable failure);

@@ -15,6 +15,7 @@ public class Desk {
   private final ServingMetrics metrics; // null: nothing is counted
   private RecommendSearcher recommend; // made by the first request that needs it
   private final StageRecorder recorder = new StageRecorder();
+  private boolean counted; // whether the request that is answered now counts
 
   /** A desk without metrics, for measurements of other things. */
   public Desk(Recommender recommender) {
@@ -25,6 +26,12 @@ public class Desk {
     this.recommender = recommender;
     related = recommender.searcher();
     this.metrics = metrics;
+    counted = metrics != null;
+  }
+
+  /** A request of this id is answered from now on; one of the server to itself isn't counted. */
+  void ask(String id) {
+    counted = metrics != null && metrics.counts(id);
   }
 
   RelatedSearcher related() {
@@ -60,7 +67,7 @@ public class Desk {
   long end(String route, String stage, long start) {
     recorder.end(route, stage);
     long now = System.nanoTime();
-    if (metrics != null) {
+    if (counted) {
       metrics.stage(route, stage, now - start);
     }
     return now;
@@ -73,7 +80,7 @@ public class Desk {
 
   /** A list was answered this way. */
   void list(String kind) {
-    if (metrics != null) {
+    if (counted) {
       metrics.list(kind);
     }
   }

@@ -284,9 +284,12 @@ final class ServedModel implements AutoCloseable {
     return all;
   }
 
-  /** What the engine objects to is a fault of the request here. */
+  /**
+   * What the engine objects to is a fault of the request here; what the server asks isn't counted.
+   */
   static Route.Handler<Desk> explained(Route.Handler<Desk> handler) {
     return (request, desk) -> {
+      desk.ask(request.id());
       try {
         return handler.answer(request, desk);
       } catch (UnknownItemException e) {

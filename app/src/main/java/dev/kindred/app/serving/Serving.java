@@ -165,6 +165,7 @@ public final class Serving implements AutoCloseable {
         recommender(),
         new InetSocketAddress(options.server().host(), port()),
         warmUpId,
+        WarmUp.connections(options.server()),
         options.warmupMillis());
     synchronized (this) {
       if (closed.get()) {

@@ -40,6 +40,10 @@ public final class ServingMetrics implements RequestObserver {
         new String[] {"overload", "deadline", "body-size", "slow-body", "malformed"}) {
       rejected.put(reason, new LongAdder());
     }
+    for (String kind :
+        new String[] {"table", "scored", "explained", "empty", "personal", "popular"}) {
+      lists.put(kind, new LongAdder());
+    }
   }
 
   @Override
@@ -51,7 +55,7 @@ public final class ServingMetrics implements RequestObserver {
       long answerNanos,
       long totalNanos,
       long bytes) {
-    if (id.equals(ownId)) {
+    if (!counts(id)) {
       return;
     }
     String label = route.isEmpty() ? "none" : route;
@@ -75,8 +79,10 @@ public final class ServingMetrics implements RequestObserver {
   }
 
   @Override
-  public void rejected(String reason) {
-    rejected.computeIfAbsent(reason, key -> new LongAdder()).increment();
+  public void rejected(String reason, String id) {
+    if (counts(id)) {
+      rejected.computeIfAbsent(reason, key -> new LongAdder()).increment();
+    }
   }
 
   @Override
@@ -85,14 +91,22 @@ public final class ServingMetrics implements RequestObserver {
     log.failed(route, id, failure);
   }
 
-  /** A part of a request's answering took this long. */
+  /** Whether a request of this id is a client's, not one of the server to itself. */
+  boolean counts(String id) {
+    return !id.equals(ownId);
+  }
+
+  /** A part of a client's request took this long to answer. */
   void stage(String route, String stage, long nanos) {
     stages
         .computeIfAbsent(new RouteStage(route, stage), key -> new LatencyHistogram())
         .record(nanos);
   }
 
-  /** A list was answered: {@code table}, {@code scored}, {@code explained}, {@code empty}. */
+  /**
+   * A client was answered with a list: {@code table}, {@code scored}, {@code explained}, {@code
+   * empty}; {@code personal}, {@code popular}.
+   */
   void list(String kind) {
     lists.computeIfAbsent(kind, key -> new LongAdder()).increment();
   }

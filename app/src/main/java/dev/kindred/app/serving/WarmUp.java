@@ -1,5 +1,6 @@
 package dev.kindred.app.serving;
 
+import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.load.HttpLoad;
 import dev.kindred.app.load.LoadOptions;
 import dev.kindred.app.load.RelatedRequests;
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * in memory, so that nobody who comes after "ready" pays for either.
  */
 final class WarmUp {
-  private static final int CONNECTIONS = 4;
+  private static final int MOST_CONNECTIONS = 4;
   private static final double FIRST_RATE = 500;
   private static final double MOST_RATE = 4000;
 
@@ -27,8 +28,14 @@ final class WarmUp {
    * the table, some scored, some with reasons; a few personal ones where there can be any.
    *
    * @param requestId of each, by which they are told from those of clients
+   * @param connections kept open, each with one request at a time
    */
-  static void run(Recommender recommender, InetSocketAddress address, String requestId, int millis)
+  static void run(
+      Recommender recommender,
+      InetSocketAddress address,
+      String requestId,
+      int connections,
+      int millis)
       throws IOException {
     if (recommender.size() == 0 || millis == 0) {
       return;
@@ -45,10 +52,18 @@ final class WarmUp {
     for (double rate = FIRST_RATE;
         System.nanoTime() < until;
         rate = Math.min(MOST_RATE, 2 * rate)) {
-      LoadOptions options = new LoadOptions(rate, Math.max(0.05, millis / 4000.0), 0, CONNECTIONS);
+      LoadOptions options = new LoadOptions(rate, Math.max(0.05, millis / 4000.0), 0, connections);
       try (HttpLoad load = new HttpLoad(address, requests, options)) {
         load.run();
       }
     }
+  }
+
+  /**
+   * How many connections may ask a server at once without being refused by its queue: half of its
+   * places, since a place is given back a moment after its reply has gone; at least one.
+   */
+  static int connections(ServerOptions server) {
+    return Math.clamp((server.workers() + server.queue()) / 2, 1, MOST_CONNECTIONS);
   }
 }

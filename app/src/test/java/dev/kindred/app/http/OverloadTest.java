@@ -33,7 +33,7 @@ final class OverloadTest {
             String route, String id, int status, long queue, long answer, long total, long bytes) {}
 
         @Override
-        public void rejected(String reason) {
+        public void rejected(String reason, String id) {
           rejected.computeIfAbsent(reason, key -> new AtomicInteger()).incrementAndGet();
         }
 

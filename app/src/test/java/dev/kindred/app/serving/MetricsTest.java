@@ -74,6 +74,39 @@ final class MetricsTest {
   }
 
   @Test
+  void theWarmUpIsNeitherCountedNorRefusedByItsOwnQueue() throws IOException {
+    ServerOptions narrow =
+        ServerOptions.defaults().withPort(0).withWorkers(1).withQueue(1).withDrainMillis(0);
+    Path snapshot = new TinyWorld().write(directory.resolve("snapshot"));
+    try (Serving serving =
+        Serving.start(
+            ServingOptions.of(snapshot).withServer(narrow).withWarmupMillis(200),
+            new AccessLog(new PrintWriter(new StringWriter()), 0, false))) {
+      serving.warmUp();
+      Map<String, Double> samples = parse(RawHttp.get(serving.port(), "/metrics").body());
+      samples.forEach(
+          (name, value) -> {
+            if (name.startsWith("kindred_lists_total")
+                || name.startsWith("kindred_http_rejected_total")
+                || name.startsWith("kindred_http_stage_duration_seconds_count")
+                || name.startsWith("kindred_http_requests_total")) {
+              assertEquals(0, value, name);
+            }
+          });
+      assertTrue(samples.containsKey("kindred_lists_total{kind=\"table\"}"), samples::toString);
+    }
+  }
+
+  @Test
+  void theWarmUpAsksNoMoreAtOnceThanTheQueueTakes() {
+    ServerOptions server = ServerOptions.defaults().withWorkers(1);
+    assertEquals(1, WarmUp.connections(server.withQueue(0)));
+    assertEquals(1, WarmUp.connections(server.withQueue(1)));
+    assertEquals(2, WarmUp.connections(server.withQueue(4)));
+    assertEquals(4, WarmUp.connections(server.withQueue(256)));
+  }
+
+  @Test
   void labelsAreEscaped() {
     String text =
         new PrometheusText()
