@@ -51,7 +51,7 @@ final class ServeCommandTest {
   @Test
   void sigtermEndsItWithZeroAfterTheEventsAreSafe() throws Exception {
     Served served = serve();
-    assertEquals(200, served.send("{\"user\":\"u\",\"item\":\"100\"}\n"));
+    assertEquals(200, served.send("{\"user\":\"u\",\"item\":\"100\",\"event\":\"click\"}\n"));
     served.process.toHandle().destroy(); // SIGTERM; the process's own closes its streams
     assertTrue(served.process.waitFor(120, TimeUnit.SECONDS));
     String rest = served.rest();
@@ -92,7 +92,8 @@ final class ServeCommandTest {
   void afterAKillTheEventsAreThereAndATornLineIsCutOff() throws Exception {
     Served first = serve();
     for (int i = 0; i < 5; i++) {
-      assertEquals(200, first.send("{\"user\":\"u\",\"item\":\"10" + i + "\"}\n"));
+      assertEquals(
+          200, first.send("{\"user\":\"u\",\"item\":\"10" + i + "\",\"event\":\"click\"}\n"));
     }
     first.process.destroyForcibly(); // SIGKILL
     first.process.waitFor();
@@ -101,7 +102,7 @@ final class ServeCommandTest {
         events, Files.readString(events) + "{\"user\":\"torn", StandardCharsets.UTF_8);
     Served second = serve();
     assertTrue(second.before.toString().contains("event-log-truncated"), second.before.toString());
-    assertEquals(200, second.send("{\"user\":\"u\",\"item\":\"106\"}\n"));
+    assertEquals(200, second.send("{\"user\":\"u\",\"item\":\"106\",\"event\":\"click\"}\n"));
     second.process.toHandle().destroy();
     second.process.waitFor();
     List<String> lines = Files.readAllLines(events);

@@ -176,21 +176,24 @@ final class EventsRoute implements Route.Handler<Desk> {
     private String kind(ObjectNode object, int line) {
       JsonNode event = object.get("event");
       if (event == null) {
-        return "";
+        // Taken as nothing in particular it would count for no objective, and nobody would notice.
+        throw wrong(line, "needs event, " + allowed());
       }
       if (!event.isTextual()) {
         throw wrong(line, "has an event that is no text");
       }
-      if (!event.textValue().isEmpty() && !kinds.contains(event.textValue())) {
+      if (!kinds.contains(event.textValue())) {
         throw wrong(
             line,
-            "has an event '"
-                + Query.shortened(event.textValue())
-                + "', must be one of "
-                + String.join(", ", new TreeSet<>(kinds))
-                + " (kinds under [events] of the server's settings adds others)");
+            "has an event '" + Query.shortened(event.textValue()) + "', must be " + allowed());
       }
       return event.textValue();
+    }
+
+    private String allowed() {
+      return "one of "
+          + String.join(", ", new TreeSet<>(kinds))
+          + " (kinds under [events] of the server's settings adds others)";
     }
 
     private static long time(ObjectNode object, int line) {

@@ -35,9 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class EventsRouteTest {
   private static final String BATCH =
       """
-      {"user":"ann","item":"1","time":1}
-      {"user":"ann","item":"2","time":2}
-      {"user":"bob","item":"3","time":3}
+      {"user":"ann","item":"1","event":"click","time":1}
+      {"user":"ann","item":"2","event":"click","time":2}
+      {"user":"bob","item":"3","event":"click","time":3}
       """;
 
   @TempDir Path directory;

@@ -240,7 +240,7 @@ final class ServingTest {
   void eventsAreLoggedWholeOrNotAtAll() throws IOException {
     String two =
         "{\"user\":\"u1\",\"item\":\"100\",\"event\":\"click\",\"time\":5,\"dwell\":1.5}\n"
-            + "{\"user\":7,\"item\":\"101\"}\n";
+            + "{\"user\":7,\"item\":\"101\",\"event\":\"impression\"}\n";
     assertEquals("{\"accepted\":2}", RawHttp.send(port, "POST", "/v1/events", INGEST, two).body());
     RawHttp.Answer bad =
         RawHttp.send(port, "POST", "/v1/events", INGEST, two + "{\"user\":\"u2\"}\n");
@@ -253,17 +253,25 @@ final class ServingTest {
     assertEventRefused(
         two + "{\"user\":\"u\",\"item\":\"1\",\"event\":\"clikc\"}",
         "line 3 has an event 'clikc', must be one of click, dislike, impression, search");
+    for (String nothing : new String[] {"", ",\"evnt\":\"click\""}) {
+      assertEventRefused(
+          "{\"user\":\"u\",\"item\":\"1\"" + nothing + "}",
+          "line 1 needs event, one of click, dislike, impression, search");
+    }
     assertEventRefused(
-        "\n{\"user\":\"u\",\"item\":\"1\",\"time\":-1}", "line 2 has the time -1, must be");
+        "{\"user\":\"u\",\"item\":\"1\",\"event\":\"\"}", "line 1 has an event '', must be one of");
+    assertEventRefused(
+        "\n{\"user\":\"u\",\"item\":\"1\",\"event\":\"click\",\"time\":-1}",
+        "line 2 has the time -1, must be");
     long tomorrow = System.currentTimeMillis() + 25 * 3_600_000L;
     assertEventRefused(
-        "{\"user\":\"u\",\"item\":\"1\",\"time\":" + tomorrow + "}",
+        "{\"user\":\"u\",\"item\":\"1\",\"event\":\"click\",\"time\":" + tomorrow + "}",
         "line 1 has the time " + tomorrow);
     assertEventRefused(
-        "{\"user\":\"u\",\"item\":\" 1\"}",
+        "{\"user\":\"u\",\"item\":\" 1\",\"event\":\"click\"}",
         "line 1 is refused: item id ' 1' has blanks around it, but ids have none");
     assertEventRefused(
-        "{\"user\":\"u\",\"item\":\" " + "x".repeat(3000) + "\"}",
+        "{\"user\":\"u\",\"item\":\" " + "x".repeat(3000) + "\",\"event\":\"click\"}",
         "item id ' " + "x".repeat(59) + "...' has blanks");
     assertEventRefused("{\"user\":\"u\",}", "line 1 is no JSON, at column 13; nothing was taken");
     assertEventRefused("{\"user\":\"u\"", "line 1 is no JSON: it ends too early, at column 12");
