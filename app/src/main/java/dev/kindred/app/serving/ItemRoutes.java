@@ -1,6 +1,5 @@
 package dev.kindred.app.serving;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kindred.app.http.Query;
 import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Reply;
@@ -10,9 +9,7 @@ import dev.kindred.engine.serve.LiveItem;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedSearcher;
-import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,9 +17,6 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code /v1/items}: finding, adding, hiding. */
 final class ItemRoutes {
-  /** Fields that name an item for people, where the catalogue has one. */
-  private static final List<String> NAMES = List.of("title", "name");
-
   /** A search by words looks through the catalogue for at most this long. */
   private static final long SEARCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -56,52 +50,45 @@ final class ItemRoutes {
             });
   }
 
-  /** {@code GET /v1/items?query=WORDS}: items whose id or title begins with or holds the words. */
+  /**
+   * {@code GET /v1/items?query=WORDS}: items whose id or title holds every word, in any order;
+   * without a query the first ones.
+   */
   Reply search(Request request, Desk desk) {
     Query query = request.query();
     query.only(Set.of("query", "n"));
-    String words = query.text("query", "").strip().toLowerCase(Locale.ROOT);
+    String words = query.has("query") ? query.required("query").strip() : "";
+    if (query.has("query") && words.isEmpty()) {
+      throw Refusal.badRequest(
+          "bad-parameter", "parameter 'query' is blank; give it words of an id or a title");
+    }
     int n = ListParameters.number(query, mostItems);
     long until = System.nanoTime() + SEARCH_NANOS;
     RelatedSearcher items = desk.related();
     items.pin();
     try {
-      return found(items, query, words, n, until, desk);
+      ItemSearch search = new ItemSearch(items, live, words, n, until);
+      search.run();
+      return found(search, desk);
     } finally {
       items.unpin();
     }
   }
 
-  private static Reply found(
-      RelatedSearcher items, Query query, String words, int n, long until, Desk desk) {
+  private static Reply found(ItemSearch search, Desk desk) {
     return desk.json()
         .reply(
             out -> {
               out.writeStartObject();
               out.writeArrayFieldStart("items");
-              String exact = query.text("query", "").strip();
-              int found = 0;
-              int exactOrdinal = exact.isEmpty() ? -1 : items.ordinalOf(exact);
-              if (exactOrdinal >= 0) {
-                found++;
-                write(items, out, exact);
-              }
-              int size = items.items();
-              int ordinal = 0;
-              for (; ordinal < size && found < n; ordinal++) {
-                if ((ordinal & 63) == 63 && System.nanoTime() > until) {
-                  break;
-                }
-                String id = items.idOf(ordinal);
-                if (ordinal != exactOrdinal
-                    && (id.toLowerCase(Locale.ROOT).contains(words)
-                        || title(items, id).toLowerCase(Locale.ROOT).contains(words))) {
-                  found++;
-                  write(items, out, id);
-                }
+              for (ItemSearch.Found item : search.found()) {
+                out.writeStartObject();
+                out.writeStringField("id", item.id());
+                out.writeStringField("title", item.title());
+                out.writeEndObject();
               }
               out.writeEndArray();
-              out.writeBooleanField("complete", ordinal == size || found == n);
+              out.writeBooleanField("complete", search.isComplete());
               out.writeEndObject();
             });
   }
@@ -179,24 +166,6 @@ final class ItemRoutes {
               out.writePOJOField("items", ids);
               out.writeEndObject();
             });
-  }
-
-  private static void write(RelatedSearcher items, JsonGenerator out, String id)
-      throws IOException {
-    out.writeStartObject();
-    out.writeStringField("id", id);
-    out.writeStringField("title", title(items, id));
-    out.writeEndObject();
-  }
-
-  private static String title(RelatedSearcher items, String id) {
-    Map<String, List<String>> profile = items.profile(id);
-    for (String name : NAMES) {
-      if (profile.containsKey(name)) {
-        return String.join(", ", profile.get(name));
-      }
-    }
-    return "";
   }
 
   private static Reply done(Desk desk, String what, String id) {

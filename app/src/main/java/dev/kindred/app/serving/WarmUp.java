@@ -21,11 +21,19 @@ final class WarmUp {
   /** One request of so many is for a personal list, which takes some hundred times as long. */
   private static final int PERSONAL = 32;
 
+  /**
+   * One of so many is a search that finds nothing, so that it looks at every item it has time for.
+   */
+  private static final int SEARCH = 32;
+
+  private static final String UNKNOWN = "no+such+words+anywhere";
+
   private WarmUp() {}
 
   /**
    * Asks over the loopback, faster each quarter of the time, for lists of drawn items: most from
-   * the table, some scored, some with reasons; a few personal ones where there can be any.
+   * the table, some scored, some with reasons; a few personal ones where there can be any, and a
+   * few searches by words.
    *
    * @param requestId of each, by which they are told from those of clients
    * @param connections kept open, each with one request at a time
@@ -47,6 +55,10 @@ final class WarmUp {
       for (int i = 0; i < personal.length; i++) {
         requests[i * PERSONAL] = personal[i];
       }
+    }
+    byte[] search = RelatedRequests.get("/v1/items?n=8&query=" + UNKNOWN, address, requestId);
+    for (int i = SEARCH / 2; i < requests.length; i += SEARCH) {
+      requests[i] = search;
     }
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     for (double rate = FIRST_RATE;

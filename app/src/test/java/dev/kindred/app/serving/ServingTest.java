@@ -514,6 +514,9 @@ final class ServingTest {
 
   @Test
   void searchFindsIdsAndSaysWhetherItLookedAtAll() throws IOException {
+    assertRefused(400, "bad-parameter", "/v1/items?query=");
+    assertRefused(400, "bad-parameter", "/v1/items?query=%20");
+    assertEquals(2, json(RawHttp.get(port, "/v1/items?n=2")).get("items").size());
     JsonNode reply = json(RawHttp.get(port, "/v1/items?query=10&n=3"));
     assertEquals(3, reply.get("items").size());
     assertEquals("100", json(RawHttp.get(port, "/v1/items?query=100")).at("/items/0/id").asText());

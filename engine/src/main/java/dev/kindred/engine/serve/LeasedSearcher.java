@@ -101,6 +101,24 @@ abstract class LeasedSearcher {
     }
   }
 
+  /**
+   * Values of one profile field of an item of the snapshot at hand, see {@link #pin}: cheaper than
+   * a whole {@link #profile} where many items are looked at. Items added since have no ordinal
+   * here.
+   *
+   * @param ordinal from 0 to {@link #items()}, exclusive
+   * @param field its index in {@link #profileFields()}
+   * @return as the profile has them; empty without any
+   */
+  public final List<String> values(int ordinal, int field) {
+    Generation of = enter();
+    try {
+      return of.snapshot().profile().map(table -> table.valuesOf(ordinal, field)).orElse(List.of());
+    } finally {
+      exit();
+    }
+  }
+
   /** {@link #pin}, and what it holds. */
   final Generation enter() {
     if (pins == 0) {

@@ -275,14 +275,35 @@ public final class ProfileTable implements ItemAttributes {
       result.computeIfAbsent(string(fieldOf(value)), name -> new ArrayList<>()).add(text(value));
     }
     for (int f = fieldCount; f < fieldCount + numberCount; f++) {
-      float number = number(item, f);
-      if (!Float.isNaN(number)) {
-        boolean isWhole = number == Math.rint(number) && Math.abs(number) < 1L << 53;
-        result.put(
-            string(f), List.of(isWhole ? Long.toString((long) number) : Float.toString(number)));
+      List<String> number = numberOf(item, f);
+      if (!number.isEmpty()) {
+        result.put(string(f), number);
       }
     }
     return result;
+  }
+
+  /** Values of an item in one field as {@link #valuesOf(int)} has them; empty without any. */
+  public List<String> valuesOf(int item, int field) {
+    if (isNumeric(field)) {
+      return numberOf(item, field);
+    }
+    long end = valueEnd(item, field);
+    List<String> values = new ArrayList<>(1);
+    for (long at = valueStart(item, field); at < end; at++) {
+      values.add(text(value(at)));
+    }
+    return values;
+  }
+
+  /** The number of an item as text, whole ones without a point; empty without one. */
+  private List<String> numberOf(int item, int field) {
+    float number = number(item, field);
+    if (Float.isNaN(number)) {
+      return List.of();
+    }
+    boolean isWhole = number == Math.rint(number) && Math.abs(number) < 1L << 53;
+    return List.of(isWhole ? Long.toString((long) number) : Float.toString(number));
   }
 
   /**

@@ -51,6 +51,13 @@ class ProfileTableTest {
           table.valuesOf(0));
       assertEquals(Map.of("type", List.of("série")), table.valuesOf(2));
       assertEquals(Map.of(), table.valuesOf(3));
+      for (int item = 0; item < table.items(); item++) {
+        Map<String, List<String>> whole = table.valuesOf(item);
+        for (int field = 0; field < table.fields().size(); field++) {
+          String name = table.fields().get(field);
+          assertEquals(whole.getOrDefault(name, List.of()), table.valuesOf(item, field), name);
+        }
+      }
       assertEquals(
           List.of(new SharedValue("type", "film"), new SharedValue("actors", "Bob")),
           table.shared(0, 1));
