@@ -4,7 +4,10 @@ import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Route;
 import dev.kindred.app.metrics.PrometheusText;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.related.UnknownObjectiveException;
+import dev.kindred.engine.related.WeightRangeException;
 import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.engine.rerank.UnknownFieldException;
 import dev.kindred.engine.serve.InMemoryLiveState;
 import dev.kindred.engine.serve.LiveState;
 import dev.kindred.engine.serve.LiveStateOptions;
@@ -297,8 +300,18 @@ final class ServedModel implements AutoCloseable {
       } catch (TooLateException e) {
         throw Refusal.later(503, "too-late", e.getMessage());
       } catch (IllegalArgumentException e) {
-        throw Refusal.badRequest("bad-request", e.getMessage());
+        throw Refusal.badRequest(code(e), e.getMessage());
       }
+    };
+  }
+
+  /** The same fault has the same code, whichever route and parameter it came by. */
+  private static String code(IllegalArgumentException fault) {
+    return switch (fault) {
+      case UnknownFieldException field -> "unknown-field";
+      case UnknownObjectiveException objective -> "unknown-objective";
+      case WeightRangeException weight -> "bad-weight";
+      default -> "bad-request";
     };
   }
 

@@ -1,10 +1,10 @@
 package dev.kindred.app.serving;
 
-import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
 import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.related.ObjectiveWeight;
+import dev.kindred.engine.related.UnknownObjectiveException;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedQuery;
 import dev.kindred.engine.serve.RelatedSearcher;
@@ -79,11 +79,7 @@ final class ServerWeights {
         throw JsonRequest.wrong("weight of '" + entry.getKey() + "' must be a number or null");
       }
     }
-    try {
-      check(recommender, changed);
-    } catch (IllegalArgumentException e) {
-      throw Refusal.badRequest("bad-weight", e.getMessage());
-    }
+    check(recommender, changed);
     set = Map.copyOf(changed);
     return reply(desk);
   }
@@ -104,7 +100,7 @@ final class ServerWeights {
             .findFirst()
             .orElseThrow(
                 () ->
-                    new IllegalArgumentException(
+                    new UnknownObjectiveException(
                         "no objective '"
                             + objective
                             + "'; the snapshot has "

@@ -111,7 +111,8 @@ final class PersonalListsTest {
   @Test
   void faultsAreNamed() throws IOException {
     assertRefused("bad-parameter", "/v1/recommend?user=a&history=1");
-    assertRefused("bad-request", "/v1/recommend?user=a&weight=likes:1");
+    assertRefused("unknown-objective", "/v1/recommend?user=a&weight=likes:1");
+    assertRefused("unknown-field", "/v1/recommend?user=a&where=colour+%3D+'red'");
     assertRefused("bad-parameter", "/v1/recommend?user=a&n=501");
     assertRefused("unknown-parameter", "/v1/recommend?usr=a");
     assertRefused("missing-parameter", "/v1/why-not?item=1");

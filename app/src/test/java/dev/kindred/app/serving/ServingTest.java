@@ -114,7 +114,7 @@ final class ServingTest {
     assertEquals(plain.get(3), shaped.get(1));
     assertEquals(first, shaped.getLast());
     assertRefused(400, "bad-request", "/v1/related?item=100&where=year+~+5");
-    assertRefused(400, "bad-request", "/v1/related?item=100&where=colour+%3D+'red'");
+    assertRefused(400, "unknown-field", "/v1/related?item=100&where=colour+%3D+'red'");
     assertRefused(400, "bad-parameter", "/v1/related?item=100&pin=101");
     assertEquals(plain, ids(json(RawHttp.get(port, "/v1/related?item=100&n=20"))));
   }
@@ -173,8 +173,12 @@ final class ServingTest {
     assertRefused(400, "bad-parameter", "/v1/related?item=100&n=501");
     assertRefused(400, "bad-parameter", "/v1/related?item=100&weight=click");
     assertRefused(400, "unknown-objective", "/v1/related?item=100&weight=clicks:1");
-    assertRefused(400, "bad-request", "/v1/related?item=100&weight=click:-1");
-    assertRefused(400, "bad-request", "/v1/related?item=100&weight=click:NaN");
+    assertRefused(400, "bad-weight", "/v1/related?item=100&weight=click:-1");
+    assertRefused(400, "bad-weight", "/v1/related?item=100&weight=click:NaN");
+    String explained = "/v1/related?item=100&explain=true";
+    assertRefused(400, "bad-weight", explained + "&weight=click:-1");
+    assertRefused(400, "unknown-objective", explained + "&weight=clicks:1");
+    assertRefused(400, "unknown-field", explained + "&where=colour+%3D+'red'");
     assertRefused(400, "unknown-parameter", "/v1/related?item=100&explian=true");
     assertRefused(400, "unknown-field", "/v1/related?item=100&show=colour");
     assertRefused(400, "unknown-field", "/v1/related?item=100&show=colour&explain=true");
@@ -339,9 +343,18 @@ final class ServingTest {
     assertNotEquals(plain, changed);
     assertEquals(
         changed, RawHttp.get(port, "/v1/related?item=100&weight=click:0&weight=dislike:3").body());
-    assertEquals(400, RawHttp.send(port, "PUT", "/v1/weights", ADMIN, "{\"clicks\":1}").status());
+    assertCode("unknown-objective", "PUT", "/v1/weights", "{\"clicks\":1}");
+    assertCode("bad-weight", "PUT", "/v1/weights", "{\"click\":-1}");
+    assertCode("unknown-objective", "POST", "/v1/similar", "{\"vector\":[1],\"objective\":\"x\"}");
+    assertCode("unknown-field", "POST", "/v1/similar", "{\"vector\":[1],\"where\":\"x = 1\"}");
     RawHttp.send(port, "PUT", "/v1/weights", ADMIN, "{\"click\":null,\"dislike\":null}");
     assertEquals(plain, RawHttp.get(port, "/v1/related?item=100").body());
+  }
+
+  private void assertCode(String code, String method, String path, String body) throws IOException {
+    RawHttp.Answer answer = RawHttp.send(port, method, path, ADMIN, body);
+    assertEquals(400, answer.status(), answer.body());
+    assertEquals(code, json(answer.body()).at("/error/code").asText(), answer.body());
   }
 
   @Test

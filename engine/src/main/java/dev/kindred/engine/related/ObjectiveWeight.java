@@ -28,10 +28,11 @@ public record ObjectiveWeight(String name, Polarity polarity, double manual, dou
    *
    * @param name of the objective or task
    * @param what names the weight and what it is of
+   * @throws WeightRangeException naming the weight, its value and the range
    */
   public static void checkWeight(String name, String what, double value) {
     if (!(value >= 0 && value <= MOST)) {
-      throw new IllegalArgumentException(
+      throw new WeightRangeException(
           what
               + " '"
               + name

@@ -53,8 +53,9 @@ public final class AttributeFilter {
   /**
    * The filter over some items.
    *
-   * @throws IllegalArgumentException if it names a field that they don't have, or asks a field of
-   *     text for an order or a field of numbers for a text
+   * @throws UnknownFieldException if it names a field that they don't have
+   * @throws IllegalArgumentException if it asks a field of text for an order or a field of numbers
+   *     for a text
    */
   public OrdinalFilter bind(ItemAttributes attributes) {
     return bind(root, attributes);
@@ -214,19 +215,24 @@ public final class AttributeFilter {
   private int field(String name, ItemAttributes attributes) {
     int field = attributes.fieldOf(name);
     if (field < 0) {
-      throw wrong(
-          "there is no field '"
-              + name
-              + "'; "
-              + (attributes.fields().isEmpty()
-                  ? "the snapshot has no catalogue"
-                  : "the fields are " + String.join(", ", attributes.fields())));
+      throw new UnknownFieldException(
+          told(
+              "there is no field '"
+                  + name
+                  + "'; "
+                  + (attributes.fields().isEmpty()
+                      ? "the snapshot has no catalogue"
+                      : "the fields are " + String.join(", ", attributes.fields()))));
     }
     return field;
   }
 
   private IllegalArgumentException wrong(String fault) {
-    return new IllegalArgumentException("filter \"" + text + "\": " + fault);
+    return new IllegalArgumentException(told(fault));
+  }
+
+  private String told(String fault) {
+    return "filter \"" + text + "\": " + fault;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.kindred.engine.serve;
 
 import dev.kindred.engine.rank.RankTask;
 import dev.kindred.engine.rank.RetrievalSource;
+import dev.kindred.engine.related.UnknownObjectiveException;
 import dev.kindred.engine.rerank.BoundReranking;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -127,7 +128,7 @@ final class Recommendation {
         return t;
       }
     }
-    throw new IllegalArgumentException(
+    throw new UnknownObjectiveException(
         "no task '" + name + "'; the ranker has " + tasks.stream().map(RankTask::name).toList());
   }
 }

@@ -3,6 +3,7 @@ package dev.kindred.engine.serve;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.related.ObjectiveWeight;
 import dev.kindred.engine.related.ObjectiveWeights;
+import dev.kindred.engine.related.UnknownObjectiveException;
 import dev.kindred.engine.snapshot.ChannelEntry;
 import dev.kindred.engine.snapshot.Manifest;
 import dev.kindred.engine.snapshot.ProfileTable;
@@ -549,7 +550,7 @@ public final class Recommender implements AutoCloseable {
     ObjectiveWeights weights = snapshot.scorer().weights();
     int objective = weights.indexOf(name);
     if (objective < 0) {
-      throw new IllegalArgumentException(
+      throw new UnknownObjectiveException(
           "no objective '"
               + name
               + "'; the snapshot has "

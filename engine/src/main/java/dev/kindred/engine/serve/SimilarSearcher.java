@@ -7,6 +7,7 @@ import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.fused.FusedLayout;
 import dev.kindred.engine.fused.FusedSearcher;
 import dev.kindred.engine.related.Channel;
+import dev.kindred.engine.related.UnknownObjectiveException;
 import dev.kindred.index.Neighbors;
 import dev.kindred.simd.Distances;
 import java.util.ArrayList;
@@ -140,13 +141,16 @@ public final class SimilarSearcher extends ItemSearcher {
         return places.get(c);
       }
     }
-    throw new IllegalArgumentException(
+    String fault =
         "no channel '"
             + objective
             + "' "
             + kind.label()
             + "; the snapshot has "
-            + places.stream().map(place -> place.part().channel().toString()).toList());
+            + places.stream().map(place -> place.part().channel().toString()).toList();
+    boolean isKnown =
+        places.stream().anyMatch(place -> place.part().channel().objective().equals(objective));
+    throw isKnown ? new IllegalArgumentException(fault) : new UnknownObjectiveException(fault);
   }
 
   private void requireIndex() {
