@@ -5,9 +5,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import dev.kindred.app.http.Query;
 
 /** Says in our words what is wrong with a text that is no JSON, and where. Stateless. */
 final class JsonFault {
+  /** How the parser, told to look for them, begins to tell of a key that an object has twice. */
+  private static final String REPEATED = "Duplicate field ";
+
   private JsonFault() {}
 
   /** Goes on a sentence that has begun with what was read. */
@@ -18,7 +22,12 @@ final class JsonFault {
           case StreamConstraintsException large ->
               "is refused: it nests too deep, or holds a number or a text that is too long";
           case MismatchedInputException more -> "is no single JSON value: more comes after its end";
-          default -> "is no JSON";
+          default ->
+              fault.getOriginalMessage().startsWith(REPEATED)
+                  ? "has the key "
+                      + Query.shortened(fault.getOriginalMessage().substring(REPEATED.length()))
+                      + " twice; keep one of them"
+                  : "is no JSON";
         };
     JsonLocation at = fault.getLocation();
     return at == null || at.getLineNr() < 1

@@ -8,8 +8,10 @@ import dev.kindred.engine.serve.RelatedQuery;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The parameters that routes with lists have in common. Stateless. */
@@ -22,6 +24,26 @@ final class ListParameters {
       int colon = colon(parameter, "a weight is written NAME:NUMBER, such as weight=click:2");
       return new Weight(parameter.substring(0, colon), ListParameters.number(parameter, colon));
     }
+  }
+
+  /**
+   * The weights of a request, in order.
+   *
+   * @throws Refusal if one is given twice: one of them would go unnoticed
+   */
+  static List<Weight> weights(Query query) {
+    List<Weight> weights = query.all("weight").stream().map(Weight::of).toList();
+    Set<String> names = new HashSet<>();
+    for (Weight weight : weights) {
+      if (!names.add(weight.name())) {
+        throw Refusal.badRequest(
+            "repeated-parameter",
+            "parameter 'weight' is given twice for '"
+                + Query.shortened(weight.name())
+                + "'; keep one of them");
+      }
+    }
+    return weights;
   }
 
   /** How many are asked for: {@code n}, 1 to the most that are granted; 10 where it isn't said. */
@@ -49,8 +71,7 @@ final class ListParameters {
     if (query.flag("ungated")) {
       asked = asked.ungated();
     }
-    for (String parameter : query.all("weight")) {
-      Weight weight = Weight.of(parameter);
+    for (Weight weight : weights(query)) {
       asked = asked.weight(weight.name(), weight.number());
     }
     return asked;

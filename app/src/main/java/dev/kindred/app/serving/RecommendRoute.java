@@ -98,8 +98,7 @@ final class RecommendRoute implements Route.Handler<Desk> {
             .exclude(query.all("exclude"))
             .searched(query.all("searched"))
             .rerank(reranking);
-    for (String parameter : query.all("weight")) {
-      ListParameters.Weight weight = ListParameters.Weight.of(parameter);
+    for (ListParameters.Weight weight : ListParameters.weights(query)) {
       asked = asked.weight(weight.name(), weight.number());
     }
     if (query.has("where")) {

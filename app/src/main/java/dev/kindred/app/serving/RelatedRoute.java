@@ -126,8 +126,7 @@ public final class RelatedRoute implements Route.Handler<Desk> {
       RelatedResult result) {
     try {
       serverWeights.apply(searcher);
-      for (String parameter : query.all("weight")) {
-        ListParameters.Weight weight = ListParameters.Weight.of(parameter);
+      for (ListParameters.Weight weight : ListParameters.weights(query)) {
         searcher.weight(objective(weight.name(), searcher.objectives()), weight.number());
       }
       for (String id : query.all("exclude")) {

@@ -172,6 +172,16 @@ final class ServingTest {
     assertRefused(400, "bad-parameter", "/v1/related?item=");
     assertRefused(400, "bad-parameter", "/v1/related?item=100&n=501");
     assertRefused(400, "bad-parameter", "/v1/related?item=100&weight=click");
+    for (String list :
+        new String[] {
+          "related?item=100",
+          "related?item=100&explain=true",
+          "recommend?user=u",
+          "why-not?item=100&target=101"
+        }) {
+      String twice = "/v1/" + list + "&weight=click:1&weight=click:2";
+      assertRefused(400, "repeated-parameter", twice);
+    }
     assertRefused(400, "unknown-objective", "/v1/related?item=100&weight=clicks:1");
     assertRefused(400, "bad-weight", "/v1/related?item=100&weight=click:-1");
     assertRefused(400, "bad-weight", "/v1/related?item=100&weight=click:NaN");
@@ -311,6 +321,14 @@ final class ServingTest {
     assertEquals(
         "the body is no single JSON value: more comes after its end, at line 1, column 4",
         json(more.body()).at("/error/message").asText());
+    RawHttp.Answer repeated =
+        RawHttp.send(port, "PUT", "/v1/weights", ADMIN, "{\"click\":1,\"click\":2}");
+    assertEquals(400, repeated.status());
+    assertTrue(
+        repeated.body().contains("the body has the key 'click' twice; keep one of them, at line 1"),
+        repeated.body());
+    assertEventRefused(
+        "{\"user\":\"u\",\"user\":\"v\"}", "line 1 has the key 'user' twice; keep one of them, at");
     RawHttp.Answer deep = RawHttp.send(port, "POST", "/v1/similar", "", "[".repeat(50));
     assertTrue(deep.body().contains("nests too deep"), deep.body());
     RawHttp.Answer refresh = RawHttp.send(port, "POST", "/v1/snapshot/refresh", ADMIN, "{}");
