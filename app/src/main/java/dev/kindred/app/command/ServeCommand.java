@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.config.ServeConfig;
+import dev.kindred.app.http.HostName;
 import dev.kindred.app.serving.AccessLog;
 import dev.kindred.app.serving.Serving;
 import dev.kindred.app.serving.ServingOptions;
@@ -116,7 +117,8 @@ final class ServeCommand extends KindredCommand {
         return; // the recommender may be closed by now
       }
       Map<String, Object> details = new LinkedHashMap<>();
-      details.put("url", "http://" + options.server().host() + ":" + serving.port() + "/");
+      details.put(
+          "url", "http://" + HostName.withPort(options.server().host(), serving.port()) + "/");
       details.put("model", options.model().toString());
       details.put("millis", (System.nanoTime() - start) / 1_000_000);
       if (!stage.equals("listening")) {

@@ -89,7 +89,7 @@ public final class HttpServer<D> implements AutoCloseable {
       listener = HttpListener.open(options, this::received, this::malformed);
     } catch (IOException | RuntimeException e) {
       threads.close();
-      String where = options.host() + ":" + options.port();
+      String where = HostName.withPort(options.host(), options.port());
       throw new IOException(
           "can't listen on "
               + where

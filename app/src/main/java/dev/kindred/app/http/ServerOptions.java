@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 /**
  * How the server listens and what it grants. Immutable.
  *
- * @param host address to bind; the loopback address unless somebody says otherwise
+ * @param host address to bind, or a name that stands for one; the loopback address unless somebody
+ *     says otherwise
  * @param port 0 for any free one
  * @param workers threads that answer
  * @param queue requests that may wait for one; more are told to come back (429)
@@ -36,6 +37,13 @@ public record ServerOptions(
 
   public ServerOptions {
     Objects.requireNonNull(host, "host");
+    if (!HostName.isWellFormed(host)) {
+      throw new IllegalArgumentException(
+          "host is '"
+              + host
+              + "', must be an address, such as 127.0.0.1 or ::1, or a name of letters, digits,"
+              + " dashes and dots");
+    }
     check("port", port, 0, 65_535);
     check("workers", workers, 1, 1024);
     check("queue", queue, 0, 1_000_000);

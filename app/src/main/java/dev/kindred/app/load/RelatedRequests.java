@@ -1,5 +1,6 @@
 package dev.kindred.app.load;
 
+import dev.kindred.app.http.HostName;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.index.run.Draws;
 import java.net.InetSocketAddress;
@@ -59,9 +60,7 @@ public final class RelatedRequests {
     return ("GET "
             + target
             + " HTTP/1.1\r\nHost: "
-            + host.getHostString()
-            + ":"
-            + host.getPort()
+            + HostName.withPort(host.getHostString(), host.getPort())
             + (requestId.isEmpty() ? "" : "\r\nX-Request-Id: " + requestId)
             + "\r\n\r\n")
         .getBytes(StandardCharsets.US_ASCII);

@@ -1,6 +1,7 @@
 package dev.kindred.app.soak;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.kindred.app.http.HostName;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Threads;
@@ -47,7 +48,7 @@ final class SoakChanges implements AutoCloseable {
 
   SoakChanges(
       InetSocketAddress address, Recommender recommender, Path snapshots, SoakOptions options) {
-    base = "http://" + address.getHostString() + ":" + address.getPort();
+    base = "http://" + HostName.withPort(address.getHostString(), address.getPort());
     this.snapshots = snapshots;
     this.options = options;
     for (int i = 0; i < Math.min(1000, recommender.size()); i++) {

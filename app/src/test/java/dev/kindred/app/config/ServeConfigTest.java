@@ -93,6 +93,11 @@ final class ServeConfigTest {
     assertSays(good, Map.of(), Map.of("servr.port", "1"), "servr is not known");
     assertSays(good, Map.of(), Map.of("port", "1"), "must be TABLE.KEY=VALUE");
     assertSays(good, Map.of(), Map.of("server.port", "70000"), "port is 70000, must be 0 to 65535");
+    assertSays(
+        good,
+        Map.of(),
+        Map.of("server.host", "not a host"),
+        "[server] host is 'not a host', must be an address, such as 127.0.0.1 or ::1");
     assertSays(good, Map.of(), Map.of("tokens.admin", "short"), "admin token has 5 letters");
     assertSays(good, Map.of(), Map.of("events.fsync", "often"), "always, interval, never");
     assertSays(file("server = 5\n"), Map.of(), Map.of("server.port", "1"), "must be a table");
