@@ -90,7 +90,7 @@ final class RerankingOptions {
    * @throws IllegalArgumentException if one is out of range
    */
   Reranking read(OptionalLong seed) throws IOException {
-    List<Rule> all = new ArrayList<>(rules == null ? List.of() : RulesFile.read(rules));
+    List<Rule> all = new ArrayList<>(rules == null ? List.of() : RulesFile.read(rules, "--rules"));
     pins.forEach((id, slot) -> all.add(Rule.pin(id, slot)));
     boosts.forEach((id, factor) -> all.add(Rule.boost(Selection.of(id), factor)));
     buried.forEach(id -> all.add(Rule.bury(Selection.of(id))));

@@ -28,11 +28,13 @@ public final class RulesFile {
   /**
    * Reads a file.
    *
+   * @param namedBy the option or setting that names it, for messages
    * @throws dev.kindred.engine.data.InputException naming file, rule and key of what is wrong
    */
-  public static List<Rule> read(Path file) throws IOException {
+  public static List<Rule> read(Path file, String namedBy) throws IOException {
     Section top =
-        Section.read(file, "rules", "it needs at least one [[rules]]; leave it out to have none");
+        Section.read(
+            file, "rules", namedBy, "it needs at least one [[rules]]; leave it out to have none");
     List<Rule> rules = new ArrayList<>();
     for (Section section : top.sections("rules")) {
       rules.add(rule(section));

@@ -58,26 +58,27 @@ final class Section {
    * @throws InputException if it is missing, empty or not TOML
    */
   static Section read(Path file) throws IOException {
-    return read(file, "config", "it needs at least [events] and one [[objectives]]");
+    return read(
+        file, "configuration", "--config", "it needs at least [events] and one [[objectives]]");
   }
 
   /**
    * The top of a file.
    *
-   * @param option that names it on the command line
+   * @param kind of file, for messages
+   * @param namedBy the option or setting that names it, for messages
    * @param needs what an empty one lacks; empty if nothing
    * @throws InputException if it is missing, empty though it needs something, or not TOML
    */
-  static Section read(Path file, String option, String needs) throws IOException {
+  static Section read(Path file, String kind, String namedBy, String needs) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new InputException(file + ": is a directory; --" + option + " names the file in it");
+      throw new InputException(file + ": is a directory; " + namedBy + " names the file in it");
     }
-    String kind = option.equals("config") ? "configuration" : option;
     String text;
     try {
       text = withoutByteOrderMark(Files.readString(file));
     } catch (NoSuchFileException e) {
-      throw new InputException(file + ": no such " + kind + " file; check --" + option, e);
+      throw new InputException(file + ": no such " + kind + " file; check " + namedBy, e);
     } catch (MalformedInputException e) {
       throw new InputException(file + ": not text in UTF-8; a " + kind + " file is TOML", e);
     }

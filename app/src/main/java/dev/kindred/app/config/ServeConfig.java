@@ -79,7 +79,8 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
     Section ruleSection = top.sectionOrEmpty("rules");
     Optional<Path> rulesFile = optionalPath(ruleSection, "file");
     ruleSection.finish();
-    List<Rule> rules = rulesFile.isPresent() ? RulesFile.read(rulesFile.get()) : List.of();
+    List<Rule> rules =
+        rulesFile.isPresent() ? RulesFile.read(rulesFile.get(), "file under [rules]") : List.of();
     Section recall = top.sectionOrEmpty("recall");
     double recallShare = recall.number("share", 0.001);
     recall.finish();

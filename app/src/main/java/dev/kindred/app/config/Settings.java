@@ -53,7 +53,7 @@ public final class Settings {
     ObjectNode root =
         file == null
             ? JsonNodeFactory.instance.objectNode()
-            : Section.read(file, "config", "").copy();
+            : Section.read(file, "configuration", "--config", "").copy();
     Settings settings = new Settings(file, root);
     for (Map.Entry<String, JsonNode> table : root.properties()) {
       for (Map.Entry<String, JsonNode> key : table.getValue().properties()) {

@@ -57,6 +57,11 @@ final class ServeConfigTest {
     ServingOptions options = read(file, Map.of(), Map.of());
     assertEquals(1, options.rules().size());
     assertEquals(0.5, options.recallShare());
+    assertSays(
+        file,
+        Map.of(),
+        Map.of("rules.file", "none.toml"),
+        "none.toml: no such rules file; check file under [rules]");
     assertSays(file, Map.of("KINDRED_RECALL_SHARE", "2"), Map.of(), "share is 2");
   }
 
