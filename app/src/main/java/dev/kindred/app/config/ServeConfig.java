@@ -38,12 +38,7 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
     Section top = settings.section();
     top.only(Settings.TABLES.toArray(String[]::new));
     Section model = top.sectionOrEmpty("model");
-    if (!model.has("path")) {
-      model.only("path", "memory", "refresh-millis", "warmup-millis");
-      throw new InputException(
-          "no model to serve; name it with --model DIR, or path under [model] in --config FILE");
-    }
-    Path snapshot = model.path("path");
+    Optional<Path> path = optionalPath(model, "path");
     MemoryMode memoryMode = model.choice("memory", MemoryMode.PRELOADED);
     int refresh = model.integer("refresh-millis", 1000);
     int warmup = model.integer("warmup-millis", 2000);
@@ -99,6 +94,13 @@ public record ServeConfig(ServingOptions serving, int slowMillis, boolean logReq
     }
     logging.finish();
     top.finish();
+    // Last, or a misspelt key elsewhere would come to light only when the model is there.
+    Path snapshot =
+        path.orElseThrow(
+            () ->
+                new InputException(
+                    "no model to serve; name it with --model DIR, or path under [model] in"
+                        + " --config FILE"));
     ServingOptions serving =
         top.make(
             () ->

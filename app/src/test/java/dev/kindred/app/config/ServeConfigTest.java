@@ -71,6 +71,8 @@ final class ServeConfigTest {
     assertSays(table, Map.of(), Map.of(), table + ": modle is not known; did you mean model?");
     Path key = file("[model]\npaht = \"m\"\n");
     assertSays(key, Map.of(), Map.of(), key + ": [model] paht is not known; did you mean path?");
+    Path elsewhere = file("[server]\nprot = 1\n");
+    assertSays(elsewhere, Map.of(), Map.of(), elsewhere + ": [server] prot is not known");
     assertSays(file("[log]\n"), Map.of(), Map.of(), "no model to serve; name it with --model DIR");
   }
 
