@@ -289,7 +289,8 @@ public final class Serving implements AutoCloseable {
       return List.of(description);
     }
     Reply page = StaticFiles.reply("page.html", "text/html; charset=utf-8");
-    return List.of(description, fixed("page", "/", () -> page));
+    // Links from elsewhere bring parameters of their own, which are nothing to the page.
+    return List.of(description, Route.immediate("page", "/", (request, desk) -> page));
   }
 
   /** A route without parameters, answered at once. */

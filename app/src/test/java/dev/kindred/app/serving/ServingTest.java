@@ -194,9 +194,12 @@ final class ServingTest {
     assertRefused(400, "unknown-field", "/v1/related?item=100&show=colour&explain=true");
     assertRefused(400, "bad-parameter", "/v1/related?item=100&deadline-millis=0");
     assertRefused(400, "bad-parameter", "/v1/related?item=100&deadline-millis=60001");
-    for (String path : new String[] {"/health/live", "/health/ready", "/metrics", "/"}) {
+    for (String path :
+        new String[] {"/health/live", "/health/ready", "/metrics", "/openapi.json"}) {
       assertRefused(400, "unknown-parameter", path + "?x=1");
     }
+    assertEquals(
+        RawHttp.get(port, "/").body(), RawHttp.get(port, "/?utm_source=x&utm_medium=y").body());
     assertRefused(404, "no-such-route", "/v1/relatd?item=100");
     assertRefused(404, "unknown-snapshot", "/v1/related?item=100&snapshot=..%2F..");
     RawHttp.Answer wrong = RawHttp.send(port, "POST", "/v1/related?item=100", "", "");
