@@ -2,6 +2,7 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.data.Duplicates;
+import dev.kindred.engine.data.Duplicates;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.SplitFiles;
@@ -223,7 +224,8 @@ final class TwoTowerCommand extends KindredCommand {
       throw usage("-k is " + k + ", must be at least 1");
     }
     Stream.of(save, checkpoint).filter(Objects::nonNull).forEach(Destination::file);
-    SplitFiles.Split split = SplitFiles.read(train, test, new Ids(), new Ids(), Duplicates.SUM, this::note);
+    SplitFiles.Split split =
+        SplitFiles.read(train, test, new Ids(), new Ids(), Duplicates.SUM, this::note);
     List<Map<String, Object>> results = new ArrayList<>();
     try (Workers workers = Workers.of(threads())) {
       TopNEvaluator.Report popularity =

@@ -78,12 +78,7 @@ public final class SplitFiles {
 
   /** Reads both files of a split; see {@link #read(Path, Ids, Ids, Duplicates, Consumer)}. */
   public static Split read(
-      Path train,
-      Path test,
-      Ids users,
-      Ids items,
-      Duplicates duplicates,
-      Consumer<String> notes) {
+      Path train, Path test, Ids users, Ids items, Duplicates duplicates, Consumer<String> notes) {
     SplitFiles trainPairs = new SplitFiles(train, users, items, notes);
     trainPairs.readFile();
     SplitFiles testPairs = new SplitFiles(test, users, items, notes);

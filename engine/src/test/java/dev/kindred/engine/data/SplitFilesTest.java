@@ -48,7 +48,8 @@ class SplitFilesTest extends ReaderFiles {
     assertEquals(3, last.size());
     assertEquals(4f, last.value(0));
     assertEquals(1f, last.value(1));
-    SplitFiles.Split split = SplitFiles.read(csv, test, new Ids(), new Ids(), Duplicates.LAST, note -> {});
+    SplitFiles.Split split =
+        SplitFiles.read(csv, test, new Ids(), new Ids(), Duplicates.LAST, note -> {});
     assertEquals(4f, split.train().value(0));
     assertEquals(1f, split.test().value(0));
     assertEquals(2f, SplitFiles.read(csv, test, new Ids(), new Ids()).test().value(0));
@@ -77,7 +78,10 @@ class SplitFilesTest extends ReaderFiles {
       String cells = header.indexOf(',') == header.lastIndexOf(',') ? "" : ",2";
       Path named = file("named.csv", "\n" + header + "\nu0,i4" + cells + "\n");
       List<String> notes = new ArrayList<>();
-      assertEquals(1, SplitFiles.read(named, new Ids(), new Ids(), Duplicates.SUM, notes::add).size(), header);
+      assertEquals(
+          1,
+          SplitFiles.read(named, new Ids(), new Ids(), Duplicates.SUM, notes::add).size(),
+          header);
       assertEquals(List.of(named + ": line 2 is read as a header: " + header), notes);
     }
     for (String value : List.of("4 stars", "many", "NaN", "")) {
@@ -86,7 +90,8 @@ class SplitFilesTest extends ReaderFiles {
     }
     Path pairs = file("pairs.csv", "user7,item3\nuser8,item3\n");
     List<String> notes = new ArrayList<>();
-    assertEquals(2, SplitFiles.read(pairs, new Ids(), new Ids(), Duplicates.SUM, notes::add).size());
+    assertEquals(
+        2, SplitFiles.read(pairs, new Ids(), new Ids(), Duplicates.SUM, notes::add).size());
     assertEquals(List.of(), notes);
   }
 }
