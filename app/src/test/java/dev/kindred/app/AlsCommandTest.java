@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.engine.snapshot.SnapshotVerifier;
+import dev.kindred.engine.snapshot.TinyWorld;
 import dev.kindred.index.EmbeddingFile;
 import dev.kindred.index.IdTable;
 import dev.kindred.index.run.Draws;
@@ -403,5 +405,15 @@ final class AlsCommandTest {
     List<String> all = new ArrayList<>(List.of(options));
     all.addAll(List.of(more));
     return all.toArray(String[]::new);
+  }
+
+  @Test
+  void factorsAreNotSavedOverTheFilesOfASnapshot() throws IOException {
+    Path snapshot = new TinyWorld().write(directory.resolve("snapshots").resolve("first"));
+    Run run = run("als", "--rank", "4", "--iterations", "1", "--save", snapshot.toString());
+    assertEquals(3, run.exitCode(), run.err());
+    assertTrue(run.err().contains(snapshot + ": is a snapshot, which never changes"), run.err());
+    assertEquals(List.of(), SnapshotVerifier.verify(snapshot).faults());
+    assertFalse(Files.exists(snapshot.resolve("users.kids")));
   }
 }

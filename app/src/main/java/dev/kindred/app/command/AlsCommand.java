@@ -131,7 +131,7 @@ final class AlsCommand extends KindredCommand {
     Ids users = new Ids();
     Ids items = new Ids();
     if (save != null) {
-      Destination.directory(save); // before the work: a place that can't be had shows now
+      Destination.directoryOfFiles(save); // before the work: a place that can't be had shows now
     }
     SplitFiles.Split split =
         TestPart.toFind(
@@ -154,7 +154,7 @@ final class AlsCommand extends KindredCommand {
     double seconds = (System.nanoTime() - start) / 1e9;
     TestPart.noteZeros(model, this::note);
     if (save != null) {
-      Destination.directory(save).fill(() -> save(model, users, items));
+      Destination.directoryOfFiles(save).fill(() -> save(model, users, items));
     }
     Scores factors = new FactorScores(model.userFactors(), model.itemFactors(), model.rank());
     Map<String, Object> result = report("als", factors, split, workers);

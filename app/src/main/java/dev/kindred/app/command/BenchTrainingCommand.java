@@ -119,7 +119,7 @@ final class BenchTrainingCommand extends KindredCommand {
   }
 
   private void measure(Path directory) throws IOException {
-    Destination.directory(directory);
+    Destination.directoryOfFiles(directory);
     if (!noWarmUp) {
       note("warming up on " + WARM_UP_SAMPLES + " samples ...");
       try (TemporaryDirectory unused = new TemporaryDirectory("warm-up")) {
@@ -172,7 +172,7 @@ final class BenchTrainingCommand extends KindredCommand {
                     Math.max(100, size / samplesPerUser),
                     size));
     note("simulating " + size + " samples ...");
-    Destination place = Destination.directory(site);
+    Destination place = Destination.directoryOfFiles(site);
     place.requireSpace(SimulateCommand.bytes(sized), this::note);
     SimulateCommand.write(seed().isPresent() ? sized.withSeed(seed().getAsLong()) : sized, place);
   }

@@ -6,6 +6,7 @@ import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.estimate.DataSize;
 import dev.kindred.engine.estimate.TrainingEstimate;
+import dev.kindred.engine.snapshot.SnapshotCatalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
@@ -58,18 +59,38 @@ final class Destination {
   }
 
   /**
-   * A file in a directory that is there.
+   * A directory whose files of the same names are replaced: no snapshot and no place of snapshots,
+   * as names such as {@code items.kids} are theirs too.
    *
-   * @throws InputException if the directory is missing or can't be written to
+   * @throws InputException if it is one, or can't be made or written to
+   */
+  static Destination directoryOfFiles(Path directory) {
+    if (SnapshotCatalog.isSnapshot(directory)) {
+      throw new InputException(
+          directory + ": is a snapshot, which never changes; choose another directory");
+    }
+    if (SnapshotCatalog.isPublishedIn(directory)) {
+      throw new InputException(
+          directory
+              + ": snapshots are published in it; choose another directory, such as a new one"
+              + " in it");
+    }
+    return directory(directory);
+  }
+
+  /**
+   * A file in a directory that is there and no snapshot.
+   *
+   * @throws InputException if the directory is missing, is a snapshot or can't be written to
    */
   static Destination file(Path file) {
     return in(parentOfFile(file), file);
   }
 
   /**
-   * A file whose directory is made when it is written.
+   * A file whose directory is made when it is written and is no snapshot.
    *
-   * @throws InputException if that can't be made or written to
+   * @throws InputException if that is one, or can't be made or written to
    */
   static Destination fileWithParents(Path file) {
     directory(parentOfFile(file));
@@ -80,7 +101,17 @@ final class Destination {
     if (Files.isDirectory(file)) {
       throw new InputException(file + ": is a directory; name a file");
     }
-    return file.toAbsolutePath().getParent();
+    Path parent = file.toAbsolutePath().getParent();
+    if (SnapshotCatalog.isSnapshot(parent)) {
+      throw new InputException(
+          file + ": lies in a snapshot, which never changes; choose another directory");
+    }
+    // Files beside snapshots do no harm, but for the two by which readers find them.
+    if (SnapshotCatalog.isPublishedIn(parent) && SnapshotCatalog.isReserved(file)) {
+      throw new InputException(
+          file + ": is how readers find the snapshots beside it; choose another name");
+    }
+    return parent;
   }
 
   /**

@@ -54,7 +54,7 @@ final class SimulateCommand extends KindredCommand {
   @Override
   protected void run() throws IOException {
     WorldOptions options = options(() -> size.world(seed()));
-    Destination place = Destination.directory(out);
+    Destination place = Destination.directoryOfFiles(out);
     long ofChoices = choices == null ? 0 : ChoicesFile.bytes(choices);
     place.requireSpace(bytes(options) + ofChoices, this::note);
     note("simulating " + options.samples() + " samples ...");

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DestinationTest {
@@ -60,6 +61,40 @@ final class DestinationTest {
     assertTrue(message.startsWith(place + ": can't be written to ("), message);
     assertThrows(InputException.class, () -> Destination.newDirectory(place));
     assertThrows(InputException.class, () -> Destination.file(place));
+  }
+
+  @Test
+  void filesOfASnapshotAndThoseThatFindItAreNeverReplaced() throws IOException {
+    Path snapshot = Files.createDirectory(directory.resolve("first"));
+    Path manifest = Files.writeString(snapshot.resolve("manifest.json"), "");
+    for (Path place : List.of(snapshot, snapshot.resolve("../first"))) {
+      assertEquals(
+          place + ": is a snapshot, which never changes; choose another directory",
+          refused(() -> Destination.directoryOfFiles(place)));
+    }
+    for (Path file : List.of(manifest, snapshot.resolve("items.kids"), snapshot.resolve("new"))) {
+      String said = file + ": lies in a snapshot, which never changes; choose another directory";
+      assertEquals(said, refused(() -> Destination.file(file)));
+      assertEquals(said, refused(() -> Destination.fileWithParents(file)));
+    }
+    Destination.directoryOfFiles(directory); // until a snapshot is published in it
+    Path current = Files.writeString(directory.resolve("CURRENT"), "");
+    assertEquals(
+        directory
+            + ": snapshots are published in it; choose another directory, such as a new one in it",
+        refused(() -> Destination.directoryOfFiles(directory)));
+    for (Path file : List.of(current, directory.resolve("manifest.json"))) {
+      String said = file + ": is how readers find the snapshots beside it; choose another name";
+      assertEquals(said, refused(() -> Destination.file(file)));
+      assertEquals(said, refused(() -> Destination.fileWithParents(file)));
+    }
+    Destination.directory(directory); // to publish in it
+    Destination.directoryOfFiles(directory.resolve("factors"));
+    Destination.file(directory.resolve("report.html"));
+  }
+
+  private static String refused(Executable place) {
+    return assertThrows(InputException.class, place).getMessage();
   }
 
   @Test

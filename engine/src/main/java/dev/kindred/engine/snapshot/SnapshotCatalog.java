@@ -55,6 +55,22 @@ public final class SnapshotCatalog {
     }
   }
 
+  /** Whether a directory is a snapshot, sound or not: such a one never changes. */
+  public static boolean isSnapshot(Path directory) {
+    return Files.exists(directory.resolve(ManifestFile.NAME));
+  }
+
+  /** Whether snapshots are published in a directory: it has a CURRENT file, whatever that holds. */
+  public static boolean isPublishedIn(Path directory) {
+    return Files.exists(directory.resolve(SnapshotDirectory.CURRENT));
+  }
+
+  /** Whether a path has the name of one of the files by which readers find snapshots. */
+  public static boolean isReserved(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.equals(ManifestFile.NAME) || name.equals(SnapshotDirectory.CURRENT);
+  }
+
   /**
    * The snapshots published in a directory.
    *
@@ -65,7 +81,7 @@ public final class SnapshotCatalog {
       throw new NoSuchFileException(
           directory.toString(), null, "no such directory; 'kindred train --out DIR' makes one");
     }
-    if (Files.exists(directory.resolve(ManifestFile.NAME))) {
+    if (isSnapshot(directory)) {
       throw new InputException(
           directory + " is one snapshot; name the directory that snapshots are published in");
     }
