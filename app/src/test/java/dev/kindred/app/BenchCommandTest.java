@@ -177,6 +177,23 @@ class BenchCommandTest {
   }
 
   @Test
+  void aSnapshotWithADamagedBodyIsNotPromoted() throws IOException {
+    Path damaged = new TinyWorld().write(directory.resolve("damaged"));
+    new TinyWorld().write(directory.resolve("sound"));
+    Files.writeString(directory.resolve("CURRENT"), "sound\n");
+    byte[] ids = Files.readAllBytes(damaged.resolve("items.kids"));
+    ids[4096] ^= 1; // the first byte behind the header
+    Files.write(damaged.resolve("items.kids"), ids);
+    String model = directory.toString();
+    Run refused = Run.kindred("promote", "--model", model, "damaged");
+    assertEquals(4, refused.exitCode(), refused.err());
+    assertTrue(refused.err().contains("items.kids"), refused.err());
+    assertEquals("sound\n", Files.readString(directory.resolve("CURRENT")));
+    assertEquals(0, Run.kindred("promote", "--no-verify", "--model", model, "damaged").exitCode());
+    assertEquals("damaged\n", Files.readString(directory.resolve("CURRENT")));
+  }
+
+  @Test
   void aPlaceThatCannotBeWrittenToIsNamedWhenTheCurrentSnapshotIsChanged() throws IOException {
     Path model = directory.resolve("model");
     new TinyWorld().write(model.resolve("first"));

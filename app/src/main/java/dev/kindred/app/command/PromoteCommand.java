@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
     name = "promote",
     description =
         "Make a snapshot the current one; servers on its directory go over to it without a"
-            + " restart.",
+            + " restart. Every byte of it is verified first.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  kindred promote --model snapshots/ snapshot-20260131-120000",
@@ -31,11 +31,17 @@ final class PromoteCommand extends KindredCommand {
   @Parameters(paramLabel = "SNAPSHOT", description = "Name of a snapshot in it.")
   private String name;
 
+  @Option(
+      names = "--no-verify",
+      description = "Look at its manifest, sizes and headers only: at once, however large it is.")
+  private boolean noVerify;
+
   @Override
   protected void run() throws IOException {
     SnapshotCatalog catalog = SnapshotCatalog.in(directory);
     SnapshotCatalog.Entry entry =
-        Destination.directory(directory).write(() -> catalog.promote(name));
+        Destination.directory(directory)
+            .write(() -> catalog.promote(name, SnapshotsCommand.check(noVerify)));
     if (json()) {
       jsonLines().write(SnapshotsCommand.fields(entry));
     } else {

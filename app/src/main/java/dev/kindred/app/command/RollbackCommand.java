@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
     name = "rollback",
     description =
         "Go back to the snapshot built before the current one; servers on its directory follow"
-            + " without a restart.",
+            + " without a restart. Damaged ones are passed by, as far as 'kindred verify' finds.",
     footerHeading = "%nExamples:%n",
     footer = {"  kindred rollback --model snapshots/"})
 final class RollbackCommand extends KindredCommand {
@@ -22,10 +22,18 @@ final class RollbackCommand extends KindredCommand {
       description = "The directory that snapshots are published in.")
   private Path directory;
 
+  @Option(
+      names = "--no-verify",
+      description =
+          "Look at manifests, sizes and headers only: at once, however large snapshots are.")
+  private boolean noVerify;
+
   @Override
   protected void run() throws IOException {
     SnapshotCatalog catalog = SnapshotCatalog.in(directory);
-    SnapshotCatalog.Entry entry = Destination.directory(directory).write(catalog::rollback);
+    SnapshotCatalog.Entry entry =
+        Destination.directory(directory)
+            .write(() -> catalog.rollback(SnapshotsCommand.check(noVerify)));
     if (json()) {
       jsonLines().write(SnapshotsCommand.fields(entry));
     } else {

@@ -66,6 +66,11 @@ final class SnapshotsCommand extends KindredCommand {
     table.print(command.out());
   }
 
+  /** What is looked at before the current snapshot is changed. */
+  static SnapshotCatalog.Check check(boolean noVerify) {
+    return noVerify ? SnapshotCatalog.Check.OPENING : SnapshotCatalog.Check.EVERY_BYTE;
+  }
+
   static Map<String, Object> fields(SnapshotCatalog.Entry entry) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("snapshot", entry.name());

@@ -28,6 +28,15 @@ public final class SnapshotCatalog {
     this.directory = directory;
   }
 
+  /** What is looked at before a snapshot becomes the current one. */
+  public enum Check {
+    /** Manifest, sizes, headers and block tables, as opening does: at once, whatever the size. */
+    OPENING,
+
+    /** Every byte too, as {@link SnapshotVerifier} does: takes as long as reading all files. */
+    EVERY_BYTE
+  }
+
   /**
    * One snapshot of a directory. Immutable.
    *
@@ -139,16 +148,19 @@ public final class SnapshotCatalog {
     return SnapshotDirectory.resolve(directory).getFileName().toString();
   }
 
+  /** {@link #promote(String, Check) Promotes} a snapshot every byte of which is right. */
+  public Entry promote(String name) throws IOException {
+    return promote(name, Check.EVERY_BYTE);
+  }
+
   /**
-   * Makes a snapshot the current one, once it has been opened: its manifest, sizes, headers and
-   * block tables are right. Bodies were checked when it was published; {@link SnapshotVerifier}
-   * checks them again.
+   * Makes a snapshot the current one, once it has been looked at.
    *
    * @param name of its directory within this one
    * @throws InputException if there is no such snapshot
-   * @throws CorruptFileException if it can't be opened; the current one stays
+   * @throws CorruptFileException if it is damaged; the current one stays
    */
-  public Entry promote(String name) throws IOException {
+  public Entry promote(String name, Check check) throws IOException {
     Path path = directory.resolve(SnapshotDirectory.isPlainName(name) ? name : ".");
     if (!Files.exists(path.resolve(ManifestFile.NAME))) {
       throw new InputException(
@@ -159,17 +171,37 @@ public final class SnapshotCatalog {
               + list().stream().map(Entry::name).toList());
     }
     Snapshot.open(path).close();
+    if (check == Check.EVERY_BYTE) {
+      requireSound(path);
+    }
     SnapshotDirectory.writeCurrent(directory, name);
     return entry(path, name, true);
   }
 
+  private static void requireSound(Path path) throws IOException {
+    List<String> faults = SnapshotVerifier.verify(path).faults();
+    if (!faults.isEmpty()) {
+      throw new CorruptFileException(
+          path,
+          -1,
+          "doesn't become the current snapshot, as it is damaged: "
+              + faults.getFirst()
+              + (faults.size() == 1 ? "" : "; 'kindred verify' lists all " + faults.size()));
+    }
+  }
+
+  /** {@link #rollback(Check) Goes back} to a snapshot every byte of which is right. */
+  public Entry rollback() throws IOException {
+    return rollback(Check.EVERY_BYTE);
+  }
+
   /**
-   * Goes back to the snapshot before the current one, by the time of building; those that can't be
-   * opened are passed by.
+   * Goes back to the snapshot before the current one, by the time of building; damaged ones are
+   * passed by.
    *
    * @throws InputException if there is none
    */
-  public Entry rollback() throws IOException {
+  public Entry rollback(Check check) throws IOException {
     String current = current();
     List<Entry> all = list();
     int at = all.size() - 1;
@@ -179,7 +211,7 @@ public final class SnapshotCatalog {
     List<String> passed = new ArrayList<>();
     for (int before = at - 1; before >= 0; before--) {
       try {
-        return promote(all.get(before).name());
+        return promote(all.get(before).name(), check);
       } catch (CorruptFileException e) {
         passed.add(all.get(before).name() + " (" + e.getMessage() + ")");
       }
@@ -188,7 +220,7 @@ public final class SnapshotCatalog {
         directory
             + " has no snapshot before '"
             + current
-            + "' that can be opened"
+            + "' that is sound"
             + (passed.isEmpty() ? "" : "; passed by " + passed)
             + "; 'kindred promote' names any other");
   }

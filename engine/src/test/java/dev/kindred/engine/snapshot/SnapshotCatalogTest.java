@@ -1,5 +1,6 @@
 package dev.kindred.engine.snapshot;
 
+import static dev.kindred.engine.snapshot.SnapshotCatalog.Check.OPENING;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -62,6 +63,30 @@ class SnapshotCatalogTest {
     assertFalse(damaged.fault().isEmpty());
     // Its age is unknown, so it counts as the oldest.
     assertEquals(names.get(0), catalog.rollback().name());
+  }
+
+  @Test
+  void aDamagedBodyIsPromotedOnlyIfNobodyLooksAtIt() throws IOException {
+    List<String> names = List.of(publish(), publish(), publish());
+    SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    Path damaged = directory.resolve(names.get(1));
+    flip(damaged.resolve("items.kids"));
+    String message =
+        assertThrows(CorruptFileException.class, () -> catalog.promote(names.get(1))).getMessage();
+    assertTrue(message.startsWith(damaged + ": doesn't become the current snapshot"), message);
+    assertTrue(message.contains("items.kids"), message);
+    assertEquals(names.get(2), catalog.current());
+    assertEquals(names.get(0), catalog.rollback().name());
+    assertEquals(names.get(1), catalog.promote(names.get(1), OPENING).name());
+    catalog.promote(names.get(2));
+    assertEquals(names.get(1), catalog.rollback(OPENING).name());
+  }
+
+  /** Flips a bit of the body, which opening doesn't read. */
+  private static void flip(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[4096] ^= 1;
+    Files.write(file, bytes);
   }
 
   @Test
