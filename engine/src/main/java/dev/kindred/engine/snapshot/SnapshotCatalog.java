@@ -197,28 +197,34 @@ public final class SnapshotCatalog {
 
   /**
    * Goes back to the snapshot before the current one, by the time of building; damaged ones are
-   * passed by.
+   * passed by. Where that time can't be read, as the current one's manifest is damaged, it is the
+   * newest of the others.
    *
    * @throws InputException if there is none
    */
   public Entry rollback(Check check) throws IOException {
     String current = current();
-    List<Entry> all = list();
-    int at = all.size() - 1;
-    while (at >= 0 && !all.get(at).name().equals(current)) {
-      at--;
+    List<Entry> others = new ArrayList<>();
+    boolean dated = false;
+    for (Entry entry : list()) {
+      if (!entry.current()) {
+        others.addFirst(entry);
+      } else if (!entry.created().equals(Instant.EPOCH)) {
+        dated = true;
+        break;
+      }
     }
     List<String> passed = new ArrayList<>();
-    for (int before = at - 1; before >= 0; before--) {
+    for (Entry other : others) {
       try {
-        return promote(all.get(before).name(), check);
+        return promote(other.name(), check);
       } catch (CorruptFileException e) {
-        passed.add(all.get(before).name() + " (" + e.getMessage() + ")");
+        passed.add(other.name() + " (" + e.getMessage() + ")");
       }
     }
     throw new InputException(
         directory
-            + " has no snapshot before '"
+            + (dated ? " has no snapshot before '" : " has no snapshot beside '")
             + current
             + "' that is sound"
             + (passed.isEmpty() ? "" : "; passed by " + passed)

@@ -66,6 +66,22 @@ class SnapshotCatalogTest {
   }
 
   @Test
+  void aCurrentOneWithADamagedManifestIsLeftForTheNewestOther() throws IOException {
+    List<String> names = List.of(publish(), publish(), publish());
+    SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    Files.writeString(directory.resolve(names.get(2)).resolve("manifest.json"), "{}");
+    assertEquals(names.get(1), catalog.rollback().name());
+    assertEquals(names.get(0), catalog.rollback().name());
+    // All but the current one are damaged.
+    Files.writeString(directory.resolve(names.get(1)).resolve("manifest.json"), "");
+    Files.writeString(directory.resolve(names.get(0)).resolve("manifest.json"), "");
+    String message = assertThrows(InputException.class, catalog::rollback).getMessage();
+    assertTrue(message.contains("no snapshot beside '" + names.get(0) + "'"), message);
+    assertTrue(message.contains("passed by [" + names.get(2) + " ("), message);
+    assertEquals(names.get(0), catalog.current());
+  }
+
+  @Test
   void aDamagedBodyIsPromotedOnlyIfNobodyLooksAtIt() throws IOException {
     List<String> names = List.of(publish(), publish(), publish());
     SnapshotCatalog catalog = SnapshotCatalog.in(directory);
