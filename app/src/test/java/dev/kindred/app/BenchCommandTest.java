@@ -194,6 +194,24 @@ class BenchCommandTest {
   }
 
   @Test
+  void aWrongCurrentIsToldBesideTheListAndRolledBackFrom() throws IOException {
+    new TinyWorld().write(directory.resolve("only"));
+    String model = directory.toString();
+    Files.writeString(directory.resolve("CURRENT"), "gone\n");
+    Run listed = Run.kindred("snapshots", "--model", model);
+    assertEquals(0, listed.exitCode(), listed.err());
+    assertTrue(listed.out().contains("only"), listed.out());
+    String fault = "warning: " + directory.resolve("CURRENT") + ": names snapshot 'gone', which";
+    assertTrue(listed.err().contains(fault), listed.err());
+    Run back = Run.kindred("rollback", "--model", model);
+    assertEquals(0, back.exitCode(), back.err());
+    assertTrue(back.err().contains(fault), back.err());
+    assertTrue(back.err().contains("going to the newest sound one"), back.err());
+    assertEquals("only is the current snapshot", back.out().strip());
+    assertEquals("", Run.kindred("snapshots", "--model", model).err());
+  }
+
+  @Test
   void aPlaceThatCannotBeWrittenToIsNamedWhenTheCurrentSnapshotIsChanged() throws IOException {
     Path model = directory.resolve("model");
     new TinyWorld().write(model.resolve("first"));

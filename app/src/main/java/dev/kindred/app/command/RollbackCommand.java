@@ -31,6 +31,10 @@ final class RollbackCommand extends KindredCommand {
   @Override
   protected void run() throws IOException {
     SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    String fault = catalog.currentFault();
+    if (!fault.isEmpty()) {
+      note("warning: " + fault + "; going to the newest sound one");
+    }
     SnapshotCatalog.Entry entry =
         Destination.directory(directory)
             .write(() -> catalog.rollback(SnapshotsCommand.check(noVerify)));

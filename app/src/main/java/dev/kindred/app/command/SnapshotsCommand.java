@@ -48,7 +48,12 @@ final class SnapshotsCommand extends KindredCommand {
   }
 
   private static void list(Path directory, KindredCommand command) throws IOException {
-    List<SnapshotCatalog.Entry> entries = SnapshotCatalog.in(directory).list();
+    SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    List<SnapshotCatalog.Entry> entries = catalog.list();
+    String fault = catalog.currentFault();
+    if (!fault.isEmpty()) {
+      command.note("warning: " + fault);
+    }
     if (command.json()) {
       entries.forEach(entry -> command.jsonLines().write(fields(entry)));
       return;

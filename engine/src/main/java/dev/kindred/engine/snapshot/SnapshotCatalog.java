@@ -106,9 +106,9 @@ public final class SnapshotCatalog {
     return SnapshotDirectory.resolve(path);
   }
 
-  /** All snapshots, oldest first; also those with a fault. */
+  /** All snapshots, oldest first; also those with a fault. None is current if CURRENT is wrong. */
   public List<Entry> list() throws IOException {
-    String current = Files.exists(directory.resolve(SnapshotDirectory.CURRENT)) ? current() : "";
+    String current = currentFault().isEmpty() ? current() : "";
     List<Entry> entries = new ArrayList<>();
     try (Stream<Path> children = Files.list(directory)) {
       for (Path child : (Iterable<Path>) children::iterator) {
@@ -143,7 +143,33 @@ public final class SnapshotCatalog {
     return new Entry(name, path, created, items, bytes, current, fault);
   }
 
-  /** Name of the current snapshot. */
+  /** What is wrong with CURRENT, and the remedy; "" if it names a snapshot that is there. */
+  public String currentFault() throws IOException {
+    Path file = directory.resolve(SnapshotDirectory.CURRENT);
+    String remedy = "; publish a snapshot, or name one with 'kindred promote'";
+    if (!isPublishedIn(directory)) {
+      return file + ": is missing, so no snapshot is the current one" + remedy;
+    }
+    try {
+      Path named = SnapshotDirectory.resolve(directory);
+      return isSnapshot(named)
+          ? ""
+          : file
+              + ": names '"
+              + named.getFileName()
+              + "', which has no "
+              + ManifestFile.NAME
+              + remedy;
+    } catch (CorruptFileException e) {
+      return e.getMessage();
+    }
+  }
+
+  /**
+   * Name of the current snapshot.
+   *
+   * @throws CorruptFileException if CURRENT holds no name or that of none that is there
+   */
   public String current() throws IOException {
     return SnapshotDirectory.resolve(directory).getFileName().toString();
   }
@@ -197,20 +223,21 @@ public final class SnapshotCatalog {
 
   /**
    * Goes back to the snapshot before the current one, by the time of building; damaged ones are
-   * passed by. Where that time can't be read, as the current one's manifest is damaged, it is the
-   * newest of the others.
+   * passed by. Where that time isn't known, as the current one's manifest is damaged or {@link
+   * #currentFault CURRENT names none}, it is the newest of the others.
    *
    * @throws InputException if there is none
    */
   public Entry rollback(Check check) throws IOException {
-    String current = current();
     List<Entry> others = new ArrayList<>();
-    boolean dated = false;
+    String sought = " has no snapshot";
     for (Entry entry : list()) {
       if (!entry.current()) {
         others.addFirst(entry);
-      } else if (!entry.created().equals(Instant.EPOCH)) {
-        dated = true;
+      } else if (entry.created().equals(Instant.EPOCH)) {
+        sought = " has no snapshot beside '" + entry.name() + "'";
+      } else {
+        sought = " has no snapshot before '" + entry.name() + "'";
         break;
       }
     }
@@ -224,9 +251,8 @@ public final class SnapshotCatalog {
     }
     throw new InputException(
         directory
-            + (dated ? " has no snapshot before '" : " has no snapshot beside '")
-            + current
-            + "' that is sound"
+            + sought
+            + " that is sound"
             + (passed.isEmpty() ? "" : "; passed by " + passed)
             + "; 'kindred promote' names any other");
   }

@@ -60,7 +60,11 @@ final class SnapshotDirectory {
     Path snapshot = path.resolve(name);
     if (!Files.isDirectory(snapshot)) {
       throw new CorruptFileException(
-          current, -1, "names snapshot '" + name + "', which isn't there; publish another");
+          current,
+          -1,
+          "names snapshot '"
+              + name
+              + "', which isn't there; publish another, or name one with 'kindred promote'");
     }
     return snapshot;
   }
@@ -74,7 +78,10 @@ final class SnapshotDirectory {
       }
     }
     throw new CorruptFileException(
-        current, -1, "doesn't hold the plain name of a snapshot directory; publish another");
+        current,
+        -1,
+        "doesn't hold the plain name of a snapshot directory; publish another, or name one with"
+            + " 'kindred promote'");
   }
 
   /** Lets CURRENT name a snapshot, by renaming, so a reader sees the old name or the new one. */

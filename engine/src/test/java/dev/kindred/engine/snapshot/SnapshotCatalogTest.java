@@ -82,6 +82,30 @@ class SnapshotCatalogTest {
   }
 
   @Test
+  void aWrongCurrentIsToldAndLeftForTheNewestSoundOne() throws IOException {
+    List<String> names = List.of(publish(), publish(), publish());
+    SnapshotCatalog catalog = SnapshotCatalog.in(directory);
+    assertEquals("", catalog.currentFault());
+    flip(directory.resolve(names.get(2)).resolve("items.kids"));
+    Files.createDirectory(directory.resolve("other"));
+    Path current = directory.resolve("CURRENT");
+    for (String content : List.of("gone\n", "", "../" + names.get(0), "other\n", "missing")) {
+      if (content.equals("missing")) {
+        Files.delete(current);
+      } else {
+        Files.writeString(current, content);
+      }
+      String fault = catalog.currentFault();
+      assertTrue(fault.startsWith(current + ": ") && fault.contains("kindred promote"), fault);
+      List<SnapshotCatalog.Entry> entries = catalog.list();
+      assertEquals(names, entries.stream().map(SnapshotCatalog.Entry::name).toList(), content);
+      assertTrue(entries.stream().noneMatch(SnapshotCatalog.Entry::current), content);
+      assertEquals(names.get(1), catalog.rollback().name(), content);
+      assertEquals(names.get(1), catalog.current(), content);
+    }
+  }
+
+  @Test
   void aDamagedBodyIsPromotedOnlyIfNobodyLooksAtIt() throws IOException {
     List<String> names = List.of(publish(), publish(), publish());
     SnapshotCatalog catalog = SnapshotCatalog.in(directory);
