@@ -84,8 +84,13 @@ public final class SnapshotCatalog {
    * The snapshots published in a directory.
    *
    * @throws NoSuchFileException if it doesn't exist
+   * @throws InputException if it is a file, or a snapshot itself
    */
   public static SnapshotCatalog in(Path directory) throws IOException {
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new InputException(
+          directory + " is a file; name the directory that snapshots are published in");
+    }
     if (!Files.isDirectory(directory)) {
       throw new NoSuchFileException(
           directory.toString(), null, "no such directory; 'kindred train --out DIR' makes one");

@@ -154,6 +154,10 @@ class SnapshotCatalogTest {
     assertThrows(NoSuchFileException.class, () -> SnapshotCatalog.in(directory.resolve("gone")));
     assertThrows(
         InputException.class, () -> SnapshotCatalog.in(directory.resolve(catalog.current())));
+    Path file = directory.resolve("CURRENT");
+    assertEquals(
+        file + " is a file; name the directory that snapshots are published in",
+        assertThrows(InputException.class, () -> SnapshotCatalog.in(file)).getMessage());
   }
 
   private String publish() throws IOException {
