@@ -22,8 +22,7 @@ import java.util.Map;
  *     1 if there is none
  * @param unchanged of these items, the part whose list has the same items in the same order
  * @param disjoint of these items, the part of whose list nothing stayed
- * @param exposures profile values by how much their part of all list entries changed, the largest
- *     change first
+ * @param exposures profile values whose part of all list entries changed, the largest change first
  */
 public record SnapshotDiff(
     int length,
@@ -150,7 +149,11 @@ public record SnapshotDiff(
     addShares(after, length, 1, shares);
     List<Exposure> all = new ArrayList<>();
     shares.forEach(
-        (value, share) -> all.add(new Exposure(value.field(), value.text(), share[0], share[1])));
+        (value, share) -> {
+          if (share[0] != share[1]) {
+            all.add(new Exposure(value.field(), value.text(), share[0], share[1]));
+          }
+        });
     all.sort(
         Comparator.comparingDouble((Exposure exposure) -> -Math.abs(exposure.change()))
             .thenComparing(Exposure::field)

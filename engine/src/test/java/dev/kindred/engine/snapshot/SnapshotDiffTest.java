@@ -2,7 +2,6 @@ package dev.kindred.engine.snapshot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedTable;
@@ -29,12 +28,12 @@ class SnapshotDiffTest {
       assertEquals(0, diff.disjoint());
       assertEquals(0, diff.gainedCount() + diff.lostCount());
       assertEquals(List.of(), diff.gained());
-      diff.exposures().forEach(exposure -> assertEquals(0, exposure.change()));
+      assertEquals(List.of(), diff.exposures());
     }
   }
 
   @Test
-  void overlapAndExposureAreThoseOfACount() throws IOException {
+  void overlapIsThatOfACount() throws IOException {
     try (Snapshot a = Snapshot.open(first.write(directory.resolve("a")));
         Snapshot b = Snapshot.open(second.write(directory.resolve("b")))) {
       SnapshotDiff diff = SnapshotDiff.of(a, b, 5, 100);
@@ -46,21 +45,32 @@ class SnapshotDiffTest {
         sum += stayed.size() / 5.0;
       }
       assertEquals(sum / TinyWorld.ITEMS, diff.meanOverlap(), 1e-12);
-      // Every item has the tag "all", and films have only films for candidates.
-      for (SnapshotDiff.Exposure exposure : diff.exposures()) {
-        if (exposure.value().equals("all")) {
-          assertEquals(1, exposure.before(), 1e-12);
-          assertEquals(1, exposure.after(), 1e-12);
-        } else if (exposure.value().equals("film")) {
-          assertEquals(0.5, exposure.before(), 1e-12);
-        }
-      }
-      assertTrue(diff.exposures().stream().anyMatch(e -> e.field().equals("tags")));
-      for (int i = 1; i < diff.exposures().size(); i++) {
-        assertTrue(
-            Math.abs(diff.exposures().get(i - 1).change())
-                >= Math.abs(diff.exposures().get(i).change()));
-      }
+      // Films have only films for candidates, so other lists show as many.
+      assertEquals(List.of(), diff.exposures());
+    }
+  }
+
+  @Test
+  void exposureIsThatOfACountAndTheLargestChangeStandsFirst() throws IOException {
+    Path plain = directory.resolve("plain");
+    try (SnapshotWriter out = SnapshotWriter.into(plain)) {
+      first.fill(out, false);
+      out.publish();
+    }
+    try (Snapshot a = Snapshot.open(first.write(directory.resolve("a")));
+        Snapshot without = Snapshot.open(plain)) {
+      // Every item has the tag "all", every other one is a film; without a catalogue none is.
+      assertEquals(
+          List.of(
+              new SnapshotDiff.Exposure("tags", "all", 1, 0),
+              new SnapshotDiff.Exposure("tags", "tag-0", 0.5, 0),
+              new SnapshotDiff.Exposure("tags", "tag-1", 0.5, 0),
+              new SnapshotDiff.Exposure("type", "film", 0.5, 0),
+              new SnapshotDiff.Exposure("type", "série", 0.5, 0)),
+          SnapshotDiff.of(a, without, 5, 100).exposures());
+      assertEquals(
+          List.of(new SnapshotDiff.Exposure("tags", "all", 0, 1)),
+          SnapshotDiff.of(without, a, 5, 1).exposures());
     }
   }
 
