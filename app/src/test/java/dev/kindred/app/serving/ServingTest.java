@@ -166,6 +166,14 @@ final class ServingTest {
   }
 
   @Test
+  void anUnknownItemIsToldWithTheNameOfTheSnapshotAndNoPath() throws IOException {
+    String body = RawHttp.get(port, "/v1/related?item=nothing").body();
+    String name = json(RawHttp.get(port, "/v1/snapshot")).get("name").asText();
+    String said = json(body).at("/error/message").asText();
+    assertTrue(said.contains(" items of snapshot " + name + "; check the id"), said);
+  }
+
+  @Test
   void faultsOfARequestAreNamedAndCoded() throws IOException {
     assertRefused(404, "unknown-item", "/v1/related?item=nothing");
     assertRefused(400, "missing-parameter", "/v1/related");

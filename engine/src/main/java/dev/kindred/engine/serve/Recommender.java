@@ -579,7 +579,7 @@ public final class Recommender implements AutoCloseable {
                 + "': it is none of the "
                 + snapshot.items().size()
                 + " items of snapshot "
-                + snapshot.directory()
+                + snapshot.name() // and no path: this is told to clients
                 + "; check the id, or build a snapshot from a log that has it");
   }
 }

@@ -199,6 +199,11 @@ public final class Snapshot implements AutoCloseable {
     return directory;
   }
 
+  /** Of its own directory, without the path to it. */
+  public String name() {
+    return String.valueOf(directory.toAbsolutePath().normalize().getFileName());
+  }
+
   /** What it says about itself. */
   public Manifest manifest() {
     return manifest;
