@@ -1,10 +1,9 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.output.TextTable;
-import dev.kindred.engine.data.Duplicates;
-import dev.kindred.engine.data.Duplicates;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.Interactions.Duplicates;
 import dev.kindred.engine.data.SplitFiles;
 import dev.kindred.engine.eval.FactorScores;
 import dev.kindred.engine.eval.PopularityScores;
