@@ -54,10 +54,11 @@ final class AlsCommand extends KindredCommand {
   private static final int PEAK_MILLIS = 300;
   private static final int PEAK_RUNS = 4000;
   private static final int LEAST_WARM_UP_ROUNDS = 3;
-  private static final int MOST_WARM_UP_ROUNDS = 30;
 
-  /** Two rounds of the warm-up that differ by less put no vectors on the heap. */
+  /** Rounds of the warm-up whose bytes differ by less allocate alike. */
   private static final long SETTLED_BYTES = 100_000;
+
+  private static final long WARM_UP_NANOS = 30_000_000_000L;
 
   private static final ThreadMXBean THREADS =
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
@@ -290,20 +291,24 @@ final class AlsCommand extends KindredCommand {
   }
 
   /**
-   * Trains on a small matrix of the same kind until the compiler has learnt the kernels: vectors of
-   * one that isn't compiled are objects, which would count as memory of the training timed next.
+   * Trains on a small matrix of the same kind until two rounds allocate alike: vectors of a kernel
+   * that isn't compiled are objects, fewer in each round, which would count as memory of the
+   * training timed next.
    */
   private static void warmUp(int users, int items, AlsOptions options, Workers workers) {
     Interactions small =
         SyntheticInteractions.generate(
             users, items, Math.min((long) users * items / 4, 400_000), options.seed());
+    long end = System.nanoTime() + WARM_UP_NANOS;
     long least = Long.MAX_VALUE;
     boolean settled = false;
-    for (int round = 0; round < MOST_WARM_UP_ROUNDS && !settled; round++) {
+    for (int round = 0;
+        round < LEAST_WARM_UP_ROUNDS || !settled && System.nanoTime() < end;
+        round++) {
       long before = THREADS.getTotalThreadAllocatedBytes();
       ImplicitAls.train(small, options.withIterations(3), workers, Progress.none());
       long bytes = THREADS.getTotalThreadAllocatedBytes() - before;
-      settled = round >= LEAST_WARM_UP_ROUNDS - 1 && Math.abs(bytes - least) < SETTLED_BYTES;
+      settled = Math.abs(bytes - least) < SETTLED_BYTES;
       least = Math.min(least, bytes);
     }
   }
