@@ -210,18 +210,27 @@ public final class IdTable {
   }
 
   /**
-   * Reads where some ids lie and the first byte of each: reads that wait for nothing overlap in
-   * memory, whereas copying one id after the other would meet one miss after the other.
+   * Reads where some ids lie, and the first and last byte of each: reads that wait for nothing
+   * overlap in memory, whereas copying one id after the other would meet one miss after the other.
    *
    * @param ordinals those that the table doesn't have are passed over
    * @return a number without meaning, to be kept somewhere: reads of no use would be left out
    */
   public int touch(int[] ordinals, int from, int to) {
     int sum = 0;
+    // All places before the first text: one loop over both would have half of them in flight.
     for (int i = from; i < to; i++) {
       if (ordinals[i] >= 0 && ordinals[i] < size) {
-        long at = offset(ordinals[i]);
-        sum += at >= 0 && at < textBytes ? text(at) : 0; // a damaged file may name any place
+        sum += (int) (offset(ordinals[i]) + offset(ordinals[i] + 1));
+      }
+    }
+    for (int i = from; i < to; i++) {
+      if (ordinals[i] >= 0 && ordinals[i] < size) {
+        long first = offset(ordinals[i]);
+        long last = offset(ordinals[i] + 1) - 1;
+        if (first >= 0 && first <= last && last < textBytes) { // a damaged file may name any place
+          sum += text(first) + text(last);
+        }
       }
     }
     return sum;
