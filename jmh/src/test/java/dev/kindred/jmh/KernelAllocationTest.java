@@ -8,6 +8,7 @@ import dev.kindred.simd.Activations;
 import dev.kindred.simd.BatchedCholesky;
 import dev.kindred.simd.Cholesky;
 import dev.kindred.simd.Codes;
+import dev.kindred.simd.CompactMatrix;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.Gemm;
 import dev.kindred.simd.HalfFloats;
@@ -164,6 +165,13 @@ final class KernelAllocationTest {
     kernels.put(
         "layer of one row",
         () -> Gemm.multiplyBias(a, 0, 40, 1, b, c, 0, 70, bias, Activation.NONE));
+    int wide = 2 * CompactMatrix.columnStep();
+    CompactMatrix compact = CompactMatrix.pack(Inputs.values(4, 40 * wide), 0, 40, wide);
+    float[] wideBias = new float[wide];
+    float[] wideRow = new float[wide];
+    kernels.put(
+        "layer of one row, compact",
+        () -> compact.multiplyBias(a, 0, wideRow, 0, wideBias, Activation.RELU));
     kernels.put(
         "gradient",
         () -> Gemm.multiplyTransposedAdd(a, 0, 40, c, 0, 70, 23, 40, 70, gradient, 0, 70));

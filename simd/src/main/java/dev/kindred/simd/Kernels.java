@@ -15,6 +15,7 @@ final class Kernels {
   static final DistanceKernels DISTANCES =
       BITS == 0 ? new ScalarDistances() : new VectorDistances();
   static final GemmKernels GEMM = BITS == 0 ? new ScalarGemm() : new VectorGemm();
+  static final CompactKernels COMPACT = BITS == 0 ? new ScalarCompact() : new VectorCompact();
   static final SymmetricKernels SYMMETRIC =
       BITS == 0 ? new ScalarSymmetric() : new VectorSymmetric();
   static final PeakKernel PEAK = BITS == 0 ? new ScalarPeak() : new VectorPeak();

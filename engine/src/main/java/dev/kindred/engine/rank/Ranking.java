@@ -62,7 +62,7 @@ public final class Ranking {
         description.profile() == 0
             ? null
             : EmbeddingFile.open(directory.resolve(RankFiles.PROFILES), mode, arena);
-    userTower = NetworkFiles.readMlp(directory.resolve(RankFiles.USER_TOWER));
+    userTower = NetworkFiles.readMlp(directory.resolve(RankFiles.USER_TOWER)).forSingleRows();
     vectors = EmbeddingFile.open(directory.resolve(RankFiles.VECTORS), mode, arena);
     indexPath = directory.resolve(RankFiles.GRAPH);
     index = Hnsw.open(indexPath, vectors.embeddings(), mode, arena);

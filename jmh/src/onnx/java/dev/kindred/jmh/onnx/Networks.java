@@ -213,7 +213,7 @@ public final class Networks {
   }
 
   private static Mlp userTower() {
-    return RandomNetworks.mlp(20, Activation.NONE, true, 256, 256, 128);
+    return RandomNetworks.mlp(20, Activation.NONE, true, 256, 256, 128).forSingleRows();
   }
 
   private static double flops(Mlp mlp) {

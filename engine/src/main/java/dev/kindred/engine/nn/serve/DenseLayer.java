@@ -1,6 +1,7 @@
 package dev.kindred.engine.nn.serve;
 
 import dev.kindred.simd.Activation;
+import dev.kindred.simd.CompactMatrix;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.Gemm;
 import dev.kindred.simd.PackedMatrix;
@@ -18,6 +19,7 @@ public final class DenseLayer {
   private final float[] bias;
   private final Activation activation;
   private final PackedMatrix packed;
+  private final CompactMatrix compact; // null unless for rows alone
 
   private DenseLayer(int inputs, int outputs, float[] weight, float[] bias, Activation activation) {
     this.inputs = inputs;
@@ -26,6 +28,17 @@ public final class DenseLayer {
     this.bias = bias;
     this.activation = activation;
     packed = PackedMatrix.pack(weight, 0, inputs, outputs);
+    compact = null;
+  }
+
+  private DenseLayer(DenseLayer layer, CompactMatrix compact) {
+    inputs = layer.inputs;
+    outputs = layer.outputs;
+    weight = layer.weight;
+    bias = layer.bias;
+    activation = layer.activation;
+    packed = layer.packed;
+    this.compact = compact;
   }
 
   /**
@@ -69,6 +82,16 @@ public final class DenseLayer {
     }
   }
 
+  /**
+   * This layer with a second, smaller copy of its weights, which rows alone are multiplied by; see
+   * {@link CompactMatrix} for how exactly.
+   *
+   * @throws IllegalArgumentException if a compact matrix can't hold the weights
+   */
+  DenseLayer withCompactWeights() {
+    return new DenseLayer(this, CompactMatrix.pack(weight, 0, inputs, outputs));
+  }
+
   public int inputs() {
     return inputs;
   }
@@ -103,7 +126,9 @@ public final class DenseLayer {
   /** As above with other biases [outputs]. */
   void forward(
       float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int ldy, float[] bias) {
-    if (outputs == 1 && ldy == 1) {
+    if (rows == 1 && compact != null) {
+      compact.multiplyBias(x, xOffset, y, yOffset, bias, activation);
+    } else if (outputs == 1 && ldy == 1) {
       column(x, xOffset, ldx, rows, y, yOffset, bias[0]);
     } else {
       Gemm.multiplyBias(x, xOffset, ldx, rows, packed, y, yOffset, ldy, bias, activation);

@@ -1,5 +1,6 @@
 package dev.kindred.engine.nn.serve;
 
+import dev.kindred.simd.CompactMatrix;
 import dev.kindred.simd.Distances;
 import dev.kindred.simd.PackedRows;
 import java.util.List;
@@ -45,6 +46,25 @@ public final class Mlp {
       }
     }
     widest = width;
+  }
+
+  /**
+   * This network for rows that come alone, as a user's does: where it is faster, layers multiply
+   * them by a second copy of their weights that has 21 bits of each ({@link CompactMatrix}).
+   * Outputs differ from those of batches by about a millionth of the largest.
+   *
+   * @throws IllegalArgumentException if a weight is not finite
+   */
+  public Mlp forSingleRows() {
+    return new Mlp(
+        layers.stream()
+            .map(
+                layer ->
+                    CompactMatrix.pays(layer.inputs(), layer.outputs())
+                        ? layer.withCompactWeights()
+                        : layer)
+            .toList(),
+        normalized);
   }
 
   /** What a run writes to between input and output; for one thread at a time. */

@@ -162,6 +162,12 @@ class NetworkFilesTest {
     good.put("layers.0.bias", new Tensor(1, 3, new float[3]));
     assertRefused(described("mlp", "none"), good, "layers.0.bias holds 3 values");
     good.put("layers.0.bias", new Tensor(1, 2, new float[2]));
+    for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+      good.put("layers.0.bias", new Tensor(1, 2, new float[] {1, bad}));
+      assertRefused(
+          described("mlp", "none"), good, "value 1 of tensor layers.0.bias is " + bad + ";");
+    }
+    good.put("layers.0.bias", new Tensor(1, 2, new float[2]));
     good.put("norm.weight", new Tensor(1, 2, new float[2]));
     assertRefused(described("mlp", "none"), good, "[norm.weight]");
     good.remove("norm.weight");

@@ -2,12 +2,15 @@ package dev.kindred.engine.nn.serve;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.kindred.simd.Activation;
+import dev.kindred.simd.CompactMatrix;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +75,57 @@ class NetworksTest {
       mmoe.forward(x, i * 40, 40, 1, alone, i * 3, 3, scratch);
     }
     assertArrayEquals(alone, batch);
+  }
+
+  @Test
+  void rowsAloneMayTakeCompactWeights() {
+    int wide = CompactMatrix.columnStep();
+    for (boolean normalized : new boolean[] {false, true}) {
+      Mlp full = PlainNetworks.mlp("mlp", Activation.NONE, normalized, 90, 2 * wide, wide, 9);
+      List<DenseLayer> layers = full.layers();
+      Mlp compact =
+          new Mlp(
+              List.of(
+                  layers.get(0).withCompactWeights(),
+                  layers.get(1).withCompactWeights(),
+                  layers.get(2)),
+              normalized);
+      int rows = 7;
+      float[] x = PlainNetworks.values("x", rows * 90, 1);
+      float[] batch = new float[rows * 9];
+      full.forward(x, 0, 90, rows, batch, 0, 9, full.scratch());
+      float[] same = new float[rows * 9];
+      compact.forward(x, 0, 90, rows, same, 0, 9, compact.scratch());
+      assertArrayEquals(batch, same, "batches take the weights as they are");
+      float[] alone = new float[9];
+      for (int i = 0; i < rows; i++) {
+        compact.forward(x, i * 90, 90, 1, alone, 0, 9, compact.scratch());
+        float largest = 0;
+        for (int k = 0; k < 9; k++) {
+          largest = Math.max(largest, Math.abs(batch[i * 9 + k]));
+        }
+        for (int k = 0; k < 9; k++) {
+          assertEquals(batch[i * 9 + k], alone[k], 1e-5 * largest, "row " + i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aNetworkForSingleRowsTakesCompactWeightsWhereTheyPay() {
+    int wide = 8 * CompactMatrix.columnStep();
+    Mlp full = PlainNetworks.mlp("mlp", Activation.NONE, true, 90, wide, 9);
+    float[] x = PlainNetworks.values("x", 90, 1);
+    float[] expected = new float[9];
+    float[] actual = new float[9];
+    Mlp single = full.forSingleRows();
+    full.forward(x, 0, 90, 1, expected, 0, 9, full.scratch());
+    single.forward(x, 0, 90, 1, actual, 0, 9, single.scratch());
+    assertArrayEquals(expected, actual, 1e-5f);
+    assertEquals(CompactMatrix.pays(90, wide), !Arrays.equals(expected, actual));
+    for (int i = 0; i < 2; i++) {
+      assertSame(full.layers().get(i).weight(), single.layers().get(i).weight(), "no third copy");
+    }
   }
 
   @Test
