@@ -5,17 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.engine.Allocation;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FoldInTest {
-  private static final long PATIENCE_NANOS = 30_000_000_000L;
 
   @ParameterizedTest
   @EnumSource
@@ -107,7 +107,17 @@ class FoldInTest {
   }
 
   @Test
-  void allocatesNothing() {
+  void allocatesNothing() throws IOException, InterruptedException {
+    Allocation.assertNone(bytesOnceCompiled(), FoldInTest.class);
+  }
+
+  /** Prints what {@link #bytesOnceCompiled} returns: how the test asks a fresh JVM. */
+  public static void main(String[] args) {
+    System.out.println(bytesOnceCompiled());
+  }
+
+  /** Bytes of the leanest of many batches of users. */
+  private static long bytesOnceCompiled() {
     Interactions data = ImplicitAlsTest.random(9, 300, 200, 9000, false);
     AlsModel model = ImplicitAlsTest.train(data, AlsOptions.defaults().withIterations(2), 1);
     int[] items = new int[100];
@@ -119,19 +129,12 @@ class FoldInTest {
     float[] factor = new float[model.rank()];
     try (Workers workers = Workers.of(1)) {
       FoldIn users = FoldIn.users(model, workers);
-      com.sun.management.ThreadMXBean threads =
-          (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-      long least = Long.MAX_VALUE;
-      // Vectors live on the heap until the compiler has got to the kernels.
-      long end = System.nanoTime() + PATIENCE_NANOS;
-      while (least > 0 && System.nanoTime() < end) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 100; i++) {
-          users.solve(items, strengths, 100, factor, 0);
-        }
-        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-      }
-      assertEquals(0, least);
+      return Allocation.bytesOf(
+          () -> {
+            for (int i = 0; i < 100; i++) {
+              users.solve(items, strengths, 100, factor, 0);
+            }
+          });
     }
   }
 

@@ -5,10 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import dev.kindred.engine.Allocation;
 import dev.kindred.engine.rerank.RerankedList.Placing;
 import dev.kindred.index.run.Draws;
-import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -442,7 +441,6 @@ class RerankerTest {
 
   @Test
   void allocatesNothingOnceWarm() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     BoundReranking bound =
         SHELF.bind(
             Reranking.none()
@@ -461,15 +459,13 @@ class RerankerTest {
     for (int s = 0; s < scores.length; s++) {
       scores[s] = Shelf.scores(N, s);
     }
-    long end = System.nanoTime() + 20_000_000_000L;
-    long allocated;
-    do {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < 500; i++) {
-        reranker.rerank(bound, i % N, i, targets, scores[i % 8], N - i % 3, i % 20, out);
-      }
-      allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    } while (allocated > 0 && System.nanoTime() < end);
+    long allocated =
+        Allocation.bytesOf(
+            () -> {
+              for (int i = 0; i < 500; i++) {
+                reranker.rerank(bound, i % N, i, targets, scores[i % 8], N - i % 3, i % 20, out);
+              }
+            });
     assertEquals(0, allocated);
   }
 

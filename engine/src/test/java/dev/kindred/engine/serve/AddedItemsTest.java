@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import dev.kindred.engine.Allocation;
 import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.rerank.Diversity;
@@ -14,7 +14,6 @@ import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -183,7 +182,6 @@ class AddedItemsTest {
     }
     RelatedSearcher searcher = recommender.searcher();
     RelatedResult result = new RelatedResult(40);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     for (Reranking how :
         List.of(
             Reranking.none(),
@@ -192,15 +190,13 @@ class AddedItemsTest {
                 .withDiversity(Diversity.of(0.8))
                 .withFreshness(new Freshness("year", 10)))) {
       searcher.rerank(how);
-      long end = System.nanoTime() + 20_000_000_000L;
-      long allocated;
-      do {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 1000; i++) {
-          searcher.relatedToOrdinal(i % (TinyWorld.ITEMS + 20), i % 40, result);
-        }
-        allocated = threads.getCurrentThreadAllocatedBytes() - before;
-      } while (allocated > 0 && System.nanoTime() < end);
+      long allocated =
+          Allocation.bytesOf(
+              () -> {
+                for (int i = 0; i < 1000; i++) {
+                  searcher.relatedToOrdinal(i % (TinyWorld.ITEMS + 20), i % 40, result);
+                }
+              });
       assertEquals(0, allocated, "bytes of 1000 requests, " + how);
     }
   }

@@ -1,8 +1,6 @@
 package dev.kindred.engine.serve;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import com.sun.management.ThreadMXBean;
+import dev.kindred.engine.Allocation;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.data.Catalogue;
@@ -21,27 +19,18 @@ import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Once compiled, a request for a personalised list allocates nothing. As with kernels, what C2
- * inlines first depends on when its threads get to it, and in one JVM of many that leaves a vector
- * behind as an object in code that is sound: it fails if it allocates here and in two fresh JVMs as
- * well.
- */
+/** Once compiled, a request for a personalised list allocates nothing. */
 final class RecommendAllocationTest {
   private static final int ITEMS = 3000;
   private static final int USERS = 50;
   private static final int BATCH = 40;
-  private static final long PATIENCE_NANOS = 30_000_000_000L;
 
   @TempDir Path directory;
 
@@ -49,11 +38,8 @@ final class RecommendAllocationTest {
   void aCompiledRequestAllocatesNothing() throws IOException, InterruptedException {
     Path snapshot = directory.resolve("snapshot");
     write(snapshot);
-    long least = bytesOnceCompiled(snapshot);
-    for (int fresh = 0; fresh < 2 && least > 0; fresh++) {
-      least = Math.min(least, bytesInAFreshJvm(snapshot));
-    }
-    assertEquals(0, least, "bytes of " + BATCH + " requests");
+    Allocation.assertNone(
+        bytesOnceCompiled(snapshot), RecommendAllocationTest.class, snapshot.toString());
   }
 
   /** Prints the fewest bytes that a batch of requests allocates: how the test asks a fresh JVM. */
@@ -61,24 +47,8 @@ final class RecommendAllocationTest {
     System.out.println(bytesOnceCompiled(Path.of(args[0])));
   }
 
-  private static long bytesInAFreshJvm(Path snapshot) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(RecommendAllocationTest.class.getName(), snapshot.toString()));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    try (BufferedReader lines = process.inputReader()) {
-      List<String> said = lines.lines().toList();
-      assertEquals(0, process.waitFor());
-      return Long.parseLong(said.getLast());
-    }
-  }
-
   /** Fewest bytes that a batch of requests allocated; stops at the first that allocated nothing. */
   private static long bytesOnceCompiled(Path snapshot) throws IOException {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (Recommender recommender = Recommender.open(snapshot)) {
       RecommendSearcher searcher = recommender.recommendSearcher();
       // Few candidates: the compiler is done sooner.
@@ -89,18 +59,14 @@ final class RecommendAllocationTest {
       for (int user = 0; user < USERS; user++) {
         users[user] = user == 0 ? "nobody" : "user-" + user;
       }
-      long end = System.nanoTime() + PATIENCE_NANOS;
-      long least = Long.MAX_VALUE;
-      while (least > 0 && System.nanoTime() < end) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < BATCH; i++) {
-          searcher.recommend(users[i % USERS], 10, result);
-          searcher.recommendAfter(history, 0, 3, 10, result);
-          searcher.recommendAnonymous(10, result);
-        }
-        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-      }
-      return least;
+      return Allocation.bytesOf(
+          () -> {
+            for (int i = 0; i < BATCH; i++) {
+              searcher.recommend(users[i % USERS], 10, result);
+              searcher.recommendAfter(history, 0, 3, 10, result);
+              searcher.recommendAnonymous(10, result);
+            }
+          });
     }
   }
 

@@ -4,10 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import dev.kindred.engine.Allocation;
 import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
@@ -17,9 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Measured in bytes allocated by this thread, once the code is warm. */
 class RelatedSearcherAllocationTest {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int REQUESTS = 2_000;
-  private static final long WARM_UP_NANOS = 20_000_000_000L;
 
   @TempDir Path directory;
   private final InMemoryLiveState live = new InMemoryLiveState();
@@ -83,15 +80,13 @@ class RelatedSearcherAllocationTest {
   }
 
   private static void allocatesNothing(IntConsumer request) {
-    long end = System.nanoTime() + WARM_UP_NANOS;
-    long allocated;
-    do {
-      long before = THREADS.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < REQUESTS; i++) {
-        request.accept(i);
-      }
-      allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-    } while (allocated > 0 && System.nanoTime() < end);
+    long allocated =
+        Allocation.bytesOf(
+            () -> {
+              for (int i = 0; i < REQUESTS; i++) {
+                request.accept(i);
+              }
+            });
     assertEquals(0, allocated, "bytes allocated by " + REQUESTS + " requests after warm-up");
   }
 }

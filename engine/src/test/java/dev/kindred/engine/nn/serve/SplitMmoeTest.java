@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import dev.kindred.engine.Allocation;
 import dev.kindred.index.file.CorruptFileException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -247,22 +246,19 @@ class SplitMmoeTest {
   }
 
   private void rankingAllocatesNothing(SplitMmoe split) throws IOException {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (Arena arena = Arena.ofConfined()) {
       ItemHalves halves = ItemHalves.open(written(split), arena);
       SplitMmoe.Request request = split.request();
       int[] ordinals = new int[50];
       float[] y = new float[150];
-      long end = System.nanoTime() + 30_000_000_000L;
-      long bytes;
-      do {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 50; i++) {
-          split.begin(request, user, 0);
-          split.rank(request, halves, ordinals, 0, 50, itemInputs, 0, ITEM, y, 0, 3);
-        }
-        bytes = threads.getCurrentThreadAllocatedBytes() - before;
-      } while (bytes > 0 && System.nanoTime() < end);
+      long bytes =
+          Allocation.bytesOf(
+              () -> {
+                for (int i = 0; i < 50; i++) {
+                  split.begin(request, user, 0);
+                  split.rank(request, halves, ordinals, 0, 50, itemInputs, 0, ITEM, y, 0, 3);
+                }
+              });
       assertEquals(0, bytes);
     }
   }
