@@ -5,6 +5,7 @@ import static dev.kindred.simd.Samples.guarded;
 import static dev.kindred.simd.Samples.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -138,6 +139,25 @@ class CompactMatrixTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> packed.multiplyBias(two, 0, c, 0, new float[STEP - 1], Activation.NONE));
+  }
+
+  @Test
+  void onlyMatricesOfEvenColumnsPay() {
+    int k = 300;
+    int n = 2 * STEP;
+    float[] b = values(8, k * n);
+    boolean wide = Simd.bits() == 512;
+    assertEquals(wide, CompactMatrix.pays(b, 0, k, n));
+    assertFalse(CompactMatrix.pays(b, 0, 1, n), "it fits the first cache");
+    assertFalse(CompactMatrix.pays(b, 0, k, n - 1), "columns left over");
+    for (float outlier : new float[] {20, Float.NaN, Float.POSITIVE_INFINITY}) {
+      float[] changed = b.clone();
+      changed[7 * n + 5] = outlier;
+      assertFalse(CompactMatrix.pays(changed, 0, k, n), "one value of " + outlier);
+      assertFalse(CompactMatrix.isEven(changed, 5, k, n), "one value of " + outlier);
+      assertTrue(CompactMatrix.isEven(changed, 6, k, n));
+    }
+    assertTrue(CompactMatrix.isEven(new float[k * n], 0, k, n), "zeros");
   }
 
   @Test

@@ -83,13 +83,18 @@ public final class DenseLayer {
   }
 
   /**
-   * This layer with a second, smaller copy of its weights, which rows alone are multiplied by; see
-   * {@link CompactMatrix} for how exactly.
+   * This layer with a second, smaller copy of its weights for {@link #forwardAlone}; see {@link
+   * CompactMatrix} for how exactly.
    *
    * @throws IllegalArgumentException if a compact matrix can't hold the weights
    */
   DenseLayer withCompactWeights() {
     return new DenseLayer(this, CompactMatrix.pack(weight, 0, inputs, outputs));
+  }
+
+  /** This layer for {@link #forwardAlone}: with compact weights if they are faster and exact. */
+  DenseLayer forSingleRows() {
+    return CompactMatrix.pays(weight, 0, inputs, outputs) ? withCompactWeights() : this;
   }
 
   public int inputs() {
@@ -123,12 +128,19 @@ public final class DenseLayer {
     forward(x, xOffset, ldx, rows, y, yOffset, ldy, bias);
   }
 
+  /** As above for one row that comes alone, by compact weights if the layer has them. */
+  void forwardAlone(float[] x, int xOffset, float[] y, int yOffset) {
+    if (compact == null) {
+      forward(x, xOffset, inputs, 1, y, yOffset, outputs);
+    } else {
+      compact.multiplyBias(x, xOffset, y, yOffset, bias, activation);
+    }
+  }
+
   /** As above with other biases [outputs]. */
   void forward(
       float[] x, int xOffset, int ldx, int rows, float[] y, int yOffset, int ldy, float[] bias) {
-    if (rows == 1 && compact != null) {
-      compact.multiplyBias(x, xOffset, y, yOffset, bias, activation);
-    } else if (outputs == 1 && ldy == 1) {
+    if (outputs == 1 && ldy == 1) {
       column(x, xOffset, ldx, rows, y, yOffset, bias[0]);
     } else {
       Gemm.multiplyBias(x, xOffset, ldx, rows, packed, y, yOffset, ldy, bias, activation);
