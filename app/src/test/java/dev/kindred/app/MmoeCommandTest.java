@@ -147,6 +147,44 @@ final class MmoeCommandTest {
   }
 
   @Test
+  void theTextRanksTheListsByTheModelAndByEachBaselineAsJsonDoes() throws IOException {
+    String[] same = {"--baselines", "--epochs", "1", "--threads", "1"};
+    Run text = run(same);
+    assertEquals(0, text.exitCode(), text.err());
+    List<String> lines = text.out().lines().toList();
+    List<String> ranked = lines.subList(lines.indexOf("") + 1, lines.size());
+    assertEquals(
+        "model lists ndcg weighted ndcg position correlation",
+        ranked.getFirst().replaceAll(" +", " "));
+    Run json = run(Stream.concat(Stream.of("--json"), Stream.of(same)).toArray(String[]::new));
+    assertEquals(5, json.lines().size(), json.out());
+    assertEquals(6, ranked.size(), text.out());
+    for (int i = 0; i < 5; i++) {
+      Map<String, Object> each = JSON.std.mapFrom(json.lines().get(i));
+      String expected = each.get("model").toString();
+      for (String key : List.of("lists", "ndcg", "weightedNdcg", "positionCorrelation")) {
+        assertEquals(
+            !each.containsKey(key),
+            key.equals("positionCorrelation") && expected.startsWith("mmoe without bias tower"),
+            key + " of " + each);
+        expected += each.containsKey(key) ? " " + each.get(key) : "";
+      }
+      assertEquals(expected, ranked.get(i + 1).replaceAll(" +", " "));
+    }
+  }
+
+  @Test
+  void withoutListsTheTextHasOneTable() throws IOException {
+    Files.writeString(
+        spec,
+        SPEC.replace("[lists]\ngroup = \"list\"\nposition = \"place\"\ntask = \"click\"\n", ""));
+    Run run = run("--epochs", "1");
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(4, run.lines().size(), run.out());
+    assertTrue(!run.out().contains("ndcg"), run.out());
+  }
+
+  @Test
   void theHashIsTheSameForAnyNumberOfThreadsAndSeedsAreAveraged() throws IOException {
     Path weights = directory.resolve("weights.safetensors");
     Run one = run("--json", "--threads", "1", "--seeds", "2", "--save", weights.toString());

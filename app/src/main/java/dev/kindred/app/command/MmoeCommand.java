@@ -160,7 +160,7 @@ final class MmoeCommand extends KindredCommand {
         result.put("gates", gates(usage));
       }
       if (lists.isPresent()) {
-        rank(model, bias, lists.get(), result);
+        rank(model, lists.get().task(), bias, lists.get(), result);
       }
       result.put("epochs", model.epochs());
       result.put("bestEpoch", model.bestEpoch());
@@ -221,30 +221,41 @@ final class MmoeCommand extends KindredCommand {
       return options.withSharing(Sharing.SHARED_BOTTOM);
     }
 
-    /** A network per task, measured as one. */
+    /** A network per task, measured as one; that of the lists' task ranks them. */
     private void alone(String name, MmoeOptions options, Optional<FeatureTable> bias)
         throws IOException {
-      long start = System.nanoTime();
       List<Map<String, Object>> scores = new ArrayList<>();
+      Map<String, Object> ranked = new LinkedHashMap<>();
+      long trainNanos = 0;
       int most = 0;
       for (int t = 0; t < table.labels().tasks().size(); t++) {
+        long start = System.nanoTime();
         MmoeModel model = train(table.labels().only(t), options, bias, Optional.empty());
+        trainNanos += System.nanoTime() - start;
         scores.add(TaskScores.of(table.labels(), t, split.test(), fitted(model, bias)[0]));
+        if (lists.isPresent() && lists.get().task() == t) {
+          rank(model, 0, bias, lists.get(), ranked);
+        }
         most = Math.max(most, model.epochs());
       }
       Map<String, Object> result = result(name, options.seed(), scores);
+      result.putAll(ranked);
       result.put("epochs", most);
-      result.put("trainSeconds", Math.round((System.nanoTime() - start) / 1e6) / 1000.0);
+      result.put("trainSeconds", Math.round(trainNanos / 1e6) / 1000.0);
       add(name, result);
     }
 
+    /**
+     * @param task whose score ranks, by its index in the model
+     */
     private void rank(
         MmoeModel model,
+        int task,
         Optional<FeatureTable> bias,
         ShownLists shown,
         Map<String, Object> result) {
       int[] test = split.test();
-      float[] served = model.predict(table.inputs(), test, workers)[shown.task()];
+      float[] served = model.predict(table.inputs(), test, workers)[task];
       Map<Integer, Float> byRow = new HashMap<>();
       for (int i = 0; i < test.length; i++) {
         byRow.put(test[i], served[i]);
@@ -254,7 +265,7 @@ final class MmoeCommand extends KindredCommand {
       result.put("weightedNdcg", TaskScores.rounded(ndcg.weighted()));
       result.put("lists", ndcg.lists());
       if (model.hasBias()) {
-        float[] said = model.bias(bias.orElseThrow(), test, workers)[shown.task()];
+        float[] said = model.bias(bias.orElseThrow(), test, workers)[task];
         Map<Double, Double> curve = shown.byPosition(test, said);
         result.put("positionCurve", curve.values().stream().map(TaskScores::rounded).toList());
         result.put("positionCorrelation", TaskScores.rounded(ShownLists.rankCorrelation(curve)));
@@ -291,8 +302,10 @@ final class MmoeCommand extends KindredCommand {
     }
   }
 
-  /** Means over the seeds: JSON lines of their own, or the table. */
+  /** Means over the seeds: JSON lines of their own, or tables of the tasks and of the lists. */
   private void means() {
+    TextTable ranked =
+        new TextTable("model", ">lists", ">ndcg", ">weighted ndcg", ">position correlation");
     TextTable text = new TextTable("model", "task", ">auc", ">log loss", ">rmse", ">seconds");
     runs.forEach(
         (name, results) -> {
@@ -317,12 +330,25 @@ final class MmoeCommand extends KindredCommand {
               mean.put(key, mean(results.stream().map(result -> result.get(key)).toList()));
             }
           }
+          if (mean.containsKey("ndcg")) {
+            ranked.row(
+                name,
+                results.getFirst().get("lists"), // of the split, which is the same for all seeds
+                mean.get("ndcg"),
+                mean.get("weightedNdcg"),
+                mean.get("positionCorrelation"));
+          }
           if (json() && seeds > 1) {
             jsonLines().write(mean);
           }
         });
-    if (!json()) {
-      text.print(out());
+    if (json()) {
+      return;
+    }
+    text.print(out());
+    if (runs.values().stream().anyMatch(results -> results.getFirst().containsKey("ndcg"))) {
+      out().println();
+      ranked.print(out());
     }
   }
 
