@@ -156,6 +156,22 @@ final class RecommendCommandTest {
   }
 
   @Test
+  void aUserWithoutAnIdIsAnErrorAndNotAnybody() {
+    for (String blank : List.of("", "  ")) {
+      Run list = recommend("--user", blank);
+      assertEquals(2, list.exitCode(), list.out());
+      assertTrue(
+          list.err().contains("--user is '" + blank + "', must be an id; leave it out"),
+          list.err());
+      Run why =
+          Run.kindred(
+              "why-not", "--model", snapshot.toString(), "--user", blank, "--target", "v0001");
+      assertEquals(2, why.exitCode(), why.out());
+      assertTrue(why.err().contains("--user is '" + blank + "', must be an id"), why.err());
+    }
+  }
+
+  @Test
   void aHistoryASearchAndNobodyHaveListsOfTheirOwn() throws IOException {
     List<String> anybody = ids("-n", "20");
     assertEquals(20, anybody.size());

@@ -100,6 +100,9 @@ final class RecommendCommand extends KindredCommand {
     } catch (IllegalArgumentException e) {
       throw usage(e.getMessage());
     }
+    if (user != null && user.isBlank()) { // no id has nothing else, so it would be for anybody
+      throw usage("--user is '" + user + "', must be an id; leave it out to list for anybody");
+    }
     if (user != null && !history.isEmpty()) {
       throw usage("--user and --history exclude each other: name a user or items");
     }

@@ -55,6 +55,9 @@ final class WhyNotCommand extends KindredCommand {
     if ((ofItem ? 1 : 0) + (user != null ? 1 : 0) + (history.isEmpty() ? 0 : 1) != 1) {
       throw usage("name the list by one of --item, --user and --history");
     }
+    if (user != null && user.isBlank()) { // no id has nothing else, so it would be for anybody
+      throw usage("--user is '" + user + "', must be an id; name one, or --item or --history");
+    }
     RelatedQuery related = null;
     RecommendQuery personal = null;
     try {
