@@ -12,6 +12,8 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,20 @@ final class RelatedCommandTest {
       assertFalse(item.at("/profile/type").isMissingNode(), line);
       assertFalse(item.at("/explanation/shared").isEmpty(), line);
     }
+  }
+
+  @Test
+  void channelsAreKeysWithoutBlanks() throws IOException {
+    Run run = related("--item", "100", "-n", "20", "--explain", "--json");
+    Set<String> channels = new TreeSet<>();
+    for (String line : run.lines()) {
+      for (JsonNode term : new JsonMapper().readTree(line).at("/explanation/terms")) {
+        term.properties().stream()
+            .filter(each -> each.getValue().isObject())
+            .forEach(each -> channels.add(each.getKey()));
+      }
+    }
+    assertEquals(Set.of("linear", "non-linear", "prior"), channels, run.out());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.kindred.app.evaluation;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.eval.PairEvaluator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,7 +33,7 @@ public record PairScore(String objective, PairEvaluator.Report report) {
               json.put("calibrationError", p.reliability().error());
             });
     Map<String, Object> channels = new LinkedHashMap<>();
-    report.channels().forEach(c -> channels.put(c.kind().label(), c.auc()));
+    report.channels().forEach(c -> channels.put(ConstantName.of(c.kind()), c.auc()));
     json.put("channelAuc", channels);
     Map<String, Object> baselines = new LinkedHashMap<>();
     baselines.put(NextItemComparison.POPULARITY, report.baselines().popularity());

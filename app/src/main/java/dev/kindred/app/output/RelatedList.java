@@ -100,7 +100,7 @@ public final class RelatedList {
           said.put("cosine", channel.cosine());
           said.put("calibrated", channel.calibrated());
           said.put("merged", channel.merged());
-          line.put(channel.kind().label(), said);
+          line.put(ConstantName.of(channel.kind()), said);
         }
       }
       terms.add(line);
