@@ -2,6 +2,7 @@ package dev.kindred.engine.nn;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.TemporaryName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 
 /**
@@ -40,7 +40,6 @@ public final class Safetensors {
   private static final int LENGTH_BYTES = 8;
   private static final int MAX_HEADER_BYTES = 256 << 20;
   private static final int BUFFER_BYTES = 1 << 20;
-  private static final AtomicLong TEMPORARY_NUMBER = new AtomicLong();
 
   private final Map<String, String> metadata;
   private final Map<String, Tensor> tensors;
@@ -131,15 +130,8 @@ public final class Safetensors {
       }
     }
     byte[] header = header(metadata, tensors, Long.toHexString(checksum.getValue()));
-    Path directory = path.toAbsolutePath().getParent();
     // Not createTempFile: its files can be read by their owner alone, and would stay so.
-    Path temporary =
-        directory.resolve(
-            ".%s.%d-%d.tmp"
-                .formatted(
-                    path.getFileName(),
-                    ProcessHandle.current().pid(),
-                    TEMPORARY_NUMBER.incrementAndGet()));
+    Path temporary = TemporaryName.beside(path.toAbsolutePath());
     try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

@@ -1,5 +1,6 @@
 package dev.kindred.engine.snapshot;
 
+import dev.kindred.index.file.TemporaryName;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The directory of a snapshot that is being written: a temporary one beside its final place, which
@@ -18,8 +18,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * thread.
  */
 final class UnpublishedDirectory {
-  private static final AtomicLong TEMPORARY_NUMBER = new AtomicLong();
-
   private final Path target;
   private final boolean current;
   private final Path temporary;
@@ -34,15 +32,7 @@ final class UnpublishedDirectory {
   UnpublishedDirectory(Path target, boolean current) {
     this.target = target;
     this.current = current;
-    temporary =
-        target.resolveSibling(
-            "."
-                + target.getFileName()
-                + "."
-                + ProcessHandle.current().pid()
-                + "-"
-                + TEMPORARY_NUMBER.incrementAndGet()
-                + ".tmp");
+    temporary = TemporaryName.beside(target);
   }
 
   /** Where the snapshot is to stand. */

@@ -16,7 +16,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 
 /**
@@ -37,8 +36,6 @@ import java.util.zip.CRC32C;
  * <p>All numbers are little-endian. Not thread-safe.
  */
 public final class CheckedFileWriter implements AutoCloseable {
-  private static final AtomicLong TEMPORARY_NUMBER = new AtomicLong();
-
   private final Path target;
   private final Path temporary;
   private final String kind;
@@ -82,15 +79,7 @@ public final class CheckedFileWriter implements AutoCloseable {
       throw new IOException(target + " is a directory; name a file to write");
     }
     Path directory = directoryOf(target);
-    Path temporary =
-        directory.resolve(
-            "."
-                + target.getFileName()
-                + "."
-                + ProcessHandle.current().pid()
-                + "-"
-                + TEMPORARY_NUMBER.incrementAndGet()
-                + ".tmp");
+    Path temporary = TemporaryName.beside(target.toAbsolutePath());
     FileChannel channel;
     try {
       channel =
