@@ -152,7 +152,7 @@ class DemoTest {
     for (String line : Run.kindred(args.toArray(String[]::new)).lines()) {
       sources.add(new JsonMapper().readTree(line).get("source").asText());
     }
-    // As ServingTest has it for /openapi.json.
+    // As ServedDescriptionTest has it for /openapi.json.
     assertTrue(sources.contains("content-relaxed"), sources.toString());
   }
 

@@ -1,84 +1,50 @@
 package dev.kindred.app.serving;
 
+import static dev.kindred.app.serving.TinyServer.ADMIN;
+import static dev.kindred.app.serving.TinyServer.INGEST;
+import static dev.kindred.app.serving.TinyServer.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.kindred.app.http.Route;
-import dev.kindred.app.http.ServerOptions;
-import dev.kindred.app.http.Tokens;
-import dev.kindred.app.output.ConstantName;
-import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedItem;
 import dev.kindred.engine.serve.RelatedQuery;
-import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every route of a real server over a socket, on a small snapshot. */
+/** Lists, items, events and what is refused of a real server over a socket, on a small snapshot. */
 final class ServingTest {
-  private static final String INGEST = "ingest-0123456789";
-  private static final String ADMIN = "admin-01234567890";
-  private static final JsonMapper JSON = new JsonMapper();
-
   @TempDir Path directory;
-  private final StringWriter log = new StringWriter();
-  private Path snapshot;
-  private Path eventLog;
+  private TinyServer server;
   private Serving serving;
   private int port;
 
   @BeforeEach
   void start() throws IOException {
-    snapshot = new TinyWorld().write(directory.resolve("snapshot"));
-    eventLog = directory.resolve("events/log.ndjson");
-    serving =
-        Serving.start(
-            ServingOptions.of(snapshot)
-                .withServer(
-                    ServerOptions.defaults()
-                        .withPort(0)
-                        .withDeadlineMillis(60_000)
-                        .withDrainMillis(1000))
-                .withTokens(Tokens.of(INGEST, ADMIN))
-                .withEventLog(eventLog, EventLog.Fsync.ALWAYS)
-                .withWarmupMillis(100),
-            new AccessLog(new PrintWriter(log), 0, true));
-    port = serving.port();
+    server = TinyServer.start(directory);
+    serving = server.serving();
+    port = server.port();
   }
 
   @AfterEach
   void stop() {
-    serving.close();
+    server.close();
   }
 
   @Test
   void relatedListsAreThoseOfTheEmbeddedRecommender() throws IOException {
-    try (Recommender recommender = Recommender.open(snapshot)) {
+    try (Recommender recommender = Recommender.open(server.snapshot())) {
       for (String query : new String[] {"", "&weight=click:0", "&exclude=101&exclude=104"}) {
         JsonNode reply = json(RawHttp.get(port, "/v1/related?item=100&n=20" + query));
         RelatedQuery asked = RelatedQuery.item("100").top(20);
@@ -300,10 +266,10 @@ final class ServingTest {
         "item id ' " + "x".repeat(59) + "...' has blanks");
     assertEventRefused("{\"user\":\"u\",}", "line 1 is no JSON, at column 13; nothing was taken");
     assertEventRefused("{\"user\":\"u\"", "line 1 is no JSON: it ends too early, at column 12");
-    List<String> lines = Files.readAllLines(eventLog);
+    List<String> lines = Files.readAllLines(server.eventLog());
     assertEquals(2, lines.size());
-    assertEquals(1.5, JSON.readTree(lines.get(0)).get("dwell").doubleValue());
-    assertTrue(JSON.readTree(lines.get(1)).get("time").longValue() > 1_500_000_000_000L);
+    assertEquals(1.5, json(lines.get(0)).get("dwell").doubleValue());
+    assertTrue(json(lines.get(1)).get("time").longValue() > 1_500_000_000_000L);
   }
 
   @Test
@@ -311,7 +277,7 @@ final class ServingTest {
     String search = "{\"user\":\"u1\",\"item\":\" old film \",\"event\":\"search\",\"time\":5}";
     assertEquals(
         "{\"accepted\":1}", RawHttp.send(port, "POST", "/v1/events", INGEST, search).body());
-    assertEquals(List.of(search), Files.readAllLines(eventLog));
+    assertEquals(List.of(search), Files.readAllLines(server.eventLog()));
     assertEventRefused(search.replace("u1", "u1 "), "line 1 is refused: user id 'u1 ' has blanks");
   }
 
@@ -387,174 +353,6 @@ final class ServingTest {
   }
 
   @Test
-  void itIsReadyAfterWarmUpAndNotWhileItDrains() throws IOException {
-    assertEquals(200, RawHttp.get(port, "/health/live").status());
-    assertEquals(503, RawHttp.get(port, "/health/ready").status());
-    serving.warmUp();
-    assertEquals(200, RawHttp.get(port, "/health/ready").status());
-    // Its requests to itself count for nobody.
-    assertFalse(RawHttp.get(port, "/metrics").body().contains("route=\"related\",status"));
-    serving.drain();
-    assertEquals(503, RawHttp.get(port, "/health/ready").status());
-    RawHttp.Answer last = RawHttp.get(port, "/v1/related?item=100");
-    assertEquals(200, last.status());
-    assertEquals("close", last.headers().get("connection"));
-  }
-
-  @Test
-  void healthIsAnsweredBeforeTheSnapshotIsLoadedAndNothingElseIs() throws IOException {
-    try (Serving early = Serving.listen(options(), silent())) {
-      int at = early.port();
-      assertEquals(200, RawHttp.get(at, "/health/live").status());
-      assertNotReady(at, "loading");
-      assertTrue(RawHttp.get(at, "/metrics").body().contains("kindred_ready 0\n"));
-      String[] others = {"/v1/related?item=100", "/v1/recommend", "/", "/openapi.json", "/nothing"};
-      for (String other : others) {
-        assertLoading(RawHttp.get(at, other));
-      }
-      assertLoading(RawHttp.send(at, "POST", "/v1/events", INGEST, "{\"user\":\"u\"}"));
-      early.load();
-      assertEquals(200, RawHttp.get(at, "/v1/related?item=100").status());
-      assertNotReady(at, "warming-up");
-      early.warmUp();
-      assertEquals(200, RawHttp.get(at, "/health/ready").status());
-      early.drain();
-      assertNotReady(at, "draining");
-    }
-  }
-
-  @Test
-  void whatIsStoppedWhileItLoadsNeverGetsReady() throws IOException {
-    Path live = directory.resolve("live");
-    Serving stopped = Serving.listen(options().withLive(live), silent());
-    stopped.close();
-    assertThrows(IllegalStateException.class, stopped::load);
-    assertFalse(stopped.ready());
-    // It left nothing open: the live state can be had again.
-    try (Serving next = Serving.start(options().withLive(live), silent())) {
-      next.drain();
-      next.warmUp();
-      assertFalse(next.ready());
-    }
-  }
-
-  @Test
-  void itLoadsOnceOnly() {
-    String refused = assertThrows(IllegalStateException.class, serving::load).getMessage();
-    assertTrue(refused.contains("call load() once"), refused);
-    serving.close();
-    refused = assertThrows(IllegalStateException.class, serving::load).getMessage();
-    assertTrue(refused.contains("was stopped"), refused);
-  }
-
-  @Test
-  void whatIsClosedWhileAnotherThreadLoadsWaitsAWhileAndLeavesNothingOpen() throws Exception {
-    Path file = directory.resolve("torn.ndjson");
-    Files.writeString(file, "{\"user\":");
-    CountDownLatch inside = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
-    ServingOptions options =
-        options().withLive(directory.resolve("live")).withEventLog(file, EventLog.Fsync.NEVER);
-    Serving stopped = Serving.listen(options, haltedAt("event-log-truncated", inside, release));
-    Future<?> load = background(stopped::load);
-    assertTrue(inside.await(60, TimeUnit.SECONDS));
-    String refused = assertThrows(IllegalStateException.class, stopped::load).getMessage();
-    assertTrue(refused.contains("another thread loads"), refused);
-    long start = System.nanoTime();
-    stopped.close();
-    long waited = (System.nanoTime() - start) / 1_000_000;
-    assertTrue(waited >= Serving.LOADING_END_MILLIS, waited + " ms");
-    release.countDown();
-    Throwable end = assertThrows(ExecutionException.class, load::get).getCause();
-    assertTrue(end instanceof IllegalStateException, end.toString());
-    assertTrue(end.getMessage().contains("was stopped"), end.toString());
-    Serving.start(options, silent()).close();
-  }
-
-  @Test
-  void whatIsClosedWhileAnotherThreadWarmsItUpEndsThat() throws Exception {
-    Serving stopped = Serving.start(options().withWarmupMillis(60_000), silent());
-    Future<?> warmUp = background(stopped::warmUp);
-    // The request for the metrics is one in flight, those of the warm-up are more.
-    while (RawHttp.get(stopped.port(), "/metrics").body().contains("kindred_http_in_flight 1\n")) {
-      assertFalse(warmUp.isDone());
-    }
-    stopped.close();
-    Throwable end = assertThrows(ExecutionException.class, warmUp::get).getCause();
-    assertTrue(end instanceof IOException || end instanceof IllegalStateException, end.toString());
-    assertFalse(stopped.ready());
-  }
-
-  @Test
-  void anEventLogThatCannotBeHadIsToldBeforeTheSnapshotIsRead() throws IOException {
-    ServingOptions taken = options().withEventLog(eventLog, EventLog.Fsync.ALWAYS);
-    Files.delete(snapshot.resolve("manifest.json"));
-    String refused =
-        assertThrows(IOException.class, () -> Serving.start(taken, silent())).getMessage();
-    assertTrue(refused.contains("another server writes this event log"), refused);
-  }
-
-  private interface Part {
-    void run() throws IOException;
-  }
-
-  private static Future<?> background(Part part) {
-    FutureTask<Void> task =
-        new FutureTask<>(
-            () -> {
-              part.run();
-              return null;
-            });
-    Thread.ofPlatform().daemon().start(task);
-    return task;
-  }
-
-  /** A log that halts whoever writes an event of this name. */
-  private static AccessLog haltedAt(String event, CountDownLatch inside, CountDownLatch release) {
-    Writer out =
-        new StringWriter() {
-          @Override
-          public void write(String text, int from, int length) {
-            if (text.contains(event)) {
-              inside.countDown();
-              try {
-                release.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            }
-          }
-        };
-    return new AccessLog(new PrintWriter(out), 0, false);
-  }
-
-  private void assertNotReady(int at, String code) throws IOException {
-    RawHttp.Answer answer = RawHttp.get(at, "/health/ready");
-    assertEquals(503, answer.status());
-    assertEquals("1", answer.headers().get("retry-after"));
-    assertEquals(code, json(answer.body()).at("/error/code").asText());
-  }
-
-  private static void assertLoading(RawHttp.Answer answer) throws IOException {
-    assertEquals(503, answer.status(), answer.body());
-    assertEquals("1", answer.headers().get("retry-after"));
-    JsonNode body = json(answer.body());
-    assertEquals("loading", body.at("/error/code").asText());
-    assertEquals(answer.headers().get("x-request-id"), body.get("requestId").asText());
-  }
-
-  private ServingOptions options() {
-    return ServingOptions.of(snapshot)
-        .withServer(ServerOptions.defaults().withPort(0).withDeadlineMillis(60_000))
-        .withTokens(Tokens.of(INGEST, ADMIN))
-        .withWarmupMillis(50);
-  }
-
-  private static AccessLog silent() {
-    return new AccessLog(new PrintWriter(PrintWriter.nullWriter()), 0, false);
-  }
-
-  @Test
   void searchFindsIdsAndSaysWhetherItLookedAtAll() throws IOException {
     assertRefused(400, "bad-parameter", "/v1/items?query=");
     assertRefused(400, "bad-parameter", "/v1/items?query=%20");
@@ -565,97 +363,6 @@ final class ServingTest {
     JsonNode item = json(RawHttp.get(port, "/v1/item?item=101"));
     assertEquals("série", item.at("/profile/type/0").asText());
     assertEquals(60, json(RawHttp.get(port, "/v1/snapshot")).get("items").intValue());
-  }
-
-  @Test
-  void theDescriptionAgreesWithTheRoutes() throws IOException {
-    JsonNode api = json(RawHttp.get(port, "/openapi.json"));
-    Set<String> described = new TreeSet<>();
-    api.get("paths")
-        .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .properties()
-                    .forEach(
-                        method -> {
-                          JsonNode operation = method.getValue();
-                          String access =
-                              operation.has("security")
-                                  ? operation.at("/security/0").fieldNames().next()
-                                  : "open";
-                          described.add(
-                              method.getKey().toUpperCase()
-                                  + " "
-                                  + path.getKey()
-                                  + " "
-                                  + operation.get("operationId").asText()
-                                  + " "
-                                  + access);
-                        }));
-    Set<String> routed = new TreeSet<>();
-    for (Route<Desk> route : serving.allRoutes()) {
-      routed.add(
-          route.method()
-              + " "
-              + route.path()
-              + " "
-              + route.name()
-              + " "
-              + route.access().name().toLowerCase());
-    }
-    assertEquals(routed, described);
-  }
-
-  @Test
-  void theDescriptionTellsWhatIsRefusedWhileTheSnapshotIsLoaded() throws IOException {
-    JsonNode api = json(RawHttp.get(port, "/openapi.json"));
-    try (Serving early = Serving.listen(options(), silent())) {
-      Set<String> answered = new TreeSet<>();
-      early.allRoutes().forEach(route -> answered.add(route.name()));
-      answered.remove("ready"); // refuses with another reason
-      for (Route<Desk> route : serving.allRoutes()) {
-        JsonNode operation = api.get("paths").get(route.path()).get(route.method().toLowerCase());
-        assertEquals(
-            !answered.contains(route.name()),
-            operation.get("responses").has("503"),
-            route.name() + " lists 503");
-      }
-    }
-  }
-
-  @Test
-  void theDescribedSourcesAreThoseThatThereAre() throws IOException {
-    JsonNode api = json(RawHttp.get(port, "/openapi.json"));
-    List<String> described = new ArrayList<>();
-    api.at("/components/schemas/RelatedItem/properties/source/enum")
-        .forEach(source -> described.add(source.asText()));
-    List<String> sources = Arrays.stream(CandidateSource.values()).map(ConstantName::of).toList();
-    assertEquals(sources, described);
-    assertTrue(described.contains("content-relaxed"), described.toString());
-  }
-
-  @Test
-  void everyDescribedParameterIsKnownAndNoOther() throws IOException {
-    JsonNode api = json(RawHttp.get(port, "/openapi.json"));
-    List<String> checked = new ArrayList<>();
-    for (Route<Desk> route : serving.allRoutes()) {
-      if (!route.path().startsWith("/v1/")) {
-        continue;
-      }
-      JsonNode operation = api.get("paths").get(route.path()).get(route.method().toLowerCase());
-      Set<String> names = new TreeSet<>();
-      operation.path("parameters").forEach(parameter -> names.add(parameter.get("name").asText()));
-      RawHttp.Answer refused =
-          RawHttp.send(
-              port, route.method(), route.path() + "?no-such=1", ADMIN, route.body() ? "{}" : "");
-      assertEquals(400, refused.status(), route.name());
-      String message = json(refused.body()).at("/error/message").asText();
-      String known = names.isEmpty() ? "takes none" : "knows " + String.join(", ", names);
-      assertEquals("no parameter 'no-such'; this route " + known, message);
-      checked.add(route.name());
-    }
-    assertTrue(checked.size() > 10, checked.toString());
   }
 
   @Test
@@ -671,14 +378,14 @@ final class ServingTest {
     RawHttp.send(port, "POST", "/v1/events", INGEST, "{\"user\":\"secret-user\",\"item\":\"1\"}");
     serving.close();
     boolean found = false;
-    for (String line : log.toString().lines().toList()) {
-      JsonNode entry = JSON.readTree(line);
+    for (String line : server.log().lines().toList()) {
+      JsonNode entry = json(line);
       assertTrue(entry.hasNonNull("time") && entry.hasNonNull("level"), line);
       found |= entry.path("requestId").asText().equals("my-id.7");
     }
-    assertTrue(found, log.toString());
-    assertFalse(log.toString().contains("secret-user"), log.toString());
-    assertFalse(log.toString().contains(INGEST), log.toString());
+    assertTrue(found, server.log());
+    assertFalse(server.log().contains("secret-user"), server.log());
+    assertFalse(server.log().contains(INGEST), server.log());
   }
 
   private void assertRefused(int status, String code, String target) throws IOException {
@@ -687,14 +394,5 @@ final class ServingTest {
     JsonNode body = json(answer.body());
     assertEquals(code, body.at("/error/code").asText(), target + " " + answer.body());
     assertEquals(answer.headers().get("x-request-id"), body.get("requestId").asText());
-  }
-
-  private static JsonNode json(RawHttp.Answer answer) throws IOException {
-    assertEquals(200, answer.status(), answer.body());
-    return json(answer.body());
-  }
-
-  private static JsonNode json(String text) throws IOException {
-    return JSON.readTree(text);
   }
 }
