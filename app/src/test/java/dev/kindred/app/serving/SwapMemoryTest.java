@@ -1,20 +1,16 @@
 package dev.kindred.app.serving;
 
+import static dev.kindred.app.serving.SwappedSnapshots.name;
+import static dev.kindred.app.serving.SwappedSnapshots.refresh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.app.bench.GeneratedOptions;
-import dev.kindred.app.bench.GeneratedSnapshot;
-import dev.kindred.app.http.ServerOptions;
-import dev.kindred.app.http.Tokens;
 import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.snapshot.SnapshotCatalog;
-import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
-import dev.kindred.index.run.Progress;
-import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,13 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Memory enough for two snapshots of a size, and then a larger one comes. */
 final class SwapMemoryTest {
-  private static final String ADMIN = "admin-01234567890";
-
   /** Snapshots of a size differ by less. */
   private static final long SLACK_BYTES = 64 << 10;
 
   @TempDir Path directory;
   private final StringWriter written = new StringWriter();
+  private SwappedSnapshots snapshots;
   private SnapshotCatalog catalog;
   private Path served;
   private Path same;
@@ -41,14 +36,10 @@ final class SwapMemoryTest {
 
   @BeforeEach
   void publish() throws IOException {
-    served = publish(new TinyWorld());
-    same = publish(new TinyWorld(Merge.CALIBRATED, 3));
-    GeneratedOptions options = new GeneratedOptions(4000, 2, 64, 20, 10, false, List.of(), 1);
-    try (SnapshotWriter out = SnapshotWriter.under(directory);
-        Workers workers = Workers.of(1)) {
-      GeneratedSnapshot.write(options, out, workers, Progress.none());
-      large = out.publish();
-    }
+    snapshots = new SwappedSnapshots(directory);
+    served = snapshots.publish(new TinyWorld());
+    same = snapshots.publish(new TinyWorld(Merge.CALIBRATED, 3));
+    large = snapshots.publish(new GeneratedOptions(4000, 2, 64, 20, 10, false, List.of(), 1));
     catalog = SnapshotCatalog.in(directory);
     catalog.promote(name(served));
     limitBytes = MemoryCheck.of(served, true, 0).needBytes() + SLACK_BYTES;
@@ -122,15 +113,7 @@ final class SwapMemoryTest {
 
   private Serving serve(MemoryCheck.Policy policy, int refreshMillis) throws IOException {
     return Serving.start(
-        ServingOptions.of(directory)
-            .withServer(
-                ServerOptions.defaults()
-                    .withPort(0)
-                    .withDeadlineMillis(60_000)
-                    .withDrainMillis(500))
-            .withTokens(Tokens.of("", ADMIN))
-            .withMemory(policy, limitBytes)
-            .withRefreshMillis(refreshMillis),
+        snapshots.served().withMemory(policy, limitBytes).withRefreshMillis(refreshMillis),
         new AccessLog(new PrintWriter(written), 0, false));
   }
 
@@ -142,22 +125,7 @@ final class SwapMemoryTest {
         .toList();
   }
 
-  private static RawHttp.Answer refresh(int port) throws IOException {
-    return RawHttp.send(port, "POST", "/v1/snapshot/refresh", ADMIN, "");
-  }
-
   private static String metrics(int port) throws IOException {
     return RawHttp.get(port, "/metrics").body();
-  }
-
-  private Path publish(TinyWorld world) throws IOException {
-    try (SnapshotWriter out = SnapshotWriter.under(directory)) {
-      world.fill(out, true);
-      return out.publish();
-    }
-  }
-
-  private static String name(Path snapshot) {
-    return snapshot.getFileName().toString();
   }
 }

@@ -1,14 +1,13 @@
 package dev.kindred.app.serving;
 
+import static dev.kindred.app.serving.SwappedSnapshots.name;
+import static dev.kindred.app.serving.SwappedSnapshots.refresh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kindred.app.bench.GeneratedOptions;
-import dev.kindred.app.bench.GeneratedSnapshot;
-import dev.kindred.app.http.ServerOptions;
-import dev.kindred.app.http.Tokens;
 import dev.kindred.app.load.HttpLoad;
 import dev.kindred.app.load.LoadOptions;
 import dev.kindred.app.load.LoadResult;
@@ -18,12 +17,8 @@ import dev.kindred.engine.rerank.AttributeFilter;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.rerank.Selection;
 import dev.kindred.engine.serve.Recommender;
-import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
-import dev.kindred.index.run.Progress;
-import dev.kindred.index.run.Workers;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,9 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One snapshot follows the other while a real server answers. */
 final class SwapOverHttpTest {
-  private static final String ADMIN = "admin-01234567890";
-
   @TempDir Path directory;
+  private SwappedSnapshots snapshots;
   private Path first;
   private Path second;
   private Serving serving;
@@ -52,24 +46,16 @@ final class SwapOverHttpTest {
 
   @BeforeEach
   void start() throws IOException {
-    second = publish(new TinyWorld(Merge.CALIBRATED, 3));
-    first = publish(new TinyWorld());
+    snapshots = new SwappedSnapshots(directory);
+    second = snapshots.publish(new TinyWorld(Merge.CALIBRATED, 3));
+    first = snapshots.publish(new TinyWorld());
     serving = serve(List.of());
     port = serving.port();
   }
 
   private Serving serve(List<Rule> rules) throws IOException {
     return Serving.start(
-        ServingOptions.of(directory)
-            .withServer(
-                ServerOptions.defaults()
-                    .withPort(0)
-                    .withDeadlineMillis(60_000)
-                    .withDrainMillis(500))
-            .withTokens(Tokens.of("", ADMIN))
-            .withRules(rules)
-            .withRefreshMillis(0),
-        new AccessLog(new PrintWriter(PrintWriter.nullWriter()), 0, false));
+        snapshots.served().withRules(rules).withRefreshMillis(0), TinyServer.silent());
   }
 
   @AfterEach
@@ -80,9 +66,9 @@ final class SwapOverHttpTest {
   @Test
   void afterARefreshTheOtherSnapshotAnswers() throws IOException {
     String before = RawHttp.get(port, "/v1/related?item=100").body();
-    assertEquals("{\"swapped\":false,\"snapshot\":\"" + name(first) + "\"}", refresh().body());
+    assertEquals("{\"swapped\":false,\"snapshot\":\"" + name(first) + "\"}", refresh(port).body());
     point(second);
-    assertEquals("{\"swapped\":true,\"snapshot\":\"" + name(second) + "\"}", refresh().body());
+    assertEquals("{\"swapped\":true,\"snapshot\":\"" + name(second) + "\"}", refresh(port).body());
     String after = RawHttp.get(port, "/v1/related?item=100").body();
     assertNotEquals(before, after);
     try (Recommender other = Recommender.open(second)) {
@@ -95,7 +81,7 @@ final class SwapOverHttpTest {
             .body()
             .contains("kindred_snapshot_info{name=\"" + name(second) + "\"} 1\n"));
     point(first);
-    refresh();
+    refresh(port);
     assertEquals(before, RawHttp.get(port, "/v1/related?item=100").body());
   }
 
@@ -120,7 +106,7 @@ final class SwapOverHttpTest {
     String before = RawHttp.get(port, "/v1/related?item=100").body();
     Files.writeString(second.resolve("related.ktop"), "short");
     point(second);
-    RawHttp.Answer refused = refresh();
+    RawHttp.Answer refused = refresh(port);
     assertEquals(409, refused.status(), refused.body());
     assertTrue(refused.body().contains("related.ktop"), refused.body());
     assertEquals(before, RawHttp.get(port, "/v1/related?item=100").body());
@@ -133,15 +119,8 @@ final class SwapOverHttpTest {
     serving = serve(List.of(Rule.bury(films)));
     port = serving.port();
     String before = RawHttp.get(port, "/v1/related?item=100").body();
-    Path bare;
-    GeneratedOptions options = new GeneratedOptions(50, 2, 8, 10, 5, false, List.of(), 1);
-    try (SnapshotWriter out = SnapshotWriter.under(directory);
-        Workers workers = Workers.of(1)) {
-      GeneratedSnapshot.write(options, out, workers, Progress.none());
-      bare = out.publish();
-    }
-    point(bare);
-    RawHttp.Answer refused = refresh();
+    point(snapshots.publish(new GeneratedOptions(50, 2, 8, 10, 5, false, List.of(), 1)));
+    RawHttp.Answer refused = refresh(port);
     assertEquals(409, refused.status(), refused.body());
     assertTrue(refused.body().contains("type"), refused.body());
     assertEquals(before, RawHttp.get(port, "/v1/related?item=100").body());
@@ -158,7 +137,7 @@ final class SwapOverHttpTest {
                   try {
                     while (!done.get()) {
                       point(swaps.incrementAndGet() % 2 == 0 ? first : second);
-                      assertEquals(200, refresh().status());
+                      assertEquals(200, refresh(port).status());
                     }
                   } catch (IOException e) {
                     throw new AssertionError(e);
@@ -184,24 +163,9 @@ final class SwapOverHttpTest {
     }
   }
 
-  private RawHttp.Answer refresh() throws IOException {
-    return RawHttp.send(port, "POST", "/v1/snapshot/refresh", ADMIN, "");
-  }
-
-  private Path publish(TinyWorld world) throws IOException {
-    try (SnapshotWriter out = SnapshotWriter.under(directory)) {
-      world.fill(out, true);
-      return out.publish();
-    }
-  }
-
   private void point(Path snapshot) throws IOException {
     Path part = directory.resolve(".next");
     Files.writeString(part, name(snapshot) + "\n");
     Files.move(part, directory.resolve("CURRENT"), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static String name(Path snapshot) {
-    return snapshot.getFileName().toString();
   }
 }
