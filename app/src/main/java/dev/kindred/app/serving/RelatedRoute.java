@@ -39,11 +39,8 @@ public final class RelatedRoute implements Route.Handler<Desk> {
           "deadline-millis",
           "ungated");
 
-  private final int mostItems;
-  private final ServerWeights serverWeights;
-  private final Reranking reranking;
+  private final RelatedDefaults defaults;
   private final OtherSnapshots others; // null: only the one that is served
-  private final Duration within;
 
   /**
    * Answers from one recommender and no other snapshot, at its own weights.
@@ -52,26 +49,16 @@ public final class RelatedRoute implements Route.Handler<Desk> {
    */
   public RelatedRoute(Recommender recommender, int mostItems) {
     this(
-        mostItems,
-        new ServerWeights(recommender, Map.of()),
-        Reranking.none(),
-        null,
-        Duration.ofSeconds(1));
+        new RelatedDefaults(
+            mostItems,
+            new ServerWeights(recommender, Map.of()),
+            Reranking.none(),
+            Duration.ofSeconds(1)),
+        null);
   }
 
-  /**
-   * @param reranking of every list, before what a request says
-   */
-  RelatedRoute(
-      int mostItems,
-      ServerWeights serverWeights,
-      Reranking reranking,
-      OtherSnapshots others,
-      Duration within) {
-    this.within = within;
-    this.reranking = reranking;
-    this.mostItems = mostItems;
-    this.serverWeights = serverWeights;
+  RelatedRoute(RelatedDefaults defaults, OtherSnapshots others) {
+    this.defaults = defaults;
     this.others = others;
   }
 
@@ -80,8 +67,8 @@ public final class RelatedRoute implements Route.Handler<Desk> {
     Query query = request.query();
     query.only(PARAMETERS);
     String item = query.required("item");
-    int n = ListParameters.number(query, mostItems);
-    long deadline = ListParameters.deadline(request, within);
+    int n = ListParameters.number(query, defaults.mostItems());
+    long deadline = ListParameters.deadline(request, defaults.within());
     String snapshot = query.text("snapshot", "");
     if (!snapshot.isEmpty()) {
       if (others == null) {
@@ -125,13 +112,14 @@ public final class RelatedRoute implements Route.Handler<Desk> {
       long deadline,
       RelatedResult result) {
     try {
-      serverWeights.apply(searcher);
+      defaults.weights().apply(searcher);
       for (ListParameters.Weight weight : ListParameters.weights(query)) {
         searcher.weight(objective(weight.name(), searcher.objectives()), weight.number());
       }
       for (String id : query.all("exclude")) {
         searcher.exclude(id);
       }
+      Reranking reranking = defaults.reranking();
       if (query.has("where")) {
         searcher.rerank(reranking.withWhere(query.required("where")));
       } else if (!reranking.isNone()) {
@@ -184,9 +172,7 @@ public final class RelatedRoute implements Route.Handler<Desk> {
       RelatedSearcher searcher, Query query, String item, int n, long deadline, Desk desk) {
     List<String> show = ListParameters.shown(query, searcher::profileFields);
     desk.begin();
-    RelatedQuery asked =
-        serverWeights.apply(RelatedQuery.item(item).top(n).rerank(reranking), searcher);
-    asked = ListParameters.over(asked, query).within(ListParameters.until(deadline));
+    RelatedQuery asked = defaults.query(item, n, query, deadline, searcher);
     if (query.flag("explain")) {
       asked = asked.explain();
     }

@@ -222,21 +222,14 @@ final class ServedModel implements AutoCloseable {
   List<Route<Desk>> routes() {
     ItemRoutes items = new ItemRoutes(recommender, live, options.mostItems());
     Duration within = Duration.ofMillis(options.server().deadlineMillis());
+    RelatedDefaults related = new RelatedDefaults(options.mostItems(), weights, reranking, within);
     List<Route<Desk>> all = new ArrayList<>();
     all.add(
-        Route.open(
-            "related",
-            "GET",
-            "/v1/related",
-            explained(new RelatedRoute(options.mostItems(), weights, reranking, others, within))));
+        Route.open("related", "GET", "/v1/related", explained(new RelatedRoute(related, others))));
     all.add(Route.open("explain", "GET", "/v1/explain", explained(new ExplainRoute(recommender))));
     all.add(
         Route.open(
-            "why-not",
-            "GET",
-            "/v1/why-not",
-            explained(
-                new WhyNotRoute(recommender, options.mostItems(), weights, reranking, within))));
+            "why-not", "GET", "/v1/why-not", explained(new WhyNotRoute(recommender, related))));
     all.add(
         Route.open(
             "recommend",

@@ -6,11 +6,9 @@ import dev.kindred.app.http.Request;
 import dev.kindred.app.http.Route;
 import dev.kindred.app.output.ConstantName;
 import dev.kindred.app.output.RelatedList;
-import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedQuery;
 import dev.kindred.engine.serve.WhyNot;
-import java.time.Duration;
 import java.util.Set;
 
 /** {@code GET /v1/why-not}: which stage kept an item out of another one's list. */
@@ -30,22 +28,11 @@ final class WhyNotRoute implements Route.Handler<Desk> {
           "deadline-millis");
 
   private final Recommender recommender;
-  private final int mostItems;
-  private final ServerWeights serverWeights;
-  private final Reranking reranking;
-  private final Duration within;
+  private final RelatedDefaults defaults;
 
-  WhyNotRoute(
-      Recommender recommender,
-      int mostItems,
-      ServerWeights serverWeights,
-      Reranking reranking,
-      Duration within) {
-    this.within = within;
+  WhyNotRoute(Recommender recommender, RelatedDefaults defaults) {
     this.recommender = recommender;
-    this.mostItems = mostItems;
-    this.serverWeights = serverWeights;
-    this.reranking = reranking;
+    this.defaults = defaults;
   }
 
   @Override
@@ -54,11 +41,9 @@ final class WhyNotRoute implements Route.Handler<Desk> {
     query.only(PARAMETERS);
     String item = query.required("item");
     String target = query.required("target");
-    int n = ListParameters.number(query, mostItems);
-    long deadline = ListParameters.deadline(request, within);
-    RelatedQuery asked =
-        serverWeights.apply(RelatedQuery.item(item).top(n).rerank(reranking), desk.related());
-    asked = ListParameters.over(asked, query).within(ListParameters.until(deadline));
+    int n = ListParameters.number(query, defaults.mostItems());
+    long deadline = ListParameters.deadline(request, defaults.within());
+    RelatedQuery asked = defaults.query(item, n, query, deadline, desk.related());
     WhyNot why = recommender.whyNot(asked, target);
     return desk.json()
         .reply(

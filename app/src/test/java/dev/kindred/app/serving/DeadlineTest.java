@@ -27,13 +27,15 @@ final class DeadlineTest {
   @TempDir Path directory;
   private Recommender recommender;
   private Desk desk;
-  private ServerWeights weights;
+  private RelatedDefaults defaults;
 
   @BeforeEach
   void open() throws Exception {
     recommender = Recommender.open(new TinyWorld().write(directory.resolve("snapshot")));
     desk = new Desk(recommender);
-    weights = new ServerWeights(recommender, Map.of());
+    defaults =
+        new RelatedDefaults(
+            500, new ServerWeights(recommender, Map.of()), Reranking.none(), WITHIN);
   }
 
   @AfterEach
@@ -43,7 +45,7 @@ final class DeadlineTest {
 
   @Test
   void anExplainedListEndsWithANote() throws Exception {
-    RelatedRoute route = new RelatedRoute(500, weights, Reranking.none(), null, WITHIN);
+    RelatedRoute route = new RelatedRoute(defaults, null);
     Request asked = request("item=100&n=5&explain=true", Duration.ZERO);
     JsonNode whole = new JsonMapper().readTree(route.answer(asked, desk).body());
     assertEquals(5, whole.get("items").size());
@@ -58,8 +60,7 @@ final class DeadlineTest {
   @Test
   void whyNotIsRefusedAndMayBeAskedAgain() throws Exception {
     String target = recommender.related("100", 5).getFirst().id();
-    var route =
-        ServedModel.explained(new WhyNotRoute(recommender, 500, weights, Reranking.none(), WITHIN));
+    var route = ServedModel.explained(new WhyNotRoute(recommender, defaults));
     Request asked = request("item=100&target=" + target, Duration.ZERO);
     JsonNode why = new JsonMapper().readTree(route.answer(asked, desk).body());
     assertEquals("listed", why.get("stage").asText());
