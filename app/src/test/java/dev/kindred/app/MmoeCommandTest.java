@@ -1,6 +1,7 @@
 package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
@@ -208,6 +209,46 @@ final class MmoeCommandTest {
     Run run = run("--epochs", "1");
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(run.out().contains("bought"), run.out());
+  }
+
+  /** Later lists know nothing of outcome and seconds, have no click, and all rows at one place. */
+  @Test
+  void whatTheHeldOutRowsDoNotSayIsLeftOutAndNotPrintedAsZero() throws IOException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(directory.resolve("shown.csv")));
+    for (int i = 1; i < lines.size(); i++) {
+      String[] cells = lines.get(i).split(",", -1);
+      if (Integer.parseInt(cells[0]) >= 280) {
+        cells[1] = "1";
+        cells[6] = "0";
+        cells[7] = "";
+        cells[8] = "";
+        lines.set(i, String.join(",", cells));
+      }
+    }
+    Files.write(directory.resolve("shown.csv"), lines);
+    Files.writeString(spec, SPEC.replace("by = \"column\"", "by = \"time\""));
+    Run run = Run.kindred("mmoe", "--spec", spec.toString(), "--json", "--epochs", "1");
+    assertEquals(0, run.exitCode(), run.err());
+    Map<String, Object> result = JSON.std.mapFrom(run.lines().getFirst());
+    List<?> tasks = (List<?>) result.get("tasks");
+    assertEquals(
+        Set.of("task", "rows", "positives", "logLoss"), ((Map<?, ?>) tasks.getFirst()).keySet());
+    assertEquals(Map.of("task", "bought", "rows", 0, "positives", 0), tasks.get(1));
+    assertEquals(Map.of("task", "seconds", "rows", 0), tasks.get(2));
+    assertEquals(0, result.get("lists"));
+    assertEquals(1, ((List<?>) result.get("positionCurve")).size());
+    for (String key : List.of("ndcg", "weightedNdcg", "positionCorrelation", "validationScore")) {
+      assertFalse(result.containsKey(key), key);
+    }
+    for (String task : List.of("bought", "seconds")) {
+      String note = "task " + task + " has no label in the 400 rows to measure on";
+      assertTrue(run.err().contains(note), run.err());
+    }
+    assertFalse(run.err().contains("task click has no label"), run.err());
+    Run text = run("--epochs", "1", "--baselines", "--seeds", "2");
+    assertEquals(0, text.exitCode(), text.err());
+    String bought = text.lines().stream().filter(l -> l.contains("bought")).findFirst().get();
+    assertTrue(bought.matches("mmoe +bought( +-){3} .*"), bought);
   }
 
   @Test

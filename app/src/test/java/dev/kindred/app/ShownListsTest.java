@@ -1,6 +1,7 @@
 package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.app.config.MmoeSpec.Lists;
 import dev.kindred.app.config.MmoeSpec.Split;
@@ -115,5 +116,13 @@ final class ShownListsTest {
     assertEquals(1, ShownLists.rankCorrelation(new TreeMap<>(Map.of(1.0, 2.0, 2.0, 5.0))), 1e-9);
     Map<Double, Double> falling = new TreeMap<>(Map.of(1.0, 9.0, 2.0, 4.0, 3.0, 1.0));
     assertEquals(-1, ShownLists.rankCorrelation(falling), 1e-9);
+  }
+
+  @Test
+  void rankCorrelationOfLessThanTwoDifferentValuesIsUndefined() {
+    for (Map<Double, Double> curve :
+        List.<Map<Double, Double>>of(Map.of(), Map.of(1.0, 2.0), Map.of(1.0, 3.0, 2.0, 3.0))) {
+      assertTrue(Double.isNaN(ShownLists.rankCorrelation(curve)), curve.toString());
+    }
   }
 }

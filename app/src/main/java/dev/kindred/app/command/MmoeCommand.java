@@ -112,6 +112,7 @@ final class MmoeCommand extends KindredCommand {
     note(
         "%d rows to learn from, %d to stop by, %d to measure on"
             .formatted(split.train().length, split.validation().length, split.test().length));
+    noteUnmeasured(encoded.labels(), split.test());
     try (Workers workers = Workers.of(threads())) {
       Trial trial = new Trial(encoded, split, lists, workers);
       for (int s = 0; s < seeds; s++) {
@@ -123,6 +124,18 @@ final class MmoeCommand extends KindredCommand {
       }
     }
     means();
+  }
+
+  /** A task may be known in early rows alone: it is learned, but nothing can be said of it. */
+  private void noteUnmeasured(TaskLabels labels, int[] test) {
+    for (int t = 0; t < labels.tasks().size(); t++) {
+      int task = t;
+      if (Arrays.stream(test).allMatch(row -> Float.isNaN(labels.label(task, row)))) {
+        note(
+            "task %s has no label in the %d rows to measure on, so it has no figures; split them otherwise"
+                .formatted(labels.tasks().get(t).name(), test.length));
+      }
+    }
   }
 
   /** Trains and measures networks on one split. */
@@ -156,7 +169,7 @@ final class MmoeCommand extends KindredCommand {
       Map<String, Object> result = result(name, options.seed(), scores);
       GateUsage usage = model.gateUsage(table.inputs(), split.test(), workers);
       usage.warnings().forEach(MmoeCommand.this::note);
-      if (!usage.gates().isEmpty()) {
+      if (!usage.gates().isEmpty() && split.test().length > 0) {
         result.put("gates", gates(usage));
       }
       if (lists.isPresent()) {
@@ -166,7 +179,7 @@ final class MmoeCommand extends KindredCommand {
       result.put("bestEpoch", model.bestEpoch());
       if (model.scores().length > 0) {
         double best = model.scores()[model.bestEpoch() - 1];
-        result.put("validationScore", TaskScores.rounded(best));
+        put(result, "validationScore", best);
       }
       result.put("trainSeconds", Math.round(seconds * 1000) / 1000.0);
       result.put("modelHash", model.hash());
@@ -261,15 +274,22 @@ final class MmoeCommand extends KindredCommand {
         byRow.put(test[i], served[i]);
       }
       ShownLists.Ndcg ndcg = shown.of(byRow);
-      result.put("ndcg", TaskScores.rounded(ndcg.raw()));
-      result.put("weightedNdcg", TaskScores.rounded(ndcg.weighted()));
+      put(result, "ndcg", ndcg.raw());
+      put(result, "weightedNdcg", ndcg.weighted());
       result.put("lists", ndcg.lists());
       if (model.hasBias()) {
         float[] said = model.bias(bias.orElseThrow(), test, workers)[task];
         Map<Double, Double> curve = shown.byPosition(test, said);
         result.put("positionCurve", curve.values().stream().map(TaskScores::rounded).toList());
-        result.put("positionCorrelation", TaskScores.rounded(ShownLists.rankCorrelation(curve)));
+        put(result, "positionCorrelation", ShownLists.rankCorrelation(curve));
       }
+    }
+  }
+
+  /** Rounded; left out where it is NaN, which means undefined. */
+  private static void put(Map<String, Object> result, String key, double figure) {
+    if (!Double.isNaN(figure)) {
+      result.put(key, TaskScores.rounded(figure));
     }
   }
 
@@ -319,14 +339,14 @@ final class MmoeCommand extends KindredCommand {
             text.row(
                 name,
                 each.get("task"),
-                each.get("auc"),
-                each.get("logLoss"),
-                each.get("rmse"),
+                each.getOrDefault("auc", "-"),
+                each.getOrDefault("logLoss", "-"),
+                each.getOrDefault("rmse", "-"),
                 results.getFirst().get("trainSeconds"));
           }
           mean.put("meanOfTasks", tasks);
           for (String key : List.of("ndcg", "weightedNdcg", "positionCorrelation")) {
-            if (results.getFirst().containsKey(key)) {
+            if (results.stream().allMatch(result -> result.containsKey(key))) {
               mean.put(key, mean(results.stream().map(result -> result.get(key)).toList()));
             }
           }

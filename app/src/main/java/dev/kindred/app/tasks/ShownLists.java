@@ -25,10 +25,10 @@ public final class ShownLists {
   /**
    * How high clicked rows come in the lists with a click.
    *
-   * @param raw every click counts the same; mean over the lists
+   * @param raw every click counts the same; mean over the lists; NaN without a list
    * @param weighted a click counts 1 / (probability that its place was looked at); the sum over the
    *     lists divided by the sum of their best, for within a list of one click a weight has no
-   *     effect
+   *     effect; NaN without a list
    * @param lists with at least one click
    */
   public record Ndcg(double raw, double weighted, int lists) {}
@@ -137,9 +137,15 @@ public final class ShownLists {
     return means;
   }
 
-  /** Spearman's rank correlation of the values of a rising map with its keys. */
+  /**
+   * Spearman's rank correlation of the values of a rising map with its keys; NaN if the values are
+   * fewer than two or all equal.
+   */
   public static double rankCorrelation(Map<Double, Double> curve) {
     double[] values = curve.values().stream().mapToDouble(d -> d).toArray();
+    if (Arrays.stream(values).distinct().count() < 2) {
+      return Double.NaN;
+    }
     int n = values.length;
     double sum = 0;
     for (int i = 0; i < n; i++) {

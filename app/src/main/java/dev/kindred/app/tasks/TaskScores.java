@@ -14,7 +14,9 @@ public final class TaskScores {
   /**
    * For a binary task {@code auc}, its 95% interval {@code low} and {@code high}, {@code logLoss}
    * and {@code positives}; for a number {@code rmse} and {@code explained}, the share of the
-   * variance. Rows without a label are left out.
+   * variance. Rows without a label are left out, and so is each figure that the others leave
+   * undefined: all but {@code positives} without a row, {@code auc} without a positive or a
+   * negative, {@code explained} where all labels are equal.
    */
   public static Map<String, Object> of(
       TaskLabels labels, int task, int[] rows, float[] predictions) {
@@ -56,26 +58,43 @@ public final class TaskScores {
       result.put("low", rounded(interval.low()));
       result.put("high", rounded(interval.high()));
     }
-    result.put("logLoss", rounded(loss / truth.length));
+    if (truth.length > 0) {
+      result.put("logLoss", rounded(loss / truth.length));
+    }
   }
 
   private static void number(float[] scores, float[] truth, Map<String, Object> result) {
+    if (truth.length == 0) {
+      return;
+    }
     double mean = 0;
     for (float y : truth) {
       mean += (double) y / truth.length;
     }
     double error = 0;
     double total = 0;
+    boolean varies = false;
     for (int i = 0; i < truth.length; i++) {
       error += Math.pow((double) truth[i] - scores[i], 2);
       total += Math.pow(truth[i] - mean, 2);
+      varies |= truth[i] != truth[0];
     }
     result.put("rmse", rounded(Math.sqrt(error / truth.length)));
-    result.put("explained", rounded(1 - error / total));
+    if (varies) { // the total of equal labels is 0 but for rounding
+      result.put("explained", rounded(1 - error / total));
+    }
   }
 
-  /** To five digits. */
+  /**
+   * To five digits.
+   *
+   * @throws IllegalArgumentException if the value is no finite number: rounding would make it 0
+   */
   public static double rounded(double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(
+          "a figure is " + value + ", must be finite; leave out what is undefined");
+    }
     return Math.round(value * 1e5) / 1e5;
   }
 }
