@@ -2,10 +2,12 @@ package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.app.config.MmoeSpec;
+import dev.kindred.engine.data.InputException;
 import dev.kindred.index.run.Draws;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -257,6 +259,34 @@ final class MmoeCommandTest {
     Run run = run();
     assertEquals(3, run.exitCode());
     assertTrue(run.err().contains("'outcome', which is the label of task bought"), run.err());
+    assertRefused(
+        "group = \"list\"\n\n[bias]",
+        "group = [\"list\", \"outcome\"]\n\n[bias]",
+        "'outcome', which is the label of task bought");
+  }
+
+  @Test
+  void thePositionAmongTheInputsIsRefused() throws IOException {
+    String message = "'place', which is the position of [lists]";
+    assertRefused("categorical = [\"list\"]", "categorical = [\"list\", \"place\"]", message);
+    assertRefused("numeric = [\"price\"]", "numeric = [\"place\"]", message);
+    assertRefused("group = \"list\"\n\n[bias]", "group = [\"list\", \"place\"]\n\n[bias]", message);
+  }
+
+  /** As the device of a list: what is known when it is ranked may stand in both. */
+  @Test
+  void anotherColumnMayBeAnInputAndABiasFeature() throws IOException {
+    Files.writeString(
+        spec, SPEC.replace("categorical = [\"place\"]", "categorical = [\"place\", \"color\"]"));
+    assertEquals(2, MmoeSpec.read(spec, Optional.empty()).bias().size());
+  }
+
+  private void assertRefused(String part, String changed, String message) throws IOException {
+    assertTrue(SPEC.contains(part), part);
+    Files.writeString(spec, SPEC.replace(part, changed));
+    InputException e =
+        assertThrows(InputException.class, () -> MmoeSpec.read(spec, Optional.empty()), changed);
+    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
   @Test

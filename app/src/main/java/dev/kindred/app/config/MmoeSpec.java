@@ -59,7 +59,12 @@ public record MmoeSpec(
    *     kept
    */
   public record Column(
-      String column, Kind kind, String separator, List<String> group, int buckets) {}
+      String column, Kind kind, String separator, List<String> group, int buckets) {
+    /** Whether its values depend on this column of the table. */
+    boolean reads(String name) {
+      return column.equals(name) || group.contains(name);
+    }
+  }
 
   /**
    * What to predict.
@@ -171,6 +176,7 @@ public record MmoeSpec(
     MmoeOptions options = network(top.sectionOrEmpty("network"), ids, mode, biasDropout);
     top.finish();
     refuseLeaks(top, inputs, bias, tasks);
+    lists.ifPresent(each -> refusePosition(top, inputs, each));
     return new MmoeSpec(source, limits, inputs, bias, tasks, split, lists, options);
   }
 
@@ -298,13 +304,23 @@ public record MmoeSpec(
       Section top, List<Column> inputs, List<Column> bias, List<TaskColumn> tasks) {
     for (TaskColumn task : tasks) {
       for (List<Column> part : List.of(inputs, bias)) {
-        if (part.stream().anyMatch(column -> column.column().equals(task.column()))) {
+        if (part.stream().anyMatch(column -> column.reads(task.column()))) {
           throw top.wrong(
               "inputs",
               "or bias names column '%s', which is the label of task %s; take it out"
                   .formatted(task.column(), task.task().name()));
         }
       }
+    }
+  }
+
+  /** What is served knows no place, so its score must not depend on one. */
+  private static void refusePosition(Section top, List<Column> inputs, Lists lists) {
+    if (inputs.stream().anyMatch(column -> column.reads(lists.position()))) {
+      throw top.wrong(
+          "inputs",
+          "names column '%s', which is the position of [lists] and not known when a list is ranked; write it under [bias]"
+              .formatted(lists.position()));
     }
   }
 
