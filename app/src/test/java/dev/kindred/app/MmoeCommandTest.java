@@ -254,6 +254,15 @@ final class MmoeCommandTest {
   }
 
   @Test
+  void aCheckpointOfMoreEpochsThanAreAskedForIsRefused() {
+    String file = directory.resolve("checkpoint.safetensors").toString();
+    assertEquals(0, run("--checkpoint", file, "--epochs", "2").exitCode());
+    Run fewer = run("--checkpoint", file, "--epochs", "1");
+    assertEquals(3, fewer.exitCode(), fewer.err());
+    assertTrue(fewer.err().contains("is a checkpoint after 2 epochs"), fewer.err());
+  }
+
+  @Test
   void aLabelAmongTheInputsIsRefused() throws IOException {
     Files.writeString(spec, SPEC.replace("numeric = [\"price\"]", "numeric = [\"outcome\"]"));
     Run run = run();

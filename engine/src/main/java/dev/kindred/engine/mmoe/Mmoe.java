@@ -61,9 +61,10 @@ public final class Mmoe {
    * @param labels for every row
    * @param train rows to learn from
    * @param validation rows to stop by; may be empty, then all epochs are run
-   * @throws IllegalArgumentException if the tables don't fit or a task has no labels to learn from
    * @param checkpoint written after each epoch; a training that finds the file goes on from it, to
    *     the same bits as one that was never interrupted
+   * @throws IllegalArgumentException if the tables don't fit, a task has no labels to learn from,
+   *     or the checkpoint is of another training or of more epochs
    * @throws DivergedException if the loss, or a weight after an epoch, is no finite number any
    *     more; a checkpoint stays that of the last epoch before
    * @throws IOException if the checkpoint can't be read or written
@@ -217,7 +218,7 @@ public final class Mmoe {
               : new Checkpoint(
                   file.get(), key(), graph.network.parameters(), trainer.updater(), stopping);
       if (checkpoint != null) {
-        Optional<Checkpoint.Progress> done = checkpoint.resume();
+        Optional<Checkpoint.Progress> done = checkpoint.resume(options.epochs());
         done.ifPresent(d -> losses.addAll(d.losses()));
         done.ifPresent(d -> scores.addAll(d.scores()));
       }
@@ -254,7 +255,7 @@ public final class Mmoe {
       return model(losses, scores, best);
     }
 
-    /** Tells trainings apart: a checkpoint may have more or fewer epochs to go. */
+    /** Tells trainings apart: one that goes on from a checkpoint may be of more epochs. */
     private String key() {
       Fingerprint data = new Fingerprint();
       for (int[] rows : List.of(train, validation)) {

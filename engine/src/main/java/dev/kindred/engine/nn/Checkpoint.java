@@ -112,9 +112,11 @@ public final class Checkpoint {
   /**
    * Puts the state of the file back, if there is one.
    *
-   * @throws IllegalArgumentException if the file is of another training
+   * @param epochs how many the training is to have at most
+   * @throws IllegalArgumentException if the file is of another training, or has more epochs behind
+   *     it: the weights between are gone
    */
-  public Optional<Progress> resume() throws IOException {
+  public Optional<Progress> resume(int epochs) throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
@@ -124,6 +126,15 @@ public final class Checkpoint {
       throw new IllegalArgumentException(
           "%s is a checkpoint of other data or options (%s, not %s); delete it or name another"
               .formatted(file, of, key));
+    }
+    Progress progress =
+        new Progress(
+            parsed(saved.metadata().get("losses")), parsed(saved.metadata().get("scores")));
+    int done = progress.losses().size();
+    if (done > epochs) {
+      throw new IllegalArgumentException(
+          "%s is a checkpoint after %d epochs, which can't be undone, of a training of at most %d; ask for %d epochs or more, delete it or name another"
+              .formatted(file, done, epochs, done));
     }
     saved.into(parameters);
     updater
@@ -136,9 +147,6 @@ public final class Checkpoint {
               }
             });
     updater.resumeAt(Long.parseLong(saved.metadata().get("steps")));
-    Progress progress =
-        new Progress(
-            parsed(saved.metadata().get("losses")), parsed(saved.metadata().get("scores")));
     List<float[]> best = new ArrayList<>();
     for (Parameter parameter : stopping.parameters()) {
       Safetensors.Tensor tensor = saved.tensors().get(bestName(parameter));

@@ -88,7 +88,7 @@ public final class TwoTower {
    * @param checkpoint written after each epoch; a training that finds the file goes on from it, to
    *     the same bits as one that was never interrupted
    * @throws IllegalArgumentException if the tables don't fit the positives or there are none, or
-   *     the checkpoint is of another training
+   *     the checkpoint is of another training or of more epochs
    * @throws DivergedException if the loss, or a weight after an epoch, is no finite number any
    *     more; a checkpoint stays that of the last epoch before
    * @throws IOException if the checkpoint can't be read or written
@@ -285,7 +285,7 @@ public final class TwoTower {
           : Arrays.stream(counts).mapToDouble(popularity::logit).toArray();
     }
 
-    /** Tells trainings apart: a checkpoint may have more or fewer epochs to go. */
+    /** Tells trainings apart: one that goes on from a checkpoint may be of more epochs. */
     private String key() {
       Fingerprint data = new Fingerprint();
       for (int u = 0; u < positives.rows(); u++) {
@@ -327,7 +327,7 @@ public final class TwoTower {
               ? null
               : new Checkpoint(file.get(), key(), List.copyOf(parameters), updater, stopping);
       if (checkpoint != null) {
-        Optional<Checkpoint.Progress> done = checkpoint.resume();
+        Optional<Checkpoint.Progress> done = checkpoint.resume(options.epochs());
         done.ifPresent(d -> losses.addAll(d.losses()));
         done.ifPresent(d -> recalls.addAll(d.scores()));
       }

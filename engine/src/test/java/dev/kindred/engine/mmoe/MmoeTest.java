@@ -12,6 +12,7 @@ import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureTable;
+import dev.kindred.engine.nn.Safetensors;
 import dev.kindred.engine.nn.Schedule;
 import dev.kindred.engine.nn.Sgd;
 import dev.kindred.index.run.Draws;
@@ -345,6 +346,23 @@ class MmoeTest {
   }
 
   @Test
+  void aCheckpointOfMoreEpochsThanAreAskedForIsRefusedAndStaysAsItIs(@TempDir Path directory)
+      throws IOException {
+    World world = new World();
+    MmoeOptions options = SMALL.withPatience(3);
+    Path file = directory.resolve("checkpoint.safetensors");
+    MmoeModel three = resumed(world, options.withEpochs(3), file);
+    byte[] before = Files.readAllBytes(file);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> resumed(world, options.withEpochs(2), file));
+    assertTrue(e.getMessage().startsWith(file + " is a checkpoint after 3 epochs"), e.getMessage());
+    assertTrue(e.getMessage().contains("at most 2; ask for 3 epochs or more"), e.getMessage());
+    assertArrayEquals(before, Files.readAllBytes(file));
+    assertEquals(three.hash(), resumed(world, options.withEpochs(3), file).hash());
+  }
+
+  @Test
   void aCheckpointOfOtherDataIsRefusedWhicheverPartIsOther(@TempDir Path directory)
       throws IOException {
     Path file = directory.resolve("checkpoint.safetensors");
@@ -424,8 +442,10 @@ class MmoeTest {
     DivergedException e =
         assertThrows(DivergedException.class, () -> resumed(world, options, file));
     assertEquals(e.step() * 0.002, e.learningRate(), 1e-9);
-    MmoeModel good = resumed(world, options.withEpochs(1), file);
-    assertTrue(good.epochs() >= 1 && Double.isFinite(good.losses()[good.epochs() - 1]));
+    int epochs = Safetensors.read(file).metadata().get("losses").split(" ").length;
+    MmoeModel good = resumed(world, options.withEpochs(epochs), file);
+    assertEquals(epochs, good.epochs());
+    assertTrue(Double.isFinite(good.losses()[epochs - 1]));
     assertTrue(Float.isFinite(predict(good, world, HELD_OUT)[2][0]));
   }
 }

@@ -190,6 +190,17 @@ class TwoTowerTest {
   }
 
   @Test
+  void aCheckpointOfMoreEpochsThanAreAskedForIsRefused() throws IOException {
+    Path file = directory.resolve("checkpoint.safetensors");
+    TowerOptions options = Groups.options().withPatience(2);
+    resumed(options.withEpochs(3), file);
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> resumed(options.withEpochs(1), file));
+    assertTrue(e.getMessage().startsWith(file + " is a checkpoint after 3 epochs"), e.getMessage());
+    assertTrue(e.getMessage().contains("at most 1; ask for 3 epochs or more"), e.getMessage());
+  }
+
+  @Test
   void anEpochThatDivergesIsNotWrittenToTheCheckpoint() {
     Path file = directory.resolve("checkpoint.safetensors");
     TowerOptions wild = Groups.options().withOptimizer(Sgd.of(1e300));
