@@ -181,7 +181,12 @@ public final class Mmoe {
       }
       Task task = tasks.get(t);
       boolean binary = task.kind() == Task.Kind.BINARY;
-      if (n == 0 || binary && (sum == 0 || sum == n)) {
+      if (!binary && n == 0) {
+        throw new IllegalArgumentException(
+            "task %s has no label of a weight above 0 among %d training rows; it needs some"
+                .formatted(task.name(), order.length));
+      }
+      if (binary && (sum == 0 || sum == n)) {
         throw new IllegalArgumentException(
             "task %s has %d positives and %d negatives among %d training rows; it needs some of each"
                 .formatted(task.name(), (long) sum, (long) (n - sum), order.length));

@@ -250,6 +250,23 @@ class MmoeTest {
   }
 
   @Test
+  void aRegressionWithoutALabelSaysThatAndNothingOfPositives() {
+    World world = new World();
+    TaskLabels amount = world.labels.only(2);
+    float[][] none = new float[1][ROWS];
+    Arrays.fill(none[0], Float.NaN);
+    for (TaskLabels labels :
+        List.of(TaskLabels.of(amount.tasks(), none), amount.withWeights(0, new float[ROWS]))) {
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> train(world, labels, SMALL, 1));
+      assertEquals(
+          "task amount has no label of a weight above 0 among %d training rows; it needs some"
+              .formatted(TRAIN.length),
+          e.getMessage());
+    }
+  }
+
+  @Test
   void validationRowsThatSayNothingStopNothing() {
     World world = new World();
     float[][] holes = new float[3][ROWS];
