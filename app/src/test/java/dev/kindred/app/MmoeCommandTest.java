@@ -282,6 +282,43 @@ final class MmoeCommandTest {
     assertRefused("group = \"list\"\n\n[bias]", "group = [\"list\", \"place\"]\n\n[bias]", message);
   }
 
+  @Test
+  void keysThatWouldDoNothingAreRefusedByName() throws IOException {
+    String bias = "[bias]\ncategorical = [\"place\"]\n";
+    assertRefused(
+        bias,
+        bias + "mode = \"multiplicative\"\ndropout = 0.1\n",
+        "[bias] dropout is for mode = \"additive\"");
+    assertRefused(
+        bias, "[bias]\nmode = \"additive\"\n", "[bias] mode has no effect without columns");
+    assertRefused(bias, "[bias]\ndropout = 0.1\n", "[bias] dropout has no effect without columns");
+    assertRefused(
+        "hashed = [\"color\"]\n", "", "[inputs] buckets has no effect without hashed columns");
+    assertRefused(
+        "multi = [\"tags\"]\n",
+        "separator = \"|\"\n",
+        "[inputs] separator has no effect without multi columns");
+    assertRefused(
+        "relative = [\"price\"]\n", "", "[inputs] group has no effect without relative columns");
+    assertRefused(
+        bias, bias + "separator = \"|\"\n", "[bias] separator has no effect without multi columns");
+    assertRefused(
+        "kind = \"regression\"",
+        "kind = \"regression\"\nat-least = 1",
+        "at-least is for binary tasks");
+    assertRefused(
+        "positive = \"yes\"",
+        "positive = \"yes\"\nat-least = 1",
+        "at-least has no effect beside positive");
+  }
+
+  @Test
+  void keysOfABiasTowerStandWhereTheyAreOfUse() throws IOException {
+    String bias = "[bias]\ncategorical = [\"place\"]\n";
+    Files.writeString(spec, SPEC.replace(bias, bias + "mode = \"additive\"\ndropout = 0.3\n"));
+    assertEquals(0.3, MmoeSpec.read(spec, Optional.empty()).options().biasDropout());
+  }
+
   /** As the device of a list: what is known when it is ranked may stand in both. */
   @Test
   void anotherColumnMayBeAnInputAndABiasFeature() throws IOException {

@@ -161,6 +161,16 @@ public record MmoeSpec(
     BiasMode mode = biasSection.choice("mode", BiasMode.ADDITIVE);
     double biasDropout = biasSection.number("dropout", MmoeOptions.defaults().biasDropout());
     List<Column> bias = columns(biasSection);
+    if (mode == BiasMode.MULTIPLICATIVE && biasSection.has("dropout")) {
+      throw biasSection.wrong(
+          "dropout", "is for mode = \"additive\": a row can't do without a factor; take it out");
+    }
+    for (String key : List.of("mode", "dropout")) {
+      if (bias.isEmpty() && biasSection.has(key)) {
+        throw biasSection.wrong(
+            key, "has no effect without columns: name one or more, or leave [bias] out");
+      }
+    }
     if (bias.stream().anyMatch(column -> column.kind() == Kind.ID)) {
       throw biasSection.wrong(
           "ids", "is for inputs: the bias tower reads no value as unknown; write categorical");
@@ -204,7 +214,19 @@ public record MmoeSpec(
       columns.add(new Column(name, Kind.RELATIVE, "", group, 0));
     }
     section.finish();
+    refuseIdle(
+        section, "separator", "multi", columns.stream().anyMatch(c -> c.kind() == Kind.MULTI));
+    refuseIdle(
+        section, "group", "relative", columns.stream().anyMatch(c -> c.kind() == Kind.RELATIVE));
+    refuseIdle(section, "buckets", "hashed", columns.stream().anyMatch(c -> c.buckets() > 0));
     return columns;
+  }
+
+  private static void refuseIdle(Section section, String key, String columns, boolean used) {
+    if (!used && section.has(key)) {
+      throw section.wrong(
+          key, "has no effect without %s columns: name them or take it out".formatted(columns));
+    }
   }
 
   private static Column column(String name, Kind kind) {
@@ -225,6 +247,13 @@ public record MmoeSpec(
       section.finish();
       if (kind == Task.Kind.REGRESSION && !positive.isEmpty()) {
         throw section.wrong("positive", "is for binary tasks; a regression learns the number");
+      }
+      if (kind == Task.Kind.REGRESSION && section.has("at-least")) {
+        throw section.wrong("at-least", "is for binary tasks; a regression learns the number");
+      }
+      if (!positive.isEmpty() && section.has("at-least")) {
+        throw section.wrong(
+            "at-least", "has no effect beside positive, which is a text; take one of them out");
       }
       if (!names.add(name)) {
         throw section.wrong("name", "\"" + name + "\" is taken by an earlier task");
