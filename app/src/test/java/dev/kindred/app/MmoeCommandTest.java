@@ -253,6 +253,37 @@ final class MmoeCommandTest {
     assertTrue(bought.matches("mmoe +bought( +-){3} .*"), bought);
   }
 
+  /** All rows are of one time, so none is later than the others. */
+  @Test
+  void withoutRowsToMeasureOnThereAreNoFiguresAndNoGates() throws IOException {
+    List<String> lines = Files.readAllLines(directory.resolve("shown.csv"));
+    Files.write(
+        directory.resolve("shown.csv"),
+        lines.stream().map(line -> line + (line.startsWith("list") ? ",day" : ",1")).toList());
+    Files.writeString(
+        spec,
+        SPEC.replace("by = \"column\"\ncolumn = \"list\"", "by = \"time\"\ncolumn = \"day\""));
+    Run run = Run.kindred("mmoe", "--spec", spec.toString(), "--json", "--epochs", "1");
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.err().contains("task click has no label in the 0 rows"), run.err());
+    Map<String, Object> result = JSON.std.mapFrom(run.lines().getFirst());
+    assertEquals(
+        Set.of(
+            "model",
+            "seed",
+            "tasks",
+            "lists",
+            "positionCurve",
+            "epochs",
+            "bestEpoch",
+            "trainSeconds",
+            "modelHash"),
+        result.keySet());
+    assertEquals(
+        Map.of("task", "click", "rows", 0, "positives", 0),
+        ((List<?>) result.get("tasks")).getFirst());
+  }
+
   @Test
   void aCheckpointOfMoreEpochsThanAreAskedForIsRefused() {
     String file = directory.resolve("checkpoint.safetensors").toString();
