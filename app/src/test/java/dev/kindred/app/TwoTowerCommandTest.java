@@ -60,10 +60,16 @@ final class TwoTowerCommandTest {
   }
 
   private Run run(String... more) {
+    List<String> options = new ArrayList<>(SMALL);
+    options.addAll(List.of(more));
+    return bare(options.toArray(String[]::new));
+  }
+
+  /** Without the options of {@link #SMALL}. */
+  private Run bare(String... options) {
     List<String> arguments = new ArrayList<>(List.of("two-tower", "--train", train.toString()));
     arguments.addAll(List.of("--test", test.toString()));
-    arguments.addAll(SMALL);
-    arguments.addAll(List.of(more));
+    arguments.addAll(List.of(options));
     return Run.kindred(arguments.toArray(String[]::new));
   }
 
@@ -122,6 +128,15 @@ final class TwoTowerCommandTest {
     Run popularity = run("--popularity", ".5", "--loss", "cosine_contrastive");
     assertEquals(2, popularity.exitCode());
     assertTrue(popularity.err().contains("--popularity would have no effect"), popularity.err());
+    Run contrastive = run("--scale", "9", "--loss", "cosine_contrastive");
+    assertEquals(2, contrastive.exitCode());
+    assertTrue(contrastive.err().contains("--scale would have no effect"), contrastive.err());
+    Run paper = bare("--paper", "--scale", "9");
+    assertEquals(2, paper.exitCode());
+    assertTrue(paper.err().contains("--scale would have no effect"), paper.err());
+    Run exponent = run("--popularity-exponent", ".5");
+    assertEquals(2, exponent.exitCode());
+    assertTrue(exponent.err().contains("no negatives are drawn"), exponent.err());
     Run missing = Run.kindred("two-tower", "--train", "none.txt", "--test", test.toString());
     assertEquals(3, missing.exitCode());
     assertTrue(missing.err().contains("none.txt"), missing.err());

@@ -112,7 +112,9 @@ final class TwoTowerCommand extends KindredCommand {
   @Option(
       names = "--scale",
       paramLabel = "S",
-      description = "Of the cosine within the loss; 0 = by the number of items.")
+      description =
+          "Of the cosine within scaled_cross_entropy and sampled_softmax, 1 to 200; 0 = by the"
+              + " number of items.")
   private Double scale;
 
   @Option(
@@ -131,7 +133,7 @@ final class TwoTowerCommand extends KindredCommand {
   @Option(
       names = "--popularity-exponent",
       paramLabel = "E",
-      description = "Negatives are drawn by popularity to this power.")
+      description = "Negatives are drawn by popularity to this power; with --negatives.")
   private Double popularityExponent;
 
   @Option(
@@ -338,7 +340,7 @@ final class TwoTowerCommand extends KindredCommand {
     o = negativeWeight == null ? o : o.withNegativeWeight(negativeWeight);
     o = dropout == null ? o : o.withDropout(dropout);
     o = o.withLoss(loss == null ? o.loss() : loss, negatives == null ? o.negatives() : negatives);
-    refuseWhatSaysNothing(o.loss());
+    refuseWhatSaysNothing(o);
     o = popularity == null ? o : o.withPopularity(popularity);
     o = noBatchNegatives ? o.withBatchNegatives(false) : o;
     if (optimizer != null) {
@@ -354,7 +356,14 @@ final class TwoTowerCommand extends KindredCommand {
     return o;
   }
 
-  private void refuseWhatSaysNothing(TowerLoss used) {
+  private void refuseWhatSaysNothing(TowerOptions options) {
+    TowerLoss used = options.loss();
+    refuse("--scale", scale != null && !used.hasScale(), used);
+    if (popularityExponent != null && options.negatives() == 0) {
+      throw usage(
+          "--popularity-exponent would have no effect with --negatives 0, as no negatives are"
+              + " drawn; leave it out or draw some");
+    }
     if (used != TowerLoss.COSINE_CONTRASTIVE) {
       refuse("--margin", margin != null, used);
       refuse("--negative-weight", negativeWeight != null, used);

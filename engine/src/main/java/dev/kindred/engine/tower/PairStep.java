@@ -169,7 +169,7 @@ final class PairStep implements Step {
     int dim = options.dim();
     float[] u = userPass.value(userTower.output);
     float[] v = itemPass.value(itemTower.output);
-    float scale = scaled ? (float) Math.clamp(Math.exp(logScaleAndBias.values()[0]), 1, 200) : 1;
+    float scale = scaled ? (float) TowerOptions.bounded(Math.exp(logScaleAndBias.values()[0])) : 1;
     float bias = scaled ? logScaleAndBias.values()[1] : 0;
     int n = rows * perUser;
     for (int j = 0; j < n; j++) {

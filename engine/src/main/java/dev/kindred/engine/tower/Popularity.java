@@ -28,7 +28,7 @@ final class Popularity {
    */
   Popularity(TowerOptions options, int items, int mostPositives) {
     share = options.popularity();
-    scale = TowerOptions.bounded(options.scaleFor(items));
+    scale = options.scaleFor(items);
     this.mostPositives = mostPositives;
   }
 

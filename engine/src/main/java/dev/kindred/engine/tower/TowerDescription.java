@@ -123,7 +123,7 @@ final class TowerDescription {
         map.get("start") instanceof String start ? TowerStart.valueOf(start) : usual.start(),
         (int) number(map, "history"),
         TowerLoss.valueOf((String) map.get("loss")),
-        number(map, "scale"),
+        scale(number(map, "scale")),
         (Boolean) map.get("learnScale"),
         (int) number(map, "negatives"),
         !Boolean.FALSE.equals(map.get("batchNegatives")),
@@ -142,6 +142,11 @@ final class TowerDescription {
         (int) number(map, "patience"),
         Boolean.TRUE.equals(map.get("smooth")),
         ((Number) map.get("seed")).longValue());
+  }
+
+  /** Earlier trainings took any scale and used the nearest one within the bounds. */
+  private static double scale(double scale) {
+    return scale > 0 ? TowerOptions.bounded(scale) : scale;
   }
 
   private static Map<String, Object> optimizer(Optimizer optimizer) {

@@ -23,6 +23,11 @@ public enum TowerLoss {
    */
   COSINE_CONTRASTIVE;
 
+  /** Whether the cosine is multiplied by a scale. */
+  public boolean hasScale() {
+    return this == SCALED_CROSS_ENTROPY || this == SAMPLED_SOFTMAX;
+  }
+
   /** Whether all positives of a batch stand against the same sampled negatives. */
   public boolean sharesNegatives() {
     return this == SAMPLED_SOFTMAX || this == COSINE_CONTRASTIVE;

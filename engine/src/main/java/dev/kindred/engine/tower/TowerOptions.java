@@ -20,10 +20,11 @@ import java.util.function.Consumer;
  * @param history how many of a user's items the user tower averages in a training step; 0 = the
  *     user tower knows no history
  * @param loss what to train for
- * @param scale of the cosine within the loss, 1 / temperature; the start value where it is learned;
- *     0 = by the number of items n, {@code max(4, ln n - 2)}: a softmax over many items needs more
- *     room
- * @param learnScale whether scale is learned; COSINE_CROSS_ENTROPY has none
+ * @param scale of the cosine within the loss, 1 / temperature, 1 to 200: a softmax of less says
+ *     nothing, of more is all or nothing; the start value where it is learned; 0 = by the number of
+ *     items n, {@code max(4, ln n - 2)}: a softmax over many items needs more room. For
+ *     SCALED_CROSS_ENTROPY and SAMPLED_SOFTMAX
+ * @param learnScale whether scale is learned, within the same bounds; nothing for losses without
  * @param negatives sampled per positive; for SAMPLED_SOFTMAX sampled per batch, beside the batch's
  *     own items
  * @param batchNegatives whether the items of a batch are negatives of one another's users, for the
@@ -83,6 +84,8 @@ public record TowerOptions(
     boolean smooth,
     long seed) {
   private static final int MAX_WIDTH = 1 << 14;
+  private static final double MIN_SCALE = 1;
+  private static final double MAX_SCALE = 200;
 
   public TowerOptions {
     hidden = List.copyOf(hidden);
@@ -95,7 +98,11 @@ public record TowerOptions(
     check("dim", dim, 1, MAX_WIDTH);
     check("embeddingDim", embeddingDim, 1, MAX_WIDTH);
     check("history", history, 0, Integer.MAX_VALUE);
-    check("scale", scale, 0, 1000);
+    if (scale != 0 && !(scale >= MIN_SCALE && scale <= MAX_SCALE)) {
+      throw new IllegalArgumentException(
+          "two-tower option scale is %s, must be %s to %s, or 0 to go by the number of items"
+              .formatted(plain(scale), plain(MIN_SCALE), plain(MAX_SCALE)));
+    }
     check("negatives", negatives, loss.sharesNegatives() && batchNegatives ? 0 : 1, 1 << 16);
     check("popularityExponent", popularityExponent, 0, 10);
     check("correction", correction, 0, 1);
@@ -175,9 +182,9 @@ public record TowerOptions(
     return scale > 0 ? scale : Math.max(4, Math.log(items) - 2);
   }
 
-  /** What a softmax makes of a scale: too small says nothing, too large is all or nothing. */
+  /** The nearest scale that options may have: a learned one can step past the bounds. */
   static double bounded(double scale) {
-    return Math.clamp(scale, 1, 200);
+    return Math.clamp(scale, MIN_SCALE, MAX_SCALE);
   }
 
   /**

@@ -186,16 +186,6 @@ class PopularityTest {
     }
   }
 
-  /** The softmax takes no scale below 1, so lists must not either. */
-  @Test
-  void aScaleOutOfBoundsIsBoundedInListsToo() {
-    Popularity small = new Popularity(OPTIONS.withScale(0.5), 2, 9);
-    Popularity one = new Popularity(OPTIONS.withScale(1), 2, 9);
-    float[] units = units(2, 3);
-    int[] counts = {9, 1};
-    assertArrayEquals(one.items(units, DIM, counts), small.items(units, DIM, counts));
-  }
-
   @Test
   void aFileThatDoesNotSayHowPopularItsItemsAreIsRefused() throws IOException {
     Path file = directory.resolve("model.safetensors");

@@ -253,6 +253,39 @@ class TwoTowerTest {
   }
 
   @Test
+  void aScaleThatNoLossWouldUseIsRefused() {
+    TowerOptions options = Groups.options();
+    for (double scale : new double[] {0, 1, 200}) {
+      assertEquals(scale, options.withScale(scale).scale());
+    }
+    for (double scale : new double[] {0.5, 200.5, -1, Double.NaN}) {
+      Exception e = assertThrows(IllegalArgumentException.class, () -> options.withScale(scale));
+      assertTrue(e.getMessage().contains("must be 1 to 200, or 0 to go by"), e.getMessage());
+    }
+  }
+
+  /** Trainings that were given .5 used 1, and their files say .5. */
+  @Test
+  void aSavedScaleOutOfBoundsIsReadAsTheOneThatWasUsed() throws IOException {
+    TowerDescription.Content content =
+        new TowerDescription.Content(
+            Groups.options().withScale(9),
+            Groups.users().features(),
+            Groups.items().features(),
+            new double[] {1},
+            new double[] {0},
+            1,
+            3,
+            List.of());
+    String json = TowerDescription.write(content);
+    assertTrue(json.contains("\"scale\":9.0"), json);
+    for (double[] savedAndUsed : new double[][] {{0, 0}, {0.5, 1}, {7, 7}, {1000, 200}}) {
+      String saved = json.replace("\"scale\":9.0", "\"scale\":" + savedAndUsed[0]);
+      assertEquals(savedAndUsed[1], TowerDescription.read(saved).options().scale(), saved);
+    }
+  }
+
+  @Test
   void aSavedModelIsReadBackWhole() throws IOException {
     TowerModel model = train(Groups.options().withEpochs(2), 1);
     Path path = directory.resolve("tower.safetensors");
