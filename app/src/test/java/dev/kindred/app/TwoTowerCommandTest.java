@@ -117,6 +117,44 @@ final class TwoTowerCommandTest {
   }
 
   @Test
+  void aLearnedScaleMakesAnotherModelAndIsRefusedWhereThereIsNone() throws IOException {
+    String[] pairs = {
+      "--hidden=",
+      "--dim",
+      "8",
+      "--history",
+      "0",
+      "--patience",
+      "0",
+      "--epochs",
+      "2",
+      "--quiet",
+      "--loss",
+      "scaled_cross_entropy",
+      "--negatives",
+      "4",
+      "--scale",
+      "5",
+      "--json"
+    };
+    List<String> learned = new ArrayList<>(List.of(pairs));
+    learned.add("--learn-scale");
+    Run with = bare(learned.toArray(String[]::new));
+    Run without = bare(pairs);
+    assertEquals(0, with.exitCode(), with.err());
+    assertEquals(0, without.exitCode(), without.err());
+    assertNotEquals(
+        JSON.std.mapFrom(without.lines().getLast()).get("modelHash"),
+        JSON.std.mapFrom(with.lines().getLast()).get("modelHash"));
+    Run paper = bare("--paper", "--learn-scale");
+    assertEquals(2, paper.exitCode());
+    assertTrue(paper.err().contains("--learn-scale would have no effect"), paper.err());
+    Run popularity = run("--learn-scale", "--popularity", ".5");
+    assertEquals(2, popularity.exitCode());
+    assertTrue(popularity.err().contains("a fixed scale"), popularity.err());
+  }
+
+  @Test
   void badValuesAndFilesAreOneLineAndTheRightExitCode() {
     Run usage = run("--scale", "-1");
     assertEquals(2, usage.exitCode());

@@ -118,6 +118,12 @@ final class TwoTowerCommand extends KindredCommand {
   private Double scale;
 
   @Option(
+      names = "--learn-scale",
+      description =
+          "Learn the scale too, from --scale on, with scaled_cross_entropy and sampled_softmax.")
+  private boolean learnScale;
+
+  @Option(
       names = "--negatives",
       paramLabel = "N",
       description =
@@ -341,6 +347,7 @@ final class TwoTowerCommand extends KindredCommand {
     o = dropout == null ? o : o.withDropout(dropout);
     o = o.withLoss(loss == null ? o.loss() : loss, negatives == null ? o.negatives() : negatives);
     refuseWhatSaysNothing(o);
+    o = learnScale ? o.withLearnScale(true) : o;
     o = popularity == null ? o : o.withPopularity(popularity);
     o = noBatchNegatives ? o.withBatchNegatives(false) : o;
     if (optimizer != null) {
@@ -359,6 +366,7 @@ final class TwoTowerCommand extends KindredCommand {
   private void refuseWhatSaysNothing(TowerOptions options) {
     TowerLoss used = options.loss();
     refuse("--scale", scale != null && !used.hasScale(), used);
+    refuse("--learn-scale", learnScale && !used.hasScale(), used);
     if (popularityExponent != null && options.negatives() == 0) {
       throw usage(
           "--popularity-exponent would have no effect with --negatives 0, as no negatives are"

@@ -7,7 +7,10 @@ public enum TowerLoss {
    * where both towers end in a ReLU.
    */
   COSINE_CROSS_ENTROPY,
-  /** Cross-entropy of sampled pairs, p = sigmoid(scale * cosine + bias), both learned. */
+  /**
+   * Cross-entropy of sampled pairs, p = sigmoid(scale * cosine + bias): the bias is learned, and
+   * the scale where the options say so.
+   */
   SCALED_CROSS_ENTROPY,
   /**
    * Softmax of scale * cosine, and the item's popularity where the options say so, over the batch's

@@ -11,6 +11,7 @@ import dev.kindred.engine.nn.Updater;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Workers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,33 @@ class StepTest {
             .withNegatives(2)
             .withBatch(90)
             .withLearnScale(true));
+  }
+
+  @Test
+  void aScaleMovesWhereItIsLearnedAndStaysWhereNot() {
+    TowerOptions pairs = small().withLoss(TowerLoss.SCALED_CROSS_ENTROPY, 2);
+    float before = (float) Math.log(3);
+    assertEquals(before, logScaleAfterAStep(pairs));
+    assertTrue(Math.abs(logScaleAfterAStep(pairs.withLearnScale(true)) - before) > 1e-3);
+    TowerOptions softmax = small().withNegatives(9).withLearnScale(true);
+    assertTrue(Math.abs(logScaleAfterAStep(softmax) - before) > 1e-3);
+  }
+
+  private static float logScaleAfterAStep(TowerOptions options) {
+    Tower item = new Tower("item", Groups.items().features(), options, Map.of());
+    Tower user = new Tower("user", Groups.users().features(), options, Map.of());
+    Step step = step(options, user, item);
+    int count = step.capacity();
+    int[] users = IntStream.range(0, count).toArray();
+    Interactions positives = Groups.positives();
+    int[] items = IntStream.of(users).map(u -> positives.column(positives.start(u))).toArray();
+    float[] weights = new float[count];
+    Arrays.fill(weights, 1);
+    try (Workers workers = Workers.of(1)) {
+      step.run(1, users, items, weights, count, workers);
+      new Updater(Sgd.of(1), step.passes(), step.lossParameters()).step(1, workers);
+    }
+    return step.lossParameters().keySet().iterator().next().values()[0];
   }
 
   @Test
