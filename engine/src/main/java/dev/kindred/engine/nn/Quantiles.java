@@ -143,7 +143,11 @@ public final class Quantiles {
     if (above == cuts.length) {
       return BELOW_ONE;
     }
-    float part = (x - low) / (cuts[above] - low);
+    float width = cuts[above] - low;
+    float part =
+        width <= Float.MAX_VALUE
+            ? (x - low) / width
+            : (float) (((double) x - low) / ((double) cuts[above] - low)); // too wide for a float
     return shares[above - 1] + (shares[above] - shares[above - 1]) * Math.min(1f, part);
   }
 }

@@ -71,6 +71,25 @@ class QuantilesTest {
     assertEquals(0.5f, quantiles.share(8));
   }
 
+  @Test
+  void numbersFurtherApartThanAFloatReachesHaveSharesToo() {
+    Quantiles quantiles = Quantiles.fit(new float[] {-3e38f, 3e38f});
+    float[] numbers = {-3.1e38f, -3e38f, -2e38f, 0, 1e38f, 2.9e38f, 3e38f, Float.MAX_VALUE};
+    float before = 0;
+    for (float x : numbers) {
+      float share = quantiles.share(x);
+      assertTrue(share >= before && share < 1, x + " has " + share + " after " + before);
+      before = share;
+    }
+    assertEquals(0.25f, quantiles.share(0));
+    assertEquals(1 / 3f, quantiles.share(1e38f), 1e-6f);
+    float[] together = numbers.clone();
+    quantiles.shares(together, 8, new int[8], new int[8]);
+    for (int i = 0; i < numbers.length; i++) {
+      assertEquals(quantiles.share(numbers[i]), together[i], "share of " + numbers[i]);
+    }
+  }
+
   /** As the class says, by the library's search. */
   private static float share(float[] cuts, float[] shares, float x) {
     if (Float.isNaN(x)) {
