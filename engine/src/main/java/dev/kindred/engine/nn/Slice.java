@@ -15,13 +15,14 @@ public final class Slice extends Layer {
   /**
    * @param start first column
    * @param width columns
+   * @throws IllegalArgumentException unless the input has all of them
    */
   public Slice(String name, Layer input, int start, int width) {
     super(name, width, List.of(input));
-    if (start < 0 || start + width > input.width()) {
+    if (start < 0 || start > input.width() - width) {
       throw new IllegalArgumentException(
-          "layer %s takes columns %d to %d of %s, which has %d"
-              .formatted(name, start, start + width, input.name(), input.width()));
+          "layer %s takes %d columns from %d on of %s, which has %d"
+              .formatted(name, width, start, input.name(), input.width()));
     }
     this.input = input;
     this.start = start;

@@ -89,6 +89,20 @@ class CompositionTest {
   }
 
   @Test
+  void aSliceBeyondItsInputIsRefused() {
+    Input x = new Input("x", 5);
+    for (int[] cut :
+        new int[][] {{-1, 2}, {4, 2}, {Integer.MAX_VALUE, 1}, {1, Integer.MAX_VALUE}}) {
+      Exception e =
+          assertThrows(IllegalArgumentException.class, () -> new Slice("cut", x, cut[0], cut[1]));
+      assertEquals(
+          "layer cut takes %d columns from %d on of x, which has 5".formatted(cut[1], cut[0]),
+          e.getMessage());
+    }
+    assertEquals(5, new Slice("all", x, 0, 5).width());
+  }
+
+  @Test
   void slicesAndDroppedRowsHaveTheGradientsOfTheirLoss() {
     Input x = new Input("x", 5);
     Dense wide = new Dense("wide", x, 9, Activation.NONE, 1);
