@@ -77,10 +77,8 @@ public final class ItemHalves {
   public static void write(Path target, SplitMmoe network, int items, Inputs inputs)
       throws IOException {
     int values = network.storedValues();
-    if (values == 0 || items < 1) {
-      throw new IllegalArgumentException(
-          "%d items of %d stored values make no file; allow more bytes an item"
-              .formatted(items, values));
+    if (items < 1) {
+      throw new IllegalArgumentException(items + " items make no file; there must be 1 or more");
     }
     ItemPrecision precision = network.precision();
     byte[] row = new byte[values * precision.bytes()];

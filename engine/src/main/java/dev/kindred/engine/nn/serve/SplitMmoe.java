@@ -20,9 +20,9 @@ import java.util.zip.CRC32C;
  * computed once, such as how often this user met this item; it may be empty, and should be small.
  *
  * <p>The stored half takes 2 bytes or 1 for each output of a first layer ({@link ItemPrecision}),
- * and an item may take no more than a budget: as many whole experts are stored as fit, and the
- * gates if after all experts there is room for them too. The rest is computed from the items'
- * inputs, the user's half standing in for the biases. With 8 experts of 256 and 40 gates,
+ * and an item may take no more than a budget: as many whole experts are stored as fit, one or more,
+ * and the gates if after all experts there is room for them too. The rest is computed from the
+ * items' inputs, the user's half standing in for the biases. With 8 experts of 256 and 40 gates,
  * everything takes 4,176 bytes as halves; of bytes the experts take 2 KiB and everything 2,088.
  *
  * <p>Outputs differ from those of {@link Mmoe#forward}: with halves, which carry 11 bits, in about
@@ -82,7 +82,7 @@ public final class SplitMmoe {
    * Stores halves where everything of an item fits the budget as halves, else bytes.
    *
    * @param userInputs the first columns of the network's input, which describe the user
-   * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
+   * @param bytesPerItem at most this much is stored of an item, one expert or more
    */
   public SplitMmoe(Mmoe network, int userInputs, int bytesPerItem) {
     this(network, userInputs, 0, bytesPerItem);
@@ -99,7 +99,7 @@ public final class SplitMmoe {
   /**
    * @param userInputs the first columns of the network's input, which describe the user
    * @param pairInputs the last columns, which describe user and item together; may be 0
-   * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
+   * @param bytesPerItem at most this much is stored of an item, one expert or more
    */
   public SplitMmoe(Mmoe network, int userInputs, int pairInputs, int bytesPerItem) {
     this(network, userInputs, pairInputs, bytesPerItem, bestFor(network, bytesPerItem));
@@ -113,7 +113,7 @@ public final class SplitMmoe {
   /**
    * @param userInputs the first columns of the network's input, which describe the user
    * @param pairInputs the last columns, which describe user and item together; may be 0
-   * @param bytesPerItem at most this much is stored of an item; 0 to store nothing
+   * @param bytesPerItem at most this much is stored of an item, one expert or more
    * @param precision of what is stored
    */
   public SplitMmoe(
@@ -129,10 +129,6 @@ public final class SplitMmoe {
           "of %d inputs %d are the user's and %d the pair's; expected 1 or more of the user, 0 or more of the pair, and 1 or more left for the item"
               .formatted(inputs, userInputs, pairInputs));
     }
-    if (bytesPerItem < 0) {
-      throw new IllegalArgumentException(
-          "the budget is " + bytesPerItem + " bytes an item; it must be 0 or more");
-    }
     depth = network.experts().getFirst().layers().size();
     if (network.experts().getFirst().layers().getFirst().activation() != Activation.RELU) {
       throw new IllegalArgumentException("the first layers of the experts must end with a ReLU");
@@ -140,6 +136,11 @@ public final class SplitMmoe {
     hidden = network.experts().getFirst().layers().getFirst().outputs();
     int gateCount = network.gates().outputs();
     int room = bytesPerItem / precision.bytes();
+    if (room < hidden) {
+      throw new IllegalArgumentException(
+          "the budget is %d bytes an item, too little for one expert of %d outputs (%s); allow %d or more, or rank by the network as a whole"
+              .formatted(bytesPerItem, hidden, precision, (long) hidden * precision.bytes()));
+    }
     stored = Math.min(count, room / hidden);
     gatesStored = stored == count && count * hidden + gateCount <= room;
 

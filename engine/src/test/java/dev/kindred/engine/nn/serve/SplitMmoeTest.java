@@ -293,14 +293,25 @@ class SplitMmoeTest {
       }
     }
     assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER + ITEM, 2048));
-    assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, -1));
     assertThrows(IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, ITEM, 2048));
-    SplitMmoe nothing = new SplitMmoe(mmoe, USER, 2 * HIDDEN - 1, ItemPrecision.HALF);
-    assertEquals(0, nothing.storedValues());
-    assertThrows(IllegalArgumentException.class, () -> written(nothing));
     Arrays.fill(itemInputs, 1e6f);
     Exception large = assertThrows(IllegalArgumentException.class, () -> written(split));
     assertTrue(large.getMessage().contains("item 0"), large.getMessage());
+  }
+
+  @Test
+  void aBudgetBelowOneExpertIsRefusedWithTheLeastOne() {
+    for (ItemPrecision precision : ItemPrecision.values()) {
+      int least = precision.bytes() * HIDDEN;
+      assertEquals(1, new SplitMmoe(mmoe, USER, least, precision).storedExperts());
+      for (int budget : new int[] {-1, 0, least - 1}) {
+        Exception e =
+            assertThrows(
+                IllegalArgumentException.class, () -> new SplitMmoe(mmoe, USER, budget, precision));
+        assertTrue(e.getMessage().contains("budget is " + budget + " bytes"), e.getMessage());
+        assertTrue(e.getMessage().contains("allow " + least + " or more"), e.getMessage());
+      }
+    }
   }
 
   @Test
