@@ -20,8 +20,8 @@ import java.util.function.Consumer;
  * @param dropout share of the inputs dropped in training
  * @param biasMode how the bias tower enters, where there are bias features
  * @param biasHidden widths of its ReLU layers; empty = a sum of one number per feature value
- * @param biasDropout share of training rows that do without the bias tower (ADDITIVE), so that the
- *     rest learns to stand alone, as it must at serving
+ * @param biasDropout share of training rows that do without the bias tower (ADDITIVE), drawn for
+ *     each task by itself, so that the rest learns to stand alone, as it must at serving
  * @param optimizer and its learning rate
  * @param schedule of the learning rate
  * @param batch rows per step

@@ -5,13 +5,16 @@ import dev.kindred.engine.data.Interactions.Duplicates;
 import dev.kindred.index.run.Draws;
 
 /**
- * A training and a validation part of the positives: some users give up a fifth of theirs.
+ * A training and a validation part of the positives: some users give up about a fifth of theirs.
  *
  * @param train all other positives
- * @param validation of about a tenth of the users, at most 2,000 of them
+ * @param validation of about a tenth of the users with five positives or more, or of about 2,000
+ *     where a tenth is more: each is drawn by itself, so there can be some more or fewer
  */
 record HeldOut(Interactions train, Interactions validation) {
+  /** Expected, see {@link #validation}. */
   private static final int MAX_USERS = 2000;
+
   private static final double USER_SHARE = 0.1;
   private static final double POSITIVE_SHARE = 0.2;
 
