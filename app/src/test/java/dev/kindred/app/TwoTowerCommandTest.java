@@ -117,6 +117,20 @@ final class TwoTowerCommandTest {
   }
 
   @Test
+  void theOrderOfOptionsIsNoReasonToRefuseThem() {
+    for (List<String> options :
+        List.of(
+            List.of("--batch", "4", "--negatives", "1"),
+            List.of("--negatives", "600", "--batch", "1024"))) {
+      List<String> arguments =
+          new ArrayList<>(List.of("--paper", "--hidden", "4", "--dim", "4", "--epochs", "1"));
+      arguments.addAll(options);
+      Run run = bare(arguments.toArray(String[]::new));
+      assertEquals(0, run.exitCode(), options + ": " + run.err());
+    }
+  }
+
+  @Test
   void aLearnedScaleMakesAnotherModelAndIsRefusedWhereThereIsNone() throws IOException {
     String[] pairs = {
       "--hidden=",

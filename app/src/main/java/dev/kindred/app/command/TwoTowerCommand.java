@@ -335,7 +335,6 @@ final class TwoTowerCommand extends KindredCommand {
     o = start == null ? o : o.withStart(start);
     o = history == null ? o : o.withHistory(history);
     o = scale == null ? o : o.withScale(scale);
-    o = batch == null ? o : o.withBatch(batch);
     o = epochs == null ? o : o.withEpochs(epochs);
     o = anneal ? o.withAnneal(true) : o;
     o = smooth ? o.withSmooth(true) : o;
@@ -345,7 +344,11 @@ final class TwoTowerCommand extends KindredCommand {
     o = margin == null ? o : o.withMargin(margin);
     o = negativeWeight == null ? o : o.withNegativeWeight(negativeWeight);
     o = dropout == null ? o : o.withDropout(dropout);
-    o = o.withLoss(loss == null ? o.loss() : loss, negatives == null ? o.negatives() : negatives);
+    o =
+        o.withLoss(
+            loss == null ? o.loss() : loss,
+            negatives == null ? o.negatives() : negatives,
+            batch == null ? o.batch() : batch);
     refuseWhatSaysNothing(o);
     o = learnScale ? o.withLearnScale(true) : o;
     o = popularity == null ? o : o.withPopularity(popularity);

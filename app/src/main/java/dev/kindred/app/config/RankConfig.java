@@ -95,11 +95,10 @@ final class RankConfig {
                 .withDim(dim)
                 .withEmbeddingDim(embeddingDim)
                 .withScale(scale)
-                .withLoss(loss, negatives)
+                .withLoss(loss, negatives, batch)
                 .withCorrection(correction)
                 .withUnknownIds(unknownIds)
                 .withOptimizer(base.optimizer().withLearningRate(rate))
-                .withBatch(batch)
                 .withEpochs(epochs));
   }
 

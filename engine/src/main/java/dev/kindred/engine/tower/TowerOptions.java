@@ -272,10 +272,16 @@ public record TowerOptions(
 
   /** Both at once: one after the other could be refused on the way, as each loss has its range. */
   public TowerOptions withLoss(TowerLoss loss, int negatives) {
+    return withLoss(loss, negatives, batch);
+  }
+
+  /** All at once, for the same reason: a batch of pairs has room for a positive's negatives. */
+  public TowerOptions withLoss(TowerLoss loss, int negatives, int batch) {
     return with(
         draft -> {
           draft.loss = loss;
           draft.negatives = negatives;
+          draft.batch = batch;
         });
   }
 

@@ -252,6 +252,20 @@ class TwoTowerTest {
     }
   }
 
+  /**
+   * The paper's five pairs of a positive don't fit into four, and its batch of 512 holds no 600.
+   */
+  @Test
+  void negativesAndBatchCanBeSetTogetherWhereOneAloneIsRefused() {
+    TowerOptions paper = TowerOptions.paper();
+    assertThrows(IllegalArgumentException.class, () -> paper.withBatch(4));
+    TowerOptions few = paper.withLoss(paper.loss(), 1, 4);
+    assertEquals(paper.withNegatives(1).withBatch(4), few);
+    assertThrows(IllegalArgumentException.class, () -> paper.withNegatives(600));
+    TowerOptions many = paper.withLoss(paper.loss(), 600, 1024);
+    assertEquals(paper.withBatch(1024).withNegatives(600), many);
+  }
+
   @Test
   void aScaleThatNoLossWouldUseIsRefused() {
     TowerOptions options = Groups.options();
