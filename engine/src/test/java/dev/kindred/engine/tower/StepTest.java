@@ -43,8 +43,13 @@ class StepTest {
 
   /** Gradients of users' and items' weights and of the loss's own, against differences. */
   private static void check(TowerOptions options) {
-    Tower item = new Tower("item", Groups.items().features(), options, Map.of());
-    Tower user = new Tower("user", Groups.users().features(), options, Map.of());
+    check(
+        options,
+        new Tower("item", Groups.items().features(), options, Map.of()),
+        new Tower("user", Groups.users().features(), options, Map.of()));
+  }
+
+  private static void check(TowerOptions options, Tower item, Tower user) {
     Step step = step(options, user, item);
     int[] users = new int[step.capacity()];
     int[] items = new int[step.capacity()];
@@ -145,6 +150,24 @@ class StepTest {
             .withNegatives(2)
             .withBatch(90)
             .withLearnScale(true));
+  }
+
+  /** The paper's, where cosines are probabilities: all weights are positive, and so the vectors. */
+  @Test
+  void crossEntropyOfTheRawCosineHasTheGradientsOfItsLoss() {
+    TowerOptions options = small().withLoss(TowerLoss.COSINE_CROSS_ENTROPY, 2).withBatch(90);
+    Tower item = new Tower("item", Groups.items().features(), options, Map.of());
+    Tower user = new Tower("user", Groups.users().features(), options, Map.of());
+    for (Tower tower : List.of(item, user)) {
+      for (Parameter parameter : tower.network.parameters()) {
+        float[] values = parameter.values();
+        for (int i = 0; i < values.length; i++) {
+          values[i] = Math.abs(values[i]);
+        }
+      }
+      tower.network.refresh();
+    }
+    check(options, item, user);
   }
 
   @Test
