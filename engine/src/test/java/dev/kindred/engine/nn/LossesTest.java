@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.index.run.Draws;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LossesTest {
@@ -256,6 +259,27 @@ class LossesTest {
     for (int from = 0; from < 900; from += 100) {
       assertTrue(mean(corrected, from, from + 100) > mean(corrected, from + 100, from + 200));
     }
+    // Neighbours differ by less than the noise of training: almost 1, and almost 0 without.
+    double inOrder = rankCorrelation(corrected);
+    assertTrue(inOrder > 0.93, "ranks of the corrected logits agree by " + inOrder);
+    double uncorrected = rankCorrelation(raw);
+    assertTrue(uncorrected < 0.3, "ranks of the raw logits agree by " + uncorrected);
+  }
+
+  /** Spearman's: of the classes' logits and their popularity, which falls from class to class. */
+  private static double rankCorrelation(double[] logits) {
+    List<Integer> order = new ArrayList<>();
+    for (int j = 0; j < logits.length; j++) {
+      order.add(j);
+    }
+    order.sort(Comparator.comparingDouble(j -> -logits[j]));
+    double squares = 0;
+    for (int place = 0; place < logits.length; place++) {
+      double apart = place - order.get(place);
+      squares += apart * apart;
+    }
+    double n = logits.length;
+    return 1 - 6 * squares / (n * (n * n - 1));
   }
 
   private static double mean(double[] values, int from, int to) {
