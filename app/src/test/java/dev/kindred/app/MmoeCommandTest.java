@@ -1,5 +1,6 @@
 package dev.kindred.app;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,8 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.app.config.MmoeSpec;
+import dev.kindred.app.tasks.RowSplit;
+import dev.kindred.app.tasks.TaskTable;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.data.TextColumns;
+import dev.kindred.engine.mmoe.MmoeModel;
+import dev.kindred.engine.nn.Feature;
+import dev.kindred.engine.nn.FeatureTable;
 import dev.kindred.index.run.Draws;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,7 +209,75 @@ final class MmoeCommandTest {
           JSON.std.mapFrom(three.lines().get(line)).get("modelHash"));
     }
     assertEquals(2, JSON.std.mapFrom(one.lines().getLast()).get("seeds"));
-    assertTrue(Files.size(weights) > 0);
+    MmoeModel loaded = MmoeModel.load(weights);
+    assertEquals(JSON.std.mapFrom(one.lines().getFirst()).get("modelHash"), loaded.hash());
+  }
+
+  @Test
+  void theSavedFileAloneEncodesRawRowsAsTheTrainingDid() throws IOException {
+    Path weights = directory.resolve("weights.safetensors");
+    Run run = run("--json", "--epochs", "1", "--save", weights.toString());
+    assertEquals(0, run.exitCode(), run.err());
+    MmoeModel model = MmoeModel.load(weights);
+    MmoeSpec parsed = MmoeSpec.read(spec, Optional.empty());
+    TextColumns table =
+        TextColumns.read(parsed.source(), parsed.columns(), parsed.limits(), Progress.none());
+    RowSplit split = RowSplit.of(table, parsed.split(), parsed.limits());
+    TaskTable trained = TaskTable.of(table, parsed, split.train());
+    List<List<String>> rows =
+        Files.readAllLines(directory.resolve("shown.csv")).stream()
+            .skip(1)
+            .map(line -> List.of(line.split(",", -1)))
+            .toList();
+    FeatureTable.Builder builder = FeatureTable.builder(rows.size());
+    for (Feature feature : model.features()) {
+      switch (feature.name()) {
+        case "list" -> builder.text(feature, column(rows, 0));
+        case "item" -> builder.text(feature, column(rows, 2));
+        case "color" -> builder.text(feature, column(rows, 3));
+        case "tags" ->
+            builder.texts(
+                feature, column(rows, 4).stream().map(text -> List.of(text.split("\\|"))).toList());
+        case "price" -> builder.numeric(feature, prices(rows));
+        case "price by list" -> builder.numeric(feature, relativePrices(rows));
+        default -> throw new AssertionError("nothing in the table is called " + feature);
+      }
+    }
+    FeatureTable places =
+        FeatureTable.builder(rows.size())
+            .text(model.biasFeatures().getFirst(), column(rows, 1))
+            .build();
+    try (Workers workers = Workers.of(1)) {
+      assertArrayEquals(
+          model.predictSeen(trained.inputs(), trained.bias().orElseThrow(), split.test(), workers),
+          model.predictSeen(builder.build(), places, split.test(), workers));
+    }
+  }
+
+  private static List<String> column(List<List<String>> rows, int column) {
+    return rows.stream().map(row -> row.get(column)).toList();
+  }
+
+  private static float[] prices(List<List<String>> rows) {
+    float[] prices = new float[rows.size()];
+    for (int row = 0; row < prices.length; row++) {
+      prices[row] = Float.parseFloat(rows.get(row).get(5));
+    }
+    return prices;
+  }
+
+  /** A price over the mean of those of its list, whose five rows follow each other. */
+  private static float[] relativePrices(List<List<String>> rows) {
+    float[] prices = prices(rows);
+    float[] relative = new float[prices.length];
+    for (int row = 0; row < prices.length; row++) {
+      double sum = 0;
+      for (int i = row - row % 5; i < row - row % 5 + 5; i++) {
+        sum += prices[i];
+      }
+      relative[row] = (float) (prices[row] / (sum / 5));
+    }
+    return relative;
   }
 
   @Test

@@ -77,7 +77,7 @@ final class MmoeCommand extends KindredCommand {
   @Option(
       names = "--save",
       paramLabel = "FILE",
-      description = "Write the weights of the first network to a safetensors file.")
+      description = "Write the first network, with its features, to a safetensors file.")
   private Path save;
 
   @Option(

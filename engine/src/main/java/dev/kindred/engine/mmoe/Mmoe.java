@@ -101,7 +101,8 @@ public final class Mmoe {
     }
   }
 
-  private static void checkProbability(Task task) {
+  /** Refuses a biased task that multiplicative bias can't serve. */
+  static void checkProbability(Task task) {
     if (task.biased() && task.kind() != Task.Kind.BINARY) {
       throw new IllegalArgumentException(
           "task %s is a number, which the probability of being seen can't multiply; take its bias"

@@ -1,5 +1,6 @@
 package dev.kindred.engine.mmoe;
 
+import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureInput;
 import dev.kindred.engine.nn.FeatureTable;
 import dev.kindred.engine.nn.Fingerprint;
@@ -7,14 +8,16 @@ import dev.kindred.engine.nn.Layer;
 import dev.kindred.engine.nn.Parameter;
 import dev.kindred.engine.nn.Pass;
 import dev.kindred.engine.nn.Safetensors;
+import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.Activations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A trained multi-task network.
@@ -26,6 +29,7 @@ import java.util.Map;
 public final class MmoeModel {
   private static final int ROWS_AT_ONCE = 256;
   private static final String ALL_TASKS = "all tasks";
+  private static final String DESCRIPTION = "kindred";
 
   private final MmoeOptions options;
   private final List<Task> tasks;
@@ -68,6 +72,19 @@ public final class MmoeModel {
 
   public List<Task> tasks() {
     return tasks;
+  }
+
+  /**
+   * What the network reads, in the order in which it reads it: a table for {@link #predict} has
+   * these, with texts and numbers encoded by them.
+   */
+  public List<Feature> features() {
+    return serving.input.features();
+  }
+
+  /** What the bias tower reads, in its order; empty without one. */
+  public List<Feature> biasFeatures() {
+    return biasTower == null ? List.of() : biasTower.biasInput.features();
   }
 
   /** Whether there is a bias tower. */
@@ -251,26 +268,96 @@ public final class MmoeModel {
   }
 
   /**
-   * Writes the weights as safetensors: {@code input.FEATURE} [1 + values x dim] (row 0 for unknown
-   * values), {@code expert.E.hiddenL.weight} [in x out] and {@code .bias} [1 x out], {@code
-   * gate.T.weight}, {@code task.T.hiddenL.weight}, {@code task.T.output.weight}, the same with
-   * {@code bias.} for the bias tower. The metadata name the tasks in order.
+   * Writes the weights as safetensors, with a description in JSON of all that {@link #load} needs:
+   * {@code input.FEATURE} [1 + values x dim] (row 0 for unknown values), {@code
+   * expert.E.hiddenL.weight} [in x out] and {@code .bias} [1 x out], {@code gate.T.weight}, {@code
+   * task.T.hiddenL.weight}, {@code task.T.output.weight}, the same with {@code bias.} for the bias
+   * tower; see docs/formats.md.
    */
   public void save(Path file) throws IOException {
-    Map<String, String> metadata =
-        Map.of(
-            "format",
-            "kindred multi-task network 1",
-            "tasks",
-            String.join("\n", tasks.stream().map(Task::name).toList()),
-            "kinds",
-            String.join("\n", tasks.stream().map(task -> task.kind().name()).toList()),
-            "sharing",
-            options.sharing().name(),
-            "means",
-            Arrays.toString(means),
-            "deviations",
-            Arrays.toString(deviations));
-    Safetensors.write(file, metadata, Safetensors.of(parameters()));
+    String description =
+        MmoeDescription.write(
+            new MmoeDescription.Content(
+                options,
+                features(),
+                biasFeatures(),
+                tasks,
+                means,
+                deviations,
+                losses,
+                scores,
+                bestEpoch));
+    Safetensors.write(file, Map.of(DESCRIPTION, description), Safetensors.of(parameters()));
+  }
+
+  /**
+   * Reads what {@link #save} wrote: a model that predicts the same to the bit.
+   *
+   * @throws CorruptFileException if the file is damaged or holds something else
+   */
+  public static MmoeModel load(Path path) throws IOException {
+    Safetensors file = Safetensors.read(path);
+    String description = file.metadata().get(DESCRIPTION);
+    if (description == null) {
+      throw new CorruptFileException(
+          path, -1, "holds a network without a description; train it anew and save it again");
+    }
+    try {
+      MmoeDescription.Content content = MmoeDescription.read(description);
+      // Before anything of the sizes described is allocated.
+      checkTables(file, "input.", content.features());
+      checkTables(file, "bias.", content.biasFeatures());
+      List<Task> tasks = content.tasks();
+      List<Feature> biasFeatures = content.biasFeatures();
+      MmoeModel model =
+          new MmoeModel(
+              content.options(),
+              tasks,
+              new Graph(tasks, content.features(), List.of(), content.options()),
+              biasFeatures.isEmpty()
+                  ? null
+                  : new Graph(tasks, List.of(), biasFeatures, content.options()),
+              content.means(),
+              content.deviations(),
+              content.losses(),
+              content.scores(),
+              content.bestEpoch());
+      model.take(file);
+      return model;
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(path, -1, "describes no valid network: " + e.getMessage());
+    }
+  }
+
+  private static void checkTables(Safetensors file, String prefix, List<Feature> features) {
+    for (Feature feature : features) {
+      Safetensors.Tensor table = file.tensors().get(prefix + feature.name());
+      if (feature.kind() != Feature.Kind.NUMERIC
+          && (table == null || table.rows() != feature.size() + 1L)) {
+        throw new IllegalArgumentException(
+            "feature %s has %d values, the tensor %s%s %s; expected one row more than values"
+                .formatted(
+                    feature.name(),
+                    feature.size(),
+                    prefix,
+                    feature.name(),
+                    table == null ? "is missing" : "has " + table.rows() + " rows"));
+      }
+    }
+  }
+
+  /** Overwrites all weights with a file's; it must have these and no others. */
+  private void take(Safetensors file) {
+    Set<String> others = new TreeSet<>(file.tensors().keySet());
+    parameters().forEach(parameter -> others.remove(parameter.name()));
+    if (!others.isEmpty()) {
+      throw new IllegalArgumentException("it has no place for the tensors " + others);
+    }
+    file.tensors().forEach((name, tensor) -> tensor.requireFinite(name));
+    file.into(parameters());
+    serving.network.refresh();
+    if (biasTower != null) {
+      biasTower.network.refresh();
+    }
   }
 }

@@ -32,6 +32,7 @@ public final class Feature {
   private final List<String> vocabulary;
   private final Quantiles quantiles;
   private final boolean open;
+  private final boolean hashed;
 
   private Feature(
       String name,
@@ -39,7 +40,8 @@ public final class Feature {
       int size,
       List<String> vocabulary,
       Quantiles quantiles,
-      boolean open) {
+      boolean open,
+      boolean hashed) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a feature needs a name");
     }
@@ -52,22 +54,23 @@ public final class Feature {
     this.vocabulary = vocabulary;
     this.quantiles = quantiles;
     this.open = open;
+    this.hashed = hashed;
   }
 
   /** Rows as values 0 to size - 1; rows that come later are unknown. */
   public static Feature id(String name, int size) {
-    return new Feature(name, Kind.ID, size, List.of(), null, true);
+    return new Feature(name, Kind.ID, size, List.of(), null, true, false);
   }
 
   /** Values 0 to size - 1 that have no strings. */
   public static Feature categorical(String name, int size) {
-    return new Feature(name, Kind.CATEGORICAL, size, List.of(), null, false);
+    return new Feature(name, Kind.CATEGORICAL, size, List.of(), null, false, false);
   }
 
   /** Values 0 to size - 1 with the string of each, so that another catalogue can be matched. */
   public static Feature categorical(String name, List<String> vocabulary) {
     List<String> strings = List.copyOf(vocabulary);
-    return new Feature(name, Kind.CATEGORICAL, strings.size(), strings, null, false);
+    return new Feature(name, Kind.CATEGORICAL, strings.size(), strings, null, false, false);
   }
 
   /**
@@ -79,7 +82,7 @@ public final class Feature {
       throw new IllegalArgumentException(
           "feature " + name + " has " + buckets + " buckets, must be at least 1");
     }
-    return new Feature(name, Kind.CATEGORICAL, buckets, List.of(), null, false);
+    return new Feature(name, Kind.CATEGORICAL, buckets, List.of(), null, false, true);
   }
 
   /** The bucket of a string, from 0 to {@link #size} - 1, the same on every machine. */
@@ -95,7 +98,13 @@ public final class Feature {
   /** Numbers with the distribution that normalises them. */
   public static Feature numeric(String name, Quantiles quantiles) {
     return new Feature(
-        name, Kind.NUMERIC, 0, List.of(), Objects.requireNonNull(quantiles, "quantiles"), false);
+        name,
+        Kind.NUMERIC,
+        0,
+        List.of(),
+        Objects.requireNonNull(quantiles, "quantiles"),
+        false,
+        false);
   }
 
   /**
@@ -127,7 +136,7 @@ public final class Feature {
 
   /** The same feature under another name. */
   public Feature named(String other) {
-    return new Feature(other, kind, size, vocabulary, quantiles, open);
+    return new Feature(other, kind, size, vocabulary, quantiles, open, hashed);
   }
 
   /**
@@ -140,7 +149,7 @@ public final class Feature {
     if (kind == Kind.NUMERIC) {
       throw new IllegalStateException("feature " + name + " is NUMERIC and has no categories");
     }
-    return new Feature(name, kind, size, vocabulary, quantiles, true);
+    return new Feature(name, kind, size, vocabulary, quantiles, true, hashed);
   }
 
   public Kind kind() {
@@ -150,6 +159,11 @@ public final class Feature {
   /** Whether later rows bring ever new values: ids, and categories that are {@link #opened}. */
   public boolean isOpen() {
     return open;
+  }
+
+  /** Whether any string is a value, by {@link #bucketOf}. */
+  public boolean isHashed() {
+    return hashed;
   }
 
   /** How many values are known, the unknown one (out of vocabulary) not counted; 0 if NUMERIC. */

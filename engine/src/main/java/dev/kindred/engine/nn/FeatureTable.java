@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /**
  * The features of users, items or samples, a row each: what a {@link FeatureInput} reads.
@@ -357,6 +358,47 @@ public final class FeatureTable {
       }
       checkLength(feature, rowValues.length, rowStarts[rows]);
       return values(feature, rowStarts.clone(), shifted(feature, rowValues));
+    }
+
+    /**
+     * A text per row, as the feature knows it: its place in the vocabulary, or its bucket. A text
+     * that isn't in the vocabulary is unknown, and so is an empty one.
+     *
+     * @throws IllegalArgumentException if the feature has neither vocabulary nor buckets
+     */
+    public Builder text(Feature feature, List<String> texts) {
+      return single(feature, texts.stream().mapToInt(valueOf(feature)).toArray());
+    }
+
+    /**
+     * Any number of texts per row, each as with {@link #text}; a row with none has no value, which
+     * is another thing than an unknown one.
+     *
+     * @throws IllegalArgumentException if the feature has neither vocabulary nor buckets
+     */
+    public Builder texts(Feature feature, List<List<String>> texts) {
+      checkLength(feature, texts.size(), rows);
+      int[] rowStarts = new int[rows + 1];
+      for (int row = 0; row < rows; row++) {
+        rowStarts[row + 1] = Math.addExact(rowStarts[row], texts.get(row).size());
+      }
+      int[] rowValues = texts.stream().flatMap(List::stream).mapToInt(valueOf(feature)).toArray();
+      return multiple(feature, rowStarts, rowValues);
+    }
+
+    private static ToIntFunction<String> valueOf(Feature feature) {
+      if (feature.isHashed()) {
+        return text -> text.isEmpty() ? -1 : feature.bucketOf(text);
+      }
+      if (feature.kind() != Feature.Kind.CATEGORICAL
+          || feature.vocabulary().size() != feature.size()) {
+        throw new IllegalArgumentException(
+            "feature %s has neither a vocabulary nor buckets to find texts by; give its values"
+                .formatted(feature));
+      }
+      Map<String, Integer> places = new HashMap<>();
+      feature.vocabulary().forEach(text -> places.put(text, places.size()));
+      return text -> text.isEmpty() ? -1 : places.getOrDefault(text, -1);
     }
 
     /** A number per row, NaN = missing, normalised by its own distribution. */

@@ -73,6 +73,22 @@ public final class Safetensors {
       return columns;
     }
 
+    /**
+     * Makes sure that all values are numbers.
+     *
+     * @param name to complain of
+     * @throws IllegalArgumentException if one is NaN or infinite
+     */
+    public void requireFinite(String name) {
+      for (int i = 0; i < values.length; i++) {
+        if (!Float.isFinite(values[i])) {
+          throw new IllegalArgumentException(
+              "value %d of tensor %s is %s; values must be finite: its training went wrong"
+                  .formatted(i, name, values[i]));
+        }
+      }
+    }
+
     /** Row-major, not a copy. */
     public float[] values() {
       return values;

@@ -1,17 +1,11 @@
 package dev.kindred.engine.tower;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import dev.kindred.engine.nn.Adagrad;
-import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.DescriptionJson;
 import dev.kindred.engine.nn.Feature;
-import dev.kindred.engine.nn.Optimizer;
-import dev.kindred.engine.nn.Quantiles;
-import dev.kindred.engine.nn.Sgd;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -38,8 +32,8 @@ final class TowerDescription {
     root.put("kind", KIND);
     root.put("version", VERSION);
     root.put("options", options(content.options));
-    root.put("userFeatures", content.userFeatures.stream().map(TowerDescription::feature).toList());
-    root.put("itemFeatures", content.itemFeatures.stream().map(TowerDescription::feature).toList());
+    root.put("userFeatures", DescriptionJson.ofFeatures(content.userFeatures));
+    root.put("itemFeatures", DescriptionJson.ofFeatures(content.itemFeatures));
     root.put("losses", content.losses);
     root.put("recalls", content.recalls);
     root.put("bestEpoch", content.bestEpoch);
@@ -67,8 +61,8 @@ final class TowerDescription {
       }
       return new Content(
           options,
-          features(root.get("userFeatures")),
-          features(root.get("itemFeatures")),
+          DescriptionJson.features(root.get("userFeatures")),
+          DescriptionJson.features(root.get("itemFeatures")),
           numbers(root.get("losses"), Number::doubleValue),
           numbers(root.get("recalls"), Number::doubleValue),
           (int) number(root, "bestEpoch"),
@@ -100,7 +94,7 @@ final class TowerDescription {
     map.put("negativeWeight", o.negativeWeight());
     map.put("dropout", o.dropout());
     map.put("unknownIds", o.unknownIds());
-    map.put("optimizer", optimizer(o.optimizer()));
+    map.put("optimizer", DescriptionJson.ofOptimizer(o.optimizer()));
     map.put("anneal", o.anneal());
     map.put("batch", o.batch());
     map.put("epochs", o.epochs());
@@ -134,7 +128,7 @@ final class TowerDescription {
         number(map, "negativeWeight", usual.negativeWeight()),
         number(map, "dropout"),
         number(map, "unknownIds"),
-        optimizer(map(map.get("optimizer"))),
+        DescriptionJson.optimizer(map.get("optimizer")),
         Boolean.TRUE.equals(map.get("anneal")),
         (int) number(map, "batch"),
         (int) number(map, "epochs"),
@@ -149,78 +143,12 @@ final class TowerDescription {
     return scale > 0 ? TowerOptions.bounded(scale) : scale;
   }
 
-  private static Map<String, Object> optimizer(Optimizer optimizer) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("name", optimizer.getClass().getSimpleName().toLowerCase(Locale.ROOT));
-    map.put("learningRate", optimizer.learningRate());
-    map.put("weightDecay", optimizer.weightDecay());
-    if (optimizer instanceof Adagrad adagrad) {
-      map.put("initial", adagrad.initial());
-      map.put("epsilon", adagrad.epsilon());
-    }
-    if (optimizer instanceof Adam adam) {
-      map.put("beta1", adam.beta1());
-      map.put("beta2", adam.beta2());
-      map.put("epsilon", adam.epsilon());
-    }
-    return map;
-  }
-
-  private static Optimizer optimizer(Map<?, ?> map) {
-    double rate = number(map, "learningRate");
-    double decay = number(map, "weightDecay");
-    return switch ((String) map.get("name")) {
-      case "sgd" -> new Sgd(rate, decay);
-      case "adagrad" -> new Adagrad(rate, number(map, "initial"), number(map, "epsilon"), decay);
-      default ->
-          new Adam(rate, number(map, "beta1"), number(map, "beta2"), number(map, "epsilon"), decay);
-    };
-  }
-
-  private static Map<String, Object> feature(Feature feature) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("name", feature.name());
-    map.put("kind", feature.kind().name());
-    map.put("size", feature.size());
-    if (!feature.vocabulary().isEmpty()) {
-      map.put("vocabulary", feature.vocabulary());
-    }
-    if (feature.kind() == Feature.Kind.NUMERIC) {
-      map.put("cuts", feature.quantiles().cuts());
-      map.put("shares", feature.quantiles().shares());
-    }
-    return map;
-  }
-
-  private static List<Feature> features(Object list) {
-    List<Feature> features = new ArrayList<>();
-    for (Object each : (List<?>) list) {
-      Map<?, ?> map = map(each);
-      String name = (String) map.get("name");
-      int size = (int) number(map, "size");
-      List<?> vocabulary = (List<?>) map.get("vocabulary");
-      features.add(
-          switch (Feature.Kind.valueOf((String) map.get("kind"))) {
-            case ID -> Feature.id(name, size);
-            case CATEGORICAL ->
-                vocabulary == null
-                    ? Feature.categorical(name, size)
-                    : Feature.categorical(
-                        name, vocabulary.stream().map(String.class::cast).toList());
-            case NUMERIC ->
-                Feature.numeric(
-                    name, Quantiles.of(floats(map.get("cuts")), floats(map.get("shares"))));
-          });
-    }
-    return features;
-  }
-
   private static Map<?, ?> map(Object object) {
     return (Map<?, ?>) object;
   }
 
   private static double number(Map<?, ?> map, String key) {
-    return ((Number) map.get(key)).doubleValue();
+    return DescriptionJson.number(map, key);
   }
 
   private static double number(Map<?, ?> map, String key, double usual) {
@@ -229,14 +157,5 @@ final class TowerDescription {
 
   private static double[] numbers(Object list, ToDoubleFunction<Number> value) {
     return ((List<?>) list).stream().map(Number.class::cast).mapToDouble(value).toArray();
-  }
-
-  private static float[] floats(Object list) {
-    double[] numbers = numbers(list, Number::doubleValue);
-    float[] floats = new float[numbers.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) numbers[i];
-    }
-    return floats;
   }
 }

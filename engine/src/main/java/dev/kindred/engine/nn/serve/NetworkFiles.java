@@ -184,9 +184,9 @@ public final class NetworkFiles {
             "%s.bias holds %d values, %s.weight is [%d x %d]"
                 .formatted(name, bias.values().length, name, outputs, weight.columns()));
       }
-      requireFinite(name + ".weight", weight);
+      weight.requireFinite(name + ".weight");
       if (bias != null) {
-        requireFinite(name + ".bias", bias);
+        bias.requireFinite(name + ".bias");
       }
       return DenseLayer.ofTransposed(
           weight.columns(),
@@ -194,16 +194,6 @@ public final class NetworkFiles {
           weight.values(),
           bias == null ? new float[outputs] : bias.values(),
           activation);
-    }
-
-    private static void requireFinite(String name, Tensor tensor) {
-      for (int i = 0; i < tensor.values().length; i++) {
-        if (!Float.isFinite(tensor.values()[i])) {
-          throw new IllegalArgumentException(
-              "value %d of tensor %s is %s; values must be finite: its training went wrong"
-                  .formatted(i, name, tensor.values()[i]));
-        }
-      }
     }
 
     void requireAllUsed() {
