@@ -34,7 +34,9 @@ final class Ranker {
     int count = options.sharing() == Sharing.SHARED_BOTTOM ? 1 : options.experts();
     List<Mlp> experts = new ArrayList<>();
     for (int e = 0; e < count; e++) {
-      experts.add(new Mlp(ranker.stack("expert." + e, options.hidden().size()), false));
+      List<DenseLayer> layers = ranker.stack("expert." + e, options.hidden().size());
+      experts.add(
+          new Mlp(layers.isEmpty() ? List.of(identity(graph.input.width())) : layers, false));
     }
     List<Mlp> towers = new ArrayList<>();
     List<dev.kindred.engine.nn.serve.Task> outputs = new ArrayList<>();
@@ -57,6 +59,18 @@ final class Ranker {
       layers.add(layer(name + ".hidden" + i, Activation.RELU, 1, 0));
     }
     return layers;
+  }
+
+  /**
+   * What stands for an expert without layers, which a network that serves has none of: towers read
+   * the inputs as they are. It costs inputs^2 weights, of which linear networks have few.
+   */
+  private static DenseLayer identity(int width) {
+    float[] weight = new float[Math.multiplyExact(width, width)];
+    for (int i = 0; i < width; i++) {
+      weight[i * width + i] = 1;
+    }
+    return DenseLayer.of(width, width, weight, new float[width], Activation.NONE);
   }
 
   /** A layer whose outputs are multiplied by a number and shifted by another. */

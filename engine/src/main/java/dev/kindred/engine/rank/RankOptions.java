@@ -12,8 +12,8 @@ import java.util.function.Consumer;
  *
  * @param retrieval the two-tower network that retrieves; trained on examples of what a user had
  *     watched and what came next
- * @param ranker the multi-task network that ranks; its first layer is stored per item at 2 bytes a
- *     unit, gates included
+ * @param ranker the multi-task network that ranks, with at least one hidden layer: the first is
+ *     stored per item at 2 bytes a unit, gates included
  * @param quotas how many candidates each source brings, unless a request says otherwise
  * @param history items watched that features and the user tower know, the last ones
  * @param shown items shown without a click that features know, the last ones
@@ -65,6 +65,11 @@ public record RankOptions(
     Objects.requireNonNull(series, "series");
     Objects.requireNonNull(position, "position");
     retrieval.checkPlainVectors("the towers of retrieval");
+    if (ranker.hidden().isEmpty()) {
+      throw new IllegalArgumentException(
+          "network option hidden of the ranker is empty; items are ranked by their half of its"
+              + " first layer, so give it a width or more, such as 32");
+    }
     check("history", history, 1, 1000);
     check("shown", shown, 1, 1000);
     check("searched", searched, 1, 1000);

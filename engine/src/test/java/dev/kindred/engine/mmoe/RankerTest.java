@@ -1,11 +1,14 @@
 package dev.kindred.engine.mmoe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureTable;
 import dev.kindred.engine.nn.serve.NetworkFiles;
+import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -70,21 +73,42 @@ class RankerTest {
             .withBatch(128)
             .withEpochs(2)
             .withPatience(0);
+    for (Sharing sharing : Sharing.values()) {
+      check(options.withSharing(sharing), sharing.name());
+    }
+  }
+
+  @Test
+  void aLinearNetworkServesToo() throws IOException {
+    MmoeOptions linear = MmoeOptions.linear().withEpochs(2).withPatience(0);
+    check(linear, "linear");
+    check(linear.withTowerHidden(List.of(8)), "linear below towers");
+  }
+
+  /** It has no first layer of which a half could be kept for each item. */
+  @Test
+  void thePersonalisedPathRefusesALinearRankerBeforeItTrains() {
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> RankOptions.defaults().withRanker(MmoeOptions.linear()));
+    assertTrue(e.getMessage().contains("option hidden of the ranker is empty"), e.getMessage());
+  }
+
+  private void check(MmoeOptions options, String what) throws IOException {
     FeatureTable inputs = inputs();
     try (Workers workers = Workers.of(1)) {
-      for (Sharing sharing : Sharing.values()) {
-        MmoeModel model = train(options.withSharing(sharing), inputs, workers);
-        float[] x = model.encode(inputs, ALL, workers);
-        Path path = directory.resolve(sharing + ".safetensors");
-        NetworkFiles.write(path, model.ranker());
-        dev.kindred.engine.nn.serve.Mmoe ranker = NetworkFiles.readMmoe(path);
-        float[] y = new float[ROWS * 3];
-        ranker.forward(x, 0, ranker.inputs(), ROWS, y, 0, 3, ranker.scratch());
-        float[][] expected = model.predict(inputs, ALL, workers);
-        for (int i = 0; i < y.length; i++) {
-          float wanted = expected[i % 3][i / 3];
-          assertEquals(wanted, y[i], 1e-5 * Math.max(1, Math.abs(wanted)), sharing + ", " + i);
-        }
+      MmoeModel model = train(options, inputs, workers);
+      float[] x = model.encode(inputs, ALL, workers);
+      Path path = directory.resolve(what + ".safetensors");
+      NetworkFiles.write(path, model.ranker());
+      dev.kindred.engine.nn.serve.Mmoe ranker = NetworkFiles.readMmoe(path);
+      float[] y = new float[ROWS * 3];
+      ranker.forward(x, 0, ranker.inputs(), ROWS, y, 0, 3, ranker.scratch());
+      float[][] expected = model.predict(inputs, ALL, workers);
+      for (int i = 0; i < y.length; i++) {
+        float wanted = expected[i % 3][i / 3];
+        assertEquals(wanted, y[i], 1e-5 * Math.max(1, Math.abs(wanted)), what + ", " + i);
       }
     }
   }
