@@ -1,5 +1,7 @@
 package dev.kindred.engine.nn;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.TemporaryName;
@@ -39,6 +41,16 @@ public final class Safetensors {
   private static final String CHECKSUM = "crc32c";
   private static final int LENGTH_BYTES = 8;
   private static final int MAX_HEADER_BYTES = 256 << 20;
+
+  /** A description is one string, long if features know millions of texts. */
+  private static final JSON HEADERS =
+      JSON.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(MAX_HEADER_BYTES).build())
+                  .build())
+          .build();
+
   private static final int BUFFER_BYTES = 1 << 20;
 
   private final Map<String, String> metadata;
@@ -132,6 +144,8 @@ public final class Safetensors {
    * Writes a file under a temporary name, forces it to disk and renames it; on failure nothing is
    * left behind. The same strings and tensors give the same bytes, whatever the order of the
    * strings.
+   *
+   * @throws IllegalArgumentException if names and strings make a header of more than 256 MiB
    */
   public static void write(Path path, Map<String, String> strings, Map<String, Tensor> tensors)
       throws IOException {
@@ -146,6 +160,11 @@ public final class Safetensors {
       }
     }
     byte[] header = header(metadata, tensors, Long.toHexString(checksum.getValue()));
+    if (header.length > MAX_HEADER_BYTES) {
+      throw new IllegalArgumentException(
+          "%s can't be written: its names and strings have %d bytes, at most %d can be read back; let features know fewer texts, or hash them"
+              .formatted(path, header.length, MAX_HEADER_BYTES));
+    }
     // Not createTempFile: its files can be read by their owner alone, and would stay so.
     Path temporary = TemporaryName.beside(path.toAbsolutePath());
     try {
@@ -277,7 +296,7 @@ public final class Safetensors {
   private static List<Span> spans(Path path, byte[] header, Map<String, String> metadata) {
     List<Span> spans = new ArrayList<>();
     try {
-      Map<String, Object> entries = JSON.std.mapFrom(header);
+      Map<String, Object> entries = HEADERS.mapFrom(header);
       for (Map.Entry<String, Object> each : entries.entrySet()) {
         Map<?, ?> entry = (Map<?, ?>) each.getValue();
         if (each.getKey().equals(METADATA)) {

@@ -42,6 +42,17 @@ class SafetensorsTest {
     assertArrayEquals(new float[] {1, 2, 3, -4, Float.NaN, 1e-40f}, a.values());
   }
 
+  /** Vocabularies of millions of values make strings that JSON readers refuse by default. */
+  @Test
+  void aStringLongerThanJsonReadersAllowIsReadBack() throws IOException {
+    Path path = directory.resolve("long.safetensors");
+    Map<String, String> strings = Map.of("long", "x".repeat(21_000_000));
+    Map<String, Safetensors.Tensor> tensors =
+        Map.of("a", new Safetensors.Tensor(1, 1, new float[] {7}));
+    Safetensors.write(path, strings, tensors);
+    assertEquals(strings, Safetensors.read(path).metadata());
+  }
+
   @Test
   void nothingElseIsLeftInTheDirectory() throws IOException {
     written();
