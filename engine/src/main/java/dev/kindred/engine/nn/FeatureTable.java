@@ -81,7 +81,8 @@ public final class FeatureTable {
 
   /**
    * Another catalogue seen through the features of a trained network: values are matched by their
-   * strings, all ids are unknown, a field that the catalogue lacks is missing in every row.
+   * strings or hashed, all ids are unknown, a field that the catalogue lacks is missing in every
+   * row.
    */
   public static FeatureTable encode(List<Feature> features, Catalogue catalogue) {
     int rows = catalogue.ids().size();
@@ -104,7 +105,9 @@ public final class FeatureTable {
           Ids vocabulary = catalogue.vocabulary(field);
           int[] translated = new int[vocabulary.size()];
           for (int v = 0; v < translated.length; v++) {
-            translated[v] = known.getOrDefault(vocabulary.idOf(v), UNKNOWN);
+            String text = vocabulary.idOf(v);
+            translated[v] =
+                feature.isHashed() ? feature.bucketOf(text) + 1 : known.getOrDefault(text, UNKNOWN);
           }
           builder.catalogueField(feature, catalogue, field, translated);
         }

@@ -1,5 +1,6 @@
 package dev.kindred.engine.nn;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -67,6 +68,50 @@ class FeatureTableTest {
     assertEquals(FeatureTable.UNKNOWN, table.values(2)[table.start(2, 0)]);
     assertEquals(2, table.values(2)[table.start(2, 0) + 1]);
     assertTrue(Float.isNaN(table.shares(3)[0]));
+  }
+
+  @Test
+  void hashedFeaturesSortAnotherCatalogueIntoTheirBuckets() {
+    Feature feature = Feature.hashed("kind", 1000).named("type");
+    FeatureTable table = FeatureTable.encode(List.of(feature), catalogue());
+    assertEquals(feature.bucketOf("film") + 1, table.values(0)[table.start(0, 0)]);
+    assertEquals(feature.bucketOf("short") + 1, table.values(0)[table.start(0, 1)]);
+    assertEquals(0, table.end(0, 2) - table.start(0, 2));
+  }
+
+  @Test
+  void textsAreFoundInTheVocabularyOrHashed() {
+    Feature known = Feature.categorical("color", List.of("red", "blue"));
+    Feature hashed = Feature.hashed("word", 1000);
+    List<List<String>> words = List.of(List.of("a", "b"), List.of(), List.of("", "b"));
+    FeatureTable table =
+        FeatureTable.builder(3)
+            .text(known, List.of("blue", "pink", ""))
+            .texts(hashed, words)
+            .build();
+    assertArrayEquals(new int[] {2, FeatureTable.UNKNOWN, FeatureTable.UNKNOWN}, table.values(0));
+    int b = hashed.bucketOf("b") + 1;
+    assertArrayEquals(
+        new int[] {hashed.bucketOf("a") + 1, b, FeatureTable.UNKNOWN, b}, table.values(1));
+    assertEquals(0, table.end(1, 1) - table.start(1, 1));
+  }
+
+  @Test
+  void featuresThatKnowNoTextsAndOtherNumbersOfRowsAreRefused() {
+    FeatureTable.Builder builder = FeatureTable.builder(1);
+    for (Feature feature :
+        List.of(
+            Feature.id("user", 3),
+            Feature.categorical("plain", 3),
+            Feature.numeric("price", Quantiles.fit(new float[] {1})))) {
+      Exception e =
+          assertThrows(IllegalArgumentException.class, () -> builder.text(feature, List.of("red")));
+      assertTrue(e.getMessage().contains("feature " + feature.name()), e.getMessage());
+      assertTrue(e.getMessage().contains("neither a vocabulary nor buckets"), e.getMessage());
+    }
+    Feature known = Feature.categorical("color", List.of("red"));
+    assertThrows(IllegalArgumentException.class, () -> builder.text(known, List.of("red", "red")));
+    assertThrows(IllegalArgumentException.class, () -> builder.texts(known, List.of()));
   }
 
   @Test
