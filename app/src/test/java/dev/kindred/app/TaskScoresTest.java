@@ -54,6 +54,29 @@ final class TaskScoresTest {
         scores(Task.binary("click"), 1, 1, 1).keySet());
   }
 
+  /**
+   * Squares of labels of 1e15 times 1e5 are beyond a long; errors of 1e-9 have no five decimals.
+   */
+  @Test
+  void figuresOfHugeAndTinyLabelsKeepTheirSize() {
+    Map<String, Object> huge = scores(number(), 1e15f, 1e15f, 0);
+    assertEquals(8.16497e14, (double) huge.get("rmse"), 1e9); // 1e15 times the root of 2/3
+    assertEquals(-2.0, (double) huge.get("explained"), 1e-5);
+    Map<String, Object> tiny = scores(number(), 0.5f, 0.25f, Math.nextUp(0.5f));
+    assertEquals(3.4412e-8, (double) tiny.get("rmse"), 1e-12); // 2^-24 over the root of 3
+  }
+
+  @Test
+  void aShareFarBelowZeroIsNotCutOff() {
+    float spread = 1e-12f;
+    Map<String, Object> far = scores(number(), 0, spread, 2 * spread);
+    assertTrue((double) far.get("explained") < -1e22, far.toString());
+    assertEquals(-1.23457e20, TaskScores.rounded(-1.23456789e20));
+    assertEquals(99999.12346, TaskScores.rounded(99999.123456));
+    assertEquals(12.3457, TaskScores.significant(12.345678));
+    assertEquals(0.0, TaskScores.significant(0));
+  }
+
   @Test
   void whatIsNoFiniteNumberIsNotRounded() {
     assertEquals(0.12346, TaskScores.rounded(0.123456));

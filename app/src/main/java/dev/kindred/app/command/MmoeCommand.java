@@ -347,7 +347,10 @@ final class MmoeCommand extends KindredCommand {
           mean.put("meanOfTasks", tasks);
           for (String key : List.of("ndcg", "weightedNdcg", "positionCorrelation")) {
             if (results.stream().allMatch(result -> result.containsKey(key))) {
-              mean.put(key, mean(results.stream().map(result -> result.get(key)).toList()));
+              mean.put(
+                  key,
+                  TaskScores.rounded(
+                      mean(results.stream().map(result -> result.get(key)).toList())));
             }
           }
           if (mean.containsKey("ndcg")) {
@@ -382,15 +385,16 @@ final class MmoeCommand extends KindredCommand {
     mean.put("task", tasks(results.getFirst()).get(task).get("task"));
     for (String key : List.of("auc", "logLoss", "rmse")) {
       if (tasks(results.getFirst()).get(task).containsKey(key)) {
-        mean.put(key, mean(results.stream().map(r -> tasks(r).get(task).get(key)).toList()));
+        double average = mean(results.stream().map(r -> tasks(r).get(task).get(key)).toList());
+        mean.put(
+            key,
+            key.equals("rmse") ? TaskScores.significant(average) : TaskScores.rounded(average));
       }
     }
     return mean;
   }
 
   private static double mean(List<Object> numbers) {
-    double mean =
-        numbers.stream().mapToDouble(n -> ((Number) n).doubleValue()).average().orElseThrow();
-    return TaskScores.rounded(mean);
+    return numbers.stream().mapToDouble(n -> ((Number) n).doubleValue()).average().orElseThrow();
   }
 }

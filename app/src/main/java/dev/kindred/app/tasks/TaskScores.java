@@ -3,12 +3,19 @@ package dev.kindred.app.tasks;
 import dev.kindred.engine.eval.Auc;
 import dev.kindred.engine.mmoe.Task;
 import dev.kindred.engine.mmoe.TaskLabels;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** How well predictions of one task fit the labels of some rows. Stateless. */
 public final class TaskScores {
+  /** From here on the five decimals of a measure say nothing beside its size. */
+  private static final double MANY = 1e5;
+
+  private static final MathContext SIX_DIGITS = new MathContext(6);
+
   private TaskScores() {}
 
   /**
@@ -79,22 +86,38 @@ public final class TaskScores {
       total += Math.pow(truth[i] - mean, 2);
       varies |= truth[i] != truth[0];
     }
-    result.put("rmse", rounded(Math.sqrt(error / truth.length)));
+    result.put("rmse", significant(Math.sqrt(error / truth.length)));
     if (varies) { // the total of equal labels is 0 but for rounding
       result.put("explained", rounded(1 - error / total));
     }
   }
 
   /**
-   * To five digits.
+   * A measure between 0 and 1, or a share of the variance, to five decimals; from 100,000 on, where
+   * a model is out by orders of magnitude, as {@link #significant}.
    *
    * @throws IllegalArgumentException if the value is no finite number: rounding would make it 0
    */
   public static double rounded(double value) {
+    checkFinite(value);
+    return Math.abs(value) < MANY ? Math.round(value * 1e5) / 1e5 : significant(value);
+  }
+
+  /**
+   * A figure in the unit of its labels, which may be seconds or billions of them: to six
+   * significant digits.
+   *
+   * @throws IllegalArgumentException if the value is no finite number
+   */
+  public static double significant(double value) {
+    checkFinite(value);
+    return new BigDecimal(value).round(SIX_DIGITS).doubleValue();
+  }
+
+  private static void checkFinite(double value) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException(
           "a figure is " + value + ", must be finite; leave out what is undefined");
     }
-    return Math.round(value * 1e5) / 1e5;
   }
 }
