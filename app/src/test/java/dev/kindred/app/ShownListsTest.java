@@ -13,6 +13,7 @@ import dev.kindred.engine.data.TableSource;
 import dev.kindred.engine.data.TextColumns;
 import dev.kindred.engine.mmoe.Task;
 import dev.kindred.engine.mmoe.TaskLabels;
+import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,6 +110,76 @@ final class ShownListsTest {
       double merged = (1 + Math.log(2) / Math.log(4)) / (1 + second);
       assertEquals(group.size() == 2 ? (1 + second) / 2 : merged, ndcg.raw(), 1e-9);
     }
+  }
+
+  /** Lists of five, each clicked where it was shown first; 0 and -0 are one score. */
+  @Test
+  void equalScoresEarnWhatRandomOrdersDoAndNotWhatTheShownOrderDoes() throws IOException {
+    int size = 5;
+    StringBuilder csv = new StringBuilder("list,place,click\n");
+    float[][] labels = new float[1][40 * size];
+    for (int row = 0; row < labels[0].length; row++) {
+      labels[0][row] = row % size == 0 ? 1 : 0;
+      csv.append("l%d,%d,%d%n".formatted(row / size, row % size + 1, row % size == 0 ? 1 : 0));
+    }
+    Path file = Files.writeString(directory.resolve("shown.csv"), csv);
+    TextColumns table =
+        TextColumns.read(
+            TableSource.of(file),
+            List.of("list", "place", "click"),
+            ReadLimits.strict(),
+            Progress.none());
+    ShownLists lists =
+        new ShownLists(
+            table,
+            new Lists(List.of("list"), "place", "click", 0.1),
+            TaskLabels.of(List.of(Task.binary("click")), labels),
+            RowSplit.of(table, new Split(SplitBy.RANDOM, "", 0, 0.9999, 1), ReadLimits.strict()),
+            ReadLimits.strict());
+    Map<Integer, Float> equal = new HashMap<>();
+    Map<Integer, Float> shown = new HashMap<>();
+    for (int row = 0; row < labels[0].length; row++) {
+      equal.put(row, row % 2 == 0 ? 0f : -0f);
+      shown.put(row, -1f * (row % size));
+    }
+    double expected = 0;
+    for (int place = 0; place < size; place++) {
+      expected += Math.log(2) / Math.log(place + 2) / size;
+    }
+    assertEquals(expected, lists.of(equal).raw(), 1e-9);
+    assertEquals(expected, lists.of(equal).weighted(), 1e-9);
+    assertEquals(1, lists.of(shown).raw(), 1e-9);
+    Draws draws = Draws.of(7, "orders");
+    double random = 0;
+    for (int order = 0; order < 100; order++) {
+      Map<Integer, Float> scores = new HashMap<>();
+      shown.keySet().forEach(row -> scores.put(row, (float) draws.nextDouble()));
+      random += lists.of(scores).raw() / 100;
+    }
+    assertEquals(random, lists.of(equal).raw(), 0.01);
+  }
+
+  /** The clicked row shares places 2 and 3 with another. */
+  @Test
+  void tiedRowsShareTheirPlacesAlone() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("shown.csv"), "list,place,click\na,1,0\na,2,1\na,3,0\na,4,0\n");
+    TextColumns table =
+        TextColumns.read(
+            TableSource.of(file),
+            List.of("list", "place", "click"),
+            ReadLimits.strict(),
+            Progress.none());
+    ShownLists lists =
+        new ShownLists(
+            table,
+            new Lists(List.of("list"), "place", "click", 0.1),
+            TaskLabels.of(List.of(Task.binary("click")), new float[][] {{0, 1, 0, 0}}),
+            RowSplit.of(table, new Split(SplitBy.RANDOM, "", 0, 0.9999, 1), ReadLimits.strict()),
+            ReadLimits.strict());
+    double raw = lists.of(Map.of(0, .9f, 1, .5f, 2, .5f, 3, .1f)).raw();
+    assertEquals(Math.log(2) * (1 / Math.log(3) + 1 / Math.log(4)) / 2, raw, 1e-9);
   }
 
   @Test

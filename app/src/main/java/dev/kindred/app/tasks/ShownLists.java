@@ -73,6 +73,10 @@ public final class ShownLists {
   }
 
   /**
+   * Rows of equal scores count by their expectation in a random order: the order of the table is
+   * most often the one in which the list was shown, and a model that tells no rows apart would earn
+   * what that order does.
+   *
    * @param score of each row of the table; rows that are in no test part are not read
    */
   public Ndcg of(Map<Integer, Float> score) {
@@ -85,15 +89,41 @@ public final class ShownLists {
         continue;
       }
       List<Integer> ranked = new ArrayList<>(rows);
-      ranked.sort(Comparator.comparingDouble((Integer row) -> -score.get(row)));
+      // 0 - score and not -score: a score of 0 ties with one of -0
+      ranked.sort(Comparator.comparingDouble((Integer row) -> 0.0 - score.get(row)));
       double[] plain = ranked.stream().mapToDouble(row -> clicked(row) ? 1 : 0).toArray();
       double[] gains = ranked.stream().mapToDouble(this::gain).toArray();
-      raw += dcg(plain) / dcg(ideal(plain));
-      weighted += dcg(gains);
+      int[] ends = tieEnds(ranked, score);
+      raw += dcg(shared(plain, ends)) / dcg(ideal(plain));
+      weighted += dcg(shared(gains, ends));
       best += dcg(ideal(gains));
       counted++;
     }
     return new Ndcg(raw / counted, weighted / best, counted);
+  }
+
+  /** For each place of a ranked list the first place, exclusive, that has a lower score. */
+  private static int[] tieEnds(List<Integer> ranked, Map<Integer, Float> score) {
+    int[] ends = new int[ranked.size()];
+    for (int i = ends.length - 1; i >= 0; i--) {
+      boolean tied =
+          i + 1 < ends.length && (float) score.get(ranked.get(i)) == score.get(ranked.get(i + 1));
+      ends[i] = tied ? ends[i + 1] : i + 1;
+    }
+    return ends;
+  }
+
+  /**
+   * Gains by place where rows of equal scores each have the mean of theirs: DCG is linear in the
+   * gains, so that of the means is the expectation over the orders of the tied rows.
+   */
+  private static double[] shared(double[] gains, int[] ends) {
+    double[] shared = new double[gains.length];
+    for (int from = 0; from < gains.length; from = ends[from]) {
+      double mean = Arrays.stream(gains, from, ends[from]).average().orElseThrow();
+      Arrays.fill(shared, from, ends[from], mean);
+    }
+    return shared;
   }
 
   private double gain(int row) {
