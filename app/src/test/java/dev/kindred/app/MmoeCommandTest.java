@@ -391,6 +391,52 @@ final class MmoeCommandTest {
   }
 
   @Test
+  void listsAreRatedByABinaryTaskAndTheErrorNamesThose() throws IOException {
+    assertRefused(
+        "task = \"click\"",
+        "task = \"seconds\"",
+        "[lists] task is \"seconds\", a regression, which has no clicks; name one of click,"
+            + " bought");
+    assertRefused(
+        "task = \"click\"",
+        "task = \"clik\"",
+        "[lists] task is \"clik\", no task of this file; name one of click, bought");
+    assertRefused(
+        "name = \"click\"\n\n"
+            + "[[tasks]]\n"
+            + "name = \"bought\"\n"
+            + "column = \"outcome\"\n"
+            + "positive = \"yes\"\n",
+        "name = \"price\"\n"
+            + "kind = \"regression\"\n\n"
+            + "[[tasks]]\n"
+            + "name = \"place\"\n"
+            + "kind = \"regression\"\n",
+        "[lists] task has none to name: lists are rated by clicks");
+  }
+
+  @Test
+  void withoutATaskListsTakeTheFirstBinaryOne() throws IOException {
+    Files.writeString(
+        spec,
+        SPEC.replace("task = \"click\"\n", "")
+            .replace("name = \"click\"", "name = \"click\"\nkind = \"regression\""));
+    assertEquals("bought", MmoeSpec.read(spec, Optional.empty()).lists().orElseThrow().task());
+  }
+
+  @Test
+  void aLabelNeitherPlacesNorSplitsRows() throws IOException {
+    assertRefused(
+        "position = \"place\"",
+        "position = \"outcome\"",
+        "[lists] position is 'outcome', the label of task bought");
+    assertRefused(
+        "by = \"column\"\ncolumn = \"list\"",
+        "by = \"time\"\ncolumn = \"seconds\"",
+        "[split] column is 'seconds', the label of task seconds");
+  }
+
+  @Test
   void keysThatWouldDoNothingAreRefusedByName() throws IOException {
     String bias = "[bias]\ncategorical = [\"place\"]\n";
     assertRefused(

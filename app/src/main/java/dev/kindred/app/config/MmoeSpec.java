@@ -113,7 +113,7 @@ public record MmoeSpec(
    *
    * @param group columns whose texts tell lists apart: the session, and which of its lists it is
    * @param position column of the place in the list, from 1
-   * @param task whose score and labels count
+   * @param task whose score and labels count, a binary one
    * @param clip least probability of being looked at that a click is divided by
    */
   public record Lists(List<String> group, String position, String task, double clip) {
@@ -180,7 +180,7 @@ public record MmoeSpec(
           "inputs", "names no column: give categorical, ids, multi, numeric or relative");
     }
     List<TaskColumn> tasks = tasks(top);
-    Split split = split(top.sectionOrEmpty("split"));
+    Split split = split(top.sectionOrEmpty("split"), tasks);
     Optional<Lists> lists = top.section("lists").map(section -> lists(section, tasks));
     boolean ids = inputs.stream().anyMatch(column -> column.kind() == Kind.ID);
     MmoeOptions options = network(top.sectionOrEmpty("network"), ids, mode, biasDropout);
@@ -267,13 +267,14 @@ public record MmoeSpec(
     return tasks;
   }
 
-  private static Split split(Section section) {
+  private static Split split(Section section, List<TaskColumn> tasks) {
     SplitBy by = section.choice("by", SplitBy.RANDOM);
     String column = section.text("column", "");
     double validation = section.number("validation", 0.1);
     double test = section.number("test", 0.2);
     long seed = section.wholeNumber("seed", 1);
     section.finish();
+    refuseLabel(section, "column", column, tasks);
     return section.make(() -> new Split(by, column, validation, test, seed));
   }
 
@@ -283,13 +284,45 @@ public record MmoeSpec(
       throw section.missing("group");
     }
     String position = section.text("position");
-    String task = section.text("task", tasks.getFirst().task().name());
+    List<String> binary =
+        tasks.stream()
+            .map(TaskColumn::task)
+            .filter(each -> each.kind() == Task.Kind.BINARY)
+            .map(Task::name)
+            .toList();
+    if (binary.isEmpty()) {
+      throw section.wrong(
+          "task",
+          "has none to name: lists are rated by clicks; add a binary task or take [lists] out");
+    }
+    String task = section.text("task", binary.getFirst());
     double clip = section.number("clip", 0.1);
     section.finish();
-    if (tasks.stream().noneMatch(t -> t.task().name().equals(task))) {
-      throw section.wrong("task", "\"" + task + "\" is no task of this file");
+    if (!binary.contains(task)) {
+      boolean isTask = tasks.stream().anyMatch(each -> each.task().name().equals(task));
+      throw section.wrong(
+          "task",
+          "is \"%s\", %s; name one of %s"
+              .formatted(
+                  task,
+                  isTask ? "a regression, which has no clicks" : "no task of this file",
+                  String.join(", ", binary)));
     }
+    refuseLabel(section, "position", position, tasks);
     return section.make(() -> new Lists(group, position, task, clip));
+  }
+
+  /** Rows are split, and lists are shown, before any label is known. */
+  private static void refuseLabel(
+      Section section, String key, String column, List<TaskColumn> tasks) {
+    for (TaskColumn task : tasks) {
+      if (task.column().equals(column)) {
+        throw section.wrong(
+            key,
+            "is '%s', the label of task %s; name another column"
+                .formatted(column, task.task().name()));
+      }
+    }
   }
 
   private static MmoeOptions network(
