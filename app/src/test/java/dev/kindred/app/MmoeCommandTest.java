@@ -467,6 +467,42 @@ final class MmoeCommandTest {
   }
 
   @Test
+  void keysOfSplitsAndTasksThatWouldDoNothingAreRefused() throws IOException {
+    String split = "by = \"column\"\ncolumn = \"list\"\n";
+    assertRefused(
+        split,
+        "by = \"random\"\ncolumn = \"list\"\n",
+        "[split] column has no effect with by = \"random\"");
+    assertRefused(
+        split,
+        "by = \"time\"\ncolumn = \"list\"\nseed = 4\n",
+        "[split] seed has no effect with by = \"time\"");
+    assertRefused(
+        "[bias]\ncategorical = [\"place\"]\n\n[[tasks]]\n",
+        "[[tasks]]\nbiased = true\n",
+        "number 1 biased has no effect without [bias] columns");
+  }
+
+  @Test
+  void twoFeaturesOfOneColumnAreRefusedByTheirKeys() throws IOException {
+    assertRefused(
+        "hashed = [\"color\"]",
+        "hashed = [\"list\"]",
+        "[inputs] hashed names column 'list', and so does categorical; take it out of one of them");
+    assertRefused(
+        "numeric = [\"price\"]",
+        "numeric = [\"tags\"]",
+        "[inputs] numeric names column 'tags', and so does multi");
+    assertRefused(
+        "relative = [\"price\"]",
+        "relative = [\"price\", \"price\"]",
+        "[inputs] relative names column 'price' twice; take one out");
+    Files.writeString(
+        spec, SPEC.replace("numeric = [\"price\"]", "numeric = [\"price\", \"item\"]"));
+    assertEquals(7, MmoeSpec.read(spec, Optional.empty()).inputs().size());
+  }
+
+  @Test
   void keysOfABiasTowerStandWhereTheyAreOfUse() throws IOException {
     String bias = "[bias]\ncategorical = [\"place\"]\n";
     Files.writeString(spec, SPEC.replace(bias, bias + "mode = \"additive\"\ndropout = 0.3\n"));

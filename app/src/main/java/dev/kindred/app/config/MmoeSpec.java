@@ -64,6 +64,32 @@ public record MmoeSpec(
     boolean reads(String name) {
       return column.equals(name) || group.contains(name);
     }
+
+    /** The key that it stands under. */
+    private String key() {
+      return switch (kind) {
+        case CATEGORICAL -> buckets > 0 ? "hashed" : "categorical";
+        case ID -> "ids";
+        case MULTI -> "multi";
+        case NUMERIC -> "numeric";
+        case RELATIVE -> "relative";
+      };
+    }
+
+    /**
+     * Whether both read a column the same way, which gives two features of one name. Frequent
+     * values as categories beside all as numbers are two, and so are a number and its relative.
+     */
+    private boolean isSameFeature(Column other) {
+      if (!column.equals(other.column)) {
+        return false;
+      }
+      boolean isNumber = kind == Kind.NUMERIC || kind == Kind.RELATIVE;
+      boolean isOtherNumber = other.kind == Kind.NUMERIC || other.kind == Kind.RELATIVE;
+      return isNumber && isOtherNumber
+          ? kind == other.kind
+          : isNumber == isOtherNumber || kind == Kind.NUMERIC && other.kind == Kind.MULTI;
+    }
   }
 
   /**
@@ -179,7 +205,7 @@ public record MmoeSpec(
       throw top.wrong(
           "inputs", "names no column: give categorical, ids, multi, numeric or relative");
     }
-    List<TaskColumn> tasks = tasks(top);
+    List<TaskColumn> tasks = tasks(top, !bias.isEmpty());
     Split split = split(top.sectionOrEmpty("split"), tasks);
     Optional<Lists> lists = top.section("lists").map(section -> lists(section, tasks));
     boolean ids = inputs.stream().anyMatch(column -> column.kind() == Kind.ID);
@@ -219,7 +245,24 @@ public record MmoeSpec(
     refuseIdle(
         section, "group", "relative", columns.stream().anyMatch(c -> c.kind() == Kind.RELATIVE));
     refuseIdle(section, "buckets", "hashed", columns.stream().anyMatch(c -> c.buckets() > 0));
+    refuseTwice(section, columns);
     return columns;
+  }
+
+  private static void refuseTwice(Section section, List<Column> columns) {
+    for (int i = 0; i < columns.size(); i++) {
+      Column column = columns.get(i);
+      for (Column earlier : columns.subList(0, i)) {
+        if (column.isSameFeature(earlier)) {
+          throw section.wrong(
+              column.key(),
+              column.key().equals(earlier.key())
+                  ? "names column '%s' twice; take one out".formatted(column.column())
+                  : "names column '%s', and so does %s; take it out of one of them"
+                      .formatted(column.column(), earlier.key()));
+        }
+      }
+    }
   }
 
   private static void refuseIdle(Section section, String key, String columns, boolean used) {
@@ -233,7 +276,10 @@ public record MmoeSpec(
     return new Column(name, kind, "", List.of(), 0);
   }
 
-  private static List<TaskColumn> tasks(Section top) {
+  /**
+   * @param hasBias whether there are columns for a bias tower
+   */
+  private static List<TaskColumn> tasks(Section top, boolean hasBias) {
     List<TaskColumn> tasks = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (Section section : top.sections("tasks")) {
@@ -255,6 +301,10 @@ public record MmoeSpec(
         throw section.wrong(
             "at-least", "has no effect beside positive, which is a text; take one of them out");
       }
+      if (biased && section.has("biased") && !hasBias) {
+        throw section.wrong(
+            "biased", "has no effect without [bias] columns: name them or take it out");
+      }
       if (!names.add(name)) {
         throw section.wrong("name", "\"" + name + "\" is taken by an earlier task");
       }
@@ -274,6 +324,14 @@ public record MmoeSpec(
     double test = section.number("test", 0.2);
     long seed = section.wholeNumber("seed", 1);
     section.finish();
+    if (by == SplitBy.RANDOM && section.has("column")) {
+      throw section.wrong(
+          "column", "has no effect with by = \"random\": write by = \"column\" or take it out");
+    }
+    if (by == SplitBy.TIME && section.has("seed")) {
+      throw section.wrong(
+          "seed", "has no effect with by = \"time\", which draws nothing; take it out");
+    }
     refuseLabel(section, "column", column, tasks);
     return section.make(() -> new Split(by, column, validation, test, seed));
   }
