@@ -580,6 +580,32 @@ final class MmoeCommandTest {
     assertTrue(regression.err().contains("is for binary tasks"), regression.err());
   }
 
+  /** All within the limits, 100 rows: they were dropped and ignored without a word. */
+  @Test
+  void skippedRowsAndCellsThatAreNoNumbersAreNoted() throws IOException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(directory.resolve("shown.csv")));
+    for (int i = 40; i < 115; i++) {
+      lines.set(i, "1,2");
+    }
+    lines.set(16, lines.get(16).replaceFirst("(,\\d+),[01],", "$1,maybe,"));
+    lines.set(17, lines.get(17).replaceFirst(",\\d+,([01],)", ",NaN,$1"));
+    lines.set(18, lines.get(18).replaceFirst(",\\d+,([01],)", ",Infinity,$1"));
+    lines.set(19, lines.get(19).replaceFirst(",\\d+,", ",top,"));
+    Files.write(directory.resolve("shown.csv"), lines);
+    Run run = Run.kindred("mmoe", "--spec", spec.toString(), "--epochs", "1");
+    assertEquals(0, run.exitCode(), run.err());
+    for (String note :
+        List.of(
+            "75 rows skipped, the first in line 41: ",
+            "1 label of task click is no finite number, the first, 'maybe', in line 17: such rows",
+            "2 values of column 'price' are no finite numbers, the first, 'NaN', in line 18: they",
+            "1 value of column 'place' is no finite number, the first, 'top', in line 20: such")) {
+      assertTrue(run.err().contains(note), run.err());
+    }
+    assertFalse(run.err().contains("task seconds is no"), run.err()); // empty cells are missing
+    assertEquals("", run("--epochs", "1").err());
+  }
+
   @Test
   void textInANumericColumnIsCountedAndRefused() throws IOException {
     Files.writeString(spec, SPEC.replace("numeric = [\"price\"]", "numeric = [\"color\"]"));

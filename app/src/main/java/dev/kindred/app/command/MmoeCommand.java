@@ -4,6 +4,7 @@ import dev.kindred.app.config.MmoeSpec;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.app.tasks.RowSplit;
 import dev.kindred.app.tasks.ShownLists;
+import dev.kindred.app.tasks.TableNotes;
 import dev.kindred.app.tasks.TaskScores;
 import dev.kindred.app.tasks.TaskTable;
 import dev.kindred.engine.data.TextColumns;
@@ -100,6 +101,7 @@ final class MmoeCommand extends KindredCommand {
         TextColumns.read(parsed.source(), parsed.columns(), parsed.limits(), progress());
     RowSplit split = RowSplit.of(table, parsed.split(), parsed.limits());
     TaskTable encoded = TaskTable.of(table, parsed, split.train());
+    TableNotes.of(table, parsed).forEach(this::note);
     Optional<ShownLists> lists =
         parsed
             .lists()

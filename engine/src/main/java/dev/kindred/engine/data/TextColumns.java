@@ -152,6 +152,48 @@ public final class TextColumns {
    * @throws InputException if there are more of those
    */
   public double[] numbers(String column, ReadLimits limits) {
+    double[] numbers = numbers(column);
+    BadNumbers bad = badNumbers(column, numbers);
+    if (limits.refuse(bad.count(), rows)) {
+      throw new InputException(
+          ("%s: %d of %d values of column '%s' are no finite numbers, the first is '%s' in line %d;"
+                  + " mend them or declare the column as categorical")
+              .formatted(
+                  source.file(), bad.count(), rows, column, bad.firstText(), bad.firstLine()));
+    }
+    return numbers;
+  }
+
+  /**
+   * Cells of a column that are there but hold no finite number.
+   *
+   * @param count of them
+   * @param firstText of the first; empty if there is none
+   * @param firstLine of the file, from 1, where the row of the first begins; 0 if there is none
+   */
+  public record BadNumbers(int count, String firstText, long firstLine) {}
+
+  /** What {@link #numbers(String, ReadLimits)} takes for missing in a column though it is there. */
+  public BadNumbers badNumbers(String column) {
+    return badNumbers(column, numbers(column));
+  }
+
+  private BadNumbers badNumbers(String column, double[] numbers) {
+    int[] of = codes[index(column)];
+    int bad = 0;
+    int first = -1;
+    for (int row = 0; row < rows; row++) {
+      if (of[row] != MISSING && Double.isNaN(numbers[row])) {
+        bad++;
+        first = first < 0 ? row : first;
+      }
+    }
+    return bad == 0
+        ? new BadNumbers(0, "", 0)
+        : new BadNumbers(bad, text(column, first), line(first));
+  }
+
+  private double[] numbers(String column) {
     Ids vocabulary = vocabulary(column);
     double[] parsed = new double[vocabulary.size()];
     for (int v = 0; v < parsed.length; v++) {
@@ -159,20 +201,8 @@ public final class TextColumns {
     }
     int[] of = codes[index(column)];
     double[] numbers = new double[rows];
-    long bad = 0;
-    int firstBad = -1;
     for (int row = 0; row < rows; row++) {
       numbers[row] = of[row] == MISSING ? Double.NaN : parsed[of[row]];
-      if (of[row] != MISSING && Double.isNaN(numbers[row])) {
-        bad++;
-        firstBad = firstBad < 0 ? row : firstBad;
-      }
-    }
-    if (bad > limits.rows() && bad > limits.share() * rows) {
-      throw new InputException(
-          ("%s: %d of %d values of column '%s' are no finite numbers, the first is '%s' in line %d;"
-                  + " mend them or declare the column as categorical")
-              .formatted(source.file(), bad, rows, column, text(column, firstBad), line(firstBad)));
     }
     return numbers;
   }

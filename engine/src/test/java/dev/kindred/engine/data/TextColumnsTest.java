@@ -57,6 +57,13 @@ class TextColumnsTest {
   }
 
   @Test
+  void whatIsNoFiniteNumberIsToldWithItsFirstLineAndMissingCellsAreNot() throws IOException {
+    TextColumns table = read("n,m\n1,1\n,2\nmany,3\nInfinity,4\n", "n", "m");
+    assertEquals(new TextColumns.BadNumbers(2, "many", 4), table.badNumbers("n"));
+    assertEquals(new TextColumns.BadNumbers(0, "", 0), table.badNumbers("m"));
+  }
+
+  @Test
   void everyRowKnowsTheLineAtWhichItBegins() throws IOException {
     StringBuilder text = new StringBuilder("a,b\n");
     List<Long> expected = new ArrayList<>();
