@@ -503,6 +503,38 @@ final class MmoeCommandTest {
   }
 
   @Test
+  void valuesOutOfRangeAreToldByTheirKeysAsTheyWereWritten() throws IOException {
+    assertRefused(
+        "embedding-dim = 4",
+        "embedding-dim = 0",
+        "[network] embedding-dim is 0, must be 1 to 16384");
+    assertRefused(
+        "experts = 2", "experts = 100000000", "[network] experts is 100000000, must be 1 to 1024");
+    assertRefused(
+        "hidden = [8]", "hidden = [8, 0]", "[network] hidden holds 0, must be 1 to 16384");
+    assertRefused("hidden = [8]", "hidden = []", "[network] hidden is empty");
+    assertRefused("epochs = 3", "epochs = 0", "[network] epochs is 0, must be at least 1");
+    assertRefused(
+        "unknown-ids = 0.2",
+        "unknown-ids = -1",
+        "[network] unknown-ids is -1, must be at least 0 and below 1");
+    assertRefused(
+        "learning-rate = 0.01",
+        "learning-rate = 0",
+        "[network] learning-rate is 0, must be finite and more than 0");
+    assertRefused("epochs = 3", "weight-decay = inf", "[network] weight-decay is ");
+    String bias = "[bias]\ncategorical = [\"place\"]\n";
+    assertRefused(
+        bias, bias + "dropout = 1.0\n", "[bias] dropout is 1, must be at least 0 and below 1");
+    assertRefused(
+        "by = \"column\"\ncolumn = \"list\"\n", "by = \"time\"\n", "[split] column is missing");
+    Files.writeString(spec, SPEC);
+    Run none = run("--epochs", "0");
+    assertEquals(2, none.exitCode());
+    assertTrue(none.err().contains("--epochs is 0, must be at least 1"), none.err());
+  }
+
+  @Test
   void keysOfABiasTowerStandWhereTheyAreOfUse() throws IOException {
     String bias = "[bias]\ncategorical = [\"place\"]\n";
     Files.writeString(spec, SPEC.replace(bias, bias + "mode = \"additive\"\ndropout = 0.3\n"));

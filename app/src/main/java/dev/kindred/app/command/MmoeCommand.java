@@ -95,6 +95,9 @@ final class MmoeCommand extends KindredCommand {
     if (seeds < 1 || seeds > 1000) {
       throw usage("--seeds is " + seeds + ", must be 1 to 1000");
     }
+    if (epochs != null && epochs < 1) {
+      throw usage("--epochs is " + epochs + ", must be at least 1");
+    }
     Stream.of(save, checkpoint).filter(Objects::nonNull).forEach(Destination::file);
     MmoeSpec parsed = MmoeSpec.read(spec, Optional.ofNullable(data));
     TextColumns table =
@@ -106,8 +109,7 @@ final class MmoeCommand extends KindredCommand {
         parsed
             .lists()
             .map(each -> new ShownLists(table, each, encoded.labels(), split, parsed.limits()));
-    MmoeOptions options =
-        options(() -> epochs == null ? parsed.options() : parsed.options().withEpochs(epochs));
+    MmoeOptions options = epochs == null ? parsed.options() : parsed.options().withEpochs(epochs);
     if (seed().isPresent()) {
       options = options.withSeed(seed().getAsLong());
     }

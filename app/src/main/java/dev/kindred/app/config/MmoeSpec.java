@@ -185,7 +185,7 @@ public record MmoeSpec(
     List<Column> inputs = columns(top.sectionOrEmpty("inputs"));
     Section biasSection = top.sectionOrEmpty("bias");
     BiasMode mode = biasSection.choice("mode", BiasMode.ADDITIVE);
-    double biasDropout = biasSection.number("dropout", MmoeOptions.defaults().biasDropout());
+    double biasDropout = biasSection.share("dropout", MmoeOptions.defaults().biasDropout());
     List<Column> bias = columns(biasSection);
     if (mode == BiasMode.MULTIPLICATIVE && biasSection.has("dropout")) {
       throw biasSection.wrong(
@@ -324,6 +324,9 @@ public record MmoeSpec(
     double test = section.number("test", 0.2);
     long seed = section.wholeNumber("seed", 1);
     section.finish();
+    if (by != SplitBy.RANDOM && column.isEmpty()) {
+      throw section.wrong("column", "is missing: rows are split by one");
+    }
     if (by == SplitBy.RANDOM && section.has("column")) {
       throw section.wrong(
           "column", "has no effect with by = \"random\": write by = \"column\" or take it out");
@@ -387,20 +390,24 @@ public record MmoeSpec(
       Section section, boolean ids, BiasMode mode, double biasDropout) {
     MmoeOptions d = MmoeOptions.defaults();
     Optimizer optimizer = d.optimizer();
-    int experts = section.integer("experts", d.experts());
-    List<Integer> hidden = section.integers("hidden", d.hidden());
-    List<Integer> towerHidden = section.integers("tower-hidden", d.towerHidden());
-    int embeddingDim = section.integer("embedding-dim", d.embeddingDim());
-    double dropout = section.number("dropout", d.dropout());
-    double unknownIds = section.number("unknown-ids", d.unknownIds());
+    int experts = section.integer("experts", d.experts(), 1, MmoeOptions.MAX_EXPERTS);
+    List<Integer> hidden = section.integers("hidden", d.hidden(), 1, MmoeOptions.MAX_WIDTH);
+    if (hidden.isEmpty()) {
+      throw section.wrong("hidden", "is empty; experts need at least one layer");
+    }
+    List<Integer> towerHidden =
+        section.integers("tower-hidden", d.towerHidden(), 1, MmoeOptions.MAX_WIDTH);
+    int embeddingDim = section.integer("embedding-dim", d.embeddingDim(), 1, MmoeOptions.MAX_WIDTH);
+    double dropout = section.share("dropout", d.dropout());
+    double unknownIds = section.share("unknown-ids", d.unknownIds());
     if (!ids && unknownIds != d.unknownIds()) {
       throw section.wrong("unknown-ids", "has no effect without ids among the inputs");
     }
-    double rate = section.number("learning-rate", optimizer.learningRate());
-    double decay = section.number("weight-decay", optimizer.weightDecay());
-    int batch = section.integer("batch", d.batch());
-    int epochs = section.integer("epochs", d.epochs());
-    int patience = section.integer("patience", d.patience());
+    double rate = section.size("learning-rate", optimizer.learningRate(), false);
+    double decay = section.size("weight-decay", optimizer.weightDecay(), true);
+    int batch = section.integer("batch", d.batch(), 1, MmoeOptions.MAX_BATCH);
+    int epochs = section.integer("epochs", d.epochs(), 1, Integer.MAX_VALUE);
+    int patience = section.integer("patience", d.patience(), 0, Integer.MAX_VALUE);
     long seed = section.wholeNumber("seed", d.seed());
     section.finish();
     return section.make(

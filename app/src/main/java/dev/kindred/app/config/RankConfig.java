@@ -104,15 +104,17 @@ final class RankConfig {
 
   private static MmoeOptions ranker(Section section, MmoeOptions base) {
     var sharing = section.choice("sharing", base.sharing());
-    int experts = section.integer("experts", base.experts());
-    List<Integer> hidden = section.integers("hidden", base.hidden());
-    List<Integer> towerHidden = section.integers("tower-hidden", base.towerHidden());
-    int embeddingDim = section.integer("embedding-dim", base.embeddingDim());
-    double unknownIds = section.number("unknown-ids", base.unknownIds());
-    double biasDropout = section.number("bias-dropout", base.biasDropout());
-    double rate = section.number("learning-rate", base.optimizer().learningRate());
-    int batch = section.integer("batch", base.batch());
-    int epochs = section.integer("epochs", base.epochs());
+    int experts = section.integer("experts", base.experts(), 1, MmoeOptions.MAX_EXPERTS);
+    List<Integer> hidden = section.integers("hidden", base.hidden(), 1, MmoeOptions.MAX_WIDTH);
+    List<Integer> towerHidden =
+        section.integers("tower-hidden", base.towerHidden(), 1, MmoeOptions.MAX_WIDTH);
+    int embeddingDim =
+        section.integer("embedding-dim", base.embeddingDim(), 1, MmoeOptions.MAX_WIDTH);
+    double unknownIds = section.share("unknown-ids", base.unknownIds());
+    double biasDropout = section.share("bias-dropout", base.biasDropout());
+    double rate = section.size("learning-rate", base.optimizer().learningRate(), false);
+    int batch = section.integer("batch", base.batch(), 1, MmoeOptions.MAX_BATCH);
+    int epochs = section.integer("epochs", base.epochs(), 1, Integer.MAX_VALUE);
     section.finish();
     return section.make(
         () ->

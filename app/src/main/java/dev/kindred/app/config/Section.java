@@ -167,6 +167,59 @@ final class Section {
     return value;
   }
 
+  /**
+   * A whole number in a range.
+   *
+   * @param most inclusive; Integer.MAX_VALUE = no end
+   */
+  int integer(String key, int absent, int least, int most) {
+    int value = integer(key, absent);
+    checkRange(key, "is", value, least, most);
+    return value;
+  }
+
+  /** Whole numbers of a list, each in a range. */
+  List<Integer> integers(String key, List<Integer> absent, int least, int most) {
+    List<Integer> values = integers(key, absent);
+    values.forEach(value -> checkRange(key, "holds", value, least, most));
+    return values;
+  }
+
+  private void checkRange(String key, String has, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw wrong(
+          key,
+          "%s %d, must be %s"
+              .formatted(
+                  has,
+                  value,
+                  most == Integer.MAX_VALUE ? "at least " + least : least + " to " + most));
+    }
+  }
+
+  /** A share of something, not all of it. */
+  double share(String key, double absent) {
+    double value = number(key, absent);
+    if (!(value >= 0 && value < 1)) {
+      throw wrong(key, "is " + node.get(key) + ", must be at least 0 and below 1");
+    }
+    return value;
+  }
+
+  /** A finite number of at least 0, or more than that. */
+  double size(String key, double absent, boolean mayBeZero) {
+    double value = number(key, absent);
+    if (!(value >= 0 && value < Double.POSITIVE_INFINITY) || value == 0 && !mayBeZero) {
+      throw wrong(
+          key,
+          "is "
+              + node.get(key)
+              + ", must be finite and "
+              + (mayBeZero ? "at least 0" : "more than 0"));
+    }
+    return value;
+  }
+
   long wholeNumber(String key, long absent) {
     return whole(key, absent, Long.MIN_VALUE, Long.MAX_VALUE);
   }

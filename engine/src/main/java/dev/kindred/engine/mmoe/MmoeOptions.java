@@ -47,7 +47,14 @@ public record MmoeOptions(
     int epochs,
     int patience,
     long seed) {
-  private static final int MAX_WIDTH = 1 << 14;
+  /** Experts that a network may have, at most. */
+  public static final int MAX_EXPERTS = 1024;
+
+  /** Values that a layer or an embedding vector may have, at most. */
+  public static final int MAX_WIDTH = 1 << 14;
+
+  /** Rows that a step may have, at most. */
+  public static final int MAX_BATCH = 1 << 20;
 
   public MmoeOptions {
     Objects.requireNonNull(sharing, "sharing");
@@ -57,16 +64,16 @@ public record MmoeOptions(
     hidden = widths("hidden", hidden);
     towerHidden = widths("towerHidden", towerHidden);
     biasHidden = widths("biasHidden", biasHidden);
-    check("experts", experts, 1, 1024);
+    check("experts", experts, 1, MAX_EXPERTS);
     if (sharing != Sharing.SHARED_BOTTOM && hidden.isEmpty()) {
       throw new IllegalArgumentException(
           "network option hidden is empty; experts need at least one layer");
     }
     check("embeddingDim", embeddingDim, 1, MAX_WIDTH);
-    check("unknownIds", unknownIds, 0, Math.nextDown(1.0));
-    check("dropout", dropout, 0, Math.nextDown(1.0));
-    check("biasDropout", biasDropout, 0, Math.nextDown(1.0));
-    check("batch", batch, 1, 1 << 20);
+    checkShare("unknownIds", unknownIds);
+    checkShare("dropout", dropout);
+    checkShare("biasDropout", biasDropout);
+    check("batch", batch, 1, MAX_BATCH);
     check("epochs", epochs, 1, Integer.MAX_VALUE);
     check("patience", patience, 0, Integer.MAX_VALUE);
   }
@@ -76,10 +83,19 @@ public record MmoeOptions(
     return List.copyOf(widths);
   }
 
-  private static void check(String name, double value, double from, double to) {
-    if (!(value >= from && value <= to)) {
+  private static void check(String name, int value, int from, int to) {
+    if (value < from || value > to) {
       throw new IllegalArgumentException(
-          "network option %s is %s, must be %s to %s".formatted(name, value, from, to));
+          "network option %s is %d, must be %s"
+              .formatted(
+                  name, value, to == Integer.MAX_VALUE ? "at least " + from : from + " to " + to));
+    }
+  }
+
+  private static void checkShare(String name, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(
+          "network option %s is %s, must be at least 0 and below 1".formatted(name, value));
     }
   }
 

@@ -23,7 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -464,5 +466,23 @@ class MmoeTest {
     assertEquals(epochs, good.epochs());
     assertTrue(Double.isFinite(good.losses()[epochs - 1]));
     assertTrue(Float.isFinite(predict(good, world, HELD_OUT)[2][0]));
+  }
+
+  @Test
+  void optionsOutOfRangeAreToldWithWholeNumbersAndOpenEnds() {
+    MmoeOptions defaults = MmoeOptions.defaults();
+    for (Map.Entry<String, Supplier<MmoeOptions>> each :
+        Map.<String, Supplier<MmoeOptions>>of(
+                "embeddingDim is 0, must be 1 to 16384",
+                () -> defaults.withEmbeddingDim(0),
+                "patience is -1, must be at least 0",
+                () -> defaults.withPatience(-1),
+                "biasDropout is 1.0, must be at least 0 and below 1",
+                () -> defaults.withBiasDropout(1))
+            .entrySet()) {
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, each.getValue()::get, each.getKey());
+      assertTrue(e.getMessage().contains(each.getKey()), e.getMessage());
+    }
   }
 }
