@@ -639,6 +639,18 @@ final class MmoeCommandTest {
   }
 
   @Test
+  void aNetworkThatIsWorseThanTheMeanIsNoted() throws IOException {
+    Files.writeString(spec, SPEC.replace("learning-rate = 0.01", "learning-rate = 1000"));
+    Run run = Run.kindred("mmoe", "--spec", spec.toString(), "--epochs", "1");
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.err().contains("mmoe: task click is worse than its mean"), run.err());
+    Files.writeString(spec, SPEC);
+    Run usual = Run.kindred("mmoe", "--spec", spec.toString());
+    assertEquals(0, usual.exitCode(), usual.err());
+    assertFalse(usual.err().contains("task click is worse than its mean"), usual.err());
+  }
+
+  @Test
   void textInANumericColumnIsCountedAndRefused() throws IOException {
     Files.writeString(spec, SPEC.replace("numeric = [\"price\"]", "numeric = [\"color\"]"));
     Run run = run();

@@ -2,6 +2,7 @@ package dev.kindred.app.command;
 
 import dev.kindred.app.config.MmoeSpec;
 import dev.kindred.app.output.TextTable;
+import dev.kindred.app.tasks.ConstantGuess;
 import dev.kindred.app.tasks.RowSplit;
 import dev.kindred.app.tasks.ShownLists;
 import dev.kindred.app.tasks.TableNotes;
@@ -170,9 +171,11 @@ final class MmoeCommand extends KindredCommand {
         Destination.file(save).fill(() -> model.save(save));
       }
       List<Map<String, Object>> scores = new ArrayList<>();
-      float[][] fitted = fitted(model, bias);
+      float[][] fitted = fitted(model, bias, split.test());
+      float[][] stopped = fitted(model, bias, split.validation());
       for (int t = 0; t < fitted.length; t++) {
         scores.add(TaskScores.of(table.labels(), t, split.test(), fitted[t]));
+        noteGuess(name, t, stopped[t]);
       }
       Map<String, Object> result = result(name, options.seed(), scores);
       GateUsage usage = model.gateUsage(table.inputs(), split.test(), workers);
@@ -209,10 +212,15 @@ final class MmoeCommand extends KindredCommand {
           progress());
     }
 
-    private float[][] fitted(MmoeModel model, Optional<FeatureTable> bias) {
+    private float[][] fitted(MmoeModel model, Optional<FeatureTable> bias, int[] rows) {
       return model.hasBias()
-          ? model.predictSeen(table.inputs(), bias.orElseThrow(), split.test(), workers)
-          : model.predict(table.inputs(), split.test(), workers);
+          ? model.predictSeen(table.inputs(), bias.orElseThrow(), rows, workers)
+          : model.predict(table.inputs(), rows, workers);
+    }
+
+    private void noteGuess(String name, int task, float[] stopped) {
+      ConstantGuess.warning(table.labels(), task, split.train(), split.validation(), stopped)
+          .ifPresent(warning -> note(name + ": " + warning));
     }
 
     void baselines(MmoeOptions options) throws IOException {
@@ -255,7 +263,9 @@ final class MmoeCommand extends KindredCommand {
         long start = System.nanoTime();
         MmoeModel model = train(table.labels().only(t), options, bias, Optional.empty());
         trainNanos += System.nanoTime() - start;
-        scores.add(TaskScores.of(table.labels(), t, split.test(), fitted(model, bias)[0]));
+        scores.add(
+            TaskScores.of(table.labels(), t, split.test(), fitted(model, bias, split.test())[0]));
+        noteGuess(name, t, fitted(model, bias, split.validation())[0]);
         if (lists.isPresent() && lists.get().task() == t) {
           rank(model, 0, bias, lists.get(), ranked);
         }
