@@ -125,6 +125,10 @@ final class Destination {
   }
 
   private static Destination in(Path parent, Path path) {
+    Path there = existing(parent);
+    if (!Files.isDirectory(there)) {
+      throw refused(path, there + " is a file");
+    }
     if (!Files.isDirectory(parent)) {
       throw new InputException(parent + ": no directory to write to; make it, or choose another");
     }

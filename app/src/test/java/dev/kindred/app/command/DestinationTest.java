@@ -39,11 +39,19 @@ final class DestinationTest {
     assertThrows(InputException.class, () -> Destination.file(directory));
     assertThrows(InputException.class, () -> Destination.fileWithParents(directory));
     Path missing = directory.resolve("missing");
-    for (Path in : List.of(missing.resolve("file"), below)) {
-      String message = assertThrows(InputException.class, () -> Destination.file(in)).getMessage();
-      assertEquals(
-          in.getParent() + ": no directory to write to; make it, or choose another", message);
-      assertThrows(InputException.class, () -> Destination.newDirectory(in));
+    Path absent = missing.resolve("file");
+    String message =
+        assertThrows(InputException.class, () -> Destination.file(absent)).getMessage();
+    assertEquals(missing + ": no directory to write to; make it, or choose another", message);
+    assertThrows(InputException.class, () -> Destination.newDirectory(absent));
+    for (Path in : List.of(file.resolve("it"), below)) {
+      String said =
+          in
+              + ": can't be written to ("
+              + file
+              + " is a file); change that, or choose another place";
+      assertEquals(said, refused(() -> Destination.file(in)));
+      assertEquals(said, refused(() -> Destination.newDirectory(in)));
     }
     Destination.directory(missing.resolve("deep"));
     Destination.fileWithParents(missing.resolve("page.html"));
