@@ -371,6 +371,23 @@ final class MmoeCommandTest {
   }
 
   @Test
+  void theModelIsNotWrittenOverTheTableOrTheSpecification() throws IOException {
+    Path table = directory.resolve("shown.csv");
+    String rows = Files.readString(table);
+    for (Path save : List.of(table, spec)) {
+      Run run = run("--save", save.toString());
+      assertEquals(2, run.exitCode(), run.err());
+      assertTrue(run.err().contains("--save " + save + " is the file of "), run.err());
+      assertTrue(run.err().contains("--spec too"), run.err());
+    }
+    Run data = run("--data", table.toString(), "--checkpoint", table.toString());
+    assertEquals(2, data.exitCode(), data.err());
+    assertTrue(data.err().contains("is the file of --data too"), data.err());
+    assertEquals(rows, Files.readString(table));
+    assertEquals(SPEC, Files.readString(spec));
+  }
+
+  @Test
   void aLabelAmongTheInputsIsRefused() throws IOException {
     Files.writeString(spec, SPEC.replace("numeric = [\"price\"]", "numeric = [\"outcome\"]"));
     Run run = run();

@@ -51,6 +51,12 @@ import picocli.CommandLine.ParameterException;
       "  kindred als --synthetic 100000x50000x10000000 --rank 64 --iterations 3 --json"
     })
 final class AlsCommand extends KindredCommand {
+  private static final String USERS_KVEC = "users.kvec";
+  private static final String USERS_KIDS = "users.kids";
+  private static final String ITEMS_KVEC = "items.kvec";
+  private static final String ITEMS_KIDS = "items.kids";
+  private static final List<String> SAVED = List.of(USERS_KVEC, USERS_KIDS, ITEMS_KVEC, ITEMS_KIDS);
+
   private static final int PEAK_MILLIS = 300;
   private static final int PEAK_RUNS = 4000;
   private static final int LEAST_WARM_UP_ROUNDS = 3;
@@ -132,6 +138,9 @@ final class AlsCommand extends KindredCommand {
     Ids users = new Ids();
     Ids items = new Ids();
     if (save != null) {
+      RunFiles files = new RunFiles().reads("--train", train).reads("--test", test);
+      SAVED.forEach(name -> files.writes("--save", save.resolve(name)));
+      files.requireApart(this);
       Destination.directoryOfFiles(save); // before the work: a place that can't be had shows now
     }
     SplitFiles.Split split =
@@ -204,10 +213,10 @@ final class AlsCommand extends KindredCommand {
 
   private void save(AlsModel model, Ids users, Ids items) throws IOException {
     Files.createDirectories(save);
-    EmbeddingFile.write(save.resolve("users.kvec"), model.userFactors(), model.rank());
-    IdTable.write(save.resolve("users.kids"), users.size(), users::idOf);
-    EmbeddingFile.write(save.resolve("items.kvec"), model.itemFactors(), model.rank());
-    IdTable.write(save.resolve("items.kids"), items.size(), items::idOf);
+    EmbeddingFile.write(save.resolve(USERS_KVEC), model.userFactors(), model.rank());
+    IdTable.write(save.resolve(USERS_KIDS), users.size(), users::idOf);
+    EmbeddingFile.write(save.resolve(ITEMS_KVEC), model.itemFactors(), model.rank());
+    IdTable.write(save.resolve(ITEMS_KIDS), items.size(), items::idOf);
     note("factors and ids are in " + save);
   }
 

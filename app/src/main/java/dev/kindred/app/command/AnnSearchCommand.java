@@ -57,6 +57,7 @@ final class AnnSearchCommand extends KindredCommand {
     }
     if (out != null) {
       VectorFiles.requireInts(out);
+      source.files().writes("--out", out).requireApart(this);
       Destination.file(out); // before the work: a place that can't be written to shows now
     }
     HnswOptions options = source.options(this);

@@ -62,6 +62,11 @@ final class AnnSource {
 
   private long openNanos;
 
+  /** What is read, but for the files of an index's directory. */
+  RunFiles files() {
+    return new RunFiles().reads("--base", where.base).reads("--queries", queries);
+  }
+
   /** Options of a graph built here; checked before any file is read. */
   HnswOptions options(KindredCommand command) {
     for (String option : where.index != null ? OF_A_FILE : OF_A_DIRECTORY) {

@@ -198,6 +198,7 @@ final class EvaluateCommand extends KindredCommand {
     TrainConfig read = TrainConfig.read(config, paper);
     GivenTests.requireDeclared(read.objectives(), tests);
     if (report != null) {
+      files(read).writes("--report", report).requireApart(this);
       Destination.fileWithParents(report); // before the work: a wrong place shows now
     }
     try (Workers workers = Workers.of(threads())) {
@@ -215,6 +216,15 @@ final class EvaluateCommand extends KindredCommand {
         }
       }
     }
+  }
+
+  private RunFiles files(TrainConfig read) {
+    RunFiles files = new RunFiles().reads("--config", config);
+    files.reads("[events] of --config", read.events().source().file());
+    read.items().ifPresent(t -> files.reads("[items] of --config", t.source().file()));
+    read.users().ifPresent(t -> files.reads("[users] of --config", t.source().file()));
+    read.searches().ifPresent(t -> files.reads("[searches] of --config", t.source().file()));
+    return files;
   }
 
   /** Trains on the rest; publishes it if there is a place for it. */

@@ -105,6 +105,12 @@ final class MmoeCommand extends KindredCommand {
     }
     Stream.of(save, checkpoint).filter(Objects::nonNull).forEach(Destination::file);
     MmoeSpec parsed = MmoeSpec.read(spec, Optional.ofNullable(data));
+    new RunFiles()
+        .reads("--spec", spec)
+        .reads(data == null ? "[table] of --spec" : "--data", parsed.source().file())
+        .writes("--save", save)
+        .writes("--checkpoint", checkpoint)
+        .requireApart(this);
     TextColumns table =
         TextColumns.read(parsed.source(), parsed.columns(), parsed.limits(), progress());
     RowSplit split = RowSplit.of(table, parsed.split(), parsed.limits());

@@ -109,6 +109,11 @@ final class TuneAlsCommand extends KindredCommand {
     if (!(minutes > 0 && minutes <= 1e6)) {
       throw usage("--minutes is " + minutes + ", must be above 0");
     }
+    new RunFiles()
+        .reads("--train", train)
+        .reads("--test", test)
+        .writes("--log", log)
+        .requireApart(this);
     if (log != null) {
       Destination.file(log); // before the log is read: a wrong place shows now
     }

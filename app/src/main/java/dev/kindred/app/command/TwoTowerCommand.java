@@ -230,6 +230,12 @@ final class TwoTowerCommand extends KindredCommand {
     if (k < 1) {
       throw usage("-k is " + k + ", must be at least 1");
     }
+    new RunFiles()
+        .reads("--train", train)
+        .reads("--test", test)
+        .writes("--save", save)
+        .writes("--checkpoint", checkpoint)
+        .requireApart(this);
     Stream.of(save, checkpoint).filter(Objects::nonNull).forEach(Destination::file);
     SplitFiles.Split split =
         SplitFiles.read(train, test, new Ids(), new Ids(), Duplicates.SUM, this::note);
