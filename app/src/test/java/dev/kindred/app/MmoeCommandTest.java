@@ -388,6 +388,23 @@ final class MmoeCommandTest {
   }
 
   @Test
+  void aSpecificationThatIsNoneIsToldByItsOption() throws IOException {
+    Path missing = directory.resolve("nope.toml");
+    Path empty = Files.createFile(directory.resolve("empty.toml"));
+    Map<Path, String> said =
+        Map.of(
+            missing, "no such specification file; check --spec",
+            directory, "is a directory; --spec names the file in it",
+            empty, "empty; it needs [table], [inputs] and one [[tasks]]");
+    said.forEach(
+        (path, text) -> {
+          Run run = Run.kindred("mmoe", "--spec", path.toString());
+          assertEquals(3, run.exitCode(), run.err());
+          assertTrue(run.err().contains(path + ": " + text), run.err());
+        });
+  }
+
+  @Test
   void aLabelAmongTheInputsIsRefused() throws IOException {
     Files.writeString(spec, SPEC.replace("numeric = [\"price\"]", "numeric = [\"outcome\"]"));
     Run run = run();

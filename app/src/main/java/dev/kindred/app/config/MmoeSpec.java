@@ -164,7 +164,9 @@ public record MmoeSpec(
    * @throws dev.kindred.engine.data.InputException if it is missing or wrong
    */
   public static MmoeSpec read(Path file, Optional<Path> data) throws IOException {
-    Section top = Section.read(file);
+    Section top =
+        Section.read(
+            file, "specification", "--spec", "it needs [table], [inputs] and one [[tasks]]");
     Section table =
         top.section("table").orElseThrow(() -> top.wrong("table", "is missing: write [table]"));
     TableSource declared = TableConfig.source(table);
