@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -385,6 +386,36 @@ final class MmoeCommandTest {
     assertTrue(data.err().contains("is the file of --data too"), data.err());
     assertEquals(rows, Files.readString(table));
     assertEquals(SPEC, Files.readString(spec));
+  }
+
+  @Test
+  void otherDataAreReadByTheirOwnNameUnlessTheSpecificationGivesTheFormat() throws IOException {
+    List<String> rows = Files.readAllLines(directory.resolve("shown.csv"));
+    List<String> json = new ArrayList<>();
+    for (String row : rows.subList(1, rows.size())) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      String[] names = rows.getFirst().split(",");
+      String[] cells = row.split(",", -1);
+      for (int c = 0; c < names.length; c++) {
+        object.put(names[c], cells[c]);
+      }
+      json.add(JSON.std.asString(object));
+    }
+    List<String> tabs = rows.stream().map(row -> row.replace(',', '\t')).toList();
+    Path jsonl = Files.write(directory.resolve("other.jsonl"), json);
+    Path tsv = Files.write(directory.resolve("other.tsv"), tabs);
+    Path dat = Files.write(directory.resolve("other.dat"), rows);
+    Set<String> hashes = new HashSet<>();
+    for (Path data : List.of(directory.resolve("shown.csv"), jsonl, tsv, dat)) {
+      Run run = run("--json", "--epochs", "1", "--data", data.toString());
+      assertEquals(0, run.exitCode(), run.err());
+      hashes.add(JSON.std.mapFrom(run.lines().getFirst()).get("modelHash").toString());
+    }
+    assertEquals(1, hashes.size(), "the same rows in four files");
+    Files.writeString(
+        spec, SPEC.replace("file = \"shown.csv\"", "file = \"shown.csv\"\nformat = \"tsv\""));
+    Path named = Files.move(tsv, directory.resolve("tabs.csv"));
+    assertEquals(0, run("--epochs", "1", "--data", named.toString()).exitCode());
   }
 
   @Test

@@ -160,7 +160,8 @@ public record MmoeSpec(
   /**
    * Reads a specification.
    *
-   * @param data the table instead of the one that the file names
+   * @param data the table instead of the one that the file names; its format is the one that the
+   *     file gives, or else that of its own name
    * @throws dev.kindred.engine.data.InputException if it is missing or wrong
    */
   public static MmoeSpec read(Path file, Optional<Path> data) throws IOException {
@@ -169,21 +170,9 @@ public record MmoeSpec(
             file, "specification", "--spec", "it needs [table], [inputs] and one [[tasks]]");
     Section table =
         top.section("table").orElseThrow(() -> top.wrong("table", "is missing: write [table]"));
-    TableSource declared = TableConfig.source(table);
+    TableSource source = TableConfig.source(table, data);
     ReadLimits limits = TableConfig.limits(table);
     table.finish();
-    TableSource source =
-        data.map(
-                path ->
-                    new TableSource(
-                        path,
-                        declared.format(),
-                        declared.delimiter(),
-                        declared.quote(),
-                        declared.header(),
-                        declared.columns(),
-                        declared.charset()))
-            .orElse(declared);
     List<Column> inputs = columns(top.sectionOrEmpty("inputs"));
     Section biasSection = top.sectionOrEmpty("bias");
     BiasMode mode = biasSection.choice("mode", BiasMode.ADDITIVE);

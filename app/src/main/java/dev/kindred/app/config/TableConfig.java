@@ -11,6 +11,7 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -77,10 +78,22 @@ public record TableConfig(
 
   /** The keys that say how a table is written. */
   static TableSource source(Section section) {
-    Path file = section.path("file");
-    TableSource byName = section.make(() -> TableSource.of(file));
-    TableSource.Format format = section.choice("format", byName.format());
-    TableSource usual = format == byName.format() ? byName : TableSource.of(file, format);
+    return source(section, Optional.empty());
+  }
+
+  /**
+   * The same for another file. Where the section gives no format, it follows from the name of that
+   * file, or if that tells none from the name in the section.
+   *
+   * @param instead of the file that the section names
+   */
+  static TableSource source(Section section, Optional<Path> instead) {
+    Path named = section.path("file");
+    Path file = instead.orElse(named);
+    TableSource.Format byName =
+        TableSource.formatOf(file).orElseGet(() -> TableSource.of(named).format());
+    TableSource usual = TableSource.of(file, section.choice("format", byName));
+    TableSource.Format format = usual.format();
     String delimiter = section.text("delimiter", usual.delimiter());
     String quote = section.text("quote", usual.quote());
     boolean header = section.flag("header", usual.header());

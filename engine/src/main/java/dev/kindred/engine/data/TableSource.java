@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A table in a file and how it is written. A gzip file is recognised by its first bytes.
@@ -63,23 +64,30 @@ public record TableSource(
     }
   }
 
-  /**
-   * A file whose format follows from its name (.csv, .tsv, .jsonl, .ndjson, .json, each also with
-   * .gz; anything else is taken for CSV), in UTF-8, with a header.
-   */
+  /** A file whose format follows from its name, else CSV, in UTF-8, with a header. */
   public static TableSource of(Path file) {
+    return of(file, formatOf(file).orElse(Format.CSV));
+  }
+
+  /**
+   * The format that the name of a file tells by .csv, .tsv, .jsonl, .ndjson or .json, each also
+   * with .gz; empty for any other name.
+   */
+  public static Optional<Format> formatOf(Path file) {
     String name = file.getFileName() == null ? "" : file.getFileName().toString();
     name = name.toLowerCase(Locale.ROOT);
     if (name.endsWith(".gz")) {
       name = name.substring(0, name.length() - 3);
     }
+    if (name.endsWith(".csv")) {
+      return Optional.of(Format.CSV);
+    }
     if (name.endsWith(".tsv")) {
-      return of(file, Format.TSV);
+      return Optional.of(Format.TSV);
     }
-    if (name.endsWith(".jsonl") || name.endsWith(".ndjson") || name.endsWith(".json")) {
-      return of(file, Format.JSONL);
-    }
-    return of(file, Format.CSV);
+    return name.endsWith(".jsonl") || name.endsWith(".ndjson") || name.endsWith(".json")
+        ? Optional.of(Format.JSONL)
+        : Optional.empty();
   }
 
   /** A file of the format with its usual delimiter and quote, in UTF-8, with a header. */
