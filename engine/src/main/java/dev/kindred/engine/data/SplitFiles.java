@@ -4,6 +4,7 @@ import dev.kindred.engine.data.Interactions.Duplicates;
 import dev.kindred.index.run.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -123,14 +124,14 @@ public final class SplitFiles {
         throw new InputException(file + ": holds only empty lines; give a file with pairs");
       }
       String first = new String(lines.buffer(), lines.start(), lines.end() - lines.start());
-      String delimiter = first.contains(",") ? "," : "\t";
-      if (first.contains(delimiter)) {
-        String[] cells = first.strip().split(delimiter, -1);
+      char delimiter = cells(first, ',').length > 1 ? ',' : '\t';
+      String[] cells = cells(first, delimiter);
+      if (cells.length > 1) {
         if (isHeader(cells)) {
           notes.accept(
               file + ": line " + lines.number() + " is read as a header: " + first.strip());
         }
-        readTable(source.withDelimiter(delimiter), cells);
+        readTable(source.withDelimiter(String.valueOf(delimiter)), cells);
       } else {
         do {
           readList(lines);
@@ -142,6 +143,30 @@ public final class SplitFiles {
     if (size == 0) {
       throw new InputException(file + ": has no pair of user and item");
     }
+  }
+
+  /**
+   * The cells of a line, with their quotes. A delimiter within quotes divides nothing; as for the
+   * reader of tables, quotes are those of a cell that begins with one.
+   */
+  private static String[] cells(String line, char delimiter) {
+    List<String> cells = new ArrayList<>();
+    int from = 0;
+    boolean begun = false; // with a quote
+    boolean within = false; // quotes that are open; a doubled one closes and opens them again
+    for (int at = 0; at < line.length(); at++) {
+      char c = line.charAt(at);
+      if (c == '"' && (begun || line.substring(from, at).isBlank())) {
+        begun = true;
+        within = !within;
+      } else if (c == delimiter && !within) {
+        cells.add(line.substring(from, at));
+        from = at + 1;
+        begun = false;
+      }
+    }
+    cells.add(line.substring(from));
+    return cells.toArray(String[]::new);
   }
 
   private void readList(Lines lines) {

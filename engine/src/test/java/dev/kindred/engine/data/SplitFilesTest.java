@@ -56,6 +56,28 @@ class SplitFilesTest extends ReaderFiles {
   }
 
   @Test
+  void delimitersWithinQuotesDivideNothingInTheFirstLineEither() throws IOException {
+    for (String text :
+        List.of(
+            "\"u, 1\",v88\n\"u, 1\",v89\n",
+            " \"u, 1\" ,\"v88\"\n\"u, 1\",v89\n",
+            "\"u, 1\"\tv88\n\"u, 1\"\tv89\n",
+            "\"u, 1\",v88,1,5\n\"u, 1\",v89,1,6\n")) {
+      Ids users = new Ids();
+      Ids items = new Ids();
+      assertEquals(2, SplitFiles.read(file("quoted.csv", text), users, items).size(), text);
+      assertEquals("u, 1", users.idOf(0), text);
+      assertEquals("v88", items.idOf(0), text);
+    }
+    Ids users = new Ids();
+    SplitFiles.read(file("doubled.csv", "\"say \"\"a, b\"\"\",v1\n"), users, new Ids());
+    assertEquals("say \"a, b\"", users.idOf(0));
+    Ids inches = new Ids(); // a quote within a cell is one
+    SplitFiles.read(file("inch.csv", "5\" disk,v1\n"), inches, new Ids());
+    assertEquals("5\" disk", inches.idOf(0));
+  }
+
+  @Test
   void badSplitFilesAreRefused() throws IOException {
     Path mixed = file("mixed.txt", "0 10 11\n1,12\n");
     assertRefused("line 2 is no list", () -> SplitFiles.read(mixed, new Ids(), new Ids()));
