@@ -169,6 +169,42 @@ final class TwoTowerCommandTest {
   }
 
   @Test
+  void testPairsThatCannotBeFoundAreCounted() throws IOException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(test));
+    lines.set(0, "stranger i1");
+    lines.set(1, "u1 novelty");
+    Files.write(test, lines);
+    List<String> arguments = new ArrayList<>(SMALL);
+    arguments.remove("--quiet");
+    arguments.addAll(List.of("--train", train.toString(), "--json"));
+    Run some = twoTower(arguments, test);
+    assertEquals(0, some.exitCode(), some.err());
+    assertTrue(
+        some.err().contains("2 of its 120 pairs to find have a user or an item that " + train),
+        some.err());
+    for (String line : some.lines()) {
+      Map<String, Object> result = JSON.std.mapFrom(line);
+      assertEquals(120, result.get("testPairs"), line);
+      assertEquals(2, result.get("unknownPairs"), line);
+    }
+    Run same = twoTower(arguments, train);
+    assertEquals(0, same.exitCode(), same.err());
+    assertTrue(same.err().contains("pairs to find are in " + train + " too"), same.err());
+    Map<String, Object> masked = JSON.std.mapFrom(same.lines().getLast());
+    assertEquals(masked.get("testPairs"), masked.get("pairsInTraining"));
+    Files.writeString(test, "stranger i1\nu1 novelty\n");
+    Run none = twoTower(arguments, test);
+    assertEquals(3, none.exitCode(), none.err());
+    assertTrue(none.err().contains("none of its 2 pairs has a user and an item"), none.err());
+  }
+
+  private static Run twoTower(List<String> arguments, Path test) {
+    List<String> all = new ArrayList<>(List.of("two-tower", "--test", test.toString()));
+    all.addAll(arguments);
+    return Run.kindred(all.toArray(String[]::new));
+  }
+
+  @Test
   void badValuesAndFilesAreOneLineAndTheRightExitCode() {
     Run usage = run("--scale", "-1");
     assertEquals(2, usage.exitCode());

@@ -9,7 +9,6 @@ import dev.kindred.engine.als.ImplicitAls;
 import dev.kindred.engine.als.StrengthException;
 import dev.kindred.engine.als.SyntheticInteractions;
 import dev.kindred.engine.data.Ids;
-import dev.kindred.engine.data.InputException;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.data.SplitFiles;
 import dev.kindred.engine.eval.FactorScores;
@@ -149,7 +148,6 @@ final class AlsCommand extends KindredCommand {
             train,
             test,
             this::note);
-    checkFindable(split);
     List<Map<String, Object>> results = new ArrayList<>();
     Scores popularity = new PopularityScores(split.train());
     results.add(report("popularity", popularity, split, workers));
@@ -190,27 +188,6 @@ final class AlsCommand extends KindredCommand {
     }
   }
 
-  /** A test part of strangers would be measured as zeros without a word. */
-  private void checkFindable(SplitFiles.Split split) {
-    Interactions itemUsers = split.train().transposed();
-    for (int user = 0; user < split.test().rows(); user++) {
-      if (split.train().count(user) > 0) {
-        for (long i = split.test().start(user); i < split.test().end(user); i++) {
-          if (itemUsers.count(split.test().column(i)) > 0) {
-            return;
-          }
-        }
-      }
-    }
-    throw new InputException(
-        test
-            + ": none of its "
-            + split.test().size()
-            + " pairs has a user and an item that "
-            + train
-            + " knows, so nothing could be found; both files must use the same ids");
-  }
-
   private void save(AlsModel model, Ids users, Ids items) throws IOException {
     Files.createDirectories(save);
     EmbeddingFile.write(save.resolve(USERS_KVEC), model.userFactors(), model.rank());
@@ -229,6 +206,7 @@ final class AlsCommand extends KindredCommand {
     result.put("recall@" + k, report.recall());
     result.put("ndcg@" + k, report.ndcg());
     result.put("hr@" + k, report.hitRate());
+    TestPart.Counts.of(split).addTo(result);
     return result;
   }
 

@@ -238,7 +238,11 @@ final class TwoTowerCommand extends KindredCommand {
         .requireApart(this);
     Stream.of(save, checkpoint).filter(Objects::nonNull).forEach(Destination::file);
     SplitFiles.Split split =
-        SplitFiles.read(train, test, new Ids(), new Ids(), Duplicates.SUM, this::note);
+        TestPart.toFind(
+            SplitFiles.read(train, test, new Ids(), new Ids(), Duplicates.SUM, this::note),
+            train,
+            test,
+            this::note);
     List<Map<String, Object>> results = new ArrayList<>();
     try (Workers workers = Workers.of(threads())) {
       TopNEvaluator.Report popularity =
@@ -249,7 +253,7 @@ final class TwoTowerCommand extends KindredCommand {
               k,
               workers,
               progress());
-      results.add(report("popularity", popularity));
+      results.add(report("popularity", popularity, split));
       write(results.getLast());
       results.add(towers(split, options, workers));
       write(results.getLast());
@@ -285,7 +289,7 @@ final class TwoTowerCommand extends KindredCommand {
             k,
             workers,
             progress());
-    Map<String, Object> result = report("two-tower", report);
+    Map<String, Object> result = report("two-tower", report, split);
     result.put("trainSeconds", Math.round(seconds * 1000) / 1000.0);
     result.put("epochs", model.epochs());
     result.put("bestEpoch", model.bestEpoch());
@@ -296,12 +300,14 @@ final class TwoTowerCommand extends KindredCommand {
     return result;
   }
 
-  private Map<String, Object> report(String model, TopNEvaluator.Report report) {
+  private Map<String, Object> report(
+      String model, TopNEvaluator.Report report, SplitFiles.Split split) {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("model", model);
     result.put("recall@" + k, report.recall());
     result.put("ndcg@" + k, report.ndcg());
     result.put("hr@" + k, report.hitRate());
+    TestPart.Counts.of(split).addTo(result);
     return result;
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -16,7 +17,8 @@ import java.util.function.Consumer;
  * <ul>
  *   <li>{@code user item item ...}: separated by blanks, each pair counts 1; a user may have none.
  *   <li>{@code user,item[,value[,timestamp]]}: comma or tab between cells, with or without a
- *       header; without a value a pair counts 1; the timestamp is not looked at.
+ *       header; without a value a pair counts 1; the timestamp is not looked at. A header that
+ *       names the users in another column is refused.
  * </ul>
  *
  * <p>Values of a repeated pair are summed unless the caller wants the last. There is no report, so
@@ -24,6 +26,10 @@ import java.util.function.Consumer;
  */
 public final class SplitFiles {
   private static final List<String> CELLS = List.of("user", "item", "value", "timestamp");
+
+  /** What a header that is told from a pair of ids calls its users, in lower case. */
+  private static final Set<String> USER_NAMES =
+      Set.of("user", "userid", "user_id", "user-id", "user id", "uid");
 
   private final Path file;
   private final Ids users;
@@ -127,6 +133,7 @@ public final class SplitFiles {
       char delimiter = cells(first, ',').length > 1 ? ',' : '\t';
       String[] cells = cells(first, delimiter);
       if (cells.length > 1) {
+        refuseOtherOrder(cells, lines.number());
         if (isHeader(cells)) {
           notes.accept(
               file + ": line " + lines.number() + " is read as a header: " + first.strip());
@@ -242,6 +249,30 @@ public final class SplitFiles {
     return first.length > 2
         ? !isNumber(first[2].replace("\"", "").strip())
         : name.startsWith("user") || name.equals("uid") || name.equals("u");
+  }
+
+  /** A header that has its users elsewhere would have items read as users, without a word. */
+  private void refuseOtherOrder(String[] first, long line) {
+    List<String> names =
+        Arrays.stream(first)
+            .map(cell -> cell.replace("\"", "").strip().toLowerCase(Locale.ROOT))
+            .toList();
+    if (!names.stream().allMatch(SplitFiles::isName) || names.getFirst().startsWith("user")) {
+      return;
+    }
+    for (int c = 1; c < names.size(); c++) {
+      if (USER_NAMES.contains(names.get(c))) {
+        throw new InputException(
+            file
+                + ": line "
+                + line
+                + " is a header with the users in column "
+                + (c + 1)
+                + " ("
+                + String.join(",", names)
+                + "); columns must stand as user,item[,value[,timestamp]]: put them in that order");
+      }
+    }
   }
 
   private static boolean isName(String cell) {

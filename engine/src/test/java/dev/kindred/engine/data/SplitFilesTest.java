@@ -78,6 +78,20 @@ class SplitFilesTest extends ReaderFiles {
   }
 
   @Test
+  void aHeaderWithTheUsersElsewhereIsRefused() throws IOException {
+    for (String header : List.of("item,user", "\"Item\",\"User_ID\"", "movieId,userId,rating")) {
+      Path other = file("other.csv", header + "\nv1,u1\n");
+      assertRefused(
+          "line 1 is a header with the users in column 2",
+          () -> SplitFiles.read(other, new Ids(), new Ids()));
+    }
+    Path last = file("last.csv", "item,rating,user\nv1,1,u1\n");
+    assertRefused("users in column 3", () -> SplitFiles.read(last, new Ids(), new Ids()));
+    Path pair = file("pair.csv", "ann,user interface\n");
+    assertEquals(1, SplitFiles.read(pair, new Ids(), new Ids()).size());
+  }
+
+  @Test
   void badSplitFilesAreRefused() throws IOException {
     Path mixed = file("mixed.txt", "0 10 11\n1,12\n");
     assertRefused("line 2 is no list", () -> SplitFiles.read(mixed, new Ids(), new Ids()));
