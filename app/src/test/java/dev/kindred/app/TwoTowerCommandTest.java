@@ -205,6 +205,24 @@ final class TwoTowerCommandTest {
   }
 
   @Test
+  void aCheckpointOfOtherOptionsAndAFileThatIsNoneAreToldWithTheRemedy() throws IOException {
+    String checkpoint = directory.resolve("checkpoint").toString();
+    String model = directory.resolve("model").toString();
+    assertEquals(0, run("--checkpoint", checkpoint, "--save", model).exitCode());
+    Run other = run("--checkpoint", checkpoint, "--dropout", ".1");
+    assertEquals(3, other.exitCode(), other.err());
+    assertTrue(other.err().contains("made with dropout 0.0, now 0.1;"), other.err());
+    Run weights = run("--checkpoint", model);
+    assertEquals(3, weights.exitCode(), weights.err());
+    assertTrue(weights.err().contains(model + " holds weights but is no check"), weights.err());
+    Path text = Files.writeString(directory.resolve("text"), "no weights: but a few words");
+    Run none = run("--checkpoint", text.toString());
+    assertEquals(4, none.exitCode(), none.err());
+    assertTrue(none.err().contains("it is no checkpoint, or a damaged one"), none.err());
+    assertTrue(none.err().startsWith("kindred: " + text + " (byte "), none.err());
+  }
+
+  @Test
   void badValuesAndFilesAreOneLineAndTheRightExitCode() {
     Run usage = run("--scale", "-1");
     assertEquals(2, usage.exitCode());

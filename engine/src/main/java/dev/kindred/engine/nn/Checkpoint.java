@@ -1,5 +1,6 @@
 package dev.kindred.engine.nn;
 
+import dev.kindred.index.file.CorruptFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,23 +110,48 @@ public final class Checkpoint {
     return values;
   }
 
+  private Safetensors read() throws IOException {
+    try {
+      return Safetensors.read(file);
+    } catch (CorruptFileException e) {
+      String fault =
+          e.getMessage().substring(e.getMessage().indexOf(": ", file.toString().length()) + 2);
+      CorruptFileException told =
+          new CorruptFileException(
+              file,
+              e.offset(),
+              fault
+                  + "; it is no checkpoint, or a damaged one: name another file, or delete it to"
+                  + " train from the start");
+      told.initCause(e);
+      throw told;
+    }
+  }
+
   /**
    * Puts the state of the file back, if there is one.
    *
    * @param epochs how many the training is to have at most
-   * @throws IllegalArgumentException if the file is of another training, or has more epochs behind
-   *     it: the weights between are gone
+   * @throws IllegalArgumentException if the file is of another training, or of something else, or
+   *     has more epochs behind it: the weights between are gone
+   * @throws CorruptFileException if it is damaged, or no file of weights at all
    */
   public Optional<Progress> resume(int epochs) throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    Safetensors saved = Safetensors.read(file);
+    Safetensors saved = read();
     String of = saved.metadata().get("key");
-    if (!FORMAT.equals(saved.metadata().get("format")) || !key.equals(of)) {
+    if (of == null || !FORMAT.equals(saved.metadata().get("format"))) {
       throw new IllegalArgumentException(
-          "%s is a checkpoint of other data or options (%s, not %s); delete it or name another"
-              .formatted(file, of, key));
+          file
+              + " holds weights but is no checkpoint that this version reads; name another file"
+              + " for the checkpoint");
+    }
+    if (!key.equals(of)) {
+      throw new IllegalArgumentException(
+          "%s is a checkpoint of other data or options: %s; train with what it was made with, delete it or name another"
+              .formatted(file, CheckpointKey.differences(of, key)));
     }
     Progress progress =
         new Progress(
