@@ -18,6 +18,9 @@ final class CommandLineTest {
     assertEquals(0, run.exitCode());
     assertTrue(run.out().contains("completion"), run.out());
     assertTrue(run.out().contains("Exit codes:"), run.out());
+    for (String code : List.of("0", "1", "2", "3", "4", "130", "143")) {
+      assertTrue(run.out().lines().anyMatch(l -> l.strip().startsWith(code + " ")), code);
+    }
     assertEquals("", run.err());
   }
 

@@ -71,7 +71,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "1:another failure, such as a full disk",
       "2:wrong usage of the command line",
       "3:bad input: a file or value that is missing or wrong",
-      "4:a corrupt or incompatible file of Kindred"
+      "4:a corrupt or incompatible file of Kindred",
+      "130:interrupted, as by Ctrl-C (SIGINT)",
+      "143:told to end (SIGTERM); a server ends with 0 after either"
     })
 public final class RootCommand implements Runnable {
   /** Global options stand below those of the command in its help. */
