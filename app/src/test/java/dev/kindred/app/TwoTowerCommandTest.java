@@ -13,8 +13,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TwoTowerCommandTest {
@@ -220,6 +223,44 @@ final class TwoTowerCommandTest {
     assertEquals(4, none.exitCode(), none.err());
     assertTrue(none.err().contains("it is no checkpoint, or a damaged one"), none.err());
     assertTrue(none.err().startsWith("kindred: " + text + " (byte "), none.err());
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aTrainingThatIsToldToEndSaysThatItsCheckpointStays() throws Exception {
+    Path checkpoint = directory.resolve("checkpoint");
+    Path err = directory.resolve("err.txt");
+    Process process =
+        JavaProcess.of(
+                Kindred.class,
+                "two-tower",
+                "--train",
+                train.toString(),
+                "--test",
+                test.toString(),
+                "--epochs",
+                "1000000",
+                "--patience",
+                "0",
+                "--threads",
+                "1",
+                "--checkpoint",
+                checkpoint.toString())
+            .redirectError(err.toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      while (!Files.exists(checkpoint) && process.isAlive()) {
+        Thread.sleep(20);
+      }
+      process.destroy(); // SIGTERM
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    } finally {
+      process.destroyForcibly();
+    }
+    String said = Files.readString(err);
+    assertEquals(143, process.exitValue(), said);
+    assertTrue(said.contains("interrupted: " + checkpoint + " keeps the training"), said);
   }
 
   @Test

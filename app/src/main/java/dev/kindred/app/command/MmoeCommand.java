@@ -206,16 +206,18 @@ final class MmoeCommand extends KindredCommand {
     private MmoeModel train(
         TaskLabels labels, MmoeOptions options, Optional<FeatureTable> bias, Optional<Path> file)
         throws IOException {
-      return Mmoe.train(
-          table.inputs(),
-          bias,
-          labels,
-          split.train(),
-          split.validation(),
-          options,
-          file,
-          workers,
-          progress());
+      try (KeptCheckpoint _ = KeptCheckpoint.of(file.orElse(null), MmoeCommand.this::note)) {
+        return Mmoe.train(
+            table.inputs(),
+            bias,
+            labels,
+            split.train(),
+            split.validation(),
+            options,
+            file,
+            workers,
+            progress());
+      }
     }
 
     private float[][] fitted(MmoeModel model, Optional<FeatureTable> bias, int[] rows) {

@@ -267,15 +267,18 @@ final class TwoTowerCommand extends KindredCommand {
       throws IOException {
     Interactions positives = split.train();
     long start = System.nanoTime();
-    TowerModel model =
-        TwoTower.train(
-            positives,
-            FeatureTable.ofIds(positives.rows()),
-            FeatureTable.ofIds(positives.columns()),
-            options,
-            Optional.ofNullable(checkpoint),
-            workers,
-            progress());
+    TowerModel model;
+    try (KeptCheckpoint _ = KeptCheckpoint.of(checkpoint, this::note)) {
+      model =
+          TwoTower.train(
+              positives,
+              FeatureTable.ofIds(positives.rows()),
+              FeatureTable.ofIds(positives.columns()),
+              options,
+              Optional.ofNullable(checkpoint),
+              workers,
+              progress());
+    }
     double seconds = (System.nanoTime() - start) / 1e9;
     model.notes().forEach(this::note);
     if (save != null) {
