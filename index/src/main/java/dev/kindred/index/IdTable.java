@@ -21,9 +21,15 @@ import java.util.function.IntFunction;
  * A .kids file opened in place: the ids of a snapshot to ordinals and back (docs/formats.md).
  *
  * <pre>
- * body: | offsets: i64[n + 1] | padding | slots: i64[slots] | UTF-8 bytes of all ids |
+ * body: | entries: 16 bytes [n] | padding | slots: i64[slots] | UTF-8 bytes of the long ids |
+ * entry, by ordinal: i32 bytes of the id, then the id itself if it has up to 12, zeros behind it;
+ *        of a longer one 4 zeros and where in the text it begins, i64
  * slot: upper 32 bits of the hash, ordinal + 1 in the lower 32; 0 = empty; linear probing
  * </pre>
+ *
+ * <p>An entry never crosses a cache line, so a short id is one wait for memory, not one for its
+ * place and one for its text. Twelve bytes hold numbers up to 10^12 and the ids of video sites. The
+ * layout is that of strings in the Umbra database (Neumann and Freitag, CIDR 2020, section 3.1).
  *
  * <p>Look-ups allocate nothing. A damaged body can make an id unknown, never read outside the file.
  * Immutable and free to share while its arena is open.
@@ -33,11 +39,20 @@ public final class IdTable {
   public static final int MAX_SIZE = 1 << 28;
 
   static final String KIND = "kids";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int IDS = 0;
   static final int SLOTS = 1;
   static final int TEXT_BYTES = 2;
   private static final int ALIGNMENT = 64;
+  private static final int ENTRY_BYTES = 16;
+
+  /** Most bytes of an id that stands in its entry. */
+  public static final int SHORT_BYTES = ENTRY_BYTES - Integer.BYTES;
+
+  /** Where in its entry a short id begins, and a long one's place. */
+  private static final int SHORT_AT = Integer.BYTES;
+
+  private static final int PLACE_AT = 2 * Integer.BYTES;
 
   // FNV-1a over the UTF-8 bytes, then the finaliser of MurmurHash3, because FNV's upper bits are
   // weak for short keys.
@@ -53,7 +68,6 @@ public final class IdTable {
   private final MemorySegment data;
   private final int size;
   private final int slotMask;
-  private final long offsetsAt;
   private final long slotsAt;
   private final long textAt;
   private final long textBytes;
@@ -64,7 +78,7 @@ public final class IdTable {
     slotMask = slots - 1;
     textBytes = file.count(TEXT_BYTES);
     Sections sections = Sections.of(file);
-    offsetsAt = sections.next(size + 1L, Long.BYTES);
+    sections.next(size, ENTRY_BYTES);
     sections.align(ALIGNMENT);
     slotsAt = sections.next(slots, Long.BYTES);
     textAt = sections.next(textBytes, Byte.BYTES);
@@ -94,24 +108,42 @@ public final class IdTable {
     }
     int slots = slotsFor(size);
     long[] table = new long[slots];
-    long[] offsets = new long[size + 1];
     for (int ordinal = 0; ordinal < size; ordinal++) {
       insert(table, ordinal, idOf);
-      offsets[ordinal + 1] = offsets[ordinal] + encode(idOf.apply(ordinal)).length;
     }
     try (CheckedFileWriter out = CheckedFileWriter.create(target, KIND, VERSION)) {
-      out.count(IDS, size);
-      out.count(SLOTS, slots);
-      out.count(TEXT_BYTES, offsets[size]);
-      out.writeLongs(offsets, 0, offsets.length);
+      long textBytes = 0;
+      for (int ordinal = 0; ordinal < size; ordinal++) {
+        textBytes += writeEntry(out, encode(idOf.apply(ordinal)), textBytes);
+      }
       out.alignTo(ALIGNMENT);
       out.writeLongs(table, 0, slots);
       for (int ordinal = 0; ordinal < size; ordinal++) {
         byte[] text = encode(idOf.apply(ordinal));
-        out.writeBytes(text, 0, text.length);
+        if (text.length > SHORT_BYTES) {
+          out.writeBytes(text, 0, text.length);
+        }
       }
+      out.count(IDS, size);
+      out.count(SLOTS, slots);
+      out.count(TEXT_BYTES, textBytes);
       out.commit();
     }
+  }
+
+  /** Writes the entry of an id and returns how many bytes it takes of the text. */
+  private static int writeEntry(CheckedFileWriter out, byte[] id, long place) throws IOException {
+    out.writeInt(id.length);
+    if (id.length > SHORT_BYTES) {
+      out.writeInt(0);
+      out.writeLong(place);
+      return id.length;
+    }
+    out.writeBytes(id, 0, id.length);
+    for (int i = id.length; i < SHORT_BYTES; i++) {
+      out.writeByte(0);
+    }
+    return 0;
   }
 
   /**
@@ -187,14 +219,11 @@ public final class IdTable {
    */
   public int idBytes(int ordinal) {
     Objects.checkIndex(ordinal, size);
-    long start = offset(ordinal);
-    long end = offset(ordinal + 1);
-    if (start < 0 || end < start || end > textBytes || end - start > Integer.MAX_VALUE - 8) {
-      throw body.corrupt(
-          offsetsAt + (long) ordinal * Long.BYTES,
-          "the text of id " + ordinal + " is out of place");
+    int bytes = length(ordinal);
+    if (begin(ordinal, bytes) < 0) {
+      throw body.corrupt(entry(ordinal), "the text of id " + ordinal + " is out of place");
     }
-    return (int) (end - start);
+    return bytes;
   }
 
   /**
@@ -205,31 +234,32 @@ public final class IdTable {
    */
   public void copyId(int ordinal, byte[] target, int offset) {
     int bytes = idBytes(ordinal);
-    MemorySegment.copy(
-        data, ValueLayout.JAVA_BYTE, textAt + offset(ordinal), target, offset, bytes);
+    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, begin(ordinal, bytes), target, offset, bytes);
   }
 
   /**
-   * Reads where some ids lie, and the first and last byte of each: reads that wait for nothing
-   * overlap in memory, whereas copying one id after the other would meet one miss after the other.
+   * Reads the entries of some ids, and the first and last byte of each long one: reads that wait
+   * for nothing overlap in memory, whereas copying one id after the other would meet one miss after
+   * the other.
    *
    * @param ordinals those that the table doesn't have are passed over
    * @return a number without meaning, to be kept somewhere: reads of no use would be left out
    */
   public int touch(int[] ordinals, int from, int to) {
-    int sum = 0;
-    // All places before the first text: one loop over both would have half of them in flight.
+    int longest = 0;
     for (int i = from; i < to; i++) {
       if (ordinals[i] >= 0 && ordinals[i] < size) {
-        sum += (int) (offset(ordinals[i]) + offset(ordinals[i] + 1));
+        longest = Math.max(longest, length(ordinals[i]));
       }
     }
-    for (int i = from; i < to; i++) {
+    int sum = longest;
+    // In a loop of its own: within the one above, each text would keep later entries waiting.
+    for (int i = from; longest > SHORT_BYTES && i < to; i++) {
       if (ordinals[i] >= 0 && ordinals[i] < size) {
-        long first = offset(ordinals[i]);
-        long last = offset(ordinals[i] + 1) - 1;
-        if (first >= 0 && first <= last && last < textBytes) { // a damaged file may name any place
-          sum += text(first) + text(last);
+        int bytes = length(ordinals[i]);
+        long first = begin(ordinals[i], bytes);
+        if (first >= 0 && bytes > SHORT_BYTES) { // a damaged file may name any place
+          sum += text(first) + text(first + bytes - 1);
         }
       }
     }
@@ -267,14 +297,29 @@ public final class IdTable {
     return -1;
   }
 
-  private long offset(int index) {
-    return data.get(LittleEndian.LONG, offsetsAt + (long) index * Long.BYTES);
+  private static long entry(int ordinal) {
+    return (long) ordinal * ENTRY_BYTES;
+  }
+
+  /** Bytes of an id as its entry says; a damaged one may say anything. */
+  private int length(int ordinal) {
+    return data.get(LittleEndian.INT, entry(ordinal));
+  }
+
+  /** Where in the body an id of so many bytes begins, or -1 if that is no place for it. */
+  private long begin(int ordinal, int bytes) {
+    if (bytes <= SHORT_BYTES) {
+      return bytes < 0 ? -1 : entry(ordinal) + SHORT_AT;
+    }
+    long place = data.get(LittleEndian.LONG, entry(ordinal) + PLACE_AT);
+    return place < 0 || place > textBytes - bytes ? -1 : textAt + place;
   }
 
   private boolean matches(int ordinal, CharSequence id) {
-    long at = offset(ordinal);
-    long end = offset(ordinal + 1);
-    if (at < 0 || end < at || end > textBytes) {
+    int bytes = length(ordinal);
+    long at = begin(ordinal, bytes);
+    long end = at + bytes;
+    if (at < 0) {
       return false;
     }
     int length = id.length();
@@ -287,24 +332,25 @@ public final class IdTable {
         continue;
       }
       point = Character.codePointAt(id, i);
-      int bytes = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-      if (end - at < bytes) {
+      int units = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+      if (end - at < units) {
         return false;
       }
-      for (int b = bytes - 1; b >= 0; b--) {
-        if (text(at++) != utf8Byte(point, bytes, b)) {
+      for (int u = units - 1; u >= 0; u--) {
+        if (text(at++) != utf8Byte(point, units, u)) {
           return false;
         }
       }
-      i += bytes == 4 ? 1 : 0;
+      i += units == 4 ? 1 : 0;
     }
     return at == end;
   }
 
   private boolean matches(int ordinal, long id) {
-    long at = offset(ordinal);
-    long end = offset(ordinal + 1);
-    if (at < 0 || end < at || end > textBytes) {
+    int bytes = length(ordinal);
+    long at = begin(ordinal, bytes);
+    long end = at + bytes;
+    if (at < 0) {
       return false;
     }
     if (id < 0 && (at == end || text(at++) != '-')) {
@@ -320,7 +366,7 @@ public final class IdTable {
   }
 
   private byte text(long at) {
-    return data.get(ValueLayout.JAVA_BYTE, textAt + at);
+    return data.get(ValueLayout.JAVA_BYTE, at);
   }
 
   /** Hash of the UTF-8 form, or {@link #MALFORMED}. */

@@ -74,6 +74,31 @@ class IdTableTest {
   }
 
   @Test
+  void idsOfUpToTwelveBytesAndLongerOnesAreFound() throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (int bytes = 0; bytes <= 40; bytes++) {
+      ids.add("abcdefghijklmnopqrstuvwxyz0123456789ABCD".substring(0, bytes));
+      if (bytes >= 3) {
+        ids.add("名" + "b".repeat(bytes - 3));
+      }
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      IdTable table = writeAndOpen(ids, arena);
+      table.verify();
+      table.touch(IntStream.range(0, ids.size()).toArray(), 0, ids.size());
+      for (int i = 0; i < ids.size(); i++) {
+        byte[] text = ids.get(i).getBytes(StandardCharsets.UTF_8);
+        assertEquals(i, table.ordinalOf(ids.get(i)), ids.get(i));
+        assertEquals(-1, table.ordinalOf(ids.get(i) + "\0"), ids.get(i));
+        assertEquals(text.length, table.idBytes(i));
+        byte[] target = new byte[text.length + 2];
+        table.copyId(i, target, 1);
+        assertEquals("\0" + ids.get(i) + "\0", new String(target, StandardCharsets.UTF_8));
+      }
+    }
+  }
+
+  @Test
   void numbersAreTheirDecimalText() throws IOException {
     List<Long> numbers = new ArrayList<>();
     for (long n : new long[] {0, 1, 9, 10, 11, 99, 100, 101, 1234567890123L}) {
@@ -117,7 +142,7 @@ class IdTableTest {
     };
     for (long[] counts : bad) {
       Path path = directory.resolve("counts.kids");
-      try (CheckedFileWriter out = CheckedFileWriter.create(path, "kids", 1)) {
+      try (CheckedFileWriter out = CheckedFileWriter.create(path, "kids", IdTable.VERSION)) {
         out.writeBytes(new byte[129], 0, 129);
         for (int i = 0; i < 3; i++) {
           out.count(i, counts[i]);
@@ -134,7 +159,7 @@ class IdTableTest {
   void damagedBodiesNeverReadOutOfBounds() throws IOException {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      ids.add("id" + i * 3);
+      ids.add("id" + i * 3 + (i % 2 == 0 ? "" : " of some more bytes"));
     }
     Path path = directory.resolve("damaged.kids");
     IdTable.write(path, ids);

@@ -12,6 +12,7 @@ import dev.kindred.engine.related.PairValues;
 import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.tower.TowerOptions;
+import dev.kindred.index.IdTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -186,7 +187,8 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     while (slots < 2 * n) {
       slots *= 2;
     }
-    return file(name, padded(8 * (n + 1)) + 8 * slots + Math.round(n * idBytes));
+    double text = idBytes > IdTable.SHORT_BYTES ? idBytes : 0; // others stand in their entries
+    return file(name, padded(16 * n) + 8 * slots + Math.round(n * text));
   }
 
   /** Lists of n items with m entries together. */

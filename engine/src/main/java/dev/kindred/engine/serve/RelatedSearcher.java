@@ -360,13 +360,12 @@ public final class RelatedSearcher extends ItemSearcher {
   /** False if the table, unlike the whole candidate list, is too short for this request. */
   private boolean fromTable(int ordinal, int n, RelatedResult out) {
     touched += table.touch(ordinal, n);
-    int candidateCount = candidates.count(ordinal);
-    int wanted = Math.min(n, candidateCount);
-    touched += ids().touch(ahead, 0, table.related(ordinal, wanted, ahead));
-    out.begin(wanted, true);
+    int first = table.related(ordinal, n, ahead);
+    touched += ids().touch(ahead, 0, first);
+    out.begin(Math.min(n, table.length()), true);
     int length = table.length();
     int rank = 0;
-    for (; rank < length && out.size() < wanted; rank++) {
+    for (; rank < length && out.size() < n; rank++) {
       int target = table.itemOrNone(ordinal, rank);
       if (target < 0) {
         break;
@@ -375,7 +374,7 @@ public final class RelatedSearcher extends ItemSearcher {
         out.add(target, table.score(ordinal, rank), table.source(ordinal, rank), ids());
       }
     }
-    return out.size() == wanted || rank == candidateCount;
+    return out.size() == n || rank == candidates.count(ordinal);
   }
 
   private void scoreAndRank(int ordinal, int n, RelatedResult out) {
