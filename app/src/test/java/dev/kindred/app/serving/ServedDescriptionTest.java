@@ -11,36 +11,15 @@ import dev.kindred.app.http.Route;
 import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.content.CandidateSource;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code /openapi.json} against the routes that answer. */
-final class ServedDescriptionTest {
-  @TempDir Path directory;
-  private TinyServer server;
-  private Serving serving;
-  private int port;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = TinyServer.start(directory);
-    serving = server.serving();
-    port = server.port();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
+final class ServedDescriptionTest extends OnTinyServer {
   @Test
   void theDescriptionAgreesWithTheRoutes() throws IOException {
     JsonNode api = json(RawHttp.get(port, "/openapi.json"));

@@ -20,32 +20,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A server from its start to its stop: loading, warm-up, draining, and being stopped in between.
  */
-final class ServingLifeTest {
-  @TempDir Path directory;
-  private TinyServer server;
-  private Serving serving;
-  private int port;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = TinyServer.start(directory);
-    serving = server.serving();
-    port = server.port();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
+final class ServingLifeTest extends OnTinyServer {
   @Test
   void itIsReadyAfterWarmUpAndNotWhileItDrains() throws IOException {
     assertEquals(200, RawHttp.get(port, "/health/live").status());

@@ -15,33 +15,12 @@ import dev.kindred.engine.serve.RelatedItem;
 import dev.kindred.engine.serve.RelatedQuery;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Lists, items, events and what is refused of a real server over a socket, on a small snapshot. */
-final class ServingTest {
-  @TempDir Path directory;
-  private TinyServer server;
-  private Serving serving;
-  private int port;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = TinyServer.start(directory);
-    serving = server.serving();
-    port = server.port();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
+final class ServingTest extends OnTinyServer {
   @Test
   void relatedListsAreThoseOfTheEmbeddedRecommender() throws IOException {
     try (Recommender recommender = Recommender.open(server.snapshot())) {
