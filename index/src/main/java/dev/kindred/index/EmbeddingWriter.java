@@ -2,6 +2,7 @@ package dev.kindred.index;
 
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.ElementType;
+import dev.kindred.index.file.Sections;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ public final class EmbeddingWriter implements AutoCloseable {
       return squared;
     }
     out.writeFloats(row, offset, dim);
-    out.alignTo(Embeddings.ROW_ALIGNMENT);
+    out.alignTo(Sections.ALIGNMENT);
     return Embeddings.squaredNorm(row, offset, dim);
   }
 

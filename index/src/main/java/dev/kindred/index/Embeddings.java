@@ -2,6 +2,7 @@ package dev.kindred.index;
 
 import dev.kindred.index.file.ElementType;
 import dev.kindred.index.file.LittleEndian;
+import dev.kindred.index.file.Sections;
 import dev.kindred.simd.CacheLines;
 import dev.kindred.simd.HalfFloats;
 import java.lang.foreign.Arena;
@@ -23,9 +24,6 @@ import java.util.Objects;
 public final class Embeddings {
   /** Largest dimension. */
   public static final int MAX_DIM = 1 << 16;
-
-  /** Rows start at a multiple of this, so that none straddles one more cache line than it must. */
-  static final int ROW_ALIGNMENT = 64;
 
   /** Squared lengths this near to 1 count as 1: rounding to floats keeps well within it. */
   private static final double UNIT_TOLERANCE = 1e-5;
@@ -228,7 +226,7 @@ public final class Embeddings {
 
   /** Bytes per row of a dimension, a multiple of 64. */
   static long strideFor(int dim, ElementType type) {
-    return ((long) dim * type.bytes() + ROW_ALIGNMENT - 1) & -ROW_ALIGNMENT;
+    return Sections.padded((long) dim * type.bytes());
   }
 
   /**
@@ -326,6 +324,6 @@ public final class Embeddings {
   }
 
   private static MemorySegment allocate(int size, long stride, Arena arena) {
-    return size == 0 ? MemorySegment.NULL : arena.allocate(size * stride, ROW_ALIGNMENT);
+    return size == 0 ? MemorySegment.NULL : arena.allocate(size * stride, Sections.ALIGNMENT);
   }
 }

@@ -2,6 +2,7 @@ package dev.kindred.index;
 
 import dev.kindred.index.file.HugePages;
 import dev.kindred.index.file.LittleEndian;
+import dev.kindred.index.file.Sections;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -20,8 +21,6 @@ import java.lang.foreign.MemorySegment;
  * <p>A mapped level may hold anything: every number read from it is checked before use.
  */
 final class GraphLevel {
-  static final int ALIGNMENT = 64;
-
   private final int size;
   private final int maxDegree;
   private final long blockBytes;
@@ -62,7 +61,7 @@ final class GraphLevel {
     MemorySegment blocks =
         size == 0
             ? MemorySegment.NULL
-            : HugePages.allocate(bytes, ALIGNMENT, arena).fill((byte) -1);
+            : HugePages.allocate(bytes, Sections.ALIGNMENT, arena).fill((byte) -1);
     return new GraphLevel(size, maxDegree, blockBytes, blocks, ordinals, below);
   }
 
@@ -78,7 +77,7 @@ final class GraphLevel {
 
   /** Bytes of a block that holds links alone. */
   static long blockBytes(int maxDegree) {
-    return ((long) maxDegree * Integer.BYTES + ALIGNMENT - 1) & -ALIGNMENT;
+    return Sections.padded((long) maxDegree * Integer.BYTES);
   }
 
   int size() {

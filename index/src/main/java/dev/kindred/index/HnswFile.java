@@ -204,7 +204,7 @@ final class HnswFile {
   /** The next bytes, padded to a multiple of 64. */
   private static MemorySegment padded(Sections sections, long bytes) {
     MemorySegment section = sections.slice(bytes, 1);
-    sections.align(GraphLevel.ALIGNMENT);
+    sections.align(Sections.ALIGNMENT);
     return section;
   }
 
@@ -229,7 +229,7 @@ final class HnswFile {
 
   private static void writeTable(CheckedFileWriter out, MemorySegment table) throws IOException {
     out.writeSegment(table);
-    out.alignTo(GraphLevel.ALIGNMENT);
+    out.alignTo(Sections.ALIGNMENT);
   }
 
   private static int code(SearchCodes codes) {

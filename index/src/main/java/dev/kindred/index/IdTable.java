@@ -43,7 +43,6 @@ public final class IdTable {
   static final int IDS = 0;
   static final int SLOTS = 1;
   static final int TEXT_BYTES = 2;
-  private static final int ALIGNMENT = 64;
   private static final int ENTRY_BYTES = 16;
 
   /** Most bytes of an id that stands in its entry. */
@@ -79,7 +78,7 @@ public final class IdTable {
     textBytes = file.count(TEXT_BYTES);
     Sections sections = Sections.of(file);
     sections.next(size, ENTRY_BYTES);
-    sections.align(ALIGNMENT);
+    sections.align(Sections.ALIGNMENT);
     slotsAt = sections.next(slots, Long.BYTES);
     textAt = sections.next(textBytes, Byte.BYTES);
     body = sections.end();
@@ -116,7 +115,7 @@ public final class IdTable {
       for (int ordinal = 0; ordinal < size; ordinal++) {
         textBytes += writeEntry(out, encode(idOf.apply(ordinal)), textBytes);
       }
-      out.alignTo(ALIGNMENT);
+      out.alignTo(Sections.ALIGNMENT);
       out.writeLongs(table, 0, slots);
       for (int ordinal = 0; ordinal < size; ordinal++) {
         byte[] text = encode(idOf.apply(ordinal));

@@ -2,6 +2,7 @@ package dev.kindred.index;
 
 import dev.kindred.index.file.HugePages;
 import dev.kindred.index.file.LittleEndian;
+import dev.kindred.index.file.Sections;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
@@ -73,7 +74,7 @@ final class LinkCodes {
     int pieces = bits(dim) / SignCodes.PIECE;
     int width = width(maxDegree);
     long bytes = (long) width * Integer.BYTES + SignCodes.blockBytes(width, pieces);
-    return (bytes + GraphLevel.ALIGNMENT - 1) & -GraphLevel.ALIGNMENT;
+    return Sections.padded(bytes);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.kindred.index;
 
 import dev.kindred.index.file.ElementType;
 import dev.kindred.index.file.LittleEndian;
+import dev.kindred.index.file.Sections;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -28,7 +29,7 @@ final class LiveDelta {
 
   LiveDelta(int capacity, int dim, ChangeLog log) {
     long stride = Embeddings.strideFor(dim, ElementType.F32);
-    this.memory = Arena.ofAuto().allocate(capacity * stride, Embeddings.ROW_ALIGNMENT);
+    this.memory = Arena.ofAuto().allocate(capacity * stride, Sections.ALIGNMENT);
     this.rows = new Embeddings(memory.asReadOnly(), capacity, dim, ElementType.F32, false);
     this.ids = new byte[capacity][];
     this.log = log;

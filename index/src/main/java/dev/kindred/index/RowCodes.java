@@ -2,6 +2,7 @@ package dev.kindred.index;
 
 import dev.kindred.index.file.HugePages;
 import dev.kindred.index.file.LittleEndian;
+import dev.kindred.index.file.Sections;
 import dev.kindred.index.run.Workers;
 import dev.kindred.simd.CacheLines;
 import dev.kindred.simd.Codes;
@@ -108,8 +109,9 @@ final class RowCodes {
       steps[k] = reach / LARGEST_CODE;
       spread -= (double) means[k] * means[k];
     }
-    MemorySegment codes = HugePages.allocate((long) n * stride(dim), 64, arena);
-    MemorySegment biases = metric == Metric.L2 ? arena.allocate((long) n * Float.BYTES, 64) : null;
+    MemorySegment codes = HugePages.allocate((long) n * stride(dim), Sections.ALIGNMENT, arena);
+    MemorySegment biases =
+        metric == Metric.L2 ? arena.allocate((long) n * Float.BYTES, Sections.ALIGNMENT) : null;
     float[] longest = new float[workers.threads()];
     workers.forEachRange(
         n,

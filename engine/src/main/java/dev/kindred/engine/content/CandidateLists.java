@@ -43,7 +43,6 @@ public final class CandidateLists {
 
   private static final String KIND = "kcsr";
   private static final int VERSION = 1;
-  private static final int ALIGNMENT = 64;
 
   /** Ordinals of a cache line. */
   private static final int LINE = 16;
@@ -63,11 +62,11 @@ public final class CandidateLists {
     this.size = size;
     this.longest = longest;
     startsAt = sections.next(items + 1L, Long.BYTES);
-    sections.align(ALIGNMENT);
+    sections.align(Sections.ALIGNMENT);
     ordinalsAt = sections.next(size, Integer.BYTES);
-    sections.align(ALIGNMENT);
+    sections.align(Sections.ALIGNMENT);
     similaritiesAt = sections.next(size, Float.BYTES);
-    sections.align(ALIGNMENT);
+    sections.align(Sections.ALIGNMENT);
     sourcesAt = sections.next(size, Byte.BYTES);
     body = sections.end();
     bytes = body.bytes();

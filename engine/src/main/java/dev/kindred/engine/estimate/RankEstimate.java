@@ -7,6 +7,7 @@ import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.rank.UserState;
 import dev.kindred.engine.rank.WatchTime;
 import dev.kindred.engine.tower.TowerOptions;
+import dev.kindred.index.file.Sections;
 import java.util.List;
 
 /**
@@ -109,7 +110,7 @@ final class RankEstimate {
     long gates = (long) heads() * ranker.experts();
     long stored = (long) ranker.experts() * ranker.hidden().getFirst() + gates;
     long columns = 2 * stored * Float.BYTES;
-    files.add(TrainingEstimate.file("ranker.khalf", n * TrainingEstimate.padded(stored) + columns));
+    files.add(TrainingEstimate.file("ranker.khalf", n * Sections.padded(stored) + columns));
     files.add(TrainingEstimate.file("groups.kgroup", 64 * n + 4 * Math.min(POPULAR, n)));
     files.add(TrainingEstimate.lists("together.kcsr", n, companions()));
     long cuts = WIDE_DISTRIBUTIONS * Math.min(MOST_CUTS, Math.round(rankerExamples())) + OTHER_CUTS;
@@ -126,7 +127,7 @@ final class RankEstimate {
   }
 
   private static FileSize vectors(String name, long rows, int dim) {
-    return TrainingEstimate.file(name, rows * TrainingEstimate.padded(4L * dim));
+    return TrainingEstimate.file(name, rows * Sections.padded(4L * dim));
   }
 
   /** Files of networks have no header of ours, but a description. */

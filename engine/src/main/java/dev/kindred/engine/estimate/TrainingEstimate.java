@@ -13,6 +13,7 @@ import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.related.TogetherOptions;
 import dev.kindred.engine.tower.TowerOptions;
 import dev.kindred.index.IdTable;
+import dev.kindred.index.file.Sections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -110,9 +111,9 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     files.add(ids("items.kids", n, size.idBytes()));
     long vectors = vectorDims(size, options);
     // Some number for each channel that an item lacks: as if every channel were lacked by one.
-    files.add(file("channels.kvec", n * padded(4 * (vectors + channels(size, options)))));
+    files.add(file("channels.kvec", n * Sections.padded(4 * (vectors + channels(size, options)))));
     if (size.negativeObjectives() > 0 && options.merge() != Merge.MAX) {
-      files.add(file("priors.kvec", n * padded(4L * size.negativeObjectives())));
+      files.add(file("priors.kvec", n * Sections.padded(4L * size.negativeObjectives())));
     }
     addFused(files, n, vectors + channels(size, options), options);
     long m = Math.round(n * size.candidates());
@@ -122,7 +123,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       String name = PairValues.fileName(counted.kind(), counted.name(), place++);
       files.add(file(name, 8 * (n + 1) + 8 * pairs(size, counted) + 8 * n));
     }
-    files.add(file(RelatedTable.FILE_NAME, n * padded(9L * options.listLength())));
+    files.add(file(RelatedTable.FILE_NAME, n * Sections.padded(9L * options.listLength())));
     long x = Math.round(n * size.profileValues());
     if (x > 0 || size.numberFields() > 0) {
       long strings = size.profileFields() + size.numberFields() + size.distinctValues();
@@ -175,8 +176,8 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       long longest =
           Math.max(
               options.als().rank(), options.tower().isPresent() ? options.tower().get().dim() : 0);
-      files.add(file("fused.kvec", n * padded(4 * dim)));
-      files.add(file("fused-basis.kvec", dim * padded(4 * longest)));
+      files.add(file("fused.kvec", n * Sections.padded(4 * dim)));
+      files.add(file("fused-basis.kvec", dim * Sections.padded(4 * longest)));
     }
     files.add(graph("fused.khnsw", n, dim, options.fused().get().graph().m()));
   }
@@ -188,12 +189,12 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       slots *= 2;
     }
     double text = idBytes > IdTable.SHORT_BYTES ? idBytes : 0; // others stand in their entries
-    return file(name, padded(16 * n) + 8 * slots + Math.round(n * text));
+    return file(name, Sections.padded(16 * n) + 8 * slots + Math.round(n * text));
   }
 
   /** Lists of n items with m entries together. */
   static FileSize lists(String name, long n, long m) {
-    return file(name, padded(8 * (n + 1)) + 2 * padded(4 * m) + m);
+    return file(name, Sections.padded(8 * (n + 1)) + 2 * Sections.padded(4 * m) + m);
   }
 
   /** A graph over n vectors. */
@@ -202,7 +203,8 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     long codes = (dim + 31) & -32;
     boolean rows = n > GRAPH_WITHOUT_CODES;
     boolean signs = n * codes > GRAPH_OF_ROW_CODES;
-    long block = padded(links) + (signs ? links + links * (Math.max(dim, 64) + 31) / 32 : 0);
+    long block =
+        Sections.padded(links) + (signs ? links + links * (Math.max(dim, 64) + 31) / 32 : 0);
     return file(name, n * (block + 5 + (rows ? codes + 4 : 0)));
   }
 
@@ -220,10 +222,6 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
   private static final long GRAPH_WITHOUT_CODES = 2000;
 
   private static final long GRAPH_OF_ROW_CODES = 12_000_000;
-
-  static long padded(long bytes) {
-    return (bytes + 63) & -64;
-  }
 
   /** The stages of one training. */
   private static final class Stages {
@@ -391,7 +389,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
       // Rows of users, their transpose, and the part held out.
       long matrix = 8 * (size.users() + size.items()) + 3 * 8 * positives;
       long factors = Math.round(4 * both * rank);
-      other += size.items() * padded(Math.round(4 * rank));
+      other += size.items() * Sections.padded(Math.round(4 * rank));
       add(
           "als " + objectives.get(k),
           "linear channel, ALS",
@@ -415,7 +413,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
         // Embeddings with two moments and a copy of the best ones, and the vectors.
         long embeddings = 16L * tower.embeddingDim() * (both + size.distinctValues());
         long vectors = 8L * tower.dim() * both;
-        other += size.items() * padded(4L * tower.dim());
+        other += size.items() * Sections.padded(4L * tower.dim());
         add(
             "tower " + objectives.get(k),
             "non-linear channel, two-tower network",

@@ -1,6 +1,7 @@
 package dev.kindred.engine.related;
 
 import dev.kindred.index.file.LittleEndian;
+import dev.kindred.index.file.Sections;
 import dev.kindred.simd.Distances;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -121,8 +122,9 @@ public final class Channel {
   public static Channel normalized(
       String objective, Kind kind, float[] vectors, int items, int dim) {
     Objects.checkFromIndexSize(0, Math.multiplyExact(items, dim), vectors.length);
-    long strideBytes = ((long) dim * Float.BYTES + 63) & -64;
-    MemorySegment rows = Arena.ofAuto().allocate(Math.max(64, items * strideBytes), 64);
+    long strideBytes = Sections.padded((long) dim * Float.BYTES);
+    long bytes = Math.max(Sections.ALIGNMENT, items * strideBytes);
+    MemorySegment rows = Arena.ofAuto().allocate(bytes, Sections.ALIGNMENT);
     float[] row = new float[dim];
     for (int i = 0; i < items; i++) {
       System.arraycopy(vectors, i * dim, row, 0, dim);

@@ -50,7 +50,6 @@ public final class RelatedTable {
   private static final int VERSION = 2;
   private static final int MAX_LENGTH = 1 << 20;
   private static final int GRAIN = 16;
-  private static final int ROW_ALIGNMENT = 64;
 
   private final int items;
   private final int length;
@@ -149,7 +148,7 @@ public final class RelatedTable {
   }
 
   private static long rowBytes(long length) {
-    return (sourcesAt(length) + length + ROW_ALIGNMENT - 1) & -ROW_ALIGNMENT;
+    return Sections.padded(sourcesAt(length) + length);
   }
 
   private static long sourcesAt(long length) {

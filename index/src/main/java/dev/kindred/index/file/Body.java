@@ -12,8 +12,6 @@ import java.nio.file.Path;
  * <p>As free to share as its bytes, as long as the arena of an opened file is open.
  */
 public final class Body {
-  static final int ALIGNMENT = 64;
-
   private final MemorySegment bytes;
   private final CheckedFile file; // null in memory
 

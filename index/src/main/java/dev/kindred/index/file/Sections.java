@@ -18,6 +18,12 @@ import java.lang.foreign.MemorySegment;
  * <p>Any count of a header may be handed in: none overflows. For one thread.
  */
 public final class Sections {
+  /**
+   * Where our files pad, rows and sections begin at a multiple of so many bytes, a cache line: none
+   * straddles one more than it must.
+   */
+  public static final int ALIGNMENT = 64;
+
   private final CheckedFile file; // null in memory
   private final long limit;
   private long position;
@@ -60,6 +66,11 @@ public final class Sections {
     return file.body().asSlice(at, count * bytes);
   }
 
+  /** So many bytes, at least 0, and those up to the next multiple of {@link #ALIGNMENT}. */
+  public static long padded(long bytes) {
+    return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
+  }
+
   /** Lets the next section begin at a multiple of a power of two. */
   public void align(int alignment) {
     position = (position + alignment - 1) & -alignment;
@@ -72,7 +83,7 @@ public final class Sections {
    */
   public Body end() {
     if (file == null) {
-      return new Body(Arena.ofAuto().allocate(position, Body.ALIGNMENT), null);
+      return new Body(Arena.ofAuto().allocate(position, ALIGNMENT), null);
     }
     if (position != limit) {
       throw misfit(position + " bytes");

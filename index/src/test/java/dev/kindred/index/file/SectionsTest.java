@@ -75,6 +75,14 @@ final class SectionsTest {
     }
   }
 
+  @Test
+  void paddedBytesEndWhereTheNextRowMayBegin() {
+    long[][] padded = {{0, 0}, {1, 64}, {63, 64}, {64, 64}, {65, 128}, {1L << 40, 1L << 40}};
+    for (long[] each : padded) {
+      assertEquals(each[1], Sections.padded(each[0]), each[0] + " bytes");
+    }
+  }
+
   private static void assertMisfit(CorruptFileException e) {
     assertTrue(e.getMessage().contains("don't fit the body"), e.getMessage());
     assertTrue(e.getMessage().contains("it has 72"), e.getMessage());

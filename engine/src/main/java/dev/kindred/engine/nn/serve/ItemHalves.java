@@ -29,7 +29,6 @@ public final class ItemHalves {
   private static final int VALUES = 1;
   private static final int STRIDE = 2;
   private static final int FINGERPRINT = 3;
-  private static final int ALIGNMENT = 64;
   private static final int ROWS_AT_ONCE = 240;
 
   /** Largest magnitude that rounds to a finite half. */
@@ -91,7 +90,7 @@ public final class ItemHalves {
             (item, sums, at) -> {
               round(sums, at, row, item);
               out.writeBytes(row, 0, row.length);
-              out.alignTo(ALIGNMENT);
+              out.alignTo(Sections.ALIGNMENT);
             });
       } else {
         ColumnRanges ranges = new ColumnRanges(values);
@@ -103,7 +102,7 @@ public final class ItemHalves {
             (item, sums, at) -> {
               ranges.round(sums, at, row);
               out.writeBytes(row, 0, row.length);
-              out.alignTo(ALIGNMENT);
+              out.alignTo(Sections.ALIGNMENT);
             });
         out.writeFloats(ranges.centres(), 0, values);
         out.writeFloats(ranges.scales(), 0, values);
@@ -155,7 +154,7 @@ public final class ItemHalves {
   }
 
   private static long strideFor(long values, ItemPrecision precision) {
-    return (values * precision.bytes() + ALIGNMENT - 1) & -(long) ALIGNMENT;
+    return Sections.padded(values * precision.bytes());
   }
 
   /**
