@@ -10,7 +10,6 @@ import dev.kindred.engine.snapshot.SnapshotVerifier;
 import dev.kindred.engine.snapshot.TinyWorld;
 import dev.kindred.index.EmbeddingFile;
 import dev.kindred.index.IdTable;
-import dev.kindred.index.run.Draws;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -27,22 +26,11 @@ final class AlsCommandTest {
   private Path train;
   private Path test;
 
-  /** Users like items of their own half. */
   @BeforeEach
   void writeSplit() throws IOException {
-    Draws draws = Draws.of(3, "split");
-    List<String> trainLines = new ArrayList<>();
-    List<String> testLines = new ArrayList<>();
-    for (int u = 0; u < 120; u++) {
-      StringBuilder seen = new StringBuilder("u" + u);
-      for (int i = 0; i < 12; i++) {
-        seen.append(" i").append(2 * draws.nextInt(40) + u % 2);
-      }
-      trainLines.add(seen.toString());
-      testLines.add("u" + u + " i" + (2 * draws.nextInt(40) + u % 2));
-    }
-    train = Files.write(directory.resolve("train.txt"), trainLines);
-    test = Files.write(directory.resolve("test.txt"), testLines);
+    HalvesSplit split = HalvesSplit.write(directory);
+    train = split.train();
+    test = split.test();
   }
 
   private Run run(String command, String... more) {
