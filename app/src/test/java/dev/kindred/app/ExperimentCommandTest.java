@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,11 +56,7 @@ final class ExperimentCommandTest {
 
   private static List<JsonNode> json(Run run) throws IOException {
     assertEquals(0, run.exitCode(), run.err());
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line : run.lines()) {
-      lines.add(new JsonMapper().readTree(line));
-    }
-    return lines;
+    return run.json();
   }
 
   @Test

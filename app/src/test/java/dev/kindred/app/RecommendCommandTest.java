@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kindred.engine.rank.TrainedWorld;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +39,7 @@ final class RecommendCommandTest {
   private static List<JsonNode> json(String... args) throws IOException {
     Run run = recommend(Stream.concat(Stream.of(args), Stream.of("--json")).toArray(String[]::new));
     assertEquals(0, run.exitCode(), run.err());
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line : run.lines()) {
-      lines.add(new JsonMapper().readTree(line));
-    }
-    return lines;
+    return run.json();
   }
 
   private static List<String> ids(String... args) throws IOException {

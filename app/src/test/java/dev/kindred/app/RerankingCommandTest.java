@@ -10,7 +10,6 @@ import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,11 +39,7 @@ final class RerankingCommandTest {
             Stream.concat(Stream.of("--item", "100", "--json"), Stream.of(args))
                 .toArray(String[]::new));
     assertEquals(0, run.exitCode(), run.err());
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line : run.lines()) {
-      lines.add(new JsonMapper().readTree(line));
-    }
-    return lines;
+    return run.json();
   }
 
   private static List<String> ids(List<JsonNode> lines) {

@@ -1,7 +1,11 @@
 package dev.kindred.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 
 /** One command line run inside the test's JVM: its exit code and what it wrote. */
@@ -16,5 +20,14 @@ public record Run(int exitCode, String out, String err) {
   /** The lines of standard output. */
   public List<String> lines() {
     return out.lines().toList();
+  }
+
+  /** The values of standard output, one a line. */
+  public List<JsonNode> json() throws IOException {
+    List<JsonNode> values = new ArrayList<>();
+    for (String line : lines()) {
+      values.add(new JsonMapper().readTree(line));
+    }
+    return values;
   }
 }

@@ -14,7 +14,6 @@ import dev.kindred.index.run.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,11 +51,7 @@ final class SimulateCommandTest {
 
   private static List<JsonNode> json(Run run) throws IOException {
     assertEquals(0, run.exitCode(), run.err());
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line : run.lines()) {
-      lines.add(new JsonMapper().readTree(line));
-    }
-    return lines;
+    return run.json();
   }
 
   @Test
