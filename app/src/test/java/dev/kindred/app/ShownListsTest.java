@@ -28,6 +28,27 @@ import org.junit.jupiter.api.io.TempDir;
 final class ShownListsTest {
   @TempDir Path directory;
 
+  private TextColumns table(CharSequence csv, String... columns) throws IOException {
+    Path file = Files.writeString(directory.resolve("shown.csv"), csv);
+    return TextColumns.read(
+        TableSource.of(file), List.of(columns), ReadLimits.strict(), Progress.none());
+  }
+
+  /** All rows of a small table to measure on, drawn. */
+  private static RowSplit heldOut(TextColumns table) {
+    return RowSplit.of(table, new Split(SplitBy.RANDOM, "", 0, 0.9999, 1), ReadLimits.strict());
+  }
+
+  private static ShownLists lists(
+      TextColumns table, List<String> group, RowSplit split, float[][] labels) {
+    return new ShownLists(
+        table,
+        new Lists(group, "place", "click", 0.1),
+        TaskLabels.of(List.of(Task.binary("click")), labels),
+        split,
+        ReadLimits.strict());
+  }
+
   /**
    * Earlier lists have four clicks at place 1 and one at place 2. Of the two latest lists one was
    * clicked at place 1, which is ranked first, the other at place 2, which is ranked second.
@@ -40,13 +61,7 @@ final class ShownListsTest {
       csv.append("l%d,2,%d,%d%n".formatted(list, list, list == 0 ? 1 : 0));
     }
     csv.append("a,1,8,1\na,2,8,0\nb,1,9,0\nb,2,9,1\n");
-    Path file = Files.writeString(directory.resolve("shown.csv"), csv);
-    TextColumns table =
-        TextColumns.read(
-            TableSource.of(file),
-            List.of("list", "place", "time", "click"),
-            ReadLimits.strict(),
-            Progress.none());
+    TextColumns table = table(csv, "list", "place", "time", "click");
     RowSplit split =
         RowSplit.of(table, new Split(SplitBy.TIME, "time", 0, 0.2, 1), ReadLimits.strict());
     assertEquals(4, split.test().length);
@@ -54,13 +69,7 @@ final class ShownListsTest {
     for (int row = 0; row < table.rows(); row++) {
       labels[0][row] = Float.parseFloat(table.text("click", row));
     }
-    ShownLists lists =
-        new ShownLists(
-            table,
-            new Lists(List.of("list"), "place", "click", 0.1),
-            TaskLabels.of(List.of(Task.binary("click")), labels),
-            split,
-            ReadLimits.strict());
+    ShownLists lists = lists(table, List.of("list"), split, labels);
     Map<Integer, Float> score = new HashMap<>();
     for (int row : split.test()) {
       score.put(row, table.text("place", row).equals("1") ? 1f : 0f);
@@ -75,37 +84,22 @@ final class ShownListsTest {
   /** A session with two lists: each has a best click of its own. */
   @Test
   void severalColumnsTellListsApart() throws IOException {
-    Path file =
-        Files.writeString(
-            directory.resolve("shown.csv"),
-            """
-            session,step,place,click
-            s,1,1,1
-            s,1,2,0
-            s,2,1,0
-            s,2,2,1
-            """);
-    TextColumns table =
-        TextColumns.read(
-            TableSource.of(file),
-            List.of("session", "step", "place", "click"),
-            ReadLimits.strict(),
-            Progress.none());
+    String csv =
+        """
+        session,step,place,click
+        s,1,1,1
+        s,1,2,0
+        s,2,1,0
+        s,2,2,1
+        """;
+    TextColumns table = table(csv, "session", "step", "place", "click");
     float[][] labels = {{1, 0, 0, 1}};
-    RowSplit split =
-        RowSplit.of(table, new Split(SplitBy.RANDOM, "", 0, 0.999, 1), ReadLimits.strict());
+    RowSplit split = heldOut(table);
     assertEquals(4, split.test().length);
     Map<Integer, Float> score = Map.of(0, .9f, 1, .1f, 2, .8f, 3, .2f);
     double second = Math.log(2) / Math.log(3);
     for (List<String> group : List.of(List.of("session", "step"), List.of("session"))) {
-      ShownLists.Ndcg ndcg =
-          new ShownLists(
-                  table,
-                  new Lists(group, "place", "click", 0.1),
-                  TaskLabels.of(List.of(Task.binary("click")), labels),
-                  split,
-                  ReadLimits.strict())
-              .of(score);
+      ShownLists.Ndcg ndcg = lists(table, group, split, labels).of(score);
       assertEquals(group.size(), ndcg.lists());
       double merged = (1 + Math.log(2) / Math.log(4)) / (1 + second);
       assertEquals(group.size() == 2 ? (1 + second) / 2 : merged, ndcg.raw(), 1e-9);
@@ -122,20 +116,8 @@ final class ShownListsTest {
       labels[0][row] = row % size == 0 ? 1 : 0;
       csv.append("l%d,%d,%d%n".formatted(row / size, row % size + 1, row % size == 0 ? 1 : 0));
     }
-    Path file = Files.writeString(directory.resolve("shown.csv"), csv);
-    TextColumns table =
-        TextColumns.read(
-            TableSource.of(file),
-            List.of("list", "place", "click"),
-            ReadLimits.strict(),
-            Progress.none());
-    ShownLists lists =
-        new ShownLists(
-            table,
-            new Lists(List.of("list"), "place", "click", 0.1),
-            TaskLabels.of(List.of(Task.binary("click")), labels),
-            RowSplit.of(table, new Split(SplitBy.RANDOM, "", 0, 0.9999, 1), ReadLimits.strict()),
-            ReadLimits.strict());
+    TextColumns table = table(csv, "list", "place", "click");
+    ShownLists lists = lists(table, List.of("list"), heldOut(table), labels);
     Map<Integer, Float> equal = new HashMap<>();
     Map<Integer, Float> shown = new HashMap<>();
     for (int row = 0; row < labels[0].length; row++) {
@@ -162,22 +144,10 @@ final class ShownListsTest {
   /** The clicked row shares places 2 and 3 with another. */
   @Test
   void tiedRowsShareTheirPlacesAlone() throws IOException {
-    Path file =
-        Files.writeString(
-            directory.resolve("shown.csv"), "list,place,click\na,1,0\na,2,1\na,3,0\na,4,0\n");
-    TextColumns table =
-        TextColumns.read(
-            TableSource.of(file),
-            List.of("list", "place", "click"),
-            ReadLimits.strict(),
-            Progress.none());
-    ShownLists lists =
-        new ShownLists(
-            table,
-            new Lists(List.of("list"), "place", "click", 0.1),
-            TaskLabels.of(List.of(Task.binary("click")), new float[][] {{0, 1, 0, 0}}),
-            RowSplit.of(table, new Split(SplitBy.RANDOM, "", 0, 0.9999, 1), ReadLimits.strict()),
-            ReadLimits.strict());
+    String csv = "list,place,click\na,1,0\na,2,1\na,3,0\na,4,0\n";
+    TextColumns table = table(csv, "list", "place", "click");
+    float[][] labels = {{0, 1, 0, 0}};
+    ShownLists lists = lists(table, List.of("list"), heldOut(table), labels);
     double raw = lists.of(Map.of(0, .9f, 1, .5f, 2, .5f, 3, .1f)).raw();
     assertEquals(Math.log(2) * (1 / Math.log(3) + 1 / Math.log(4)) / 2, raw, 1e-9);
   }
