@@ -23,14 +23,19 @@ class CompactMatrixTest {
       CompactMatrix packed = CompactMatrix.pack(guarded(b, 2, 0), 2, k, STEP);
       assertEquals(k, packed.rows());
       assertEquals(STEP, packed.columns());
-      float[] c = new float[STEP];
-      for (int p = 0; p < k; p++) {
-        float[] unit = new float[k];
-        unit[p] = 1;
-        packed.multiplyBias(unit, 0, c, 0, new float[STEP], Activation.NONE);
-        for (int j = 0; j < STEP; j++) {
-          assertEquals(b[p * STEP + j], c[j], bound(b, k, j), "row " + p + " of " + k);
-        }
+      assertNextTo(b, k, packed);
+    }
+  }
+
+  private static void assertNextTo(float[] b, int k, CompactMatrix packed) {
+    float[] c = new float[STEP];
+    for (int p = 0; p < k; p++) {
+      float[] unit = new float[k];
+      unit[p] = 1;
+      packed.multiplyBias(unit, 0, c, 0, new float[STEP], Activation.NONE);
+      for (int j = 0; j < STEP; j++) {
+        String at = "row " + p + " of " + k + ", column " + j;
+        assertEquals(b[p * STEP + j], c[j], bound(b, k, j), at);
       }
     }
   }
@@ -99,16 +104,7 @@ class CompactMatrixTest {
       b[STEP + j] = size;
       b[2 * STEP + j] = size;
     }
-    CompactMatrix packed = CompactMatrix.pack(b, 0, k, STEP);
-    float[] c = new float[STEP];
-    for (int p = 0; p < k; p++) {
-      float[] unit = new float[k];
-      unit[p] = 1;
-      packed.multiplyBias(unit, 0, c, 0, new float[STEP], Activation.NONE);
-      for (int j = 0; j < STEP; j++) {
-        assertEquals(b[p * STEP + j], c[j], bound(b, k, j), "row " + p + ", column " + j);
-      }
-    }
+    assertNextTo(b, k, CompactMatrix.pack(b, 0, k, STEP));
   }
 
   @Test

@@ -123,10 +123,14 @@ class MmoeFileTest {
             Task.binary("click").withWeight(0.3),
             Task.regression("seconds"),
             Task.binary("like").withBiased(false));
+    return train(options, biased, TaskLabels.of(tasks, y));
+  }
+
+  private MmoeModel train(MmoeOptions options, boolean biased, TaskLabels labels) {
     return Mmoe.train(
         raw.inputs(features()),
         biased ? Optional.of(raw.places(biasFeatures())) : Optional.empty(),
-        TaskLabels.of(tasks, y),
+        labels,
         TRAIN,
         HELD_OUT,
         options,
@@ -301,16 +305,7 @@ class MmoeFileTest {
     for (int row = 0; row < ROWS; row++) {
       y[0][row] = row < TRAIN.length ? row % 2 : Float.NaN;
     }
-    MmoeModel model =
-        Mmoe.train(
-            raw.inputs(features()),
-            Optional.empty(),
-            TaskLabels.of(List.of(Task.binary("click")), y),
-            TRAIN,
-            HELD_OUT,
-            OPTIONS,
-            workers,
-            Progress.none());
+    MmoeModel model = train(OPTIONS, false, TaskLabels.of(List.of(Task.binary("click")), y));
     assertTrue(Double.isNaN(model.scores()[0]), Arrays.toString(model.scores()));
     assertArrayEquals(model.scores(), MmoeModel.load(save(model)).scores());
   }
