@@ -1,5 +1,6 @@
 package dev.kindred.engine.nn;
 
+import static dev.kindred.engine.nn.GradientCheck.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,14 +18,6 @@ class CompositionTest {
   private static final int GOLDEN_BUCKET = 279;
 
   private static final int[] ROWS = {2, 0, 3, 1, 1};
-
-  private static void fill(Pass pass, Input input, int rows, long seed) {
-    Draws draws = Draws.of(seed, "input");
-    float[] x = pass.value(input);
-    for (int i = 0; i < rows * input.width(); i++) {
-      x[i] = (float) draws.nextGaussian();
-    }
-  }
 
   private static FeatureTable table() {
     return FeatureTable.builder(4)

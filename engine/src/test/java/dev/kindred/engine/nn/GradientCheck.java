@@ -15,6 +15,15 @@ final class GradientCheck {
 
   private GradientCheck() {}
 
+  /** Writes normal numbers, the same for the same seed, into the first rows of an input. */
+  static void fill(Pass pass, Input input, int rows, long seed) {
+    Draws draws = Draws.of(seed, "input");
+    float[] x = pass.value(input);
+    for (int i = 0; i < rows * input.width(); i++) {
+      x[i] = (float) draws.nextGaussian();
+    }
+  }
+
   /**
    * The loss is a random linear function of the last output. Gradients are read off a step of plain
    * gradient descent, so the sparse updates of embeddings are checked too.

@@ -1,11 +1,11 @@
 package dev.kindred.engine.nn;
 
+import static dev.kindred.engine.nn.GradientCheck.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kindred.index.run.Draws;
 import dev.kindred.simd.Activation;
 import java.util.Arrays;
 import java.util.List;
@@ -14,14 +14,6 @@ import org.junit.jupiter.api.Test;
 
 class LayersTest {
   private static final int[] ROWS = {2, 0, 3, 1, 1};
-
-  private static void fill(Pass pass, Input input, int rows, long seed) {
-    Draws draws = Draws.of(seed, "input");
-    float[] x = pass.value(input);
-    for (int i = 0; i < rows * input.width(); i++) {
-      x[i] = (float) draws.nextGaussian();
-    }
-  }
 
   @Test
   void denseLayersHaveTheGradientsOfTheirLoss() {
