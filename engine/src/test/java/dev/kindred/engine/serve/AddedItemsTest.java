@@ -17,33 +17,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Items that come after the snapshot: films, like every second item of the small world. */
-class AddedItemsTest {
+class AddedItemsTest extends OnTinyWorld {
   private static final Map<String, List<String>> FILM =
       Map.of("type", List.of("film"), "tags", List.of("tag-0", "all"), "year", List.of("2030"));
-
-  @TempDir Path directory;
-  private final TinyWorld world = new TinyWorld();
-  private final InMemoryLiveState live = new InMemoryLiveState();
-  private Path snapshot;
-  private Recommender recommender;
-
-  @BeforeEach
-  void open() throws IOException {
-    snapshot = world.write(directory.resolve("snap"));
-    recommender = Recommender.open(snapshot, live);
-  }
-
-  @AfterEach
-  void close() {
-    recommender.close();
-  }
 
   private static List<String> ids(RelatedAnswer answer) {
     return answer.items().stream().map(RelatedItem::id).toList();

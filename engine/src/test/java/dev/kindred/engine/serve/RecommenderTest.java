@@ -30,29 +30,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class RecommenderTest {
-  @TempDir Path directory;
-  private final TinyWorld world = new TinyWorld();
-  private final InMemoryLiveState live = new InMemoryLiveState();
-  private Path snapshot;
-  private Recommender recommender;
-
-  @BeforeEach
-  void open() throws IOException {
-    snapshot = world.write(directory.resolve("snap"));
-    recommender = Recommender.open(snapshot, live);
-  }
-
-  @AfterEach
-  void close() {
-    recommender.close();
-  }
-
+class RecommenderTest extends OnTinyWorld {
   @Test
   void listsAreThoseOfAnExhaustiveScan() {
     double[] stored = world.scorer().weights().manual();
