@@ -9,6 +9,10 @@ import jdk.incubator.vector.VectorSpecies;
  * Squares of 8 x 8 values turned in registers, rows to columns: lanes change places with vectors by
  * halves, pairs and neighbours. For processes with vectors of 8 floats or more, of which it takes
  * 8: triangles and tiles end at multiples of 8 or 4, so that 16 would turn much that isn't there.
+ *
+ * <p>{@code take} and {@code scale} each have the whole turn: a method for both that takes the
+ * eight rows has 499 bytes of bytecode, C2 inlines up to 325 (FreqInlineSize), and vectors handed
+ * to a method that isn't inlined become objects.
  */
 final class VectorTurns {
   /** Rows and columns of a square. */
