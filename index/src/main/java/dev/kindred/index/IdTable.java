@@ -38,15 +38,15 @@ public final class IdTable {
   /** Most ids in one table; its slots then fill one array of longs while it is written. */
   public static final int MAX_SIZE = 1 << 28;
 
+  /** Most bytes of an id that is read with its entry; a longer one is a second wait for memory. */
+  public static final int SHORT_BYTES = 12;
+
   static final String KIND = "kids";
   static final int VERSION = 2;
   static final int IDS = 0;
   static final int SLOTS = 1;
   static final int TEXT_BYTES = 2;
-  private static final int ENTRY_BYTES = 16;
-
-  /** Most bytes of an id that stands in its entry. */
-  public static final int SHORT_BYTES = ENTRY_BYTES - Integer.BYTES;
+  private static final int ENTRY_BYTES = Integer.BYTES + SHORT_BYTES;
 
   /** Where in its entry a short id begins, and a long one's place. */
   private static final int SHORT_AT = Integer.BYTES;
