@@ -36,7 +36,10 @@ import picocli.CommandLine.Option;
     name = "mmoe",
     description = {
       "Train a multi-task network on the columns of a table and measure it on held-out rows.",
-      "--spec says what the columns are, which are to be predicted, and how rows are split."
+      "--spec says what the columns are, which are to be predicted, how rows are split, and how"
+          + " the network is made and trained: [network] sharing = \"gate-per-task\", \"one-gate\""
+          + " or \"shared-bottom\", [network.schedule] of the learning rate, hidden layers of the"
+          + " [bias] tower. docs/networks.md has all keys."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -235,7 +238,9 @@ final class MmoeCommand extends KindredCommand {
       if (table.bias().isPresent()) {
         run("mmoe without bias tower", options, Optional.empty(), false);
       }
-      run("shared bottom", bottom(options), table.bias(), false);
+      if (options.sharing() != Sharing.SHARED_BOTTOM) { // else it is the first network
+        run("shared bottom", bottom(options), table.bias(), false);
+      }
       if (table.labels().tasks().size() > 1) {
         alone("single task", bottom(options), table.bias());
       }

@@ -1,11 +1,14 @@
 package dev.kindred.app.config;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.data.ReadLimits;
 import dev.kindred.engine.data.TableSource;
 import dev.kindred.engine.mmoe.BiasMode;
 import dev.kindred.engine.mmoe.MmoeOptions;
+import dev.kindred.engine.mmoe.Sharing;
 import dev.kindred.engine.mmoe.Task;
 import dev.kindred.engine.nn.Optimizer;
+import dev.kindred.engine.nn.Schedule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -177,12 +180,15 @@ public record MmoeSpec(
     Section biasSection = top.sectionOrEmpty("bias");
     BiasMode mode = biasSection.choice("mode", BiasMode.ADDITIVE);
     double biasDropout = biasSection.share("dropout", MmoeOptions.defaults().biasDropout());
+    List<Integer> biasHidden =
+        biasSection.integers(
+            "hidden", MmoeOptions.defaults().biasHidden(), 1, MmoeOptions.MAX_WIDTH);
     List<Column> bias = columns(biasSection);
     if (mode == BiasMode.MULTIPLICATIVE && biasSection.has("dropout")) {
       throw biasSection.wrong(
           "dropout", "is for mode = \"additive\": a row can't do without a factor; take it out");
     }
-    for (String key : List.of("mode", "dropout")) {
+    for (String key : List.of("mode", "dropout", "hidden")) {
       if (bias.isEmpty() && biasSection.has(key)) {
         throw biasSection.wrong(
             key, "has no effect without columns: name one or more, or leave [bias] out");
@@ -200,7 +206,12 @@ public record MmoeSpec(
     Split split = split(top.sectionOrEmpty("split"), tasks);
     Optional<Lists> lists = top.section("lists").map(section -> lists(section, tasks));
     boolean ids = inputs.stream().anyMatch(column -> column.kind() == Kind.ID);
-    MmoeOptions options = network(top.sectionOrEmpty("network"), ids, mode, biasDropout);
+    Section network = top.sectionOrEmpty("network");
+    MmoeOptions options =
+        network(network, ids)
+            .withBiasMode(mode)
+            .withBiasDropout(biasDropout)
+            .withBiasHidden(biasHidden);
     top.finish();
     refuseLeaks(top, inputs, bias, tasks);
     lists.ifPresent(each -> refusePosition(top, inputs, each));
@@ -377,14 +388,21 @@ public record MmoeSpec(
     }
   }
 
-  private static MmoeOptions network(
-      Section section, boolean ids, BiasMode mode, double biasDropout) {
+  private static MmoeOptions network(Section section, boolean ids) {
     MmoeOptions d = MmoeOptions.defaults();
     Optimizer optimizer = d.optimizer();
+    Sharing sharing = section.choice("sharing", d.sharing());
     int experts = section.integer("experts", d.experts(), 1, MmoeOptions.MAX_EXPERTS);
     List<Integer> hidden = section.integers("hidden", d.hidden(), 1, MmoeOptions.MAX_WIDTH);
-    if (hidden.isEmpty()) {
-      throw section.wrong("hidden", "is empty; experts need at least one layer");
+    if (sharing == Sharing.SHARED_BOTTOM && section.has("experts")) {
+      throw section.wrong(
+          "experts", "has no effect with sharing = \"shared-bottom\", which has none; take it out");
+    }
+    if (sharing != Sharing.SHARED_BOTTOM && hidden.isEmpty()) {
+      throw section.wrong(
+          "hidden",
+          "is empty; experts need at least one layer: give its width, or write sharing ="
+              + " \"shared-bottom\"");
     }
     List<Integer> towerHidden =
         section.integers("tower-hidden", d.towerHidden(), 1, MmoeOptions.MAX_WIDTH);
@@ -396,6 +414,7 @@ public record MmoeSpec(
     }
     double rate = section.size("learning-rate", optimizer.learningRate(), false);
     double decay = section.size("weight-decay", optimizer.weightDecay(), true);
+    Schedule schedule = section.section("schedule").map(MmoeSpec::schedule).orElse(d.schedule());
     int batch = section.integer("batch", d.batch(), 1, MmoeOptions.MAX_BATCH);
     int epochs = section.integer("epochs", d.epochs(), 1, Integer.MAX_VALUE);
     int patience = section.integer("patience", d.patience(), 0, Integer.MAX_VALUE);
@@ -403,19 +422,49 @@ public record MmoeSpec(
     section.finish();
     return section.make(
         () ->
-            d.withExperts(experts)
+            d.withSharing(sharing)
+                .withExperts(experts)
                 .withHidden(hidden)
                 .withTowerHidden(towerHidden)
                 .withEmbeddingDim(embeddingDim)
                 .withDropout(dropout)
                 .withUnknownIds(unknownIds)
-                .withBiasMode(mode)
-                .withBiasDropout(biasDropout)
                 .withOptimizer(optimizer.withLearningRate(rate).withWeightDecay(decay))
+                .withSchedule(schedule)
                 .withBatch(batch)
                 .withEpochs(epochs)
                 .withPatience(patience)
                 .withSeed(seed));
+  }
+
+  private static Schedule schedule(Section section) {
+    Schedule.Shape shape = section.choice("shape", Schedule.Shape.CONSTANT);
+    int warmUp = section.integer("warm-up", 0, 0, Integer.MAX_VALUE);
+    int steps = section.has("steps") ? section.integer("steps", 1, 1, Integer.MAX_VALUE) : 0;
+    double factor = section.number("factor", 0.5);
+    section.finish();
+    if (shape == Schedule.Shape.CONSTANT && section.has("steps")) {
+      throw section.wrong(
+          "steps",
+          "has no effect with shape = \"constant\": write \"cosine\" or \"steps\", or take it out");
+    }
+    if (shape != Schedule.Shape.STEPS && section.has("factor")) {
+      throw section.wrong(
+          "factor",
+          "has no effect with shape = \"%s\": write \"steps\" or take it out"
+              .formatted(ConstantName.of(shape)));
+    }
+    if (shape == Schedule.Shape.STEPS && steps == 0) {
+      throw section.wrong(
+          "steps", "is missing: the rate falls by factor every so many steps, of a batch each");
+    }
+    if (!(factor > 0 && factor <= 1)) {
+      throw section.wrong("factor", "is " + factor + ", must be more than 0 and at most 1");
+    }
+    if (shape == Schedule.Shape.COSINE && steps > 0 && warmUp >= steps) {
+      throw section.wrong("warm-up", "is %d, must be less than steps, %d".formatted(warmUp, steps));
+    }
+    return new Schedule(warmUp, shape, steps, shape == Schedule.Shape.STEPS ? factor : 1);
   }
 
   private static void refuseLeaks(

@@ -9,6 +9,7 @@ import dev.kindred.engine.nn.FeatureTable;
 import dev.kindred.engine.nn.Fingerprint;
 import dev.kindred.engine.nn.Losses;
 import dev.kindred.engine.nn.Pass;
+import dev.kindred.engine.nn.Schedule;
 import dev.kindred.engine.nn.Trainer;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
@@ -64,7 +65,8 @@ public final class Mmoe {
    * @param checkpoint written after each epoch; a training that finds the file goes on from it, to
    *     the same bits as one that was never interrupted
    * @throws IllegalArgumentException if the tables don't fit, a task has no labels to learn from,
-   *     or the checkpoint is of another training or of more epochs
+   *     the schedule's warm-up is no shorter than the training, or the checkpoint is of another
+   *     training or of more epochs
    * @throws DivergedException if the loss, or a weight after an epoch, is no finite number any
    *     more; a checkpoint stays that of the last epoch before
    * @throws IOException if the checkpoint can't be read or written
@@ -121,6 +123,7 @@ public final class Mmoe {
     final int[] order;
     final int[] validation;
     final MmoeOptions options;
+    final Schedule schedule;
     final Graph graph;
     final Graph serving;
     final Graph biasTower; // null = no bias tower
@@ -160,6 +163,8 @@ public final class Mmoe {
       }
       graph.network.refresh();
       batch = Math.min(options.batch(), order.length);
+      long steps = Math.ceilDiv(order.length, batch);
+      schedule = options.schedule().over(steps * options.epochs());
       // A function of the options alone, so that bits don't depend on threads.
       chunk = Math.clamp(options.batch() / 4, 64, 256);
       scratches = new Scratch[(batch + chunk - 1) / chunk];
@@ -277,7 +282,8 @@ public final class Mmoe {
         }
       }
       // Scores of trainings that weighed all tasks alike can't be compared with those of now.
-      return "tasks by certainty %s %s data %s".formatted(options.withEpochs(1), tasks, data.hex());
+      return "tasks by certainty %s %s data %s"
+          .formatted(options.withEpochs(1).withSchedule(schedule), tasks, data.hex());
     }
 
     /** The network as it is now; the next call overwrites its weights. */
@@ -303,7 +309,7 @@ public final class Mmoe {
       for (int from = 0; from < order.length; from += batch) {
         int first = from;
         int n = Math.min(batch, order.length - from);
-        double rate = options.schedule().at(trainer.steps() + 1);
+        double rate = schedule.at(trainer.steps() + 1);
         sum +=
             trainer.step(
                 n, rate, (pass, at, count) -> loss(pass, first, at, count, 1f / n), workers);

@@ -7,8 +7,8 @@ package dev.kindred.engine.nn;
  *
  * @param warmUp steps over which the factor rises evenly to 1; 0 = none
  * @param shape what comes after
- * @param steps over which a cosine falls to 0, counted from the start; the length of a stair of
- *     {@code STEPS}
+ * @param steps over which a cosine falls to 0, counted from the start; 0 = as many as the training
+ *     has, {@link #over}; the length of a stair of {@code STEPS}
  * @param factor of each further stair of {@code STEPS}, in (0, 1]
  */
 public record Schedule(long warmUp, Shape shape, long steps, double factor) {
@@ -23,10 +23,15 @@ public record Schedule(long warmUp, Shape shape, long steps, double factor) {
   }
 
   public Schedule {
-    if (warmUp < 0 || steps < 0 || shape != Shape.CONSTANT && steps < 1) {
+    if (warmUp < 0 || steps < 0 || shape == Shape.STEPS && steps < 1) {
       throw new IllegalArgumentException(
-          "a %s schedule has a warm-up of %d and %d steps; they must be at least 0 and 1"
-              .formatted(shape, warmUp, steps));
+          "a %s schedule has a warm-up of %d and %d steps; they must be at least 0 and %d"
+              .formatted(shape, warmUp, steps, shape == Shape.STEPS ? 1 : 0));
+    }
+    if (shape == Shape.COSINE && steps > 0 && warmUp >= steps) {
+      throw new IllegalArgumentException(
+          "a cosine of %d steps warms up over %d of them; warm up over fewer"
+              .formatted(steps, warmUp));
     }
     if (!(factor > 0 && factor <= 1)) {
       throw new IllegalArgumentException(
@@ -39,7 +44,10 @@ public record Schedule(long warmUp, Shape shape, long steps, double factor) {
     return new Schedule(0, Shape.CONSTANT, 0, 1);
   }
 
-  /** Rises over {@code warmUp} steps, then falls along a cosine to 0 at step {@code steps}. */
+  /**
+   * Rises over {@code warmUp} steps, then falls along a cosine to 0 at step {@code steps}; with 0
+   * of those at the last step of the training.
+   */
   public static Schedule cosine(long warmUp, long steps) {
     return new Schedule(warmUp, Shape.COSINE, steps, 1);
   }
@@ -55,11 +63,38 @@ public record Schedule(long warmUp, Shape shape, long steps, double factor) {
   }
 
   /**
+   * This schedule for a training of so many steps: a cosine without a length of its own ends with
+   * it.
+   *
+   * @throws IllegalArgumentException if such a cosine's warm-up leaves no step to fall
+   */
+  public Schedule over(long total) {
+    if (!hasOpenEnd()) {
+      return this;
+    }
+    if (warmUp >= total) {
+      throw new IllegalArgumentException(
+          "the learning rate warms up over %d steps, and the training has %d; warm up over fewer or train for more epochs"
+              .formatted(warmUp, total));
+    }
+    return new Schedule(warmUp, shape, total, factor);
+  }
+
+  private boolean hasOpenEnd() {
+    return shape == Shape.COSINE && steps == 0;
+  }
+
+  /**
    * The factor of a step.
    *
    * @param step from 1
+   * @throws IllegalStateException if it is a cosine whose length no training has told yet, {@link
+   *     #over}
    */
   public double at(long step) {
+    if (hasOpenEnd()) {
+      throw new IllegalStateException("a cosine to the end of a training is told by over() where");
+    }
     double rise = step < warmUp ? (double) step / warmUp : 1;
     double fall =
         switch (shape) {

@@ -237,7 +237,19 @@ class TrainingTest {
     assertEquals(1, Schedule.constant().at(12345));
     assertEquals(0.5, Schedule.warmUp(8).at(4));
     assertThrows(IllegalArgumentException.class, () -> Schedule.stairs(0, 10, 1.5));
-    assertThrows(IllegalArgumentException.class, () -> Schedule.cosine(0, 0));
+    assertThrows(IllegalArgumentException.class, () -> Schedule.stairs(0, 0, 0.5));
+    assertThrows(IllegalArgumentException.class, () -> Schedule.cosine(10, 10));
+  }
+
+  @Test
+  void aCosineWithoutALengthEndsWithTheTraining() {
+    Schedule open = Schedule.cosine(10, 0);
+    assertEquals(Schedule.cosine(10, 110), open.over(110));
+    assertEquals(Schedule.cosine(10, 60), Schedule.cosine(10, 60).over(110));
+    assertEquals(Schedule.warmUp(500), Schedule.warmUp(500).over(110));
+    assertThrows(IllegalStateException.class, () -> open.at(1));
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> open.over(10));
+    assertTrue(e.getMessage().contains("over 10 steps, and the training has 10"), e.getMessage());
   }
 
   @Test
