@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.engine.tower.TowerLoss;
+import dev.kindred.engine.tower.TowerModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,6 +159,36 @@ final class TwoTowerCommandTest {
     Run popularity = run("--learn-scale", "--popularity", ".5");
     assertEquals(2, popularity.exitCode());
     assertTrue(popularity.err().contains("a fixed scale"), popularity.err());
+  }
+
+  @Test
+  void bayesianPersonalisedRankingLearnsIsSavedAndTakesItsOwnNegatives() throws IOException {
+    Path model = directory.resolve("tower.safetensors");
+    List<String> ranking = new ArrayList<>(SMALL);
+    ranking.set(ranking.indexOf("--negatives") + 1, "4");
+    ranking.addAll(List.of("--loss", "bpr"));
+    List<String> kept = new ArrayList<>(ranking);
+    kept.addAll(List.of("--json", "--save", model.toString()));
+    Run run = bare(kept.toArray(String[]::new));
+    assertEquals(0, run.exitCode(), run.err());
+    Map<String, Object> popularity = JSON.std.mapFrom(run.lines().getFirst());
+    Map<String, Object> towers = JSON.std.mapFrom(run.lines().getLast());
+    double base = ((Number) popularity.get("recall@20")).doubleValue();
+    double recall = ((Number) towers.get("recall@20")).doubleValue();
+    assertTrue(recall > 1.3 * base, "recall " + recall + ", popularity " + base);
+    TowerModel saved = TowerModel.load(model);
+    assertEquals(TowerLoss.BPR, saved.options().loss());
+    assertEquals(towers.get("modelHash"), saved.hash());
+    Run none = run("--loss", "bpr");
+    assertEquals(2, none.exitCode());
+    assertTrue(none.err().contains("negatives is 0, must be 1 to 65536 with BPR"), none.err());
+    ranking.add("--no-batch-negatives");
+    Run shared = bare(ranking.toArray(String[]::new));
+    assertEquals(2, shared.exitCode());
+    assertTrue(shared.err().contains("--no-batch-negatives would have no effect"), shared.err());
+    Run misspelt = run("--loss", "bpr2");
+    assertEquals(2, misspelt.exitCode());
+    assertTrue(misspelt.err().contains("bpr, sampled-softmax"), misspelt.err());
   }
 
   @Test

@@ -39,7 +39,8 @@ import picocli.CommandLine.Option;
       "  kindred two-tower --train train.txt.gz --test test.txt.gz -k 20 --json",
       "  kindred two-tower --train train.csv --test test.csv --paper --epochs 10",
       "  kindred two-tower --train train.csv --test test.csv --hidden 256 --dim 128 \\",
-      "      --history 50"
+      "      --history 50",
+      "  kindred two-tower --train train.csv --test test.csv --loss bpr --negatives 4"
     })
 final class TwoTowerCommand extends KindredCommand {
   enum OptimizerName {
@@ -113,22 +114,23 @@ final class TwoTowerCommand extends KindredCommand {
       names = "--scale",
       paramLabel = "S",
       description =
-          "Of the cosine within scaled_cross_entropy and sampled_softmax, 1 to 200; 0 = by the"
+          "Of the cosine within scaled-cross-entropy, bpr and sampled-softmax, 1 to 200; 0 = by the"
               + " number of items.")
   private Double scale;
 
   @Option(
       names = "--learn-scale",
       description =
-          "Learn the scale too, from --scale on, with scaled_cross_entropy and sampled_softmax.")
+          "Learn the scale too, from --scale on, with scaled-cross-entropy, bpr and"
+              + " sampled-softmax.")
   private boolean learnScale;
 
   @Option(
       names = "--negatives",
       paramLabel = "N",
       description =
-          "Per positive; with sampled_softmax and cosine_contrastive shared by a batch, beside its"
-              + " own items.")
+          "Per positive, at least 1 but for sampled-softmax and cosine-contrastive, with which they"
+              + " are shared by a batch, beside its own items.")
   private Integer negatives;
 
   @Option(
@@ -145,7 +147,7 @@ final class TwoTowerCommand extends KindredCommand {
   @Option(
       names = "--correction",
       paramLabel = "C",
-      description = "Share of log Q taken off the logits of sampled_softmax, 0 to 1.")
+      description = "Share of log Q taken off the logits of sampled-softmax, 0 to 1.")
   private Double correction;
 
   @Option(
@@ -153,19 +155,19 @@ final class TwoTowerCommand extends KindredCommand {
       paramLabel = "S",
       description =
           "Share of the log of an item's popularity, 0 to 2, that its score gets beside the cosine,"
-              + " with sampled_softmax; 0 = none.")
+              + " with sampled-softmax; 0 = none.")
   private Double popularity;
 
   @Option(
       names = "--margin",
       paramLabel = "M",
-      description = "Cosine up to which a negative costs nothing with cosine_contrastive.")
+      description = "Cosine up to which a negative costs nothing with cosine-contrastive.")
   private Double margin;
 
   @Option(
       names = "--negative-weight",
       paramLabel = "W",
-      description = "Of the mean over the negatives with cosine_contrastive.")
+      description = "Of the mean over the negatives with cosine-contrastive.")
   private Double negativeWeight;
 
   @Option(

@@ -109,7 +109,8 @@ public final class Losses {
    *
    * @param positives scores of the positives, [n]
    * @param negatives score of a negative for each, [n]
-   * @param gradient by the positives, [n], overwritten; by the negatives it is minus that
+   * @param gradient by the positives, [n], overwritten; by the negatives it is minus that; may be
+   *     an array of the scores
    */
   public static double bayesianRanking(
       float[] positives, float[] negatives, float[] weights, int n, float scale, float[] gradient) {

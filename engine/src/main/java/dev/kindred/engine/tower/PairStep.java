@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Cross-entropy of each positive pair and of sampled pairs of the same user, never known positives.
+ * Each positive pair and sampled pairs of the same user, never known positives: the cross-entropy
+ * of all of them, or Bayesian personalised ranking of the positive before each of the others.
  *
  * <p>For one thread.
  */
@@ -25,6 +26,7 @@ final class PairStep implements Step {
   private final FeatureTable itemTable;
   private final NegativeSampler sampler;
   private final TowerOptions options;
+  private final boolean ranks;
   private final boolean scaled;
   private final int batch;
   private final int chunk;
@@ -32,10 +34,10 @@ final class PairStep implements Step {
   private final List<Pass> userPasses = new ArrayList<>();
   private final List<Pass> itemPasses = new ArrayList<>();
 
-  /** log of the scale, and the bias. */
-  private final Parameter logScaleAndBias = Parameter.dense("loss.logScaleAndBias", 1, 2);
+  /** log of the scale and, but for a ranking, in which it would say nothing, the bias. */
+  private final Parameter logScaleAndBias;
 
-  private final float[] lossGradient = new float[2];
+  private final float[] lossGradient;
   private final Chunk[] chunks;
 
   PairStep(
@@ -50,14 +52,23 @@ final class PairStep implements Step {
     this.userTable = userTable;
     this.itemTable = itemTable;
     this.options = options;
-    scaled = options.loss() == TowerLoss.SCALED_CROSS_ENTROPY;
+    ranks = options.loss() == TowerLoss.BPR;
+    scaled = options.loss().hasScale();
     sampler = new NegativeSampler(positives, options.popularityExponent());
     perUser = 1 + options.negatives();
     batch = (int) Math.min(options.batch() / perUser, positives.size());
     chunk = Math.max(1, Step.chunk(options.batch()) / perUser);
+    logScaleAndBias =
+        ranks
+            ? Parameter.dense("loss.logScale", 1, 1)
+            : Parameter.dense("loss.logScaleAndBias", 1, 2);
+    lossGradient = new float[logScaleAndBias.values().length];
     logScaleAndBias.values()[0] = (float) Math.log(options.scaleFor(positives.columns()));
-    // Random pairs start at a cosine near 0: let their probability start at the share of positives.
-    logScaleAndBias.values()[1] = (float) -Math.log(options.negatives());
+    if (!ranks) {
+      // Random pairs start at a cosine near 0: let their probability start at the share of
+      // positives.
+      logScaleAndBias.values()[1] = (float) -Math.log(options.negatives());
+    }
     for (int from = 0; from < batch; from += chunk) {
       int rows = Math.min(chunk, batch - from);
       userPasses.add(Pass.forTraining(userTower.network, rows, options.seed()));
@@ -74,6 +85,9 @@ final class PairStep implements Step {
     final float[] cosines = new float[chunk * perUser];
     final float[] labels = new float[chunk * perUser];
     final float[] weights = new float[chunk * perUser];
+    final float[] positives = new float[ranks ? chunk * (perUser - 1) : 0];
+    final float[] negatives = new float[positives.length];
+    final float[] comparisons = new float[positives.length];
     final Draws draws = Draws.of(options.seed(), "tower.negatives");
     double loss;
     double byScale;
@@ -94,7 +108,8 @@ final class PairStep implements Step {
 
   @Override
   public Map<Parameter, float[]> lossParameters() {
-    return scaled ? Map.of(logScaleAndBias, lossGradient) : Map.of();
+    boolean own = ranks ? options.learnScale() : scaled;
+    return own ? Map.of(logScaleAndBias, lossGradient) : Map.of();
   }
 
   @Override
@@ -117,7 +132,9 @@ final class PairStep implements Step {
       byBias += each.byBias;
     }
     lossGradient[0] = options.learnScale() ? (float) byScale : 0;
-    lossGradient[1] = (float) byBias;
+    if (!ranks) {
+      lossGradient[1] = (float) byBias;
+    }
     return sum;
   }
 
@@ -143,7 +160,8 @@ final class PairStep implements Step {
     itemPass.at(step, (long) from * perUser);
     itemPass.bind(itemTower.input, itemTable, c.items, 0);
     itemTower.network.forward(itemPass, rows * perUser);
-    c.loss = loss(c, userPass, itemPass, rows, 1f / (count * perUser));
+    int terms = ranks ? count * (perUser - 1) : count * perUser;
+    c.loss = loss(c, userPass, itemPass, rows, 1f / terms);
     userTower.network.backward(userPass);
     itemTower.network.backward(itemPass);
   }
@@ -170,16 +188,20 @@ final class PairStep implements Step {
     float[] u = userPass.value(userTower.output);
     float[] v = itemPass.value(itemTower.output);
     float scale = scaled ? (float) TowerOptions.bounded(Math.exp(logScaleAndBias.values()[0])) : 1;
-    float bias = scaled ? logScaleAndBias.values()[1] : 0;
+    float bias = scaled && !ranks ? logScaleAndBias.values()[1] : 0;
     int n = rows * perUser;
     for (int j = 0; j < n; j++) {
       c.cosines[j] = Distances.dot(u, j / perUser * dim, v, j * dim, dim);
       c.logits[j] = scale * c.cosines[j] + bias;
     }
     double loss =
-        scaled
-            ? Losses.crossEntropy(c.logits, c.labels, c.weights, n, share, c.logits)
-            : Losses.crossEntropyOfProbability(c.logits, c.labels, c.weights, n, share, c.logits);
+        switch (options.loss()) {
+          case BPR -> ranking(c, rows, share);
+          case SCALED_CROSS_ENTROPY ->
+              Losses.crossEntropy(c.logits, c.labels, c.weights, n, share, c.logits);
+          default ->
+              Losses.crossEntropyOfProbability(c.logits, c.labels, c.weights, n, share, c.logits);
+        };
     float[] du = userPass.gradient(userTower.output);
     float[] dv = itemPass.gradient(itemTower.output);
     Arrays.fill(du, 0, rows * dim, 0);
@@ -190,6 +212,32 @@ final class PairStep implements Step {
       c.byBias += g;
       Distances.axpy(g * scale, v, j * dim, du, j / perUser * dim, dim);
       Distances.axpy(g * scale, u, j / perUser * dim, dv, j * dim, dim);
+    }
+    return loss;
+  }
+
+  /** Compares each positive with each of its negatives; the logits' gradients overwrite them. */
+  private double ranking(Chunk c, int rows, float share) {
+    int perPositive = perUser - 1;
+    for (int r = 0; r < rows; r++) {
+      int at = r * perUser;
+      for (int j = 0; j < perPositive; j++) {
+        c.positives[r * perPositive + j] = c.logits[at];
+        c.negatives[r * perPositive + j] = c.logits[at + 1 + j];
+        c.comparisons[r * perPositive + j] = c.weights[at + 1 + j];
+      }
+    }
+    float[] gradient = c.positives;
+    double loss =
+        Losses.bayesianRanking(
+            c.positives, c.negatives, c.comparisons, rows * perPositive, share, gradient);
+    for (int r = 0; r < rows; r++) {
+      int at = r * perUser;
+      c.logits[at] = 0;
+      for (int j = 0; j < perPositive; j++) {
+        c.logits[at] += gradient[r * perPositive + j];
+        c.logits[at + 1 + j] = -gradient[r * perPositive + j];
+      }
     }
     return loss;
   }

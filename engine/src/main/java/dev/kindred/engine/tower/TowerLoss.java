@@ -13,6 +13,13 @@ public enum TowerLoss {
    */
   SCALED_CROSS_ENTROPY,
   /**
+   * Bayesian personalised ranking of each positive before each of its own sampled items: -log
+   * sigmoid(scale * (cosine of the positive - cosine of the negative)), the scale learned where the
+   * options say so (Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback", UAI
+   * 2009).
+   */
+  BPR,
+  /**
    * Softmax of scale * cosine, and the item's popularity where the options say so, over the batch's
    * items and shared negatives, with log-Q correction (Yi et al., "Sampling-bias-corrected neural
    * modeling for large corpus item recommendations", RecSys 2019; Yang et al., "Mixed negative
@@ -28,7 +35,7 @@ public enum TowerLoss {
 
   /** Whether the cosine is multiplied by a scale. */
   public boolean hasScale() {
-    return this == SCALED_CROSS_ENTROPY || this == SAMPLED_SOFTMAX;
+    return this == SCALED_CROSS_ENTROPY || this == BPR || this == SAMPLED_SOFTMAX;
   }
 
   /** Whether all positives of a batch stand against the same sampled negatives. */

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * @param scale of the cosine within the loss, 1 / temperature, 1 to 200: a softmax of less says
  *     nothing, of more is all or nothing; the start value where it is learned; 0 = by the number of
  *     items n, {@code max(4, ln n - 2)}: a softmax over many items needs more room. For
- *     SCALED_CROSS_ENTROPY and SAMPLED_SOFTMAX
+ *     SCALED_CROSS_ENTROPY, BPR and SAMPLED_SOFTMAX
  * @param learnScale whether scale is learned, within the same bounds; nothing for losses without
  * @param negatives sampled per positive; for SAMPLED_SOFTMAX sampled per batch, beside the batch's
  *     own items
@@ -44,8 +44,8 @@ import java.util.function.Consumer;
  * @param optimizer and its learning rate
  * @param anneal whether the learning rate falls along half a cosine, to 0 at the end of the last of
  *     {@code epochs}: as many as are to be run, then
- * @param batch examples per step: pairs, negatives included, for the cross-entropies; positives for
- *     SAMPLED_SOFTMAX
+ * @param batch examples per step: pairs, negatives included, for the cross-entropies and BPR;
+ *     positives for the losses with shared negatives
  * @param epochs passes over the positives, at most
  * @param epochSamples positives of one pass, at most; where there are more, each pass takes others,
  *     drawn anew; 0 = all
@@ -84,6 +84,7 @@ public record TowerOptions(
     boolean smooth,
     long seed) {
   private static final int MAX_WIDTH = 1 << 14;
+  private static final int MAX_NEGATIVES = 1 << 16;
   private static final double MIN_SCALE = 1;
   private static final double MAX_SCALE = 200;
 
@@ -103,7 +104,12 @@ public record TowerOptions(
           "two-tower option scale is %s, must be %s to %s, or 0 to go by the number of items"
               .formatted(plain(scale), plain(MIN_SCALE), plain(MAX_SCALE)));
     }
-    check("negatives", negatives, loss.sharesNegatives() && batchNegatives ? 0 : 1, 1 << 16);
+    if (negatives == 0 && !loss.sharesNegatives()) {
+      throw new IllegalArgumentException(
+          "two-tower option negatives is 0, must be 1 to %d with %s, for which each positive needs some of its own"
+              .formatted(MAX_NEGATIVES, loss));
+    }
+    check("negatives", negatives, batchNegatives || !loss.sharesNegatives() ? 0 : 1, MAX_NEGATIVES);
     check("popularityExponent", popularityExponent, 0, 10);
     check("correction", correction, 0, 1);
     check("popularity", popularity, 0, 2);

@@ -64,7 +64,12 @@ class StepTest {
     Set<Parameter> parameters = new LinkedHashSet<>(item.network.parameters());
     parameters.addAll(user.network.parameters());
     parameters.addAll(step.lossParameters().keySet());
-    double share = options.loss().sharesNegatives() ? COUNT : COUNT * (1.0 + options.negatives());
+    double share =
+        switch (options.loss()) {
+          case BPR -> COUNT * options.negatives();
+          case SCALED_CROSS_ENTROPY, COSINE_CROSS_ENTROPY -> COUNT * (1 + options.negatives());
+          case SAMPLED_SOFTMAX, COSINE_CONTRASTIVE -> COUNT;
+        };
     try (Workers workers = Workers.of(1)) {
       List<float[]> before = new ArrayList<>();
       parameters.forEach(p -> before.add(p.values().clone()));
@@ -152,6 +157,39 @@ class StepTest {
             .withLearnScale(true));
   }
 
+  @Test
+  void bayesianPersonalisedRankingHasTheGradientsOfItsLoss() {
+    TowerOptions options = small().withLoss(TowerLoss.BPR, 3, 120);
+    check(options);
+    check(options.withLearnScale(true));
+  }
+
+  /** The sum over the sampled items of a positive, none of them known to the user. */
+  @Test
+  void theRankingOfOnePositiveEqualsTheHandWorkedOne() {
+    TowerOptions options = small().withLoss(TowerLoss.BPR, 5, 12);
+    Tower item = new Tower("item", Groups.items().features(), options, Map.of());
+    Tower user = new Tower("user", Groups.users().features(), options, Map.of());
+    Interactions positives = Groups.positives();
+    Step step = step(options, user, item);
+    int own = positives.column(positives.start(4));
+    Draws draws = Draws.of(options.seed(), "tower.negatives");
+    draws.reset(1, 0);
+    NegativeSampler sampler = new NegativeSampler(positives, options.popularityExponent());
+    try (Workers workers = Workers.of(1)) {
+      float[] u = user.vectors(Groups.users(), workers);
+      float[] v = item.vectors(Groups.items(), workers);
+      double expected = 0;
+      for (int i = 0; i < 5; i++) {
+        double ahead = cosine(u, 4, v, own) - cosine(u, 4, v, sampler.drawNegative(4, draws));
+        expected += 2 * Math.log1p(Math.exp(-3 * ahead));
+      }
+      int[] users = {4, 0};
+      int[] items = {own, 0};
+      assertEquals(expected, step.run(1, users, items, new float[] {2, 9}, 1, workers), 1e-5);
+    }
+  }
+
   /** The paper's, where cosines are probabilities: all weights are positive, and so the vectors. */
   @Test
   void crossEntropyOfTheRawCosineHasTheGradientsOfItsLoss() {
@@ -176,6 +214,8 @@ class StepTest {
     float before = (float) Math.log(3);
     assertEquals(before, logScaleAfterAStep(pairs));
     assertTrue(Math.abs(logScaleAfterAStep(pairs.withLearnScale(true)) - before) > 1e-3);
+    TowerOptions ranking = small().withLoss(TowerLoss.BPR, 2).withLearnScale(true);
+    assertTrue(Math.abs(logScaleAfterAStep(ranking) - before) > 1e-3);
     TowerOptions softmax = small().withNegatives(9).withLearnScale(true);
     assertTrue(Math.abs(logScaleAfterAStep(softmax) - before) > 1e-3);
   }

@@ -42,6 +42,10 @@ class TwoTowerTest {
         .withLearnScale(true);
   }
 
+  private static TowerOptions ranking() {
+    return Groups.options().withLoss(TowerLoss.BPR, 4);
+  }
+
   private static TowerOptions paper() {
     return TowerOptions.paper()
         .withHidden(List.of(32))
@@ -56,7 +60,8 @@ class TwoTowerTest {
     TowerOptions sampled = Groups.options().withBatchNegatives(false).withPopularityExponent(0);
     TowerOptions contrastive =
         sampled.withLoss(TowerLoss.COSINE_CONTRASTIVE).withMargin(0).withNegativeWeight(10);
-    for (TowerOptions options : List.of(Groups.options(), pairs(), paper(), sampled, contrastive)) {
+    for (TowerOptions options :
+        List.of(Groups.options(), pairs(), ranking(), paper(), sampled, contrastive)) {
       TowerModel model = train(options, 2);
       double[] losses = model.losses();
       assertTrue(
@@ -85,7 +90,7 @@ class TwoTowerTest {
 
   @Test
   void anyNumberOfThreadsTrainsTheSameModelAndAnotherSeedAnother() {
-    for (TowerOptions options : List.of(Groups.options(), pairs())) {
+    for (TowerOptions options : List.of(Groups.options(), pairs(), ranking())) {
       TowerOptions shorter = options.withEpochs(2);
       TowerModel one = train(shorter, 1);
       assertEquals(one.hash(), train(shorter, 3).hash());
@@ -175,7 +180,8 @@ class TwoTowerTest {
   @Test
   void aTrainingThatGoesOnFromACheckpointEndsWithTheBitsOfAnUninterruptedOne() throws IOException {
     Path file = directory.resolve("checkpoint.safetensors");
-    for (TowerOptions options : List.of(Groups.options(), pairs())) {
+    for (TowerOptions options :
+        List.of(Groups.options(), pairs(), ranking(), ranking().withLearnScale(true))) {
       TowerOptions four = options.withEpochs(4).withPatience(2).withDropout(0.1);
       resumed(four.withEpochs(2), file);
       TowerModel model = resumed(four, file);
