@@ -235,6 +235,10 @@ final class TwoTowerCommandTest {
     Run other = run("--checkpoint", checkpoint, "--dropout", ".1");
     assertEquals(3, other.exitCode(), other.err());
     assertTrue(other.err().contains("made with dropout 0.0, now 0.1;"), other.err());
+    Run annealed = run("--checkpoint", checkpoint, "--anneal");
+    assertEquals(3, annealed.exitCode(), annealed.err());
+    assertTrue(
+        annealed.err().contains("made with anneal false, now over 12 epochs;"), annealed.err());
     Run weights = run("--checkpoint", model);
     assertEquals(3, weights.exitCode(), weights.err());
     assertTrue(weights.err().contains(model + " holds weights but is no check"), weights.err());

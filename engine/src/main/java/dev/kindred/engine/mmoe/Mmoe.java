@@ -2,6 +2,7 @@ package dev.kindred.engine.mmoe;
 
 import dev.kindred.engine.eval.Auc;
 import dev.kindred.engine.nn.Checkpoint;
+import dev.kindred.engine.nn.CheckpointKey;
 import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.nn.EarlyStopping;
 import dev.kindred.engine.nn.Feature;
@@ -21,7 +22,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Trains one network for several tasks: shared experts, a softmax gate and a tower per task (Ma et
@@ -267,7 +270,7 @@ public final class Mmoe {
     }
 
     /** Tells trainings apart: one that goes on from a checkpoint may be of more epochs. */
-    private String key() {
+    private CheckpointKey key() {
       Fingerprint data = new Fingerprint();
       for (int[] rows : List.of(train, validation)) {
         data.add(rows.length);
@@ -281,9 +284,19 @@ public final class Mmoe {
           }
         }
       }
-      // Scores of trainings that weighed all tasks alike can't be compared with those of now.
-      return "tasks by certainty %s %s data %s"
-          .formatted(options.withEpochs(1).withSchedule(schedule), tasks, data.hex());
+      Map<String, Object> described = MmoeDescription.options(options.withSchedule(schedule));
+      described.remove("epochs");
+      return CheckpointKey.of("multi-task network", described, data.hex())
+          .with("tasks", tasks.stream().map(Training::told).collect(Collectors.joining(", ")));
+    }
+
+    private static String told(Task task) {
+      return "%s (%s of weight %s, %s)"
+          .formatted(
+              task.name(),
+              task.kind().name().toLowerCase(Locale.ROOT),
+              task.weight(),
+              task.biased() ? "biased" : "not biased");
     }
 
     /** The network as it is now; the next call overwrites its weights. */

@@ -151,7 +151,8 @@ final class MmoeDescription {
     }
   }
 
-  private static Map<String, Object> options(MmoeOptions o) {
+  /** By name, as a copy. */
+  static Map<String, Object> options(MmoeOptions o) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("sharing", o.sharing().name());
     map.put("experts", o.experts());

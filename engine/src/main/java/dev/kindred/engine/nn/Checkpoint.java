@@ -20,22 +20,27 @@ import java.util.stream.Collectors;
  * <p>For one thread.
  */
 public final class Checkpoint {
-  private static final String FORMAT = "kindred checkpoint 1";
+  private static final String FORMAT = "kindred checkpoint ";
+  private static final String VERSION = "2";
 
   private final Path file;
-  private final String key;
+  private final CheckpointKey key;
   private final List<Parameter> parameters;
   private final Updater updater;
   private final EarlyStopping stopping;
 
   /**
    * @param file written after each epoch, read at the start if it is there
-   * @param key names data and options; a file of another key is refused
+   * @param key of the training; a file of another one is refused
    * @param parameters all weights
    * @param updater that moves them
    */
   public Checkpoint(
-      Path file, String key, List<Parameter> parameters, Updater updater, EarlyStopping stopping) {
+      Path file,
+      CheckpointKey key,
+      List<Parameter> parameters,
+      Updater updater,
+      EarlyStopping stopping) {
     this.file = file;
     this.key = key;
     this.parameters = List.copyOf(parameters);
@@ -59,8 +64,8 @@ public final class Checkpoint {
   /** Writes the present state under a temporary name and renames it. */
   public void write(Progress progress) throws IOException {
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", FORMAT);
-    metadata.put("key", key);
+    metadata.put("format", FORMAT + VERSION);
+    key.addTo(metadata);
     metadata.put("steps", Long.toString(updater.steps()));
     metadata.put("losses", joined(progress.losses()));
     metadata.put("scores", joined(progress.scores()));
@@ -128,12 +133,25 @@ public final class Checkpoint {
     }
   }
 
+  private void checkFormat(String format) {
+    if (!format.startsWith(FORMAT)) {
+      throw new IllegalArgumentException(
+          file + " holds weights but is no checkpoint; name another file for the checkpoint");
+    }
+    String version = format.substring(FORMAT.length());
+    if (!version.equals(VERSION)) {
+      throw new IllegalArgumentException(
+          "%s is a checkpoint of format %s, and this version reads format %s: end its training with the version that began it, delete it to train from the start, or name another"
+              .formatted(file, version, VERSION));
+    }
+  }
+
   /**
    * Puts the state of the file back, if there is one.
    *
    * @param epochs how many the training is to have at most
-   * @throws IllegalArgumentException if the file is of another training, or of something else, or
-   *     has more epochs behind it: the weights between are gone
+   * @throws IllegalArgumentException if the file is of another training or format, or of something
+   *     else, or has more epochs behind it: the weights between are gone
    * @throws CorruptFileException if it is damaged, or no file of weights at all
    */
   public Optional<Progress> resume(int epochs) throws IOException {
@@ -141,17 +159,12 @@ public final class Checkpoint {
       return Optional.empty();
     }
     Safetensors saved = read();
-    String of = saved.metadata().get("key");
-    if (of == null || !FORMAT.equals(saved.metadata().get("format"))) {
-      throw new IllegalArgumentException(
-          file
-              + " holds weights but is no checkpoint that this version reads; name another file"
-              + " for the checkpoint");
-    }
-    if (!key.equals(of)) {
+    checkFormat(saved.metadata().getOrDefault("format", ""));
+    String differences = CheckpointKey.in(saved.metadata()).differences(key);
+    if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
           "%s is a checkpoint of other data or options: %s; train with what it was made with, delete it or name another"
-              .formatted(file, CheckpointKey.differences(of, key)));
+              .formatted(file, differences));
     }
     Progress progress =
         new Progress(

@@ -1,6 +1,7 @@
 package dev.kindred.engine.nn;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,39 +11,99 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Says in words how the keys of two checkpoints differ. A key is the text of a record of options,
- * with more before or behind it, and ends with the fingerprint of the data:
+ * What tells trainings apart: only one of an equal key may go on from a checkpoint. Kept among the
+ * strings of the file as they are here, each option under its own name.
  *
- * <pre>{@code ... TowerOptions[dim=16, optimizer=Adam[learningRate=0.01, ...], ...] ... data HEX}
- * </pre>
+ * <p>Immutable.
  *
- * <p>Stateless.
+ * @param network what is trained, "two-tower network"
+ * @param options as text by name, spelt as on the command line and in a specification; without
+ *     those that may change on the way
+ * @param data fingerprint of all that is learned from and judged by
  */
-final class CheckpointKey {
-  private static final String OPTIONS = "Options[";
-  private static final String DATA = " data ";
+public record CheckpointKey(String network, Map<String, String> options, String data) {
+  private static final String NETWORK = "network";
+  private static final String OPTION = "option.";
+  private static final String DATA = "data";
 
-  private CheckpointKey() {}
+  public CheckpointKey {
+    Objects.requireNonNull(network, NETWORK);
+    Objects.requireNonNull(data, DATA);
+    options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+  }
 
   /**
-   * The differences, with options spelt as on the command line and in a specification: {@code made
-   * with dim 16, now 8, and of other data}. Keys of other versions may have other options.
-   *
-   * @param made key of the checkpoint
-   * @param now key of the training
+   * The key of options as the description of a saved network has them: numbers, flags, lists of
+   * widths, names of constants, and objects of these, whose own values stand beside the others. An
+   * object's {@code name} or {@code shape} goes by the name of the object.
    */
-  static String differences(String made, String now) {
-    Map<String, String> before = options(made);
-    Map<String, String> after = options(now);
-    Set<String> names = new LinkedHashSet<>(after.keySet());
-    names.addAll(before.keySet());
-    if (!Objects.equals(before.get("anneal"), after.get("anneal"))) {
-      names.remove("epochs"); // only an annealed training has its own in the key
+  public static CheckpointKey of(String network, Map<String, ?> described, String data) {
+    Map<String, String> options = new LinkedHashMap<>();
+    described.forEach(
+        (name, value) -> {
+          if (value instanceof Map<?, ?> object) {
+            object.forEach(
+                (inner, of) ->
+                    put(
+                        options,
+                        inner.equals("name") || inner.equals("shape") ? name : (String) inner,
+                        of));
+          } else {
+            put(options, name, value);
+          }
+        });
+    return new CheckpointKey(network, options, data);
+  }
+
+  private static void put(Map<String, String> options, String name, Object value) {
+    String text = String.valueOf(value);
+    String before =
+        options.put(
+            name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT),
+            value instanceof String ? text.toLowerCase(Locale.ROOT).replace('_', '-') : text);
+    assert before == null : "two options are called " + name;
+  }
+
+  /** With one more option, or another value of one. */
+  public CheckpointKey with(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(options);
+    more.put(name, value);
+    return new CheckpointKey(network, more, data);
+  }
+
+  void addTo(Map<String, String> strings) {
+    strings.put(NETWORK, network);
+    strings.put(DATA, data);
+    options.forEach((name, value) -> strings.put(OPTION + name, value));
+  }
+
+  /** What {@link #addTo} put among the strings of a file. */
+  static CheckpointKey in(Map<String, String> strings) {
+    Map<String, String> options = new LinkedHashMap<>();
+    strings.forEach(
+        (name, value) -> {
+          if (name.startsWith(OPTION)) {
+            options.put(name.substring(OPTION.length()), value);
+          }
+        });
+    return new CheckpointKey(strings.get(NETWORK), options, strings.get(DATA));
+  }
+
+  /**
+   * How this key of a checkpoint differs from that of a training, in words: {@code made with dim
+   * 16, now 8, and of other data}; empty if it doesn't. Keys of other versions may have other
+   * options.
+   */
+  String differences(CheckpointKey now) {
+    if (!network.equals(now.network)) {
+      return "made for a %s, now for a %s".formatted(network, now.network);
     }
+    Set<String> names = new LinkedHashSet<>(now.options.keySet());
+    names.addAll(options.keySet());
     List<String> differences = new ArrayList<>();
     for (String name : names) {
-      String old = before.get(name);
-      String own = after.get(name);
+      String old = options.get(name);
+      String own = now.options.get(name);
       if (!Objects.equals(old, own)) {
         differences.add(
             old == null
@@ -50,84 +111,9 @@ final class CheckpointKey {
                 : "with " + name + " " + old + ", now " + (own == null ? "without" : own));
       }
     }
-    if (!besideOptions(made).equals(besideOptions(now))) {
-      differences.add("for other tasks");
-    }
-    if (!data(made).equals(data(now))) {
+    if (!data.equals(now.data)) {
       differences.add("of other data");
     }
-    return differences.isEmpty()
-        ? "made by another version"
-        : "made " + String.join(", and ", differences);
-  }
-
-  private static String data(String key) {
-    int at = key.lastIndexOf(DATA);
-    return at < 0 ? "" : key.substring(at);
-  }
-
-  private static String besideOptions(String key) {
-    String head = key.substring(0, key.length() - data(key).length());
-    int open = head.indexOf(OPTIONS);
-    return open < 0
-        ? head
-        : head.substring(0, open) + head.substring(end(head, open + OPTIONS.length()));
-  }
-
-  /** Values by name; the inner ones of a record in it stand beside it. */
-  private static Map<String, String> options(String key) {
-    Map<String, String> values = new LinkedHashMap<>();
-    int open = key.indexOf(OPTIONS);
-    if (open >= 0) {
-      int from = open + OPTIONS.length();
-      collect(key.substring(from, end(key, from)), values);
-    }
-    return values;
-  }
-
-  /** Index of the bracket that closes the one before {@code from}; the length if none does. */
-  private static int end(String text, int from) {
-    int depth = 1;
-    int at = from;
-    while (at < text.length()) {
-      char c = text.charAt(at);
-      depth += c == '[' ? 1 : c == ']' ? -1 : 0;
-      if (depth == 0) {
-        break;
-      }
-      at++;
-    }
-    return at;
-  }
-
-  private static void collect(String fields, Map<String, String> values) {
-    int from = 0;
-    while (from < fields.length()) {
-      int equals = fields.indexOf('=', from);
-      if (equals < 0) {
-        return;
-      }
-      int to = equals + 1;
-      while (to < fields.length() && fields.charAt(to) != ',') {
-        to = fields.charAt(to) == '[' ? end(fields, to + 1) + 1 : to + 1;
-      }
-      put(
-          fields.substring(from, equals),
-          fields.substring(equals + 1, Math.min(to, fields.length())),
-          values);
-      from = to + 2; // a comma and a blank
-    }
-  }
-
-  private static void put(String field, String value, Map<String, String> values) {
-    String name = field.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-    int open = value.indexOf('[');
-    if (open > 0 && value.endsWith("]")) {
-      values.put(name, value.substring(0, open).toLowerCase(Locale.ROOT));
-      collect(value.substring(open + 1, value.length() - 1), values);
-    } else {
-      boolean constant = value.matches("[A-Z][A-Z0-9_]+");
-      values.put(name, constant ? value.toLowerCase(Locale.ROOT).replace('_', '-') : value);
-    }
+    return differences.isEmpty() ? "" : "made " + String.join(", and ", differences);
   }
 }

@@ -73,7 +73,8 @@ final class TowerDescription {
     }
   }
 
-  private static Map<String, Object> options(TowerOptions o) {
+  /** By name, as a copy. */
+  static Map<String, Object> options(TowerOptions o) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("hidden", o.hidden());
     map.put("dim", o.dim());

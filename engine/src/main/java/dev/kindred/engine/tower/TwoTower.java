@@ -4,6 +4,7 @@ import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.eval.FactorScores;
 import dev.kindred.engine.eval.TopNEvaluator;
 import dev.kindred.engine.nn.Checkpoint;
+import dev.kindred.engine.nn.CheckpointKey;
 import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.nn.EarlyStopping;
 import dev.kindred.engine.nn.Embedding;
@@ -286,7 +287,7 @@ public final class TwoTower {
     }
 
     /** Tells trainings apart: one that goes on from a checkpoint may be of more epochs. */
-    private String key() {
+    private CheckpointKey key() {
       Fingerprint data = new Fingerprint();
       for (int u = 0; u < positives.rows(); u++) {
         data.add((int) positives.count(u));
@@ -296,8 +297,11 @@ public final class TwoTower {
       }
       userTable.addTo(data, IntStream.range(0, userTable.rows()).toArray());
       itemTable.addTo(data, IntStream.range(0, itemTable.rows()).toArray());
+      Map<String, Object> described = TowerDescription.options(options);
+      described.remove("epochs");
+      CheckpointKey key = CheckpointKey.of("two-tower network", described, data.hex());
       // An annealed rate depends on how many epochs there are.
-      return "%s data %s".formatted(options.anneal() ? options : options.withEpochs(1), data.hex());
+      return options.anneal() ? key.with("anneal", "over " + options.epochs() + " epochs") : key;
     }
 
     TowerModel run(Optional<Path> file, Workers workers, Progress progress) throws IOException {
