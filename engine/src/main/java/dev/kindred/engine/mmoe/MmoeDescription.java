@@ -1,6 +1,8 @@
 package dev.kindred.engine.mmoe;
 
 import static dev.kindred.engine.nn.DescriptionJson.number;
+import static dev.kindred.engine.nn.DescriptionJson.numbers;
+import static dev.kindred.engine.nn.DescriptionJson.widths;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.engine.nn.DescriptionJson;
@@ -39,9 +41,7 @@ final class MmoeDescription {
       int bestEpoch) {}
 
   static String write(Content content) throws IOException {
-    Map<String, Object> root = new LinkedHashMap<>();
-    root.put("kind", KIND);
-    root.put("version", VERSION);
+    Map<String, Object> root = DescriptionJson.begin(KIND, VERSION);
     root.put("options", options(content.options));
     root.put("features", DescriptionJson.ofFeatures(content.features));
     root.put("biasFeatures", DescriptionJson.ofFeatures(content.biasFeatures));
@@ -74,44 +74,38 @@ final class MmoeDescription {
    * @throws IllegalArgumentException if the text describes no network that this version knows
    */
   static Content read(String json) {
-    try {
-      Map<String, Object> root = JSON.std.mapFrom(json);
-      if (!KIND.equals(root.get("kind")) || number(root, "version") != VERSION) {
-        throw new IllegalArgumentException(
-            "it is a %s of version %s, expected %s of version %d; train it anew"
-                .formatted(root.get("kind"), root.get("version"), KIND, VERSION));
-      }
-      List<?> list = (List<?>) root.get("tasks");
-      float[] means = new float[list.size()];
-      float[] deviations = new float[list.size()];
-      List<Task> tasks = new ArrayList<>();
-      for (Object each : list) {
-        Map<?, ?> map = (Map<?, ?>) each;
-        means[tasks.size()] = (float) number(map, "mean");
-        deviations[tasks.size()] = (float) number(map, "deviation");
-        tasks.add(
-            new Task(
-                (String) map.get("name"),
-                Task.Kind.valueOf((String) map.get("kind")),
-                number(map, "weight"),
-                (Boolean) map.get("biased")));
-      }
-      Content content =
-          new Content(
-              options((Map<?, ?>) root.get("options")),
-              DescriptionJson.features(root.get("features")),
-              DescriptionJson.features(root.get("biasFeatures")),
-              List.copyOf(tasks),
-              means,
-              deviations,
-              numbers(root.get("losses")),
-              numbers(root.get("scores")),
-              (int) number(root, "bestEpoch"));
-      check(content);
-      return content;
-    } catch (IOException | ClassCastException | NullPointerException e) {
-      throw new IllegalArgumentException("the description is incomplete", e);
+    return DescriptionJson.read(json, KIND, VERSION, MmoeDescription::content);
+  }
+
+  private static Content content(Map<String, Object> root) {
+    List<?> list = (List<?>) root.get("tasks");
+    float[] means = new float[list.size()];
+    float[] deviations = new float[list.size()];
+    List<Task> tasks = new ArrayList<>();
+    for (Object each : list) {
+      Map<?, ?> map = (Map<?, ?>) each;
+      means[tasks.size()] = (float) number(map, "mean");
+      deviations[tasks.size()] = (float) number(map, "deviation");
+      tasks.add(
+          new Task(
+              (String) map.get("name"),
+              Task.Kind.valueOf((String) map.get("kind")),
+              number(map, "weight"),
+              (Boolean) map.get("biased")));
     }
+    Content content =
+        new Content(
+            options((Map<?, ?>) root.get("options")),
+            DescriptionJson.features(root.get("features")),
+            DescriptionJson.features(root.get("biasFeatures")),
+            List.copyOf(tasks),
+            means,
+            deviations,
+            numbers(root.get("losses")),
+            numbers(root.get("scores")),
+            (int) number(root, "bestEpoch"));
+    check(content);
+    return content;
   }
 
   /** What a training makes sure of. */
@@ -191,14 +185,5 @@ final class MmoeDescription {
         (int) number(map, "epochs"),
         (int) number(map, "patience"),
         ((Number) map.get("seed")).longValue());
-  }
-
-  private static List<Integer> widths(Object list) {
-    return ((List<?>) list).stream().map(width -> ((Number) width).intValue()).toList();
-  }
-
-  private static double[] numbers(Object list) {
-    return ((List<?>) list)
-        .stream().mapToDouble(x -> x == null ? Double.NaN : ((Number) x).doubleValue()).toArray();
   }
 }

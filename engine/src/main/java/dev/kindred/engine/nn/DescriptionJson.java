@@ -1,15 +1,18 @@
 package dev.kindred.engine.nn;
 
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
- * The parts that descriptions of saved networks have in common, as JSON objects: features,
- * optimisers and schedules (docs/formats.md).
+ * What descriptions of saved networks have in common: how they begin, and as JSON objects their
+ * features, optimisers and schedules (docs/formats.md).
  *
  * <p>What reads an object throws {@link IllegalArgumentException} if a value is out of its range,
  * and {@link ClassCastException} or {@link NullPointerException} if one has another type or is
@@ -17,6 +20,36 @@ import java.util.Objects;
  */
 public final class DescriptionJson {
   private DescriptionJson() {}
+
+  /** What a description begins with, to be filled. */
+  public static Map<String, Object> begin(String kind, int version) {
+    Map<String, Object> root = new LinkedHashMap<>();
+    root.put("kind", kind);
+    root.put("version", version);
+    return root;
+  }
+
+  /**
+   * Reads a description that began with {@link #begin}.
+   *
+   * @param content makes something of all of it; may throw as this class does
+   * @throws IllegalArgumentException if the text is of another kind or version, lacks something, or
+   *     {@code content} says so
+   */
+  public static <T> T read(
+      String json, String kind, int version, Function<Map<String, Object>, T> content) {
+    try {
+      Map<String, Object> root = JSON.std.mapFrom(json);
+      if (!kind.equals(root.get("kind")) || number(root, "version") != version) {
+        throw new IllegalArgumentException(
+            "it is a %s of version %s, expected %s of version %d; train it anew"
+                .formatted(root.get("kind"), root.get("version"), kind, version));
+      }
+      return content.apply(root);
+    } catch (IOException | ClassCastException | NullPointerException e) {
+      throw new IllegalArgumentException("the description is incomplete", e);
+    }
+  }
 
   /** Features in their order, with what encodes a raw value as the network learned it. */
   public static List<Map<String, Object>> ofFeatures(List<Feature> features) {
@@ -127,6 +160,17 @@ public final class DescriptionJson {
   /** The number that an object has under a key. */
   public static double number(Map<?, ?> map, String key) {
     return ((Number) map.get(key)).doubleValue();
+  }
+
+  /** The numbers of a list, NaN where one is null: JSON has no NaN. */
+  public static double[] numbers(Object list) {
+    return ((List<?>) list)
+        .stream().mapToDouble(x -> x == null ? Double.NaN : ((Number) x).doubleValue()).toArray();
+  }
+
+  /** The whole numbers of a list. */
+  public static List<Integer> widths(Object list) {
+    return ((List<?>) list).stream().map(width -> ((Number) width).intValue()).toList();
   }
 
   private static float[] floats(Object list) {

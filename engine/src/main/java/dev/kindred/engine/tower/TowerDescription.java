@@ -1,5 +1,9 @@
 package dev.kindred.engine.tower;
 
+import static dev.kindred.engine.nn.DescriptionJson.number;
+import static dev.kindred.engine.nn.DescriptionJson.numbers;
+import static dev.kindred.engine.nn.DescriptionJson.widths;
+
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.engine.nn.DescriptionJson;
 import dev.kindred.engine.nn.Feature;
@@ -7,7 +11,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /** The JSON that stands beside the weights of a two-tower network. Stateless. */
 final class TowerDescription {
@@ -28,9 +31,7 @@ final class TowerDescription {
       List<String> notes) {}
 
   static String write(Content content) throws IOException {
-    Map<String, Object> root = new LinkedHashMap<>();
-    root.put("kind", KIND);
-    root.put("version", VERSION);
+    Map<String, Object> root = DescriptionJson.begin(KIND, VERSION);
     root.put("options", options(content.options));
     root.put("userFeatures", DescriptionJson.ofFeatures(content.userFeatures));
     root.put("itemFeatures", DescriptionJson.ofFeatures(content.itemFeatures));
@@ -46,31 +47,25 @@ final class TowerDescription {
    * @throws IllegalArgumentException if the text describes no network that this version knows
    */
   static Content read(String json) {
-    try {
-      Map<String, Object> root = JSON.std.mapFrom(json);
-      if (!KIND.equals(root.get("kind")) || number(root, "version") != VERSION) {
-        throw new IllegalArgumentException(
-            "it is a %s of version %s, expected %s of version %d; train it anew"
-                .formatted(root.get("kind"), root.get("version"), KIND, VERSION));
-      }
-      TowerOptions options = options(map(root.get("options")));
-      int mostPositives = (int) number(root, "mostPositives", 0);
-      if (options.popularity() > 0 && mostPositives < 1) {
-        throw new IllegalArgumentException(
-            "mostPositives is " + mostPositives + ", must be at least 1 with popularity");
-      }
-      return new Content(
-          options,
-          DescriptionJson.features(root.get("userFeatures")),
-          DescriptionJson.features(root.get("itemFeatures")),
-          numbers(root.get("losses"), Number::doubleValue),
-          numbers(root.get("recalls"), Number::doubleValue),
-          (int) number(root, "bestEpoch"),
-          mostPositives,
-          ((List<?>) root.get("notes")).stream().map(String.class::cast).toList());
-    } catch (IOException | ClassCastException | NullPointerException e) {
-      throw new IllegalArgumentException("the description is incomplete", e);
+    return DescriptionJson.read(json, KIND, VERSION, TowerDescription::content);
+  }
+
+  private static Content content(Map<String, Object> root) {
+    TowerOptions options = options((Map<?, ?>) root.get("options"));
+    int mostPositives = (int) numberOr(root, "mostPositives", 0);
+    if (options.popularity() > 0 && mostPositives < 1) {
+      throw new IllegalArgumentException(
+          "mostPositives is " + mostPositives + ", must be at least 1 with popularity");
     }
+    return new Content(
+        options,
+        DescriptionJson.features(root.get("userFeatures")),
+        DescriptionJson.features(root.get("itemFeatures")),
+        numbers(root.get("losses")),
+        numbers(root.get("recalls")),
+        (int) number(root, "bestEpoch"),
+        mostPositives,
+        ((List<?>) root.get("notes")).stream().map(String.class::cast).toList());
   }
 
   /** By name, as a copy. */
@@ -110,7 +105,7 @@ final class TowerDescription {
   private static TowerOptions options(Map<?, ?> map) {
     TowerOptions usual = TowerOptions.defaults();
     return new TowerOptions(
-        ((List<?>) map.get("hidden")).stream().map(w -> ((Number) w).intValue()).toList(),
+        widths(map.get("hidden")),
         (int) number(map, "dim"),
         (Boolean) map.get("reluOutput"),
         (Boolean) map.get("skip"),
@@ -124,9 +119,9 @@ final class TowerDescription {
         !Boolean.FALSE.equals(map.get("batchNegatives")),
         number(map, "popularityExponent"),
         number(map, "correction"),
-        number(map, "popularity", 0),
-        number(map, "margin", usual.margin()),
-        number(map, "negativeWeight", usual.negativeWeight()),
+        numberOr(map, "popularity", 0),
+        numberOr(map, "margin", usual.margin()),
+        numberOr(map, "negativeWeight", usual.negativeWeight()),
         number(map, "dropout"),
         number(map, "unknownIds"),
         DescriptionJson.optimizer(map.get("optimizer")),
@@ -144,19 +139,7 @@ final class TowerDescription {
     return scale > 0 ? TowerOptions.bounded(scale) : scale;
   }
 
-  private static Map<?, ?> map(Object object) {
-    return (Map<?, ?>) object;
-  }
-
-  private static double number(Map<?, ?> map, String key) {
-    return DescriptionJson.number(map, key);
-  }
-
-  private static double number(Map<?, ?> map, String key, double usual) {
+  private static double numberOr(Map<?, ?> map, String key, double usual) {
     return map.containsKey(key) ? number(map, key) : usual;
-  }
-
-  private static double[] numbers(Object list, ToDoubleFunction<Number> value) {
-    return ((List<?>) list).stream().map(Number.class::cast).mapToDouble(value).toArray();
   }
 }

@@ -284,10 +284,8 @@ class TwoTowerTest {
     }
   }
 
-  /** Trainings that were given .5 used 1, and their files say .5. */
-  @Test
-  void aSavedScaleOutOfBoundsIsReadAsTheOneThatWasUsed() throws IOException {
-    TowerDescription.Content content =
+  private static String description() throws IOException {
+    return TowerDescription.write(
         new TowerDescription.Content(
             Groups.options().withScale(9),
             Groups.users().features(),
@@ -296,8 +294,31 @@ class TwoTowerTest {
             new double[] {0},
             1,
             3,
-            List.of());
-    String json = TowerDescription.write(content);
+            List.of()));
+  }
+
+  @Test
+  void descriptionsOfOtherVersionsAndIncompleteOnesAreRefused() throws IOException {
+    String json = description();
+    for (String[] change :
+        new String[][] {{"\"version\":1", "\"version\":2"}, {"two-tower", "multi-task"}}) {
+      String other = json.replace(change[0], change[1]);
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> TowerDescription.read(other), other);
+      assertTrue(e.getMessage().endsWith("expected two-tower of version 1; train it anew"), "" + e);
+    }
+    for (String key : List.of("options", "notes", "losses", "version")) {
+      String without = json.replace("\"" + key + "\":", "\"was\":");
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> TowerDescription.read(without), key);
+      assertEquals("the description is incomplete", e.getMessage(), key);
+    }
+  }
+
+  /** Trainings that were given .5 used 1, and their files say .5. */
+  @Test
+  void aSavedScaleOutOfBoundsIsReadAsTheOneThatWasUsed() throws IOException {
+    String json = description();
     assertTrue(json.contains("\"scale\":9.0"), json);
     for (double[] savedAndUsed : new double[][] {{0, 0}, {0.5, 1}, {7, 7}, {1000, 200}}) {
       String saved = json.replace("\"scale\":9.0", "\"scale\":" + savedAndUsed[0]);
