@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.engine.nn.Adagrad;
 import dev.kindred.engine.tower.TowerLoss;
 import dev.kindred.engine.tower.TowerModel;
 import java.io.IOException;
@@ -189,6 +190,17 @@ final class TwoTowerCommandTest {
     Run misspelt = run("--loss", "bpr2");
     assertEquals(2, misspelt.exitCode());
     assertTrue(misspelt.err().contains("bpr, sampled-softmax"), misspelt.err());
+  }
+
+  @Test
+  void adagradIsAnOptimizerToo() throws IOException {
+    Path model = directory.resolve("tower.safetensors");
+    Run run = run("--optimizer", "adagrad", "--save", model.toString());
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(Adagrad.of(0.01), TowerModel.load(model).options().optimizer());
+    Run misspelt = run("--optimizer", "adamw");
+    assertEquals(2, misspelt.exitCode());
+    assertTrue(misspelt.err().contains("adam, adagrad, sgd"), misspelt.err());
   }
 
   @Test

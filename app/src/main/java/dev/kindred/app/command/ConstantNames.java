@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.config.OptimizerName;
 import dev.kindred.app.evaluation.Holdout;
 import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.als.Convention;
@@ -101,7 +102,7 @@ abstract class ConstantNames extends AbstractList<String> {
 
   static final class Optimizers extends ConstantNames {
     Optimizers() {
-      super(TwoTowerCommand.OptimizerName.values());
+      super(OptimizerName.values());
     }
   }
 

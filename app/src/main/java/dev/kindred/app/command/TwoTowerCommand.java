@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.config.OptimizerName;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Interactions;
@@ -8,9 +9,7 @@ import dev.kindred.engine.data.SplitFiles;
 import dev.kindred.engine.eval.FactorScores;
 import dev.kindred.engine.eval.PopularityScores;
 import dev.kindred.engine.eval.TopNEvaluator;
-import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.FeatureTable;
-import dev.kindred.engine.nn.Sgd;
 import dev.kindred.engine.tower.TowerLoss;
 import dev.kindred.engine.tower.TowerModel;
 import dev.kindred.engine.tower.TowerOptions;
@@ -43,11 +42,6 @@ import picocli.CommandLine.Option;
       "  kindred two-tower --train train.csv --test test.csv --loss bpr --negatives 4"
     })
 final class TwoTowerCommand extends KindredCommand {
-  enum OptimizerName {
-    SGD,
-    ADAM
-  }
-
   @Option(
       names = "--train",
       required = true,
@@ -371,8 +365,7 @@ final class TwoTowerCommand extends KindredCommand {
     o = popularity == null ? o : o.withPopularity(popularity);
     o = noBatchNegatives ? o.withBatchNegatives(false) : o;
     if (optimizer != null) {
-      double rate = o.optimizer().learningRate();
-      o = o.withOptimizer(optimizer == OptimizerName.SGD ? Sgd.of(rate) : Adam.of(rate));
+      o = o.withOptimizer(optimizer.with(o.optimizer().learningRate()));
     }
     if (learningRate != null) {
       o = o.withOptimizer(o.optimizer().withLearningRate(learningRate));

@@ -390,7 +390,8 @@ public record MmoeSpec(
 
   private static MmoeOptions network(Section section, boolean ids) {
     MmoeOptions d = MmoeOptions.defaults();
-    Optimizer optimizer = d.optimizer();
+    Optimizer optimizer =
+        section.choice("optimizer", OptimizerName.of(d.optimizer())).insteadOf(d.optimizer());
     Sharing sharing = section.choice("sharing", d.sharing());
     int experts = section.integer("experts", d.experts(), 1, MmoeOptions.MAX_EXPERTS);
     List<Integer> hidden = section.integers("hidden", d.hidden(), 1, MmoeOptions.MAX_WIDTH);

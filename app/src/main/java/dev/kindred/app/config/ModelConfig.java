@@ -6,9 +6,7 @@ import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.coordinate.CoordinateOptions;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.fused.FusedOptions;
-import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.Optimizer;
-import dev.kindred.engine.nn.Sgd;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.NextItemOptions;
 import dev.kindred.engine.related.ScoringOptions;
@@ -22,11 +20,6 @@ import java.util.function.Consumer;
 
 /** Reads the tables that set options of the stages; what a table leaves out keeps its default. */
 final class ModelConfig {
-  private enum OptimizerName {
-    ADAM,
-    SGD
-  }
-
   private ModelConfig() {}
 
   /**
@@ -314,19 +307,11 @@ final class ModelConfig {
     return enabled ? Optional.of(options) : Optional.empty();
   }
 
-  /** The optimiser of {@code base} with other numbers, or the other one. */
+  /** The optimiser of {@code base} with other numbers, or another one. */
   private static Optimizer optimizer(Section section, Optimizer base) {
-    OptimizerName usual = base instanceof Adam ? OptimizerName.ADAM : OptimizerName.SGD;
-    OptimizerName name = section.choice("optimizer", usual);
-    if (name == OptimizerName.ADAM) {
-      Adam adam = base instanceof Adam given ? given : Adam.of(1e-3);
-      double rate = section.number("learning-rate", adam.learningRate());
-      double decay = section.number("weight-decay", adam.weightDecay());
-      return section.make(() -> adam.withLearningRate(rate).withWeightDecay(decay));
-    }
-    Sgd sgd = base instanceof Sgd given ? given : Sgd.of(0.01);
-    double rate = section.number("learning-rate", sgd.learningRate());
-    double decay = section.number("weight-decay", sgd.weightDecay());
-    return section.make(() -> sgd.withLearningRate(rate).withWeightDecay(decay));
+    Optimizer chosen = section.choice("optimizer", OptimizerName.of(base)).insteadOf(base);
+    double rate = section.number("learning-rate", chosen.learningRate());
+    double decay = section.number("weight-decay", chosen.weightDecay());
+    return section.make(() -> chosen.withLearningRate(rate).withWeightDecay(decay));
   }
 }
