@@ -108,6 +108,53 @@ final class MmoeFilesTest extends MmoeRuns {
   }
 
   @Test
+  void aCheckpointOfOtherTasksOptionsOrNetworksIsToldWithBoth() throws IOException {
+    String file = directory.resolve("checkpoint.safetensors").toString();
+    assertEquals(0, run("--checkpoint", file, "--epochs", "1").exitCode());
+    Files.writeString(spec, SPEC.replace("weight = 0.5", "weight = 0.25"));
+    Run tasks = run("--checkpoint", file);
+    assertEquals(3, tasks.exitCode(), tasks.err());
+    assertTrue(
+        tasks.err().contains("made with tasks click (binary of weight 1.0, biased), "),
+        tasks.err());
+    assertTrue(tasks.err().contains("bought (binary of weight 0.25, biased)"), tasks.err());
+    Files.writeString(spec, SPEC.replace("experts = 2", "sharing = \"one-gate\""));
+    Run shared = run("--checkpoint", file);
+    assertEquals(3, shared.exitCode(), shared.err());
+    assertTrue(
+        shared
+            .err()
+            .contains("made with sharing gate-per-task, now one-gate, and with experts 2, now 8;"),
+        shared.err());
+    Path pairs = Files.writeString(directory.resolve("pairs.csv"), "user,item\na,x\nb,y\na,y\n");
+    Run towers =
+        Run.kindred(
+            "two-tower",
+            "--train",
+            pairs.toString(),
+            "--test",
+            pairs.toString(),
+            "--checkpoint",
+            file);
+    assertEquals(3, towers.exitCode(), towers.err());
+    assertTrue(
+        towers.err().contains("made for a multi-task network, now for a two-tower network;"),
+        towers.err());
+  }
+
+  /** A cosine that ends with the last epoch is another one for more of them. */
+  @Test
+  void aCheckpointOfACosineToTheEndIsForItsEpochsAlone() throws IOException {
+    Files.writeString(spec, SPEC + "[network.schedule]\nshape = \"cosine\"\n");
+    String file = directory.resolve("checkpoint.safetensors").toString();
+    assertEquals(0, run("--checkpoint", file, "--epochs", "2").exitCode());
+    assertEquals(0, run("--checkpoint", file, "--epochs", "2").exitCode());
+    Run more = run("--checkpoint", file, "--epochs", "3");
+    assertEquals(3, more.exitCode(), more.err());
+    assertTrue(more.err().contains("made with steps "), more.err());
+  }
+
+  @Test
   void theModelIsNotWrittenOverTheTableOrTheSpecification() throws IOException {
     Path table = directory.resolve("shown.csv");
     String rows = Files.readString(table);

@@ -1,11 +1,17 @@
 package dev.kindred.app;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindred.app.config.MmoeSpec;
+import dev.kindred.engine.data.InputException;
 import dev.kindred.index.run.Draws;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,5 +105,14 @@ abstract class MmoeRuns {
     List<String> arguments = new ArrayList<>(List.of("mmoe", "--spec", spec.toString(), "--quiet"));
     arguments.addAll(List.of(more));
     return Run.kindred(arguments.toArray(String[]::new));
+  }
+
+  /** A specification in which a part is changed is refused with a message that has this in it. */
+  void assertRefused(String part, String changed, String message) throws IOException {
+    assertTrue(SPEC.contains(part), part);
+    Files.writeString(spec, SPEC.replace(part, changed));
+    InputException e =
+        assertThrows(InputException.class, () -> MmoeSpec.read(spec, Optional.empty()), changed);
+    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 }

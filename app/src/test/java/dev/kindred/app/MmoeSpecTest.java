@@ -1,12 +1,10 @@
 package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.app.config.MmoeSpec;
-import dev.kindred.engine.data.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,14 +200,6 @@ final class MmoeSpecTest extends MmoeRuns {
     Files.writeString(
         spec, SPEC.replace("categorical = [\"place\"]", "categorical = [\"place\", \"color\"]"));
     assertEquals(2, MmoeSpec.read(spec, Optional.empty()).bias().size());
-  }
-
-  private void assertRefused(String part, String changed, String message) throws IOException {
-    assertTrue(SPEC.contains(part), part);
-    Files.writeString(spec, SPEC.replace(part, changed));
-    InputException e =
-        assertThrows(InputException.class, () -> MmoeSpec.read(spec, Optional.empty()), changed);
-    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
   @Test
