@@ -10,6 +10,7 @@ import dev.kindred.index.run.Draws;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -192,6 +193,53 @@ final class TrainCommandTest {
     Run sound = Run.kindred("train", "--config", soundConfig(), "--out", out.toString());
     assertEquals(0, sound.exitCode(), sound.err());
     assertFalse(sound.err().contains("no channel tells"), sound.err());
+  }
+
+  @Test
+  void warningsArePrintedWholeAndOtherNotesAsACount() throws IOException {
+    Path log = directory.resolve("log.csv");
+    Files.writeString(log, Files.readString(log).replaceFirst("\nu0,", "\n,"));
+    Files.writeString(
+        config,
+        CONFIG.replace(
+            "[items]",
+            "[[objectives]]\nname = \"nine\"\nat-least = 9\ncolumn = \"rating\"\n[items]"));
+    String[] command = {"train", "--config", config.toString(), "--out", directory + "/levels"};
+    Run brief = Run.kindred(command);
+    assertEquals(0, brief.exitCode(), brief.err());
+    JsonNode json = new JsonMapper().readTree(with(command, "--json").out());
+    Run verbose = with(command, "--verbose");
+    List<String> warnings = texts(json.get("warnings"));
+    List<String> notes = texts(json.get("notes"));
+    assertTrue(notes.containsAll(warnings) && notes.size() > warnings.size() + 5, notes + "");
+    for (String warning :
+        List.of(
+            log + ": 960 rows, 1 bad and skipped, 0 bad values ignored",
+            log + ": skipped line 2: column 'user' holds no user",
+            log + ": objective 'nine' happened in 0 of 959 samples; check its rule",
+            "objective 'nine' has no samples and contributes nothing")) {
+      assertTrue(warnings.contains(warning), warning + " is not in " + warnings);
+    }
+    List<String> lines = brief.err().lines().toList();
+    for (String note : notes) {
+      boolean calls = warnings.contains(note);
+      assertEquals(calls, lines.contains("warning: " + note), note);
+      assertFalse(lines.contains(note), note);
+      assertTrue(verbose.err().contains((calls ? "warning: " : "") + note), note);
+    }
+    String count = notes.size() - warnings.size() + " notes that call for nothing";
+    assertTrue(brief.err().contains(count), brief.err());
+    assertFalse(verbose.err().contains("call for nothing"), verbose.err());
+  }
+
+  private static Run with(String[] command, String more) {
+    return Run.kindred(Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new));
+  }
+
+  private static List<String> texts(JsonNode list) {
+    List<String> texts = new ArrayList<>();
+    list.forEach(text -> texts.add(text.textValue()));
+    return texts;
   }
 
   /** The configuration on the log of two tastes. */

@@ -15,6 +15,7 @@ import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Polarity;
@@ -48,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * The three stages of "A Multi-Task Learning Algorithm for Non-personalized Recommendations" in
@@ -68,7 +70,7 @@ public final class Pipeline {
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private final Map<String, String> modelHashes = new LinkedHashMap<>();
   private final List<LearningCurve> curves = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
+  private final List<Note> notes = new ArrayList<>();
   private List<RetentionWeights.Effect> effects = List.of();
   private List<RetentionWeights.Interval> intervals = List.of();
 
@@ -136,7 +138,8 @@ public final class Pipeline {
   /** The personalised path, if the log has what it takes. */
   private Optional<RankModel> ranking(RankOptions rank) {
     if (input.events().order() == Order.NONE) {
-      notes.add("no personalised ranking: the log has no times and no order of events");
+      notes.add(
+          Note.warning("no personalised ranking: the log has no times and no order of events"));
       return Optional.empty();
     }
     RankTrainer.Result result =
@@ -151,7 +154,7 @@ public final class Pipeline {
                     rank.withSeed(options.seed()),
                     workers,
                     progress));
-    result.notes().forEach(notes::add);
+    notes.addAll(result.notes());
     modelHashes.putAll(result.hashes());
     return result.model();
   }
@@ -160,7 +163,8 @@ public final class Pipeline {
     RelatedScorer.Part part =
         counted.count(
             input.events(), options.scoring().calibration(), options.seed(), workers, progress);
-    notes.add(part.calibration().note());
+    boolean active = part.calibration().active();
+    notes.add(new Note(active ? Note.Level.INFO : Note.Level.WARNING, part.calibration().note()));
     return part;
   }
 
@@ -203,7 +207,7 @@ public final class Pipeline {
     if (presence.equals(Presence.NEUTRAL)) {
       return part;
     }
-    notes.add(
+    inform(
         part.channel().objective()
             + " "
             + part.channel().kind().label()
@@ -222,8 +226,10 @@ public final class Pipeline {
             workers,
             progress);
     for (KeepReport report : routing.reports()) {
-      notes.add("coordinating network, " + report);
-      report.notes().forEach(note -> notes.add(report.objective() + ": " + note));
+      inform("coordinating network, " + report);
+      for (Note note : report.notes()) {
+        notes.add(new Note(note.level(), report.objective() + ": " + note.text()));
+      }
     }
     return routing;
   }
@@ -245,7 +251,9 @@ public final class Pipeline {
   private List<RelatedScorer.Part> channels(int k, Interactions positives) {
     Objective objective = input.events().objectives().get(k);
     if (positives.size() == 0) {
-      notes.add("objective '" + objective.name() + "' has no samples and contributes nothing");
+      notes.add(
+          Note.warning(
+              "objective '" + objective.name() + "' has no samples and contributes nothing"));
       return List.of();
     }
     // The paper's maximum of raw cosines needs no calibration and so no held-out part.
@@ -260,8 +268,18 @@ public final class Pipeline {
     List<RelatedScorer.Part> parts = new ArrayList<>();
     for (Channel channel : channels) {
       Calibration calibration = Calibration.fit(channel, pairs, options.scoring().calibration());
-      notes.add(calibration.note());
+      inform(calibration.note());
       parts.add(new RelatedScorer.Part(channel, calibration));
+    }
+    if (!parts.isEmpty() && parts.stream().noneMatch(part -> part.calibration().active())) {
+      notes.add(
+          Note.warning(
+              "objective '"
+                  + objective.name()
+                  + "' has no channel that tells related items from others"
+                  + (objective.polarity() == Polarity.NEGATIVE
+                      ? "; how often it happens to an item is all that counts of it"
+                      : " and contributes nothing; train on a longer log or leave it out")));
     }
     if (objective.polarity() == Polarity.NEGATIVE) {
       parts.add(
@@ -320,7 +338,7 @@ public final class Pipeline {
     modelHashes.put("tower " + objective.name(), model.hash());
     curve("tower " + objective.name(), "loss", model.losses());
     curve("tower " + objective.name(), "recall@20", model.recalls());
-    model.notes().forEach(note -> notes.add("tower " + objective.name() + ": " + note));
+    model.notes().forEach(note -> inform("tower " + objective.name() + ": " + note));
     float[] vectors = model.itemVectors().clone();
     for (int item = 0; item < model.items(); item++) {
       if (!model.hasItemVector(item)) {
@@ -337,20 +355,22 @@ public final class Pipeline {
     if (options.gate() && profiles) {
       CandidateLists content =
           ContentCandidates.join(input.items(), options.content(), workers, progress);
-      int without = 0;
-      for (int item = 0; item < content.items(); item++) {
-        without += content.count(item) == 0 ? 1 : 0;
-      }
+      CandidateLists lists =
+          options.content().coOccurring() == 0 ? content : withCoOccurring(content);
+      long without =
+          IntStream.range(0, lists.items()).filter(item -> lists.count(item) == 0).count();
       if (without > 0) {
         notes.add(
-            without
-                + " of "
-                + content.items()
-                + " items have no candidates: no other item's profile is close enough");
+            Note.warning(
+                without
+                    + " of "
+                    + lists.items()
+                    + " items have no candidates, so empty lists: no other item's profile is close"
+                    + " enough; lower floor or raise co-occurring under [content]"));
       }
-      return options.content().coOccurring() == 0 ? content : withCoOccurring(content);
+      return lists;
     }
-    notes.add(
+    inform(
         (profiles ? "no content gate" : "no catalogue")
             + ": candidates come from co-occurrence and factor neighbours");
     int cap = options.content().maxPerItem();
@@ -421,8 +441,12 @@ public final class Pipeline {
         RetentionWeights.learn(events, membership(routing), RetentionOptions.defaults(), workers);
     effects = learned.effects();
     intervals = learned.intervals();
-    notes.add(learned.weights().note());
+    inform(learned.weights().note());
     return learned.weights();
+  }
+
+  private void inform(String text) {
+    notes.add(Note.info(text));
   }
 
   private void curve(String model, String measure, double[] values) {

@@ -4,6 +4,7 @@ import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.coordinate.KeepReport;
 import dev.kindred.engine.coordinate.Routing;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.rank.RankModel;
 import dev.kindred.engine.related.RelatedScorer;
@@ -34,7 +35,7 @@ public final class TrainedPipeline {
   private final Map<String, Double> seconds;
   private final Map<String, String> modelHashes;
   private final List<LearningCurve> curves;
-  private final List<String> notes;
+  private final List<Note> notes;
 
   TrainedPipeline(
       PipelineInput input,
@@ -50,7 +51,7 @@ public final class TrainedPipeline {
       Map<String, Double> seconds,
       Map<String, String> modelHashes,
       List<LearningCurve> curves,
-      List<String> notes) {
+      List<Note> notes) {
     this.input = input;
     this.options = options;
     this.routing = routing;
@@ -117,8 +118,8 @@ public final class TrainedPipeline {
     return curves;
   }
 
-  /** What a reader should know: switched-off channels, fallbacks, warnings; one line each. */
-  public List<String> notes() {
+  /** What a reader should know: switched-off channels, fallbacks, warnings, in order. */
+  public List<Note> notes() {
     return notes;
   }
 

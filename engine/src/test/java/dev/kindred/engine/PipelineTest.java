@@ -175,7 +175,7 @@ class PipelineTest {
     assertEquals(0, counts[CandidateSource.CONTENT_RELAXED.ordinal()]);
     assertTrue(counts[CandidateSource.COOCCURRENCE.ordinal()] > 0);
     assertTrue(counts[CandidateSource.FACTORS.ordinal()] > 0);
-    assertTrue(trained.notes().stream().anyMatch(note -> note.startsWith("no catalogue")));
+    assertTrue(trained.notes().stream().anyMatch(note -> note.text().startsWith("no catalogue")));
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.kindred.engine.content.CandidateSource;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.estimate.DataSize;
 import dev.kindred.engine.fused.FusedIndex;
@@ -148,7 +149,8 @@ final class GeneratedCatalogue {
   private void common(SnapshotWriter out) throws IOException {
     out.seed(options.seed());
     out.option("generated", options);
-    out.note("generated to measure serving on: vectors and lists are drawn, not trained");
+    out.note(
+        Note.info("generated to measure serving on: vectors and lists are drawn, not trained"));
     out.items(ids);
     out.profile(profiles);
     out.scorer(scorer);

@@ -239,7 +239,7 @@ final class EvaluateCommand extends KindredCommand {
       publishing.get().place().requireSnapshotSpace(part, options, this::note);
     }
     TrainedPipeline trained = Pipeline.train(part, options, workers, progress());
-    trained.notes().forEach(this::note);
+    notes(trained.notes());
     Map<String, Object> facts = new LinkedHashMap<>();
     if (publishing.isPresent()) {
       Path snapshot =
@@ -266,7 +266,7 @@ final class EvaluateCommand extends KindredCommand {
     PipelineOptions options = pipelineOptions(read);
     options = options.withListLength(Math.max(options.listLength(), GivenTests.LIST));
     TrainedPipeline trained = Pipeline.train(input, options, workers, progress());
-    trained.notes().forEach(this::note);
+    notes(trained.notes());
     RelatedTable table = trained.table();
     // Of one pair log-odds add up; over the items that a user met, the odds do.
     boolean logOdds = options.merge() == Merge.CALIBRATED;
@@ -313,7 +313,7 @@ final class EvaluateCommand extends KindredCommand {
             ks,
             workers,
             progress());
-    result.notes().forEach(this::note);
+    notes(result.notes());
     if (json()) {
       result.json().forEach(jsonLines()::write);
     } else {
@@ -372,7 +372,7 @@ final class EvaluateCommand extends KindredCommand {
 
   private PipelineInput input(TrainConfig read) {
     TrainingData data = TrainingData.read(read, progress());
-    data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
+    data.reports().stream().map(ReadReport::lines).forEach(this::notes);
     Evaluation.checkFields(data.input().items(), segments);
     return data.input();
   }

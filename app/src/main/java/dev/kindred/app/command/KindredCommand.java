@@ -3,8 +3,10 @@ package dev.kindred.app.command;
 import dev.kindred.app.output.JsonLines;
 import dev.kindred.app.output.StderrProgress;
 import dev.kindred.app.output.TextTable;
+import dev.kindred.engine.data.Note;
 import dev.kindred.index.run.Progress;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -84,6 +86,11 @@ public abstract class KindredCommand implements Callable<Integer> {
       err.println(TextTable.printable(line));
       err.flush();
     }
+  }
+
+  /** Every note on a line of its own on standard error, warnings named as such. */
+  protected final void notes(List<Note> notes) {
+    notes.forEach(line -> note(line.toString()));
   }
 
   /**

@@ -8,12 +8,15 @@ import dev.kindred.engine.Pipeline;
 import dev.kindred.engine.PipelineInput;
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.TrainedPipeline;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.ReadReport;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -48,6 +51,11 @@ final class TrainCommand extends KindredCommand {
       description = "Follow the source paper to the letter instead of the sound reading.")
   private boolean paper;
 
+  @Option(
+      names = "--verbose",
+      description = "Print every note of reading and training, not warnings alone.")
+  private boolean verbose;
+
   @Override
   protected void run() throws IOException {
     TrainConfig read = TrainConfig.read(config, paper);
@@ -60,27 +68,42 @@ final class TrainCommand extends KindredCommand {
       TrainingData data = TrainingData.read(read, progress);
       Map<String, Double> seconds = new LinkedHashMap<>();
       seconds.put("read", secondsSince(start));
-      data.reports().stream().map(ReadReport::lines).forEach(lines -> lines.forEach(this::note));
-      read.notes().forEach(this::note);
+      List<Note> said = new ArrayList<>();
+      data.reports().stream().map(ReadReport::lines).forEach(said::addAll);
+      read.notes().stream().map(Note::info).forEach(said::add);
+      say(said);
       data.requireTwoItems();
       publishing.place().requireSnapshotSpace(data.input(), options, this::note);
       TrainedPipeline trained = Pipeline.train(data.input(), options, workers, progress);
-      trained.notes().forEach(this::note);
+      say(trained.notes());
+      said.addAll(trained.notes());
       seconds.putAll(trained.seconds());
       start = System.nanoTime();
       Path snapshot = publishing.publish(writer -> trained.writeTo(writer, workers, progress));
       seconds.put("publish", secondsSince(start));
-      report(snapshot, data.input(), trained, seconds);
-      if (!trained.scorer().tellsPairsApart()) {
-        note(
-            "warning: no channel tells related items from others, so lists stand in the order of"
-                + " their candidates' similarity: training switched all channels off, or they had"
-                + " no samples (the notes above say which); train on a longer log or on"
-                + " objectives that happen more often, and see 'kindred doctor --config "
-                + config
-                + "'");
+      long kept = said.stream().filter(line -> !line.isWarning()).count();
+      if (!verbose && kept > 0) {
+        note(kept + " notes that call for nothing: --verbose prints them, --json has all");
       }
+      if (!trained.scorer().tellsPairsApart()) {
+        Note last =
+            Note.warning(
+                "no channel tells related items from others, so lists stand in the order of their"
+                    + " candidates' similarity: training switched all channels off, or they had no"
+                    + " samples (its notes say which); train on a longer log or on objectives that"
+                    + " happen more often, and see 'kindred doctor --config "
+                    + config
+                    + "'");
+        said.add(last);
+        say(List.of(last));
+      }
+      report(snapshot, data.input(), trained, seconds, said);
     }
+  }
+
+  /** Prints warnings, and with --verbose the rest too. */
+  private void say(List<Note> lines) {
+    notes(lines.stream().filter(line -> verbose || line.isWarning()).toList());
   }
 
   private static double secondsSince(long nanoTime) {
@@ -88,7 +111,11 @@ final class TrainCommand extends KindredCommand {
   }
 
   private void report(
-      Path snapshot, PipelineInput input, TrainedPipeline trained, Map<String, Double> stages) {
+      Path snapshot,
+      PipelineInput input,
+      TrainedPipeline trained,
+      Map<String, Double> stages,
+      List<Note> said) {
     double seconds = trained.seconds().values().stream().mapToDouble(Double::doubleValue).sum();
     if (json()) {
       Map<String, Object> line = new LinkedHashMap<>();
@@ -102,7 +129,8 @@ final class TrainCommand extends KindredCommand {
       line.put("secondsPerStage", stages);
       PeakMemory.bytes().ifPresent(bytes -> line.put("peakResidentBytes", bytes));
       line.put("modelHashes", trained.modelHashes());
-      line.put("notes", trained.notes());
+      line.put("notes", Note.texts(said));
+      line.put("warnings", Note.warnings(said));
       jsonLines().write(line);
     } else {
       out()

@@ -2,6 +2,7 @@ package dev.kindred.app.demo;
 
 import dev.kindred.app.evaluation.Holdout;
 import dev.kindred.app.evaluation.NextItemScore;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.related.Explanation;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +34,7 @@ public sealed interface DemoFact {
       double seconds,
       Map<String, Double> secondsPerStage,
       Map<String, Double> weights,
-      List<String> notes)
+      List<Note> notes)
       implements DemoFact {}
 
   /**

@@ -3,6 +3,7 @@ package dev.kindred.app.demo;
 import dev.kindred.app.evaluation.NextItemScore;
 import dev.kindred.app.output.JsonLines;
 import dev.kindred.app.output.RelatedList;
+import dev.kindred.engine.data.Note;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -36,7 +37,8 @@ public final class DemoJson implements Consumer<DemoFact> {
               .put("seconds", f.seconds())
               .put("secondsPerStage", f.secondsPerStage())
               .put("weights", f.weights())
-              .put("notes", f.notes())
+              .put("notes", Note.texts(f.notes()))
+              .put("warnings", Note.warnings(f.notes()))
               .write();
       case DemoFact.Routed f ->
           new Line("routed")

@@ -8,6 +8,7 @@ import dev.kindred.engine.PipelineInput;
 import dev.kindred.engine.PipelineOptions;
 import dev.kindred.engine.TrainedPipeline;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.Splits;
 import dev.kindred.engine.rank.RetrievalSource;
 import dev.kindred.engine.serve.Recommender;
@@ -38,7 +39,7 @@ import java.util.Optional;
 public record PersonalisedEvaluation(
     List<PersonalisedComparison.Score> scores,
     Optional<PersonalisedComparison.Stages> stages,
-    List<String> notes,
+    List<Note> notes,
     double trainSeconds,
     double rankSeconds) {
 
@@ -56,7 +57,8 @@ public record PersonalisedEvaluation(
       throw new InputException(
           "there is no personalised ranking to evaluate: "
               + String.join(
-                  "; ", trained.notes().stream().filter(n -> n.contains("rank")).toList()));
+                  "; ",
+                  Note.texts(trained.notes()).stream().filter(n -> n.contains("rank")).toList()));
     }
     try (TemporaryDirectory place = new TemporaryDirectory("evaluation")) {
       Path directory = place.path().resolve("snapshot");

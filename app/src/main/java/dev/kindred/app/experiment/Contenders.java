@@ -10,6 +10,7 @@ import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.content.ContentCandidates;
 import dev.kindred.engine.content.FactorNeighbors;
 import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.RowFilter;
 import dev.kindred.engine.eval.RelatedLists;
@@ -146,7 +147,7 @@ final class Contenders {
     // Lists alone are played: nothing searches the index over all channels.
     TrainedPipeline trained =
         Pipeline.train(input, with.withFused(Optional.empty()), workers, progress);
-    notes.addAll(trained.notes());
+    notes.addAll(Note.texts(trained.notes()));
     return trained;
   }
 

@@ -4,6 +4,7 @@ import dev.kindred.app.http.Refusal;
 import dev.kindred.app.http.Reply;
 import dev.kindred.app.http.Request;
 import dev.kindred.engine.data.InputException;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.snapshot.Manifest;
 import dev.kindred.index.file.CorruptFileException;
@@ -56,7 +57,8 @@ final class SnapshotRoutes {
     said.put("recommends", recommender.canRecommend());
     said.put("fields", recommender.profileFields());
     said.put("metrics", manifest.metrics());
-    said.put("notes", manifest.notes());
+    said.put("notes", Note.texts(manifest.notes()));
+    said.put("warnings", Note.warnings(manifest.notes()));
     return desk.json().reply(out -> out.writePOJO(said));
   }
 

@@ -3,6 +3,7 @@ package dev.kindred.engine.coordinate;
 import dev.kindred.engine.coordinate.SampleColumns.Role;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.nn.FeatureTable;
 import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
@@ -198,8 +199,8 @@ public final class CoordinatingNetwork {
         probabilities[row] = 1;
       }
       int positives = happened[k].cardinality();
-      List<String> notes = new ArrayList<>(columns.notes(k));
-      notes.add(reason);
+      List<Note> notes = new ArrayList<>(columns.notes(k));
+      notes.add(Note.info(reason));
       return new KeepReport(
           events.objectives().get(k).name(), size, positives, positives, false, 0, false, notes);
     }
@@ -318,7 +319,7 @@ public final class CoordinatingNetwork {
 
     private KeepReport decide(int k, float[] scores, BitSet kept) {
       int[] positives = happened[k].stream().toArray();
-      List<String> notes = new ArrayList<>(columns.notes(k));
+      List<Note> notes = new ArrayList<>(columns.notes(k));
       if (hasAftermath(k)) {
         Aftermath aftermath = new Aftermath(columns, k, options);
         boolean byReactions = isToldByReactions(k);
@@ -341,7 +342,7 @@ public final class CoordinatingNetwork {
       int passed = kept.cardinality();
       boolean alarm = passed < options.floor() * positives.length;
       if (alarm) {
-        notes.add(alarmNote(passed, positives.length));
+        notes.add(Note.warning(alarmNote(passed, positives.length)));
         if (options.balanced()) {
           threshold = keepBest(positives, scores, kept);
         }

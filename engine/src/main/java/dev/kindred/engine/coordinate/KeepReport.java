@@ -1,5 +1,6 @@
 package dev.kindred.engine.coordinate;
 
+import dev.kindred.engine.data.Note;
 import java.util.List;
 
 /**
@@ -22,7 +23,7 @@ public record KeepReport(
     boolean judged,
     double threshold,
     boolean alarm,
-    List<String> notes) {
+    List<Note> notes) {
   public KeepReport {
     notes = List.copyOf(notes);
   }

@@ -44,7 +44,7 @@ public final class Routing {
   public List<String> warnings() {
     return reports.stream()
         .filter(KeepReport::alarm)
-        .map(report -> report + ": " + report.notes().getLast())
+        .map(report -> report + ": " + report.notes().getLast().text())
         .toList();
   }
 }

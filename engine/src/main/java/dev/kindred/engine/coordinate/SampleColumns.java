@@ -1,6 +1,7 @@
 package dev.kindred.engine.coordinate;
 
 import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.nn.Quantiles;
@@ -53,7 +54,7 @@ final class SampleColumns {
   private final List<boolean[]> happens = new ArrayList<>();
   private final Role[][] roles; // [objective][column]
   private final int[] causes; // [objective] an objective that it needs, -1 = none
-  private final List<List<String>> notes = new ArrayList<>();
+  private final List<List<Note>> notes = new ArrayList<>();
 
   /**
    * @param usesAftermath whether an aftermath is made use of, which sets the context aside
@@ -99,7 +100,7 @@ final class SampleColumns {
       if (usesAftermath && count(k, Role.AFTERMATH) + count(k, Role.REACTION) > 0) {
         setContextAside(k, said);
       }
-      notes.add(said);
+      notes.add(said.stream().map(Note::info).toList());
     }
   }
 
@@ -248,7 +249,7 @@ final class SampleColumns {
   }
 
   /** What was left out or set apart for the objective, in words. */
-  List<String> notes(int objective) {
+  List<Note> notes(int objective) {
     return notes.get(objective);
   }
 

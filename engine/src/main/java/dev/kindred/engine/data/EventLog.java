@@ -299,15 +299,14 @@ public final class EventLog {
     }
     for (int k = 0; k < objectives.size(); k++) {
       int count = all.count(k);
-      report.note(
-          "objective '"
-              + objectives.get(k).name()
-              + "' happened in "
-              + count
-              + " of "
-              + all.size()
-              + " samples"
-              + (count == 0 ? "; check its rule" : ""));
+      String happened =
+          "objective '%s' happened in %d of %d samples"
+              .formatted(objectives.get(k).name(), count, all.size());
+      if (count == 0) {
+        report.warning(happened + "; check its rule");
+      } else {
+        report.note(happened);
+      }
     }
     return new Result(all, searches, report.build());
   }

@@ -16,7 +16,7 @@ import java.util.Objects;
  * @param badValues cells that were no use (a negative strength, a ratio to 0, NaN) in rows that
  *     were kept: there the objective did not happen, the signal or number is missing
  * @param badValueSamples the first few of them
- * @param notes what was detected or decided, a sentence each
+ * @param notes what was detected or decided, and what of it the reader should mend
  */
 public record ReadReport(
     Path file,
@@ -26,7 +26,7 @@ public record ReadReport(
     List<Sample> badRowSamples,
     long badValues,
     List<Sample> badValueSamples,
-    List<String> notes) {
+    List<Note> notes) {
 
   /**
    * One bad row or value.
@@ -48,21 +48,17 @@ public record ReadReport(
     notes = List.copyOf(notes);
   }
 
-  /** The report in a few lines for people. */
-  public List<String> lines() {
-    List<String> lines = new ArrayList<>();
+  /** The report in a few lines, each of which names the file; bad rows and values are warnings. */
+  public List<Note> lines() {
+    List<Note> lines = new ArrayList<>();
+    String counts = rows + " rows, " + badRows + " bad and skipped, " + badValues;
+    boolean sound = badRows == 0 && badValues == 0;
     lines.add(
-        file
-            + ": "
-            + rows
-            + " rows, "
-            + badRows
-            + " bad and skipped, "
-            + badValues
-            + " bad values ignored");
-    badRowSamples.forEach(sample -> lines.add("  skipped " + sample));
-    badValueSamples.forEach(sample -> lines.add("  ignored " + sample));
-    notes.forEach(note -> lines.add("  " + note));
+        new Note(sound ? Note.Level.INFO : Note.Level.WARNING, counts + " bad values ignored"));
+    badRowSamples.forEach(sample -> lines.add(Note.warning("skipped " + sample)));
+    badValueSamples.forEach(sample -> lines.add(Note.warning("ignored " + sample)));
+    lines.addAll(notes);
+    lines.replaceAll(line -> new Note(line.level(), file + ": " + line.text()));
     return lines;
   }
 
@@ -76,7 +72,7 @@ public record ReadReport(
     private long badValues;
     private final List<Sample> badRowSamples = new ArrayList<>();
     private final List<Sample> badValueSamples = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
+    private final List<Note> notes = new ArrayList<>();
     private long trimmedIds;
     private String firstTrimmedId = "";
 
@@ -122,8 +118,12 @@ public record ReadReport(
       }
     }
 
-    void note(String note) {
-      notes.add(note);
+    void note(String text) {
+      notes.add(Note.info(text));
+    }
+
+    void warning(String text) {
+      notes.add(Note.warning(text));
     }
 
     long rows() {
@@ -159,7 +159,7 @@ public record ReadReport(
                 + "; mend the file or check the declared columns and format");
       }
       if (trimmedIds > 0) {
-        note(
+        warning(
             trimmedIds
                 + " ids had blanks around them, which were left out: an id has none; first, "
                 + firstTrimmedId);

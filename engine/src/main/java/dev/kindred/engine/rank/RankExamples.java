@@ -2,6 +2,7 @@ package dev.kindred.engine.rank;
 
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.data.Events;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.Objective;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.mmoe.Task;
@@ -48,7 +49,7 @@ final class RankExamples {
   private final Events events;
   private final RankOptions options;
   private final StateRows states;
-  private final List<String> notes;
+  private final List<Note> notes;
   private final int width = UserState.PAIR_NUMBERS.size();
   private int size;
   private int[] state = new int[1024];
@@ -57,7 +58,7 @@ final class RankExamples {
   private float[] numbers = new float[1024 * width];
   private float[] weight = new float[1024];
 
-  private RankExamples(Events events, int tokens, RankOptions options, List<String> notes) {
+  private RankExamples(Events events, int tokens, RankOptions options, List<Note> notes) {
     this.events = events;
     this.options = options;
     this.notes = notes;
@@ -101,7 +102,7 @@ final class RankExamples {
       CandidateLists together,
       int[] kinds,
       int[] positives,
-      List<String> notes) {
+      List<Note> notes) {
     RankExamples examples = new RankExamples(events, tokens, options, notes);
     boolean[] wanted = examples.wanted(log, kinds, positives);
     UserState known =
@@ -239,7 +240,8 @@ final class RankExamples {
       task(k, outputs, labels, weights, tasks);
     }
     if (tasks.isEmpty()) {
-      notes.add("no personalised ranking: no objective has enough rows to be learned");
+      notes.add(
+          Note.warning("no personalised ranking: no objective has enough rows to be learned"));
       return Optional.empty();
     }
     TaskLabels all = TaskLabels.of(outputs, labels.toArray(float[][]::new));
@@ -300,8 +302,9 @@ final class RankExamples {
     }
     if (yes < FEWEST || no < FEWEST) {
       notes.add(
-          "objective '%s' is no task of the ranker: it happened in %d of %d rows to learn from"
-              .formatted(objective.name(), yes, yes + no));
+          Note.warning(
+              "objective '%s' is no task of the ranker: it happened in %d of %d rows to learn from"
+                  .formatted(objective.name(), yes, yes + no)));
       return;
     }
     int chance = outputs.size();

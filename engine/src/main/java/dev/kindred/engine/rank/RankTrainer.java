@@ -4,6 +4,7 @@ import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Interactions;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Searches;
 import dev.kindred.engine.mmoe.Mmoe;
@@ -49,7 +50,7 @@ public final class RankTrainer {
   private final RankOptions options;
   private final Workers workers;
   private final Progress progress;
-  private final List<String> notes = new ArrayList<>();
+  private final List<Note> notes = new ArrayList<>();
   private final Map<String, String> hashes = new LinkedHashMap<>();
   private final ItemCounts counts;
   private final ItemGroups groups;
@@ -64,7 +65,7 @@ public final class RankTrainer {
    * @param notes what a reader should know, one line each
    * @param hashes of the networks' parameters, by name
    */
-  public record Result(Optional<RankModel> model, List<String> notes, Map<String, String> hashes) {}
+  public record Result(Optional<RankModel> model, List<Note> notes, Map<String, String> hashes) {}
 
   private RankTrainer(
       Events events,
@@ -113,9 +114,10 @@ public final class RankTrainer {
     int[] later = examples(row -> late[row]);
     if (early.length < FEWEST || later.length < FEWEST) {
       notes.add(
-          "no personalised ranking: %d positives in the earlier and %d in the later part of the log"
-                  .formatted(early.length, later.length)
-              + ", %d of each are needed".formatted(FEWEST));
+          Note.warning(
+              ("no personalised ranking: %d positives in the earlier and %d in the later part of"
+                      + " the log, %d of each are needed")
+                  .formatted(early.length, later.length, FEWEST)));
       return new Result(Optional.empty(), notes, hashes);
     }
     StateRows towerStates = states(early);

@@ -1,5 +1,6 @@
 package dev.kindred.engine.snapshot;
 
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.ObjectiveWeights;
@@ -22,7 +23,7 @@ import java.util.Optional;
  * @param fused the index over all channels side by side; empty if the snapshot has none
  * @param catalogue whether profiles were given; if not, no candidate comes from content
  * @param metrics of the build, as JSON values
- * @param notes warnings and remarks of the build, one line each
+ * @param notes warnings and remarks of the build, in the order in which they were made
  * @param files every file of the snapshot but the manifest
  */
 public record Manifest(
@@ -35,7 +36,7 @@ public record Manifest(
     Optional<FusedIndex.Description> fused,
     boolean catalogue,
     Map<String, Object> metrics,
-    List<String> notes,
+    List<Note> notes,
     List<FileEntry> files) {
 
   /** The layout that this library writes, and the only one that it reads. */

@@ -1,6 +1,7 @@
 package dev.kindred.engine.snapshot;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.related.Calibration;
@@ -153,7 +154,8 @@ final class ManifestFile {
     json.put("channels", channels);
     manifest.fused().ifPresent(fused -> json.put("fused", toJson(fused)));
     json.put("metrics", manifest.metrics());
-    json.put("notes", manifest.notes());
+    json.put("notes", Note.texts(manifest.notes()));
+    json.put("warnings", Note.warnings(manifest.notes()));
     json.put("options", provenance.options());
     List<Object> files = new ArrayList<>();
     for (FileEntry file : manifest.files()) {
@@ -244,8 +246,17 @@ final class ManifestFile {
         fused(json),
         json.bool("catalogue"),
         json.object("metrics").asMap(),
-        json.texts("notes"),
+        notes(json),
         files);
+  }
+
+  /** All notes in order; those that {@code warnings} repeats call for action. */
+  private static List<Note> notes(JsonFields json) {
+    // Manifests of earlier builds have no such list.
+    Set<String> warnings = json.has("warnings") ? Set.copyOf(json.texts("warnings")) : Set.of();
+    return json.texts("notes").stream()
+        .map(text -> warnings.contains(text) ? Note.warning(text) : Note.info(text))
+        .toList();
   }
 
   private static ObjectiveWeights weights(JsonFields json) {

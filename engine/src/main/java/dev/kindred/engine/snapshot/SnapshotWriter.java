@@ -5,6 +5,7 @@ import dev.kindred.engine.content.ContentGate;
 import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.rank.RankFiles;
 import dev.kindred.engine.rank.RankModel;
@@ -61,7 +62,7 @@ public final class SnapshotWriter implements AutoCloseable {
 
   private final UnpublishedDirectory directory;
   private final List<String> files = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
+  private final List<Note> notes = new ArrayList<>();
   private final Map<String, Object> metrics = new LinkedHashMap<>();
   private final Map<String, Object> options = new LinkedHashMap<>();
   private final Map<String, String> modelHashes = new LinkedHashMap<>();
@@ -251,9 +252,9 @@ public final class SnapshotWriter implements AutoCloseable {
     metrics.put(Objects.requireNonNull(name, "name"), JsonValues.of(name, value));
   }
 
-  /** A warning or remark of the build, one line. */
-  public void note(String text) {
-    notes.add(Objects.requireNonNull(text, "text"));
+  /** A warning or remark of the build. */
+  public void note(Note note) {
+    notes.add(Objects.requireNonNull(note, "note"));
   }
 
   /**

@@ -127,7 +127,7 @@ class CoordinatingNetworkTest {
     for (int reaction : new int[] {NoisyLog.LIKE, NoisyLog.HATE}) {
       KeepReport report = routing.reports().get(reaction);
       assertEquals(report.positives(), report.kept());
-      assertTrue(report.notes().getLast().contains("only after 'click'"), report.toString());
+      assertTrue(report.notes().getLast().text().contains("only after 'click'"), report.toString());
     }
   }
 
@@ -208,7 +208,7 @@ class CoordinatingNetworkTest {
       KeepReport report = routing.reports().getFirst();
       assertFalse(report.judged());
       assertEquals(report.positives(), report.kept());
-      assertTrue(report.notes().getLast().startsWith("kept all"), report.notes().toString());
+      assertTrue(report.notes().getLast().text().startsWith("kept all"), report.notes().toString());
       assertTrue(routing.keeps(0, 0));
       assertEquals(1, routing.probability(0, 0));
       assertTrue(routing.warnings().isEmpty());
@@ -231,7 +231,7 @@ class CoordinatingNetworkTest {
     Routing routing = route(log.build(), CoordinateOptions.defaults());
     for (KeepReport report : routing.reports()) {
       assertEquals(report.positives(), report.kept());
-      assertTrue(report.notes().getLast().contains("only what happened"), report.toString());
+      assertTrue(report.notes().getLast().text().contains("only what happened"), report.toString());
     }
   }
 
@@ -254,7 +254,7 @@ class CoordinatingNetworkTest {
       Routing routing = route(log.build(), CoordinateOptions.defaults().withSteps(20));
       for (KeepReport report : routing.reports()) {
         // Clicks tell that something was left alone; of likes and hates alone nothing does.
-        boolean whole = report.notes().getLast().contains("only what happened");
+        boolean whole = report.notes().getLast().text().contains("only what happened");
         assertEquals(objectives.size() == 2, whole, report.toString());
       }
     }
@@ -278,7 +278,7 @@ class CoordinatingNetworkTest {
     Routing routing = route(clicks(1_000, 300, false), CoordinateOptions.defaults());
     KeepReport click = routing.reports().getFirst();
     assertFalse(click.judged());
-    assertTrue(click.notes().getLast().contains("no signal (such as a stay's length)"));
+    assertTrue(click.notes().getLast().text().contains("no signal (such as a stay's length)"));
   }
 
   /** Every third sample is a click of a length without meaning, of which the first are liked. */

@@ -81,7 +81,7 @@ class CatalogueReaderTest extends ReaderFiles {
     assertEquals(
         "1 ids had blanks around them, which were left out: an id has none; first,"
             + " 'i 1' in line 2",
-        result.report().notes().getLast());
+        result.report().notes().getLast().text());
   }
 
   @Test

@@ -50,7 +50,8 @@ class EventLogTest extends ReaderFiles {
     assertEquals("u 2", events.users().idOf(1)); // within an id they stay
     String told = "3 ids had blanks around them, which were left out: an id has none; first, ";
     assertTrue(
-        result.report().notes().contains(told + "'u1' in line 2"), "" + result.report().notes());
+        result.report().notes().contains(Note.warning(told + "'u1' in line 2")),
+        "" + result.report().notes());
     String json = "{\"user\":\"u1\",\"item\":\"i1 \"}\n{\"user\":\"u1\",\"item\":\"i1\"}\n";
     result = read(TableSource.of(file("blanks.jsonl", json)), EventColumns.of("user", "item"), ANY);
     assertEquals(1, result.events().items().size());
@@ -108,6 +109,7 @@ class EventLogTest extends ReaderFiles {
             .report()
             .lines()
             .getFirst()
+            .text()
             .endsWith("1000 rows, 40 bad and skipped, 0 bad values" + " ignored"));
     assertEquals(-1, result.events().users().ordinalOf("u"), "bad rows leave no ids");
     assertRefused(
@@ -156,7 +158,8 @@ class EventLogTest extends ReaderFiles {
         "line 4: objective 'watch': play -1 per length 120",
         result.report().badValueSamples().getFirst().toString());
     assertTrue(
-        result.report().notes().contains("objective 'watch' happened in 2 of 7 samples"),
+        Note.texts(result.report().notes())
+            .contains("objective 'watch' happened in 2 of 7 samples"),
         "" + result.report().notes());
   }
 
@@ -218,11 +221,12 @@ class EventLogTest extends ReaderFiles {
     assertEquals(List.of(0f, 0f, 0f), values(events, 2));
     assertEquals(3, events.signal(0, 0));
     assertEquals(4, events.signal(0, 1));
-    List<String> notes = result.report().notes();
+    List<String> notes = Note.texts(result.report().notes());
     assertTrue(notes.contains("events by type: {click=2, play=3, share=0, show=2}"), "" + notes);
     assertTrue(notes.contains("7 events were folded into 3 samples"), "" + notes);
-    assertTrue(
-        notes.contains("objective 'share' happened in 0 of 3 samples; check its rule"), "" + notes);
+    assertEquals(
+        List.of("objective 'share' happened in 0 of 3 samples; check its rule"),
+        Note.warnings(result.report().notes()));
   }
 
   @Test

@@ -126,7 +126,7 @@ final class SearchesTest {
         of(read.searches(), users.ordinalOf("bob")));
     assertEquals(2, read.report().badRows());
     assertTrue(
-        String.join("\n", read.report().lines()).contains("1 searches hold none"),
+        read.report().lines().toString().contains("1 searches hold none"),
         read.report().lines().toString());
   }
 

@@ -35,7 +35,8 @@ class TimeParserTest extends ReaderFiles {
     EventLog.Result result = read(source, EventColumns.of("u", "i").withTime("t"), ANY);
     assertEquals(Order.TIME, result.events().order());
     assertEquals(expected, result.events().time(0), text);
-    assertEquals("column 't' is read as " + description, result.report().notes().getFirst(), text);
+    assertEquals(
+        "column 't' is read as " + description, result.report().notes().getFirst().text(), text);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.related.Calibration;
@@ -61,7 +62,7 @@ class ManifestFileTest {
           Optional.of(new FusedIndex.Description(31, true, List.of(30), List.of(0.875))),
           true,
           Map.of("auc", 0.75),
-          List.of("note 1", "note 2"),
+          List.of(Note.info("note 1"), Note.warning("note 2"), Note.info("note 3")),
           List.of(new FileEntry("linear-click.kvec", 1L << 40, 0xfedcba98)));
 
   @TempDir Path directory;
@@ -69,6 +70,13 @@ class ManifestFileTest {
   @Test
   void manifestComesBackAsWritten() throws IOException {
     assertEquals(MANIFEST, read(ManifestFile.bytes(MANIFEST)));
+  }
+
+  @Test
+  void aManifestWithoutLevelsHasNotesThatInform() throws IOException {
+    Manifest read = read(edited("\"warnings\" : [", "\"remarks\" : ["));
+    assertEquals(Note.texts(MANIFEST.notes()), Note.texts(read.notes()));
+    assertEquals(List.of(), Note.warnings(read.notes()));
   }
 
   @Test
@@ -140,6 +148,7 @@ class ManifestFileTest {
       {"\"catalogue\" : true", "\"catalogue\" : 1", "catalogue"},
       {"2026-01-02T", "2026-13-02T", "created"},
       {"\"notes\" : [", "\"notes\" : [ 3, ", "notes"},
+      {"\"warnings\" : [", "\"warnings\" : [ 3, ", "warnings"},
     };
     for (String[] edit : edits) {
       byte[] bytes = edited(edit[0], edit[1]);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.Merge;
 import dev.kindred.engine.related.RelatedScorer;
@@ -63,7 +64,8 @@ class SnapshotTest {
       assertEquals(Runtime.version().toString(), manifest.provenance().jdk());
       assertFalse(manifest.provenance().libraryVersion().contains("$"));
       assertEquals(Map.of("auc", 0.75), manifest.metrics());
-      assertEquals(List.of("made by hand"), manifest.notes());
+      assertEquals(
+          List.of(Note.info("made by hand"), Note.warning("too small to serve")), manifest.notes());
       assertTrue(manifest.catalogue());
       assertEquals(FILES, manifest.files().stream().map(FileEntry::name).toList());
       assertEquals(world.scorer().weights(), manifest.weights());

@@ -6,6 +6,7 @@ import dev.kindred.engine.content.ContentOptions;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.data.Ids;
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.data.Polarity;
 import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.fused.FusedOptions;
@@ -134,7 +135,8 @@ public final class TinyWorld {
     out.modelHash("als-click", "abc");
     out.option("rank", 30);
     out.metric("auc", 0.75);
-    out.note("made by hand");
+    out.note(Note.info("made by hand"));
+    out.note(Note.warning("too small to serve"));
     out.items(ids);
     out.candidates(candidates);
     out.scorer(scorer);
