@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,6 +141,26 @@ final class RerankingCommandTest {
   }
 
   @Test
+  void diversityByProfileNeedsACatalogue() throws IOException {
+    snapshot = directory.resolve("bare");
+    try (SnapshotWriter out = SnapshotWriter.into(snapshot)) {
+      new TinyWorld().fill(out, false);
+      out.publish();
+    }
+    for (String command : List.of("related", "why-not")) {
+      List<String> args = new ArrayList<>(List.of("--item", "100", "--diversity", "0.5"));
+      if (command.equals("why-not")) {
+        args.addAll(List.of("--target", "101"));
+      }
+      Run run = kindred(command, args.toArray(String[]::new));
+      assertEquals(3, run.exitCode(), run.err());
+      assertEquals("", run.out());
+      assertTrue(run.err().startsWith("kindred: diversity by profile needs a catal"), run.err());
+    }
+    assertEquals(5, related("-n", "5", "--diversity", "0.5", "--diversity-by", "vectors").size());
+  }
+
+  @Test
   void optionsOutOfRangeAreUsageErrors() {
     String[][] wrong = {
       {"--where", "year >>", "character 7"},
@@ -153,6 +174,11 @@ final class RerankingCommandTest {
       Run run = kindred("related", "--item", "100", option[0], option[1]);
       assertEquals(2, run.exitCode(), option[0] + " " + run.err());
       assertTrue(run.err().contains(option[2]), run.err());
+    }
+    for (String[] alone : new String[][] {{"--diversity-by", "vectors"}, {"--pool", "9"}}) {
+      Run run = kindred("related", "--item", "100", alone[0], alone[1]);
+      assertEquals(2, run.exitCode(), alone[0] + " " + run.err());
+      assertTrue(run.err().contains(alone[0] + " does nothing without"), run.err());
     }
     Run field = kindred("related", "--item", "100", "--cap", "colour=2");
     assertEquals(3, field.exitCode());

@@ -51,14 +51,14 @@ final class RerankingOptions {
       names = "--diversity",
       paramLabel = "LAMBDA",
       description = "Marginal relevance: 1 = by score alone, 0 = as unlike as can be.")
-  private double lambda = 1;
+  private Double lambda;
 
   @Option(
       names = "--diversity-by",
       paramLabel = "profile|vectors",
       completionCandidates = ConstantNames.Bases.class,
       description = "What makes items alike (default: profile).")
-  private Diversity.Basis basis = Diversity.Basis.PROFILE;
+  private Diversity.Basis basis;
 
   @Option(
       names = "--cap",
@@ -82,14 +82,22 @@ final class RerankingOptions {
       names = "--pool",
       paramLabel = "N",
       description = "Best items that diversity and --explore choose from (default: 100).")
-  private int pool = Reranking.DEFAULT_POOL;
+  private Integer pool;
 
   /**
    * What the options say.
    *
-   * @throws IllegalArgumentException if one is out of range
+   * @throws IllegalArgumentException if one is out of range, or of no use without another
    */
   Reranking read(OptionalLong seed) throws IOException {
+    if (basis != null && lambda == null) {
+      throw new IllegalArgumentException(
+          "--diversity-by does nothing without --diversity; give a LAMBDA below 1");
+    }
+    if (pool != null && lambda == null && explore == null) {
+      throw new IllegalArgumentException(
+          "--pool does nothing without --diversity or --explore; give one of them");
+    }
     List<Rule> all = new ArrayList<>(rules == null ? List.of() : RulesFile.read(rules, "--rules"));
     pins.forEach((id, slot) -> all.add(Rule.pin(id, slot)));
     boosts.forEach((id, factor) -> all.add(Rule.boost(Selection.of(id), factor)));
@@ -97,14 +105,19 @@ final class RerankingOptions {
     Reranking reranking =
         Reranking.none()
             .withRules(all)
-            .withDiversity(new Diversity(lambda, basis))
+            .withDiversity(diversity())
             .withFreshness(freshness())
             .withExploration(exploration(seed.orElse(1)))
-            .withPool(pool);
+            .withPool(pool == null ? Reranking.DEFAULT_POOL : pool);
     for (Map.Entry<String, Integer> cap : caps.entrySet()) {
       reranking = reranking.withCap(cap.getKey(), cap.getValue());
     }
     return where == null ? reranking : reranking.withWhere(where);
+  }
+
+  private Diversity diversity() {
+    return new Diversity(
+        lambda == null ? 1 : lambda, basis == null ? Diversity.Basis.PROFILE : basis);
   }
 
   private Freshness freshness() {

@@ -31,6 +31,11 @@ public final class VectorSimilarity implements ItemSimilarity {
     return new VectorSimilarity(channels.toArray(Channel[]::new));
   }
 
+  /** Whether there is no such channel, so that no two items are alike. */
+  public boolean isNone() {
+    return channels.length == 0;
+  }
+
   /** The mean cosine; 0 where no channel knows both. */
   @Override
   public float of(int first, int second) {

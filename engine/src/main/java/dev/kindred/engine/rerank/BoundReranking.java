@@ -106,6 +106,10 @@ public final class BoundReranking {
     } else {
       freshField = field("freshness", freshness.field(), true);
       FilterCache.Span span = filters.span(freshField);
+      if (Double.isNaN(span.newest())) {
+        throw new IllegalArgumentException(
+            "freshness goes by field '" + freshness.field() + "', of which no item has a number");
+      }
       newest = span.newest();
       mean = span.mean();
       perUnit = LN_2 / freshness.halfLife();
@@ -118,7 +122,7 @@ public final class BoundReranking {
    * @param ordinalOf ordinal of an id, or -1; ids that nobody knows are left aside, see {@link
    *     #unknownIds()}
    * @throws IllegalArgumentException if a filter, a cap or freshness names a field that is not
-   *     there or of the wrong kind
+   *     there or of the wrong kind, or no item has a number that freshness could go by
    */
   public static BoundReranking of(
       Reranking reranking, FilterCache filters, ToIntFunction<String> ordinalOf) {

@@ -17,8 +17,8 @@ public final class FilterCache {
   /**
    * What freshness needs of a field.
    *
-   * @param newest largest number, 0 where there is none
-   * @param mean of all numbers
+   * @param newest largest number, NaN where there is none
+   * @param mean of all numbers, NaN where there are none
    */
   record Span(double newest, double mean) {}
 
@@ -95,6 +95,6 @@ public final class FilterCache {
         count++;
       }
     }
-    return count == 0 ? new Span(0, 0) : new Span(newest, sum / count);
+    return count == 0 ? new Span(Double.NaN, Double.NaN) : new Span(newest, sum / count);
   }
 }

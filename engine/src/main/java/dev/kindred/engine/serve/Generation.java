@@ -4,11 +4,13 @@ import dev.kindred.engine.fused.FusedIndex;
 import dev.kindred.engine.fused.FusedSearcher;
 import dev.kindred.engine.related.VectorSimilarity;
 import dev.kindred.engine.rerank.BoundReranking;
+import dev.kindred.engine.rerank.Diversity;
 import dev.kindred.engine.rerank.FilterCache;
 import dev.kindred.engine.rerank.ItemAttributes;
 import dev.kindred.engine.rerank.ItemSimilarity;
 import dev.kindred.engine.rerank.Reranker;
 import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.engine.snapshot.ProfileTable;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.index.OrdinalFilter;
 import dev.kindred.index.RecallMonitor;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * One opened snapshot and what is derived from it, under a number that no other of the same
@@ -30,6 +33,7 @@ final class Generation {
   private final HiddenItems hidden;
   private final Additions additions;
   private final ItemSimilarity vectorSimilarity;
+  private final boolean hasVectors;
   private final RecallMonitor monitor; // null: nothing is compared
   private final Map<ItemFilter, OrdinalFilter> filters = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Reranking, BoundReranking> rerankings = new LinkedHashMap<>(16, 0.75f, true);
@@ -49,6 +53,7 @@ final class Generation {
     additions = new Additions(live, snapshot);
     int size = snapshot.items().size();
     VectorSimilarity vectors = VectorSimilarity.of(snapshot.scorer());
+    hasVectors = !vectors.isNone();
     vectorSimilarity =
         (first, second) -> first < size && second < size ? vectors.of(first, second) : 0;
     monitor =
@@ -121,8 +126,13 @@ final class Generation {
     return new Reranker(this::profileSimilarity, vectorSimilarity);
   }
 
-  /** A re-ranking over this snapshot's items and fields, and over the items added since. */
+  /**
+   * A re-ranking over this snapshot's items and fields, and over the items added since.
+   *
+   * @throws IllegalArgumentException if it needs what the snapshot doesn't have
+   */
   BoundReranking bind(Reranking reranking) {
+    requireSimilarities(reranking.diversity());
     FilterCache attributes = additions.items().filters();
     synchronized (rerankings) {
       if (boundTo != attributes.attributes()) {
@@ -131,6 +141,31 @@ final class Generation {
       }
     }
     return kept(rerankings, reranking, how -> BoundReranking.of(how, attributes, this::ordinalOf));
+  }
+
+  /** Where no two items are alike, diversity would change nothing and not say so. */
+  private void requireSimilarities(Diversity diversity) {
+    if (diversity.isOff()) {
+      return;
+    }
+    if (diversity.basis() == Diversity.Basis.PROFILE && !hasTexts()) {
+      throw new IllegalArgumentException(
+          "diversity by profile needs a catalogue with fields of texts, which the snapshot"
+              + " doesn't have; take it by vectors, or leave it out");
+    }
+    if (diversity.basis() == Diversity.Basis.VECTORS && !hasVectors) {
+      throw new IllegalArgumentException(
+          "diversity by vectors needs factors of a positive objective, of which the snapshot has"
+              + " none that tell items apart; take it by profile, or leave it out");
+    }
+  }
+
+  private boolean hasTexts() {
+    if (snapshot.profile().isEmpty()) {
+      return false;
+    }
+    ProfileTable profile = snapshot.profile().get();
+    return IntStream.range(0, profile.fields().size()).anyMatch(f -> !profile.isNumeric(f));
   }
 
   /** What a filter says of this snapshot's items. */

@@ -2,6 +2,7 @@ package dev.kindred.engine.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.rerank.Selection;
 import dev.kindred.engine.serve.WhyNot.Stage;
+import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -163,6 +165,43 @@ class RerankedRelatedTest {
 
   private boolean listed(RelatedQuery query, String target) {
     return ids(query).contains(target);
+  }
+
+  @Test
+  void settingsWithoutTheirDataAreRefused() throws IOException {
+    Path bare = directory.resolve("bare");
+    try (SnapshotWriter out = SnapshotWriter.into(bare)) {
+      new TinyWorld().fill(out, false);
+      out.publish();
+    }
+    try (Recommender without = Recommender.open(bare)) {
+      Reranking none = Reranking.none();
+      Reranking byProfile = none.withDiversity(Diversity.of(0.5));
+      refused("diversity by profile needs a catalogue", without, byProfile);
+      refused("a cap needs a field of texts", without, none.withCap("type", 1));
+      refused(
+          "freshness needs a field of numbers", without, none.withFreshness(new Freshness("year", 9)));
+      refused("no catalogue", without, none.withWhere("type = film"));
+      refused(
+          "no catalogue",
+          without,
+          none.withRule(Rule.bury(Selection.where(AttributeFilter.parse("type = film")))));
+      RelatedQuery query = RelatedQuery.item("100").top(20);
+      // Neutral, it needs nothing; by vectors it needs no catalogue.
+      List<RelatedItem> plain = without.related(query).items();
+      assertEquals(
+          plain, without.related(query.rerank(none.withDiversity(Diversity.of(1)))).items());
+      Diversity byVectors = new Diversity(0.1, Diversity.Basis.VECTORS);
+      assertNotEquals(plain, without.related(query.rerank(none.withDiversity(byVectors))).items());
+    }
+  }
+
+  private static void refused(String why, Recommender recommender, Reranking reranking) {
+    RelatedQuery query = RelatedQuery.item("100").top(5).rerank(reranking);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> recommender.related(query)).getMessage();
+    assertTrue(message.contains(why), message);
+    assertThrows(IllegalArgumentException.class, () -> recommender.whyNot(query, "101"));
   }
 
   @Test
