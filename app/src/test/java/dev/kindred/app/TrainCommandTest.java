@@ -232,6 +232,25 @@ final class TrainCommandTest {
     assertFalse(verbose.err().contains("call for nothing"), verbose.err());
   }
 
+  @Test
+  void aLogWrittenTwiceIsToldAndMended() throws IOException {
+    String plain = hashes(directory.resolve("once"));
+    Path log = directory.resolve("log.csv");
+    String text = Files.readString(log);
+    Files.writeString(log, text + text.substring(text.indexOf('\n') + 1));
+    Run twice = Run.kindred("train", "--config", config + "", "--out", directory + "/twice");
+    assertEquals(0, twice.exitCode(), twice.err());
+    String told = "960 of 1920 rows have user, item and time of another, and each counts";
+    assertTrue(twice.err().contains("warning: " + log + ": " + told), twice.err());
+    Run doctor = Run.kindred("doctor", "--config", config.toString());
+    assertTrue(doctor.out().contains("duplicates = \"drop\" under"), doctor.out());
+    Files.writeString(config, CONFIG.replace("order =", "duplicates = \"drop\"\norder ="));
+    assertEquals(plain, hashes(directory.resolve("mended")));
+    refused(
+        "must be one of keep, drop", CONFIG.replace("order =", "duplicates = \"all\"\norder ="));
+    refused("time or the order", CONFIG.replace("order = \"n\"", "duplicates = \"drop\""));
+  }
+
   private static Run with(String[] command, String more) {
     return Run.kindred(Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new));
   }

@@ -15,7 +15,16 @@ import java.util.List;
 public record EventsConfig(TableSource source, EventColumns columns, ReadLimits limits) {
   static EventsConfig read(Section section) {
     TableConfig.only(
-        section, "user", "item", "time", "time-format", "order", "event", "search", "signals");
+        section,
+        "user",
+        "item",
+        "time",
+        "time-format",
+        "order",
+        "event",
+        "search",
+        "signals",
+        "duplicates");
     TableSource source = TableConfig.source(section);
     String user = section.text("user");
     String item = section.text("item");
@@ -25,10 +34,13 @@ public record EventsConfig(TableSource source, EventColumns columns, ReadLimits 
     String event = section.text("event", "");
     String search = section.text("search", "");
     List<String> signals = section.texts("signals");
+    var duplicates = section.choice("duplicates", EventColumns.Duplicates.KEEP);
     ReadLimits limits = TableConfig.limits(section);
     EventColumns columns =
         section.make(
-            () -> new EventColumns(user, item, time, format, order, event, signals, search));
+            () ->
+                new EventColumns(
+                    user, item, time, format, order, event, signals, search, duplicates));
     return new EventsConfig(source, columns, limits);
   }
 }

@@ -239,6 +239,62 @@ public final class Events {
     return rearranged(Arrays.copyOf(first, samples));
   }
 
+  /**
+   * How many rows have user, item and time of one before them; 0 without times or an order. Takes 8
+   * bytes for each row of the most frequent time.
+   */
+  int duplicates() {
+    int found = 0;
+    long[] pairs = new long[0];
+    for (int from = 0, to; time != null && from < size; from = to) {
+      to = endOfTime(from);
+      if (to - from == 1) {
+        continue;
+      }
+      if (pairs.length < to - from) {
+        pairs = new long[to - from];
+      }
+      for (int row = from; row < to; row++) {
+        pairs[row - from] = (long) user[row] << 32 | item[row];
+      }
+      Arrays.sort(pairs, 0, to - from);
+      for (int i = 1; i < to - from; i++) {
+        found += pairs[i] == pairs[i - 1] ? 1 : 0;
+      }
+    }
+    return found;
+  }
+
+  /** The row after the last of those with the time of a row; this is in time order. */
+  private int endOfTime(int row) {
+    int to = row + 1;
+    while (to < size && time[to] == time[row]) {
+      to++;
+    }
+    return to;
+  }
+
+  /** See {@link Builder#buildDistinct}; this is in time order. */
+  private Events withoutDuplicates() {
+    int[] first = new int[size];
+    int count = 0;
+    for (int from = 0, to; from < size; from = to) {
+      to = endOfTime(from);
+      PairMap seen = new PairMap(to - from); // no more than the pairs of one time
+      for (int row = from; row < to; row++) {
+        int slot = seen.slotOf(user[row], item[row]);
+        int before = seen.get(slot);
+        if (before < 0) {
+          seen.put(slot, row);
+          first[count++] = row;
+        } else {
+          merge(before, row);
+        }
+      }
+    }
+    return rearranged(Arrays.copyOf(first, count));
+  }
+
   private void merge(int into, int row) {
     for (ValueColumn column : values) {
       if (column.get(row) > column.get(into)) {
@@ -412,6 +468,18 @@ public final class Events {
         sorted = sorted.rearranged(StableOrder.byKey(time, size));
       }
       return sorted.folded(order == Order.TIME ? maxGapMillis : Long.MAX_VALUE);
+    }
+
+    /**
+     * The events in time order, where rows with user, item and time of another are one, of each
+     * value and signal the largest. Needs times or an order.
+     */
+    Events buildDistinct() {
+      Events sorted = collected();
+      if (!StableOrder.isSorted(time, size)) {
+        sorted = sorted.rearranged(StableOrder.byKey(time, size));
+      }
+      return sorted.withoutDuplicates();
     }
 
     private Events collected() {

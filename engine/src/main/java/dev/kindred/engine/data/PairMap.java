@@ -2,9 +2,20 @@ package dev.kindred.engine.data;
 
 /** From a (user, item) pair to a number 0 or more: open addressing on primitive arrays. */
 final class PairMap {
-  private long[] pairs = new long[1 << 10];
-  private int[] numbers = new int[1 << 10]; // number + 1, 0 = free
+  private long[] pairs;
+  private int[] numbers; // number + 1, 0 = free
   private int size;
+
+  PairMap() {
+    this(1 << 8);
+  }
+
+  /** With room for some pairs; it grows where more come. */
+  PairMap(int room) {
+    int slots = Integer.highestOneBit(Math.clamp(room, 4, 1 << 28)) << 2;
+    pairs = new long[slots];
+    numbers = new int[slots];
+  }
 
   /** The slot of the pair, to be used before the next call. May move the other slots. */
   int slotOf(int user, int item) {

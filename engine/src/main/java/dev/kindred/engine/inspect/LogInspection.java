@@ -173,8 +173,8 @@ public record LogInspection(
         ? Finding.warning(
             about,
             says,
-            "declare the event column if the rows are events of one sample; else the"
-                + " log was written twice")
+            "declare the event column if the rows are events of one sample; if the log was written"
+                + " twice, duplicates = \"drop\" under [events] leaves one of each")
         : Finding.note(about, says, "");
   }
 

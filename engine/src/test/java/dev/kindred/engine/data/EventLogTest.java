@@ -230,6 +230,64 @@ class EventLogTest extends ReaderFiles {
   }
 
   @Test
+  void rowsLoggedTwiceCountTwiceUnlessTheyAreDropped() throws IOException {
+    String csv =
+        "user,item,t,rating,dwell\nu1,i1,5,2,\nu2,i1,5,1,\nu1,i2,5,1,\nu1,i1,9,1,\nu1,i1,5,3,7\n"
+            + "u2,i1,4,1,\nu1,i1,9,1,\n";
+    TableSource source = TableSource.of(file("twice.csv", csv));
+    Objective rated = Objective.positive("rated", LabelRule.strengthOf("rating"));
+    for (boolean timed : new boolean[] {true, false}) {
+      EventColumns columns = EventColumns.of("user", "item").withSignals(List.of("dwell"));
+      columns = timed ? columns.withTime("t") : columns.withOrder("t");
+      EventLog.Result kept = read(source, columns, rated);
+      assertEquals(7, kept.events().size());
+      assertEquals(
+          List.of(
+              "2 of 7 rows have user, item and time of another, and each counts; declare the event"
+                  + " column if they are events of one sample, or duplicates = \"drop\" if they"
+                  + " were logged twice"),
+          Note.warnings(kept.report().notes()));
+      assertEquals(7, kept.events().interactions(0, RowFilter.ALL).value(0));
+      EventLog.Result dropped =
+          read(source, columns.withDuplicates(EventColumns.Duplicates.DROP), rated);
+      assertEquals(5, dropped.events().size());
+      assertEquals(List.of(1f, 3f, 1f, 1f, 1f), values(dropped.events(), 0));
+      assertEquals(7, dropped.events().signal(0, 1), "the largest of each");
+      assertEquals(List.of(), Note.warnings(dropped.report().notes()));
+      String told = "2 of 7 rows have user, item and time of another and were dropped";
+      assertTrue(Note.texts(dropped.report().notes()).contains(told), "" + dropped.report());
+    }
+    EventColumns unordered = EventColumns.of("user", "item");
+    assertEquals(List.of(), Note.warnings(read(source, unordered, rated).report().notes()));
+    for (EventColumns none : List.of(unordered, unordered.withTime("t").withEvent("rating"))) {
+      assertThrows(
+          IllegalArgumentException.class, () -> none.withDuplicates(EventColumns.Duplicates.DROP));
+    }
+  }
+
+  /** Against the dullest way to tell: every row beside every other. */
+  @Test
+  void duplicatesAreThoseThatComparingAllRowsFinds() throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    StringBuilder csv = new StringBuilder("user,item,t\n");
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      String row = "u" + random.nextInt(4) + ",i" + random.nextInt(5) + "," + random.nextInt(40);
+      rows.add(row);
+      csv.append(row).append('\n');
+    }
+    int distinct = (int) rows.stream().distinct().count();
+    EventColumns columns =
+        EventColumns.of("user", "item").withOrder("t").withDuplicates(EventColumns.Duplicates.DROP);
+    EventLog.Result read = read(TableSource.of(file("many.csv", csv.toString())), columns, ANY);
+    assertEquals(distinct, read.events().size());
+    EventColumns keeping = columns.withDuplicates(EventColumns.Duplicates.KEEP);
+    EventLog.Result kept = read(TableSource.of(file("many.csv", csv.toString())), keeping, ANY);
+    String told = (600 - distinct) + " of 600 rows have user, item and time of another, and each";
+    assertTrue(kept.report().notes().toString().contains(told), kept.report() + " " + told);
+  }
+
+  @Test
   void csvTsvAndJsonLinesOfOneLogReadAlike() throws IOException {
     SplittableRandom random = new SplittableRandom(11);
     StringBuilder csv = new StringBuilder("user,item,time,rating\n");

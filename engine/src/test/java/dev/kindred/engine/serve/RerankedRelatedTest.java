@@ -180,7 +180,9 @@ class RerankedRelatedTest {
       refused("diversity by profile needs a catalogue", without, byProfile);
       refused("a cap needs a field of texts", without, none.withCap("type", 1));
       refused(
-          "freshness needs a field of numbers", without, none.withFreshness(new Freshness("year", 9)));
+          "freshness needs a field of numbers",
+          without,
+          none.withFreshness(new Freshness("year", 9)));
       refused("no catalogue", without, none.withWhere("type = film"));
       refused(
           "no catalogue",
