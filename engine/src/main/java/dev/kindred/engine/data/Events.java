@@ -280,6 +280,10 @@ public final class Events {
     int count = 0;
     for (int from = 0, to; from < size; from = to) {
       to = endOfTime(from);
+      if (to - from == 1) {
+        first[count++] = from;
+        continue;
+      }
       PairMap seen = new PairMap(to - from); // no more than the pairs of one time
       for (int row = from; row < to; row++) {
         int slot = seen.slotOf(user[row], item[row]);
