@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +61,11 @@ public final class IdTable {
   private static final long HASH_START = 0xCBF29CE484222325L;
   private static final long HASH_FACTOR = 0x100000001B3L;
   private static final long TAG_MASK = 0xFFFFFFFF_00000000L;
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** Stands for the hash of a text with half a surrogate pair, which has no UTF-8 form. */
   private static final long MALFORMED = 0;
@@ -234,6 +242,23 @@ public final class IdTable {
   public void copyId(int ordinal, byte[] target, int offset) {
     int bytes = idBytes(ordinal);
     MemorySegment.copy(data, ValueLayout.JAVA_BYTE, begin(ordinal, bytes), target, offset, bytes);
+  }
+
+  /**
+   * As {@link #copyId}, for callers that fill a buffer from front to back: what lies behind the id
+   * up to target[offset + {@link #SHORT_BYTES}) may be overwritten, so that a short id of any
+   * length is two moves without a branch.
+   */
+  public void copyIdAndMore(int ordinal, byte[] target, int offset) {
+    int bytes = idBytes(ordinal);
+    long at = begin(ordinal, bytes);
+    if (bytes <= SHORT_BYTES) {
+      Objects.checkFromIndexSize(offset, SHORT_BYTES, target.length);
+      LONGS.set(target, offset, data.get(LittleEndian.LONG, at));
+      INTS.set(target, offset + Long.BYTES, data.get(LittleEndian.INT, at + Long.BYTES));
+    } else {
+      MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, target, offset, bytes);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.kindred.index;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -94,6 +95,12 @@ class IdTableTest {
         byte[] target = new byte[text.length + 2];
         table.copyId(i, target, 1);
         assertEquals("\0" + ids.get(i) + "\0", new String(target, StandardCharsets.UTF_8));
+        byte[] padded = new byte[1 + Math.max(text.length, IdTable.SHORT_BYTES)];
+        table.copyIdAndMore(i, padded, 1);
+        assertArrayEquals(text, Arrays.copyOfRange(padded, 1, 1 + text.length));
+        int ordinal = i;
+        assertThrows(
+            IndexOutOfBoundsException.class, () -> table.copyIdAndMore(ordinal, padded, 2));
       }
     }
   }

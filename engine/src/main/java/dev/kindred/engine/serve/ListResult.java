@@ -8,10 +8,12 @@ import java.util.Objects;
 
 /** What the lists that callers own and reuse have in common: items with their scores and ids. */
 abstract sealed class ListResult permits RelatedResult, RecommendResult {
+  private static final Placing[] PLACINGS = Placing.values();
+
   private int[] ordinals;
   private float[] scores;
   private double[] propensities;
-  private Placing[] placings;
+  private byte[] placings; // ordinals: references would be marked for the collector one by one
   private int[] idEnds;
   private byte[] ids = new byte[0];
   private int size;
@@ -22,7 +24,7 @@ abstract sealed class ListResult permits RelatedResult, RecommendResult {
     ordinals = new int[capacity];
     scores = new float[capacity];
     propensities = new double[capacity];
-    placings = new Placing[capacity];
+    placings = new byte[capacity];
     idEnds = new int[capacity];
   }
 
@@ -78,7 +80,7 @@ abstract sealed class ListResult permits RelatedResult, RecommendResult {
 
   /** How the item came to its rank in [0, size()). */
   public final Placing placing(int rank) {
-    return placings[Objects.checkIndex(rank, size)];
+    return PLACINGS[placings[Objects.checkIndex(rank, size)]];
   }
 
   /**
@@ -109,7 +111,7 @@ abstract sealed class ListResult permits RelatedResult, RecommendResult {
   /** Adds an item and returns its rank. */
   final int add(int ordinal, float score, double propensity, Placing placing, IdTable table) {
     int start = idRoom(table.idBytes(ordinal));
-    table.copyId(ordinal, ids, start);
+    table.copyIdAndMore(ordinal, ids, start);
     return put(ordinal, score, propensity, placing);
   }
 
@@ -124,8 +126,9 @@ abstract sealed class ListResult permits RelatedResult, RecommendResult {
   private int idRoom(int bytes) {
     int start = size == 0 ? 0 : idEnds[size - 1];
     int end = Math.addExact(start, bytes);
-    if (ids.length < end) {
-      ids = Arrays.copyOf(ids, Math.max(end, 2 * ids.length));
+    int room = Math.addExact(end, IdTable.SHORT_BYTES); // what may come with a short id
+    if (ids.length < room) {
+      ids = Arrays.copyOf(ids, Math.max(room, 2 * ids.length));
     }
     idEnds[size] = end;
     return start;
@@ -135,7 +138,7 @@ abstract sealed class ListResult permits RelatedResult, RecommendResult {
     ordinals[size] = ordinal;
     scores[size] = score;
     propensities[size] = propensity;
-    placings[size] = placing;
+    placings[size] = (byte) placing.ordinal();
     return size++;
   }
 }

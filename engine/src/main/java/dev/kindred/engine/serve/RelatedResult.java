@@ -14,7 +14,9 @@ import java.util.Objects;
  * recommender is closed. For one thread at a time.
  */
 public final class RelatedResult extends ListResult {
-  private CandidateSource[] sources;
+  private static final CandidateSource[] SOURCES = CandidateSource.values();
+
+  private byte[] sources; // ordinals, as placings are
   private boolean precomputed;
 
   /**
@@ -24,12 +26,12 @@ public final class RelatedResult extends ListResult {
    */
   public RelatedResult(int capacity) {
     super(capacity);
-    sources = new CandidateSource[capacity];
+    sources = new byte[capacity];
   }
 
   /** Where the item at a rank in [0, size()) came from. */
   public CandidateSource source(int rank) {
-    return sources[Objects.checkIndex(rank, size())];
+    return SOURCES[sources[Objects.checkIndex(rank, size())]];
   }
 
   /** Whether the scores are those of the stored table; otherwise they were computed for this. */
@@ -56,7 +58,7 @@ public final class RelatedResult extends ListResult {
       double propensity,
       Placing placing,
       IdTable table) {
-    sources[add(ordinal, score, propensity, placing, table)] = source;
+    sources[add(ordinal, score, propensity, placing, table)] = (byte) source.ordinal();
   }
 
   /** The same for an item that no table knows. */
@@ -67,6 +69,6 @@ public final class RelatedResult extends ListResult {
       double propensity,
       Placing placing,
       byte[] id) {
-    sources[add(ordinal, score, propensity, placing, id)] = source;
+    sources[add(ordinal, score, propensity, placing, id)] = (byte) source.ordinal();
   }
 }
