@@ -75,9 +75,13 @@ public final class CompactMatrix {
    */
   final MemorySegment data;
 
+  /** From a pair of ints of a column to the next pair, in bytes. */
+  final long pairBytes;
+
   private CompactMatrix(int k, int n) {
     rows = k;
     columns = n;
+    pairBytes = 2 * panelWidth() * INT.byteSize();
     scales = new float[n];
     data = Arena.ofAuto().allocate((long) n * pairs() * 2 * INT.byteSize(), LINE);
   }
