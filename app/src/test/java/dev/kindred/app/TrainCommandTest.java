@@ -217,7 +217,7 @@ final class TrainCommandTest {
             log + ": 960 rows, 1 bad and skipped, 0 bad values ignored",
             log + ": skipped line 2: column 'user' holds no user",
             log + ": objective 'nine' happened in 0 of 959 samples; check its rule",
-            "objective 'nine' has no samples and contributes nothing")) {
+            "objective 'nine' has no samples and contributes nothing; check its rule")) {
       assertTrue(warnings.contains(warning), warning + " is not in " + warnings);
     }
     List<String> lines = brief.err().lines().toList();
@@ -227,7 +227,7 @@ final class TrainCommandTest {
       assertFalse(lines.contains(note), note);
       assertTrue(verbose.err().contains((calls ? "warning: " : "") + note), note);
     }
-    String count = notes.size() - warnings.size() + " notes that call for nothing";
+    String count = notes.size() - warnings.size() + " more notes call for nothing";
     assertTrue(brief.err().contains(count), brief.err());
     assertFalse(verbose.err().contains("call for nothing"), verbose.err());
   }

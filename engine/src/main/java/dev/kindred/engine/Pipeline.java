@@ -139,7 +139,9 @@ public final class Pipeline {
   private Optional<RankModel> ranking(RankOptions rank) {
     if (input.events().order() == Order.NONE) {
       notes.add(
-          Note.warning("no personalised ranking: the log has no times and no order of events"));
+          Note.warning(
+              "no personalised ranking: the log has no times and no order of events; name the"
+                  + " column of one under [events]"));
       return Optional.empty();
     }
     RankTrainer.Result result =
@@ -253,7 +255,9 @@ public final class Pipeline {
     if (positives.size() == 0) {
       notes.add(
           Note.warning(
-              "objective '" + objective.name() + "' has no samples and contributes nothing"));
+              "objective '"
+                  + objective.name()
+                  + "' has no samples and contributes nothing; check its rule"));
       return List.of();
     }
     // The paper's maximum of raw cosines needs no calibration and so no held-out part.

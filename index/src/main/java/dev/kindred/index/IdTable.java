@@ -31,7 +31,7 @@ import java.util.function.IntFunction;
  * </pre>
  *
  * <p>An entry never crosses a cache line, so a short id is one wait for memory, not one for its
- * place and one for its text. Twelve bytes hold numbers up to 10^12 and the ids of video sites. The
+ * place and one for its text. Twelve bytes hold numbers below 10^12 and the ids of video sites. The
  * layout is that of strings in the Umbra database (Neumann and Freitag, CIDR 2020, section 3.1).
  *
  * <p>Look-ups allocate nothing. A damaged body can make an id unknown, never read outside the file.
@@ -227,7 +227,7 @@ public final class IdTable {
   public int idBytes(int ordinal) {
     Objects.checkIndex(ordinal, size);
     int bytes = length(ordinal);
-    if (begin(ordinal, bytes) < 0) {
+    if (begin(ordinal, bytes) < 0 || bytes > Integer.MAX_VALUE - 8) { // no array is longer
       throw body.corrupt(entry(ordinal), "the text of id " + ordinal + " is out of place");
     }
     return bytes;
@@ -245,11 +245,13 @@ public final class IdTable {
   }
 
   /**
-   * As {@link #copyId}, for callers that fill a buffer from front to back: what lies behind the id
-   * up to target[offset + {@link #SHORT_BYTES}) may be overwritten, so that a short id of any
-   * length is two moves without a branch.
+   * As {@link #copyId}, for callers that fill a buffer from front to back: of a short id whole
+   * {@link #SHORT_BYTES} are written, zeros behind it, so that its length needs no branch.
+   *
+   * @param target with room from offset on for the id, and for {@link #SHORT_BYTES}
+   * @throws CorruptFileException if the file is damaged there
    */
-  public void copyIdAndMore(int ordinal, byte[] target, int offset) {
+  public void copyIdPadded(int ordinal, byte[] target, int offset) {
     int bytes = idBytes(ordinal);
     long at = begin(ordinal, bytes);
     if (bytes <= SHORT_BYTES) {

@@ -96,11 +96,10 @@ class IdTableTest {
         table.copyId(i, target, 1);
         assertEquals("\0" + ids.get(i) + "\0", new String(target, StandardCharsets.UTF_8));
         byte[] padded = new byte[1 + Math.max(text.length, IdTable.SHORT_BYTES)];
-        table.copyIdAndMore(i, padded, 1);
+        table.copyIdPadded(i, padded, 1);
         assertArrayEquals(text, Arrays.copyOfRange(padded, 1, 1 + text.length));
         int ordinal = i;
-        assertThrows(
-            IndexOutOfBoundsException.class, () -> table.copyIdAndMore(ordinal, padded, 2));
+        assertThrows(IndexOutOfBoundsException.class, () -> table.copyIdPadded(ordinal, padded, 2));
       }
     }
   }
@@ -192,6 +191,7 @@ class IdTableTest {
           assertTrue(ordinal >= -1 && ordinal < ids.size());
           try {
             table.idOf(i);
+            table.copyIdPadded(i, new byte[4096], 0);
           } catch (CorruptFileException expected) {
             assertEquals(path, expected.path());
           }

@@ -82,8 +82,10 @@ final class TrainCommand extends KindredCommand {
       Path snapshot = publishing.publish(writer -> trained.writeTo(writer, workers, progress));
       seconds.put("publish", secondsSince(start));
       long kept = said.stream().filter(line -> !line.isWarning()).count();
-      if (!verbose && kept > 0) {
-        note(kept + " notes that call for nothing: --verbose prints them, --json has all");
+      if (!verbose && !json() && kept > 0) {
+        note(
+            "%d more %s nothing: --verbose prints them, --json has all"
+                .formatted(kept, kept == 1 ? "note calls for" : "notes call for"));
       }
       if (!trained.scorer().tellsPairsApart()) {
         Note last =

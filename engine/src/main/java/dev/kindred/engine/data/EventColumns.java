@@ -16,8 +16,8 @@ import java.util.Objects;
  * @param signals columns whose numbers are kept beside the objectives, e.g. dwell, position
  * @param search type of the rows in which a user searched: they are no samples, and what was
  *     searched for stands in the item's column
- * @param duplicates what becomes of rows with user, item and time of another; without meaning where
- *     there is an event type, as such rows become one sample anyway
+ * @param duplicates what becomes of rows with user, item and time of another; kept where there is
+ *     an event type, as such rows become one sample anyway
  */
 public record EventColumns(
     String user,

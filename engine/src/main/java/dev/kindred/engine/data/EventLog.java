@@ -25,7 +25,7 @@ public final class EventLog {
   static final long FOLD_GAP_MILLIS = 30 * 60_000L;
 
   /** A larger share of duplicates is no chance: the log was written twice, or has event types. */
-  private static final double NOTABLE_DUPLICATES = 0.01;
+  public static final double NOTABLE_DUPLICATES = 0.01;
 
   private static final int MAX_EVENT_TYPES = 10_000;
 
@@ -288,7 +288,7 @@ public final class EventLog {
       report.warning(
           found
               + ", and each counts; declare the event column if they are events of one sample, or"
-              + " duplicates = \"drop\" if they were logged twice");
+              + " duplicates = \"drop\" if they were logged twice and times are as fine as events");
     } else {
       report.note(found + ", and each counts");
     }

@@ -243,7 +243,7 @@ public final class Events {
    * How many rows have user, item and time of one before them; 0 without times or an order. Takes 8
    * bytes for each row of the most frequent time.
    */
-  int duplicates() {
+  public int duplicates() {
     int found = 0;
     long[] pairs = new long[0];
     for (int from = 0, to; time != null && from < size; from = to) {

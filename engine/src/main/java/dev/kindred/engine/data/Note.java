@@ -7,7 +7,7 @@ import java.util.Objects;
  * One line that reading or training has to say. Immutable.
  *
  * @param level whether something should be done about it
- * @param text what happened, and for a warning what to do
+ * @param text what happened, and for a warning what to do where that doesn't go without saying
  */
 public record Note(Level level, String text) {
   /** Whether a note calls for action. */

@@ -182,7 +182,7 @@ public record TrainingEstimate(List<FileSize> files, List<Stage> stages) {
     files.add(graph("fused.khnsw", n, dim, options.fused().get().graph().m()));
   }
 
-  /** A table of so many ids. */
+  /** A table of so many ids, as if all were as long as the mean. */
   static FileSize ids(String name, long n, double idBytes) {
     long slots = 2;
     while (slots < 2 * n) {

@@ -3,6 +3,7 @@ package dev.kindred.engine.inspect;
 import dev.kindred.engine.PipelineInput;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.ColumnSample;
+import dev.kindred.engine.data.EventLog;
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.Order;
 import dev.kindred.engine.data.Polarity;
@@ -169,12 +170,13 @@ public record LogInspection(
             + " rows ("
             + percent(share)
             + ") have user, item and time of another";
-    return share > .01
+    return share > EventLog.NOTABLE_DUPLICATES
         ? Finding.warning(
             about,
             says,
             "declare the event column if the rows are events of one sample; if the log was written"
-                + " twice, duplicates = \"drop\" under [events] leaves one of each")
+                + " twice and its times are as fine as events, duplicates = \"drop\" under [events]"
+                + " leaves one of each")
         : Finding.note(about, says, "");
   }
 

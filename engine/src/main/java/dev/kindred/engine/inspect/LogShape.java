@@ -2,7 +2,6 @@ package dev.kindred.engine.inspect;
 
 import dev.kindred.engine.data.Events;
 import dev.kindred.engine.data.Order;
-import dev.kindred.index.run.SplitMix64;
 import java.util.Arrays;
 
 /**
@@ -35,22 +34,18 @@ public record LogShape(
     double busiestUserShare,
     double singleRowUsers) {
 
-  /** Counts. Cost: sorts the rows twice by a key of 8 bytes. */
+  /** Counts. Cost: sorts the rows by a key of 8 bytes. */
   public static LogShape of(Events events) {
     int rows = events.size();
     int[] ofUser = new int[events.users().size()];
     int[] ofItem = new int[events.items().size()];
     long[] pairs = new long[rows];
-    long[] moments = new long[rows];
-    boolean timed = events.order() != Order.NONE;
     for (int row = 0; row < rows; row++) {
       ofUser[events.user(row)]++;
       ofItem[events.item(row)]++;
       pairs[row] = (long) events.user(row) << 32 | events.item(row);
-      moments[row] = mixed(pairs[row]) ^ mixed(events.time(row) * 31 + 7);
     }
     int distinct = distinct(pairs);
-    int duplicates = timed ? rows - distinct(moments) : 0;
     int[] userRows = Arrays.stream(ofUser).filter(n -> n > 0).sorted().toArray();
     int[] itemRows = Arrays.stream(ofItem).filter(n -> n > 0).sorted().toArray();
     long head = 0;
@@ -68,7 +63,7 @@ public record LogShape(
         (double) distinct / userRows.length / itemRows.length,
         (double) head / rows,
         1 - (double) distinct / rows,
-        duplicates,
+        events.duplicates(),
         userRows[userRows.length / 2],
         (double) userRows[userRows.length - 1] / rows,
         (double) Arrays.stream(userRows).filter(n -> n == 1).count() / userRows.length);
@@ -81,11 +76,6 @@ public record LogShape(
       distinct += keys[i] != keys[i - 1] ? 1 : 0;
     }
     return distinct;
-  }
-
-  /** A number whose bits all depend on all of the key's. */
-  private static long mixed(long key) {
-    return SplitMix64.mix(key + SplitMix64.GAMMA);
   }
 
   /** Days between the first and the last row; 0 without times. */

@@ -241,7 +241,9 @@ final class RankExamples {
     }
     if (tasks.isEmpty()) {
       notes.add(
-          Note.warning("no personalised ranking: no objective has enough rows to be learned"));
+          Note.warning(
+              "no personalised ranking: no objective has enough rows to be learned; train on a"
+                  + " longer log"));
       return Optional.empty();
     }
     TaskLabels all = TaskLabels.of(outputs, labels.toArray(float[][]::new));
@@ -303,8 +305,8 @@ final class RankExamples {
     if (yes < FEWEST || no < FEWEST) {
       notes.add(
           Note.warning(
-              "objective '%s' is no task of the ranker: it happened in %d of %d rows to learn from"
-                  .formatted(objective.name(), yes, yes + no)));
+              "objective '%s' is no task of the ranker: it happened in %d of %d rows to learn from, at least %d must have it and %d not; train on a longer log, or check its rule"
+                  .formatted(objective.name(), yes, yes + no, FEWEST, FEWEST)));
       return;
     }
     int chance = outputs.size();

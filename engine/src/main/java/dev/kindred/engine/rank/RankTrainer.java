@@ -116,7 +116,7 @@ public final class RankTrainer {
       notes.add(
           Note.warning(
               ("no personalised ranking: %d positives in the earlier and %d in the later part of"
-                      + " the log, %d of each are needed")
+                      + " the log, %d of each are needed; train on a longer log")
                   .formatted(early.length, later.length, FEWEST)));
       return new Result(Optional.empty(), notes, hashes);
     }

@@ -39,7 +39,10 @@ abstract sealed class ListResult permits RelatedResult, RecommendResult {
     return new String(ids, start, idEnd(rank) - start, StandardCharsets.UTF_8);
   }
 
-  /** The UTF-8 bytes of all ids one after another; not to be changed, and replaced as it grows. */
+  /**
+   * The UTF-8 bytes of all ids one after another, and whatever behind the last; not to be changed,
+   * and replaced as it grows.
+   */
   public final byte[] idBytes() {
     return ids;
   }
@@ -111,7 +114,7 @@ abstract sealed class ListResult permits RelatedResult, RecommendResult {
   /** Adds an item and returns its rank. */
   final int add(int ordinal, float score, double propensity, Placing placing, IdTable table) {
     int start = idRoom(table.idBytes(ordinal));
-    table.copyIdAndMore(ordinal, ids, start);
+    table.copyIdPadded(ordinal, ids, start);
     return put(ordinal, score, propensity, placing);
   }
 

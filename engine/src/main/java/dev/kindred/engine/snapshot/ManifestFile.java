@@ -252,8 +252,7 @@ final class ManifestFile {
 
   /** All notes in order; those that {@code warnings} repeats call for action. */
   private static List<Note> notes(JsonFields json) {
-    // Manifests of earlier builds have no such list.
-    Set<String> warnings = json.has("warnings") ? Set.copyOf(json.texts("warnings")) : Set.of();
+    Set<String> warnings = Set.copyOf(json.texts("warnings"));
     return json.texts("notes").stream()
         .map(text -> warnings.contains(text) ? Note.warning(text) : Note.info(text))
         .toList();

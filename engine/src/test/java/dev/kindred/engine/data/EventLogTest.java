@@ -245,7 +245,7 @@ class EventLogTest extends ReaderFiles {
           List.of(
               "2 of 7 rows have user, item and time of another, and each counts; declare the event"
                   + " column if they are events of one sample, or duplicates = \"drop\" if they"
-                  + " were logged twice"),
+                  + " were logged twice and times are as fine as events"),
           Note.warnings(kept.report().notes()));
       assertEquals(7, kept.events().interactions(0, RowFilter.ALL).value(0));
       EventLog.Result dropped =

@@ -73,13 +73,6 @@ class ManifestFileTest {
   }
 
   @Test
-  void aManifestWithoutLevelsHasNotesThatInform() throws IOException {
-    Manifest read = read(edited("\"warnings\" : [", "\"remarks\" : ["));
-    assertEquals(Note.texts(MANIFEST.notes()), Note.texts(read.notes()));
-    assertEquals(List.of(), Note.warnings(read.notes()));
-  }
-
-  @Test
   void everyFlippedByteIsNoticed() throws IOException {
     byte[] bytes = ManifestFile.bytes(MANIFEST);
     for (int i = 0; i < bytes.length; i++) {
