@@ -34,6 +34,7 @@ final class Generation {
   private final Additions additions;
   private final ItemSimilarity vectorSimilarity;
   private final boolean hasVectors;
+  private final boolean hasTexts;
   private final RecallMonitor monitor; // null: nothing is compared
   private final Map<ItemFilter, OrdinalFilter> filters = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Reranking, BoundReranking> rerankings = new LinkedHashMap<>(16, 0.75f, true);
@@ -54,6 +55,7 @@ final class Generation {
     int size = snapshot.items().size();
     VectorSimilarity vectors = VectorSimilarity.of(snapshot.scorer());
     hasVectors = !vectors.isNone();
+    hasTexts = hasTexts(snapshot);
     vectorSimilarity =
         (first, second) -> first < size && second < size ? vectors.of(first, second) : 0;
     monitor =
@@ -148,7 +150,7 @@ final class Generation {
     if (diversity.isOff()) {
       return;
     }
-    if (diversity.basis() == Diversity.Basis.PROFILE && !hasTexts()) {
+    if (diversity.basis() == Diversity.Basis.PROFILE && !hasTexts) {
       throw new IllegalArgumentException(
           "diversity by profile needs a catalogue with fields of texts, which the snapshot"
               + " doesn't have; take it by vectors, or leave it out");
@@ -160,7 +162,7 @@ final class Generation {
     }
   }
 
-  private boolean hasTexts() {
+  private static boolean hasTexts(Snapshot snapshot) {
     if (snapshot.profile().isEmpty()) {
       return false;
     }

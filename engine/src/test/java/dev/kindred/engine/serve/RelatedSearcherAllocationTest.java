@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.Allocation;
+import dev.kindred.engine.rerank.Diversity;
+import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,6 +76,17 @@ class RelatedSearcherAllocationTest {
         i -> {
           searcher.gate(false);
           searcher.weight(0, 0.5 + i % 3);
+          searcher.relatedToOrdinal(i % TinyWorld.ITEMS, 1 + i % 30, result);
+        });
+    assertFalse(result.precomputed());
+  }
+
+  @Test
+  void rerankingForEachRequestAllocatesNothing() {
+    Reranking diverse = Reranking.none().withDiversity(Diversity.of(0.5));
+    allocatesNothing(
+        i -> {
+          searcher.rerank(diverse);
           searcher.relatedToOrdinal(i % TinyWorld.ITEMS, 1 + i % 30, result);
         });
     assertFalse(result.precomputed());
