@@ -230,13 +230,24 @@ public final class RecommendSearcher extends LeasedSearcher {
   /**
    * Re-ranks the lists from now on, in later snapshots too. Its condition holds for candidates
    * already, so that enough of them pass.
+   *
+   * @throws IllegalArgumentException if a filter, cap or freshness names a field that the snapshot
+   *     doesn't have, one of the wrong kind or, for freshness, without numbers, or diversity goes
+   *     by similarities that it doesn't have; the re-ranking before goes on
    */
   public void rerank(Reranking value) {
-    settings = Objects.requireNonNull(value, "reranking");
+    Objects.requireNonNull(value, "reranking");
     enter();
+    Reranking before = settings;
+    settings = value;
+    boolean done = false;
     try {
       bindReranking();
+      done = true;
     } finally {
+      if (!done) {
+        settings = before; // or every request after the next refresh would be refused
+      }
       exit();
     }
   }

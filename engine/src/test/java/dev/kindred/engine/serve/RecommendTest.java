@@ -23,7 +23,9 @@ import dev.kindred.engine.rerank.Reranking;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.rerank.Selection;
 import dev.kindred.engine.snapshot.Snapshot;
+import dev.kindred.engine.snapshot.SnapshotCatalog;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
+import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
 import dev.kindred.index.OrdinalFilter;
 import dev.kindred.index.file.MemoryMode;
@@ -298,6 +300,37 @@ class RecommendTest {
     Reranking pin = Reranking.none().withRule(Rule.pin(low, 2));
     assertEquals(low, recommender.recommend(query.rerank(pin)).items().get(1).id());
     assertEquals(usual, recommender.recommend(query.rerank(Reranking.none())).items());
+  }
+
+  @Test
+  void aRefusedReRankingLeavesTheOneBeforeInLaterSnapshotsToo() throws IOException {
+    Path place = directory.resolve("swapped");
+    String old = publish(place);
+    String young = publish(place);
+    SnapshotCatalog catalog = SnapshotCatalog.in(place);
+    catalog.promote(old);
+    try (Recommender swapped = Recommender.open(place)) {
+      RecommendSearcher searcher = swapped.recommendSearcher();
+      RecommendResult result = new RecommendResult(10);
+      searcher.recommend(user(5), 10, result);
+      String last = result.id(9);
+      searcher.rerank(Reranking.none().withRule(Rule.boost(Selection.of(last), 50)));
+      Reranking wrong = Reranking.none().withCap("no such field", 1);
+      assertThrows(IllegalArgumentException.class, () -> searcher.rerank(wrong));
+      searcher.recommend(user(5), 10, result);
+      assertEquals(last, result.id(0));
+      catalog.promote(young);
+      assertTrue(swapped.refresh());
+      searcher.recommend(user(5), 10, result);
+      assertEquals(last, result.id(0));
+    }
+  }
+
+  private static String publish(Path place) throws IOException {
+    try (SnapshotWriter out = SnapshotWriter.under(place)) {
+      trained.writeTo(out);
+      return out.publish().getFileName().toString();
+    }
   }
 
   @Test
