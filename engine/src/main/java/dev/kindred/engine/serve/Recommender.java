@@ -132,8 +132,8 @@ public final class Recommender implements AutoCloseable {
    *
    * @return whether another snapshot is served now
    * @throws IOException if the snapshot can't be opened
-   * @throws IllegalArgumentException if it lacks a field that is {@link
-   *     RecommenderOptions#required}
+   * @throws IllegalArgumentException if it lacks fields, numbers of one or similarities that are
+   *     {@link RecommenderOptions#required}
    * @throws RuntimeException that {@link RecommenderOptions#successor} refuses it with
    */
   public boolean refresh() throws IOException {
