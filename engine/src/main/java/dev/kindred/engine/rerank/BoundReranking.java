@@ -108,7 +108,9 @@ public final class BoundReranking {
       FilterCache.Span span = filters.span(freshField);
       if (Double.isNaN(span.newest())) {
         throw new IllegalArgumentException(
-            "freshness goes by field '" + freshness.field() + "', of which no item has a number");
+            "freshness goes by field '"
+                + freshness.field()
+                + "', of which no item has a number; name another field or leave it out");
       }
       newest = span.newest();
       mean = span.mean();

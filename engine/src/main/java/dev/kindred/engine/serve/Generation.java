@@ -10,7 +10,6 @@ import dev.kindred.engine.rerank.ItemAttributes;
 import dev.kindred.engine.rerank.ItemSimilarity;
 import dev.kindred.engine.rerank.Reranker;
 import dev.kindred.engine.rerank.Reranking;
-import dev.kindred.engine.snapshot.ProfileTable;
 import dev.kindred.engine.snapshot.Snapshot;
 import dev.kindred.index.OrdinalFilter;
 import dev.kindred.index.RecallMonitor;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * One opened snapshot and what is derived from it, under a number that no other of the same
@@ -55,7 +53,7 @@ final class Generation {
     int size = snapshot.items().size();
     VectorSimilarity vectors = VectorSimilarity.of(snapshot.scorer());
     hasVectors = !vectors.isNone();
-    hasTexts = hasTexts(snapshot);
+    hasTexts = snapshot.profile().isPresent() && snapshot.profile().get().values() > 0;
     vectorSimilarity =
         (first, second) -> first < size && second < size ? vectors.of(first, second) : 0;
     monitor =
@@ -152,7 +150,7 @@ final class Generation {
     }
     if (diversity.basis() == Diversity.Basis.PROFILE && !hasTexts) {
       throw new IllegalArgumentException(
-          "diversity by profile needs a catalogue with fields of texts, which the snapshot"
+          "diversity by profile needs a catalogue whose items have texts, which the snapshot"
               + " doesn't have; take it by vectors, or leave it out");
     }
     if (diversity.basis() == Diversity.Basis.VECTORS && !hasVectors) {
@@ -160,14 +158,6 @@ final class Generation {
           "diversity by vectors needs factors of a positive objective, of which the snapshot has"
               + " none that tell items apart; take it by profile, or leave it out");
     }
-  }
-
-  private static boolean hasTexts(Snapshot snapshot) {
-    if (snapshot.profile().isEmpty()) {
-      return false;
-    }
-    ProfileTable profile = snapshot.profile().get();
-    return IntStream.range(0, profile.fields().size()).anyMatch(f -> !profile.isNumeric(f));
   }
 
   /** What a filter says of this snapshot's items. */

@@ -7,7 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.content.CandidateSource;
+import dev.kindred.engine.data.Catalogue;
+import dev.kindred.engine.data.FieldSpec;
+import dev.kindred.engine.data.Polarity;
+import dev.kindred.engine.related.Calibration;
+import dev.kindred.engine.related.Channel;
 import dev.kindred.engine.related.Explanation;
+import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.related.ObjectiveWeight;
+import dev.kindred.engine.related.ObjectiveWeights;
+import dev.kindred.engine.related.RelatedScorer;
+import dev.kindred.engine.related.RelatedTable;
 import dev.kindred.engine.rerank.AttributeFilter;
 import dev.kindred.engine.rerank.Diversity;
 import dev.kindred.engine.rerank.Exploration;
@@ -19,6 +29,8 @@ import dev.kindred.engine.rerank.Selection;
 import dev.kindred.engine.serve.WhyNot.Stage;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -195,6 +207,51 @@ class RerankedRelatedTest {
           plain, without.related(query.rerank(none.withDiversity(Diversity.of(1)))).items());
       Diversity byVectors = new Diversity(0.1, Diversity.Basis.VECTORS);
       assertNotEquals(plain, without.related(query.rerank(none.withDiversity(byVectors))).items());
+    }
+  }
+
+  @Test
+  void settingsThatNoItemHasDataForAreRefused() throws IOException {
+    TinyWorld world = new TinyWorld();
+    Catalogue blank =
+        Catalogue.builder(
+                world.ids(),
+                List.of(FieldSpec.single("type", "type"), FieldSpec.numeric("year", "year")))
+            .build();
+    RelatedScorer priorsOnly =
+        RelatedScorer.of(
+            new ObjectiveWeights(
+                List.of(new ObjectiveWeight("click", Polarity.POSITIVE, 1, 1)), false, "one"),
+            List.of(
+                new RelatedScorer.Part(
+                    Channel.prior("click", new float[TinyWorld.ITEMS]), Calibration.identity())),
+            Merge.CALIBRATED,
+            TinyWorld.ITEMS);
+    Path target = directory.resolve("blank");
+    try (Workers workers = Workers.of(1);
+        SnapshotWriter out = SnapshotWriter.into(target)) {
+      out.items(world.ids());
+      out.candidates(world.candidates());
+      out.scorer(priorsOnly);
+      out.related(RelatedTable.build(priorsOnly, world.candidates(), 8, workers, Progress.none()));
+      out.profile(blank);
+      out.publish();
+    }
+    try (Recommender without = Recommender.open(target)) {
+      Reranking none = Reranking.none();
+      assertEquals(5, without.related("100", 5).size());
+      refused(
+          "field 'year', of which no item has a number; name another field",
+          without,
+          none.withFreshness(new Freshness("year", 9)));
+      refused(
+          "diversity by vectors needs factors of a positive objective",
+          without,
+          none.withDiversity(new Diversity(0.5, Diversity.Basis.VECTORS)));
+      refused(
+          "diversity by profile needs a catalogue whose items have texts",
+          without,
+          none.withDiversity(Diversity.of(0.5)));
     }
   }
 
