@@ -177,9 +177,13 @@ final class RerankingCommandTest {
       assertTrue(run.err().contains(option[2]), run.err());
     }
     for (String[] alone : new String[][] {{"--diversity-by", "vectors"}, {"--pool", "9"}}) {
-      Run run = kindred("related", "--item", "100", alone[0], alone[1]);
-      assertEquals(2, run.exitCode(), alone[0] + " " + run.err());
-      assertTrue(run.err().contains(alone[0] + " does nothing without"), run.err());
+      for (Run run :
+          List.of(
+              kindred("related", "--item", "100", alone[0], alone[1]),
+              kindred("related", "--item", "100", alone[0], alone[1], "--diversity", "1"))) {
+        assertEquals(2, run.exitCode(), alone[0] + " " + run.err());
+        assertTrue(run.err().contains(alone[0] + " does nothing without"), run.err());
+      }
     }
     Run field = kindred("related", "--item", "100", "--cap", "colour=2");
     assertEquals(3, field.exitCode());

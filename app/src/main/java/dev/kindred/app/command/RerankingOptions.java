@@ -90,13 +90,15 @@ final class RerankingOptions {
    * @throws IllegalArgumentException if one is out of range, or of no use without another
    */
   Reranking read(OptionalLong seed) throws IOException {
-    if (basis != null && lambda == null) {
+    boolean byScoreAlone = diversity().isOff();
+    if (basis != null && byScoreAlone) {
       throw new IllegalArgumentException(
-          "--diversity-by does nothing without --diversity; give a LAMBDA below 1");
+          "--diversity-by does nothing without a --diversity LAMBDA below 1; give one");
     }
-    if (pool != null && lambda == null && explore == null) {
+    if (pool != null && byScoreAlone && explore == null) {
       throw new IllegalArgumentException(
-          "--pool does nothing without --diversity or --explore; give one of them");
+          "--pool does nothing without a --diversity LAMBDA below 1 or --explore;"
+              + " give one of them");
     }
     List<Rule> all = new ArrayList<>(rules == null ? List.of() : RulesFile.read(rules, "--rules"));
     pins.forEach((id, slot) -> all.add(Rule.pin(id, slot)));
