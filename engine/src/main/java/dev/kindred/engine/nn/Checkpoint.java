@@ -22,6 +22,13 @@ import java.util.stream.Collectors;
 public final class Checkpoint {
   private static final String FORMAT = "kindred checkpoint ";
   private static final String VERSION = "2";
+  private static final String STEPS = "steps";
+  private static final String LOSSES = "losses";
+  private static final String SCORES = "scores";
+  private static final List<String> STRINGS =
+      List.of(CheckpointKey.NETWORK, CheckpointKey.DATA, STEPS, LOSSES, SCORES);
+  private static final String REMEDY =
+      "; it is no checkpoint, or a damaged one: delete it to train from the start, or name another";
 
   private final Path file;
   private final CheckpointKey key;
@@ -66,9 +73,9 @@ public final class Checkpoint {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT + VERSION);
     key.addTo(metadata);
-    metadata.put("steps", Long.toString(updater.steps()));
-    metadata.put("losses", joined(progress.losses()));
-    metadata.put("scores", joined(progress.scores()));
+    metadata.put(STEPS, Long.toString(updater.steps()));
+    metadata.put(LOSSES, joined(progress.losses()));
+    metadata.put(SCORES, joined(progress.scores()));
     Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {
       tensors.put(parameter.name(), tensor(parameter, parameter.values()));
@@ -121,13 +128,7 @@ public final class Checkpoint {
     } catch (CorruptFileException e) {
       String fault =
           e.getMessage().substring(e.getMessage().indexOf(": ", file.toString().length()) + 2);
-      CorruptFileException told =
-          new CorruptFileException(
-              file,
-              e.offset(),
-              fault
-                  + "; it is no checkpoint, or a damaged one: name another file, or delete it to"
-                  + " train from the start");
+      CorruptFileException told = new CorruptFileException(file, e.offset(), fault + REMEDY);
       told.initCause(e);
       throw told;
     }
@@ -146,13 +147,22 @@ public final class Checkpoint {
     }
   }
 
+  /** Refuses a file of this format that lacks what each has. */
+  private void checkStrings(Map<String, String> strings) {
+    for (String name : STRINGS) {
+      if (!strings.containsKey(name)) {
+        throw new CorruptFileException(file, -1, "has no string \"" + name + "\"" + REMEDY);
+      }
+    }
+  }
+
   /**
    * Puts the state of the file back, if there is one.
    *
    * @param epochs how many the training is to have at most
    * @throws IllegalArgumentException if the file is of another training or format, or of something
    *     else, or has more epochs behind it: the weights between are gone
-   * @throws CorruptFileException if it is damaged, or no file of weights at all
+   * @throws CorruptFileException if it is damaged, lacks a string, or is no file of weights at all
    */
   public Optional<Progress> resume(int epochs) throws IOException {
     if (!Files.exists(file)) {
@@ -160,6 +170,7 @@ public final class Checkpoint {
     }
     Safetensors saved = read();
     checkFormat(saved.metadata().getOrDefault("format", ""));
+    checkStrings(saved.metadata());
     String differences = CheckpointKey.in(saved.metadata()).differences(key);
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
@@ -167,8 +178,7 @@ public final class Checkpoint {
               .formatted(file, differences));
     }
     Progress progress =
-        new Progress(
-            parsed(saved.metadata().get("losses")), parsed(saved.metadata().get("scores")));
+        new Progress(parsed(saved.metadata().get(LOSSES)), parsed(saved.metadata().get(SCORES)));
     int done = progress.losses().size();
     if (done > epochs) {
       throw new IllegalArgumentException(
@@ -185,7 +195,7 @@ public final class Checkpoint {
                 System.arraycopy(values, 0, slots[i], 0, values.length);
               }
             });
-    updater.resumeAt(Long.parseLong(saved.metadata().get("steps")));
+    updater.resumeAt(Long.parseLong(saved.metadata().get(STEPS)));
     List<float[]> best = new ArrayList<>();
     for (Parameter parameter : stopping.parameters()) {
       Safetensors.Tensor tensor = saved.tensors().get(bestName(parameter));

@@ -22,9 +22,9 @@ import java.util.Set;
  * @param data fingerprint of all that is learned from and judged by
  */
 public record CheckpointKey(String network, Map<String, String> options, String data) {
-  private static final String NETWORK = "network";
+  static final String NETWORK = "network";
   private static final String OPTION = "option.";
-  private static final String DATA = "data";
+  static final String DATA = "data";
 
   public CheckpointKey {
     Objects.requireNonNull(network, NETWORK);

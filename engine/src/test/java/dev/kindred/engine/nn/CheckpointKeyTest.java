@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.index.file.CorruptFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +103,31 @@ final class CheckpointKeyTest {
       assertTrue(e.getMessage().contains(": " + key.differences(other) + "; "), e.getMessage());
     }
     assertArrayEquals(before, Files.readAllBytes(file));
+  }
+
+  @Test
+  void aCheckpointThatLacksAStringIsRefusedByNameWithTheRemedy() throws IOException {
+    Path file = directory.resolve("checkpoint");
+    checkpoint(MADE, file).write(new Checkpoint.Progress(List.of(0.5), List.of()));
+    Safetensors whole = Safetensors.read(file);
+    for (String name : List.of("network", "data", "steps", "losses", "scores")) {
+      Map<String, String> strings = new LinkedHashMap<>(whole.metadata());
+      strings.remove("crc32c");
+      assertTrue(strings.remove(name) != null, name);
+      Safetensors.write(file, strings, whole.tensors());
+      CorruptFileException e =
+          assertThrows(
+              CorruptFileException.class,
+              () -> checkpoint(MADE, file).resume(3),
+              "without " + name);
+      assertEquals(
+          file
+              + ": has no string \""
+              + name
+              + "\"; it is no checkpoint, or a damaged one: delete it to train from the start, or"
+              + " name another",
+          e.getMessage());
+    }
   }
 
   @Test
