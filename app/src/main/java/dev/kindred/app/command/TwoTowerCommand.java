@@ -1,6 +1,7 @@
 package dev.kindred.app.command;
 
 import dev.kindred.app.config.OptimizerName;
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.app.output.TextTable;
 import dev.kindred.engine.data.Ids;
 import dev.kindred.engine.data.Interactions;
@@ -398,7 +399,8 @@ final class TwoTowerCommand extends KindredCommand {
 
   private void refuse(String option, boolean given, TowerLoss used) {
     if (given) {
-      throw usage(option + " would have no effect with --loss " + used + "; leave it out");
+      throw usage(
+          option + " would have no effect with --loss " + ConstantName.of(used) + "; leave it out");
     }
   }
 

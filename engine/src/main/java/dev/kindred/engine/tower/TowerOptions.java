@@ -4,6 +4,7 @@ import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.Optimizer;
 import dev.kindred.engine.nn.Sgd;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -104,19 +105,19 @@ public record TowerOptions(
           "two-tower option scale is %s, must be %s to %s, or 0 to go by the number of items"
               .formatted(plain(scale), plain(MIN_SCALE), plain(MAX_SCALE)));
     }
-    if (negatives == 0 && !loss.sharesNegatives()) {
+    if (negatives < 1 && !loss.sharesNegatives()) {
       throw new IllegalArgumentException(
-          "two-tower option negatives is 0, must be 1 to %d with %s, for which each positive needs some of its own"
-              .formatted(MAX_NEGATIVES, loss));
+          "two-tower option negatives is %d, must be 1 to %d with %s, for which each positive needs some of its own"
+              .formatted(negatives, MAX_NEGATIVES, spelt(loss)));
     }
-    check("negatives", negatives, batchNegatives || !loss.sharesNegatives() ? 0 : 1, MAX_NEGATIVES);
+    check("negatives", negatives, batchNegatives && loss.sharesNegatives() ? 0 : 1, MAX_NEGATIVES);
     check("popularityExponent", popularityExponent, 0, 10);
     check("correction", correction, 0, 1);
     check("popularity", popularity, 0, 2);
     if (popularity > 0 && (loss != TowerLoss.SAMPLED_SOFTMAX || learnScale)) {
       throw new IllegalArgumentException(
-          "two-tower option popularity is %s, which needs SAMPLED_SOFTMAX with a fixed scale; set it to 0"
-              .formatted(plain(popularity)));
+          "two-tower option popularity is %s, which needs %s with a fixed scale; set it to 0"
+              .formatted(plain(popularity), spelt(TowerLoss.SAMPLED_SOFTMAX)));
     }
     check("margin", margin, -1, 1);
     check("negativeWeight", negativeWeight, 0, 1e6);
@@ -144,6 +145,11 @@ public record TowerOptions(
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
         : Double.toString(value);
+  }
+
+  /** As on the command line and in a configuration. */
+  private static String spelt(TowerLoss loss) {
+    return loss.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The sound reading, see docs/decisions: softmax over sampled items, Adam, early stopping. */

@@ -273,6 +273,40 @@ class TwoTowerTest {
   }
 
   @Test
+  void lossesWithNegativesOfTheirOwnNeedOneAtLeastAndAreSpeltAsUsersWriteThem() {
+    TowerOptions options = TowerOptions.defaults();
+    for (TowerLoss loss : TowerLoss.values()) {
+      for (int negatives : new int[] {0, -1}) {
+        if (negatives == 0 && loss.sharesNegatives()) {
+          assertEquals(0, options.withLoss(loss, negatives).negatives());
+          continue;
+        }
+        Exception e =
+            assertThrows(
+                IllegalArgumentException.class, () -> options.withLoss(loss, negatives), "" + loss);
+        String expected =
+            "negatives is %d, must be %d to 65536"
+                .formatted(negatives, loss.sharesNegatives() ? 0 : 1);
+        assertTrue(e.getMessage().contains(expected), e.getMessage());
+      }
+      Exception e =
+          assertThrows(
+              IllegalArgumentException.class, () -> options.withLoss(loss, 65_537), "" + loss);
+      String range = "must be %d to 65536".formatted(loss.sharesNegatives() ? 0 : 1);
+      assertTrue(e.getMessage().endsWith("negatives is 65537, " + range), e.getMessage());
+    }
+    Exception bpr =
+        assertThrows(IllegalArgumentException.class, () -> options.withLoss(TowerLoss.BPR, -1));
+    assertTrue(bpr.getMessage().contains("must be 1 to 65536 with bpr, for"), bpr.getMessage());
+    Exception popularity =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> options.withLoss(TowerLoss.COSINE_CONTRASTIVE).withPopularity(1));
+    assertTrue(
+        popularity.getMessage().contains("needs sampled-softmax with"), popularity.getMessage());
+  }
+
+  @Test
   void aScaleThatNoLossWouldUseIsRefused() {
     TowerOptions options = Groups.options();
     for (double scale : new double[] {0, 1, 200}) {
