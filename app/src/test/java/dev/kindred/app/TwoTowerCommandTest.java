@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.kindred.engine.nn.Adagrad;
+import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.Optimizer;
+import dev.kindred.engine.nn.Sgd;
 import dev.kindred.engine.tower.TowerLoss;
 import dev.kindred.engine.tower.TowerModel;
 import java.io.IOException;
@@ -201,6 +204,28 @@ final class TwoTowerCommandTest {
     Run misspelt = run("--optimizer", "adamw");
     assertEquals(2, misspelt.exitCode());
     assertTrue(misspelt.err().contains("adam, adagrad, sgd"), misspelt.err());
+  }
+
+  /** As of {@code [tower]} and of specifications of {@code kindred mmoe}. */
+  @Test
+  void withoutALearningRateAnOptimizerBringsItsOwn() throws IOException {
+    Map<String, Optimizer> expected =
+        Map.of("adam", Adam.of(0.001), "adagrad", Adagrad.of(0.01), "sgd", Sgd.of(0.01));
+    for (Map.Entry<String, Optimizer> each : expected.entrySet()) {
+      for (boolean paper : new boolean[] {false, true}) {
+        Path model = directory.resolve(each.getKey() + paper + ".safetensors");
+        List<String> options =
+            new ArrayList<>(List.of("--hidden", "4", "--dim", "4", "--epochs", "1", "--quiet"));
+        options.addAll(List.of("--optimizer", each.getKey(), "--save", model.toString()));
+        if (paper) {
+          options.add("--paper");
+        }
+        Run run = bare(options.toArray(String[]::new));
+        assertEquals(0, run.exitCode(), options + ": " + run.err());
+        assertEquals(
+            each.getValue(), TowerModel.load(model).options().optimizer(), options.toString());
+      }
+    }
   }
 
   @Test

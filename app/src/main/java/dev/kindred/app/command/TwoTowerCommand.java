@@ -193,10 +193,13 @@ final class TwoTowerCommand extends KindredCommand {
       names = "--optimizer",
       paramLabel = "NAME",
       completionCandidates = ConstantNames.Optimizers.class,
-      description = "One of: ${COMPLETION-CANDIDATES}.")
+      description = "One of: ${COMPLETION-CANDIDATES}; each brings its own --learning-rate.")
   private OptimizerName optimizer;
 
-  @Option(names = "--learning-rate", paramLabel = "R", description = "Of the optimizer.")
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "R",
+      description = "Of the optimizer; by default 0.001 with adam, 0.01 with the other two.")
   private Double learningRate;
 
   @Option(
@@ -366,7 +369,7 @@ final class TwoTowerCommand extends KindredCommand {
     o = popularity == null ? o : o.withPopularity(popularity);
     o = noBatchNegatives ? o.withBatchNegatives(false) : o;
     if (optimizer != null) {
-      o = o.withOptimizer(optimizer.with(o.optimizer().learningRate()));
+      o = o.withOptimizer(optimizer.insteadOf(o.optimizer()));
     }
     if (learningRate != null) {
       o = o.withOptimizer(o.optimizer().withLearningRate(learningRate));

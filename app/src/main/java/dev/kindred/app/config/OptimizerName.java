@@ -20,8 +20,7 @@ public enum OptimizerName {
     };
   }
 
-  /** The optimiser of this name with usual numbers but for the rate. */
-  public Optimizer with(double learningRate) {
+  private Optimizer with(double learningRate) {
     return switch (this) {
       case ADAM -> Adam.of(learningRate);
       case ADAGRAD -> Adagrad.of(learningRate);
@@ -30,7 +29,7 @@ public enum OptimizerName {
   }
 
   /** {@code base} if this is its name, else the one of this name with its usual learning rate. */
-  Optimizer insteadOf(Optimizer base) {
+  public Optimizer insteadOf(Optimizer base) {
     return this == of(base) ? base : with(this == ADAM ? 1e-3 : 1e-2);
   }
 }
