@@ -68,8 +68,8 @@ public final class Mmoe {
    * @param checkpoint written after each epoch; a training that finds the file goes on from it, to
    *     the same bits as one that was never interrupted
    * @throws IllegalArgumentException if the tables don't fit, a task has no labels to learn from,
-   *     the schedule's warm-up is no shorter than the training, or the checkpoint is of another
-   *     training or of more epochs
+   *     the schedule is a cosine to the end of the training and its warm-up is no shorter, or the
+   *     checkpoint is of another training or of more epochs
    * @throws DivergedException if the loss, or a weight after an epoch, is no finite number any
    *     more; a checkpoint stays that of the last epoch before
    * @throws IOException if the checkpoint can't be read or written

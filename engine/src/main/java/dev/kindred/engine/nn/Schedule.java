@@ -64,7 +64,8 @@ public record Schedule(long warmUp, Shape shape, long steps, double factor) {
 
   /**
    * This schedule for a training of so many steps: a cosine without a length of its own ends with
-   * it.
+   * it. The course of others is the same however long the training is; they may warm up beyond its
+   * end, as a checkpoint may be taken on from there.
    *
    * @throws IllegalArgumentException if such a cosine's warm-up leaves no step to fall
    */

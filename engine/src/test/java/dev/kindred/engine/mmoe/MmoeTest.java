@@ -365,6 +365,18 @@ class MmoeTest {
   }
 
   @Test
+  void aWarmUpBeyondTheEndOfATrainingGoesOnWhenACheckpointDoes(@TempDir Path directory)
+      throws IOException {
+    World world = new World();
+    long steps = Math.ceilDiv(TRAIN.length, SMALL.batch());
+    MmoeOptions options = SMALL.withEpochs(4).withSchedule(Schedule.warmUp(3 * steps));
+    Path file = directory.resolve("checkpoint.safetensors");
+    resumed(world, options.withEpochs(2), file);
+    assertEquals(
+        train(world, world.labels, options, 1).hash(), resumed(world, options, file).hash());
+  }
+
+  @Test
   void aCheckpointOfMoreEpochsThanAreAskedForIsRefusedAndStaysAsItIs(@TempDir Path directory)
       throws IOException {
     World world = new World();
