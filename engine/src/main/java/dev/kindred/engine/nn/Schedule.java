@@ -94,7 +94,8 @@ public record Schedule(long warmUp, Shape shape, long steps, double factor) {
    */
   public double at(long step) {
     if (hasOpenEnd()) {
-      throw new IllegalStateException("a cosine to the end of a training is told by over() where");
+      throw new IllegalStateException(
+          "call over(steps) first: this cosine has no length of its own");
     }
     double rise = step < warmUp ? (double) step / warmUp : 1;
     double fall =

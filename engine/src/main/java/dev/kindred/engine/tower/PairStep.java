@@ -199,8 +199,11 @@ final class PairStep implements Step {
           case BPR -> ranking(c, rows, share);
           case SCALED_CROSS_ENTROPY ->
               Losses.crossEntropy(c.logits, c.labels, c.weights, n, share, c.logits);
-          default ->
+          case COSINE_CROSS_ENTROPY ->
               Losses.crossEntropyOfProbability(c.logits, c.labels, c.weights, n, share, c.logits);
+          case SAMPLED_SOFTMAX, COSINE_CONTRASTIVE ->
+              throw new IllegalStateException(
+                  options.loss() + " has shared negatives, and no pairs of its own");
         };
     float[] du = userPass.gradient(userTower.output);
     float[] dv = itemPass.gradient(itemTower.output);

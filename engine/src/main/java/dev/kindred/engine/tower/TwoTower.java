@@ -315,8 +315,7 @@ public final class TwoTower {
               : new PairStep(userTower, itemTower, userTable, itemTable, train, options);
       long batches = (samples() + step.capacity() - 1) / step.capacity();
       Schedule schedule =
-          (options.anneal() ? Schedule.cosine(0, 0) : Schedule.constant())
-              .over(batches * options.epochs());
+          options.anneal() ? Schedule.cosine(0, batches * options.epochs()) : Schedule.constant();
       Updater updater = new Updater(options.optimizer(), step.passes(), step.lossParameters());
       Set<Parameter> parameters = new LinkedHashSet<>(userTower.network.parameters());
       parameters.addAll(itemTower.network.parameters());
