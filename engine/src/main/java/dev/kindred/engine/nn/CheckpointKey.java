@@ -36,6 +36,8 @@ public record CheckpointKey(String network, Map<String, String> options, String 
    * The key of options as the description of a saved network has them: numbers, flags, lists of
    * widths, names of constants, and objects of these, whose own values stand beside the others. An
    * object's {@code name} or {@code shape} goes by the name of the object.
+   *
+   * @throws IllegalStateException if two of them end up with one name
    */
   public static CheckpointKey of(String network, Map<String, ?> described, String data) {
     Map<String, String> options = new LinkedHashMap<>();
@@ -57,11 +59,16 @@ public record CheckpointKey(String network, Map<String, String> options, String 
 
   private static void put(Map<String, String> options, String name, Object value) {
     String text = String.valueOf(value);
+    String spelt = name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     String before =
         options.put(
-            name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT),
+            spelt,
             value instanceof String ? text.toLowerCase(Locale.ROOT).replace('_', '-') : text);
-    assert before == null : "two options are called " + name;
+    if (before != null) {
+      throw new IllegalStateException(
+          "two options are called %s, one is %s and one %s: a checkpoint keeps each under its name"
+              .formatted(spelt, before, options.get(spelt)));
+    }
   }
 
   /** With one more option, or another value of one. */

@@ -69,6 +69,18 @@ final class CheckpointKeyTest {
   }
 
   @Test
+  void twoOptionsOfOneNameAreRefused() {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("weightDecay", 0.5);
+    options.put("optimizer", DescriptionJson.ofOptimizer(Adam.of(0.01)));
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> CheckpointKey.of("network", options, "12"));
+    assertTrue(
+        e.getMessage().startsWith("two options are called weight-decay, one is 0.5 and one 0.0"),
+        e.getMessage());
+  }
+
+  @Test
   void dataNetworksAndOptionsThatOneOfThemLacksAreTold() {
     assertEquals("made of other data", MADE.differences(of(MADE.options(), "13")));
     assertEquals(
