@@ -151,7 +151,9 @@ final class MmoeFilesTest extends MmoeRuns {
     assertEquals(0, run("--checkpoint", file, "--epochs", "2").exitCode());
     Run more = run("--checkpoint", file, "--epochs", "3");
     assertEquals(3, more.exitCode(), more.err());
-    assertTrue(more.err().contains("made with steps "), more.err());
+    assertTrue(
+        more.err().contains("with schedule cosine over 2 epochs, now cosine over 3 epochs;"),
+        more.err());
   }
 
   @Test

@@ -284,10 +284,15 @@ public final class Mmoe {
           }
         }
       }
-      Map<String, Object> described = MmoeDescription.options(options.withSchedule(schedule));
+      Map<String, Object> described = MmoeDescription.options(options);
       described.remove("epochs");
-      return CheckpointKey.of("multi-task network", described, data.hex())
-          .with("tasks", tasks.stream().map(Training::told).collect(Collectors.joining(", ")));
+      CheckpointKey key =
+          CheckpointKey.of("multi-task network", described, data.hex())
+              .with("tasks", tasks.stream().map(Training::told).collect(Collectors.joining(", ")));
+      // A cosine to the end of the training depends on how many epochs there are.
+      return schedule.equals(options.schedule())
+          ? key
+          : key.with("schedule", "cosine over " + options.epochs() + " epochs");
     }
 
     private static String told(Task task) {

@@ -365,6 +365,27 @@ class MmoeTest {
   }
 
   @Test
+  void aCheckpointOfACosineOverOtherEpochsIsToldByThem(@TempDir Path directory) throws IOException {
+    World world = new World();
+    MmoeOptions cosine = SMALL.withEpochs(2).withSchedule(Schedule.cosine(0, 0));
+    Path file = directory.resolve("checkpoint.safetensors");
+    MmoeModel two = resumed(world, cosine, file);
+    assertEquals(two.hash(), resumed(world, cosine, file).hash());
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> resumed(world, cosine.withEpochs(4), file));
+    assertTrue(
+        e.getMessage()
+            .contains(": made with schedule cosine over 2 epochs, now cosine over 4 epochs;"),
+        e.getMessage());
+    // One with a length of its own goes on to any number.
+    Path fixed = directory.resolve("fixed.safetensors");
+    MmoeOptions ownLength = cosine.withSchedule(Schedule.cosine(0, 1000));
+    resumed(world, ownLength, fixed);
+    assertEquals(4, resumed(world, ownLength.withEpochs(4), fixed).epochs());
+  }
+
+  @Test
   void aWarmUpBeyondTheEndOfATrainingGoesOnWhenACheckpointDoes(@TempDir Path directory)
       throws IOException {
     World world = new World();
