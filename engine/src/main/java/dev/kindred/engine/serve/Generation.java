@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * One opened snapshot and what is derived from it, under a number that no other of the same
@@ -140,7 +139,10 @@ final class Generation {
         rerankings.clear(); // they know nothing of the item that came
       }
     }
-    return kept(rerankings, reranking, how -> BoundReranking.of(how, attributes, this::ordinalOf));
+    BoundReranking known = known(rerankings, reranking);
+    return known != null
+        ? known
+        : keep(rerankings, reranking, BoundReranking.of(reranking, attributes, this::ordinalOf));
   }
 
   /** Where no two items are alike, diversity would change nothing and not say so. */
@@ -162,19 +164,19 @@ final class Generation {
 
   /** What a filter says of this snapshot's items. */
   OrdinalFilter filter(ItemFilter filter) {
-    return kept(filters, filter, which -> which.in(snapshot));
+    OrdinalFilter known = known(filters, filter);
+    return known != null ? known : keep(filters, filter, filter.in(snapshot));
   }
 
-  /** What was made of a key before, as long as it is among the last few asked for. */
-  private static <K, V> V kept(Map<K, V> kept, K key, Function<K, V> maker) {
+  /** What was made of a key, or null if it isn't among the last few asked for. */
+  private static <K, V> V known(Map<K, V> kept, K key) {
     synchronized (kept) {
-      V known = kept.get(key);
-      if (known != null) {
-        return known;
-      }
+      return kept.get(key);
     }
-    // Two threads may both make it; neither keeps those from waiting that ask for another.
-    V made = maker.apply(key);
+  }
+
+  /** Two threads may both make it; neither keeps those from waiting that ask for another. */
+  private static <K, V> V keep(Map<K, V> kept, K key, V made) {
     synchronized (kept) {
       kept.put(key, made);
       if (kept.size() > KEPT) {
