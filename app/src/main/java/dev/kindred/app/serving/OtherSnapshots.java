@@ -227,7 +227,10 @@ final class OtherSnapshots implements AutoCloseable {
       leaving.ifPresent(unused -> unused.recommender.close());
       opened = Optional.of(new OpenSnapshot(opener.open(directory.resolve(name))));
     } catch (IOException | CorruptFileException e) {
-      throw new Refusal(404, "bad-snapshot", "snapshot " + name + " can't be opened");
+      throw new Refusal(
+          404,
+          "bad-snapshot",
+          "snapshot " + name + " can't be opened; kindred verify --model says why");
     } finally {
       long end = nanoTime.getAsLong();
       synchronized (lock) {

@@ -153,12 +153,14 @@ final class Generation {
     if (diversity.basis() == Diversity.Basis.PROFILE && !hasTexts) {
       throw new IllegalArgumentException(
           "diversity by profile needs a catalogue whose items have texts, which the snapshot"
-              + " doesn't have; take it by vectors, or leave it out");
+              + " doesn't have; "
+              + (hasVectors ? "take it by vectors, or leave it out" : "leave it out"));
     }
     if (diversity.basis() == Diversity.Basis.VECTORS && !hasVectors) {
       throw new IllegalArgumentException(
           "diversity by vectors needs factors of a positive objective, of which the snapshot has"
-              + " none that tell items apart; take it by profile, or leave it out");
+              + " none that tell items apart; "
+              + (hasTexts ? "take it by profile, or leave it out" : "leave it out"));
     }
   }
 

@@ -40,7 +40,7 @@ public record Manifest(
     List<FileEntry> files) {
 
   /** The layout that this library writes, and the only one that it reads. */
-  public static final int FORMAT_VERSION = 2;
+  public static final int FORMAT_VERSION = 3;
 
   public Manifest {
     Objects.requireNonNull(provenance, "provenance");

@@ -91,8 +91,7 @@ final class ManifestFile {
               + LibraryVersion.get()
               + " reads format "
               + Manifest.FORMAT_VERSION
-              + "; build the snapshot again with this release, or open it with the one that wrote"
-              + " it"
+              + "; train it anew with this release, or open it with the one that wrote it"
               + (fields.has("libraryVersion") ? " (" + fields.text("libraryVersion") + ")" : ""));
     }
     if (!intact) {

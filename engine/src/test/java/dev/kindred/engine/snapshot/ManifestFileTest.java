@@ -96,12 +96,12 @@ class ManifestFileTest {
   void anotherVersionNamesBothAndTheRemedy() throws IOException {
     for (byte[] bytes :
         List.of(
-            edited("\"formatVersion\" : 2", "\"formatVersion\" : 7"),
+            edited("\"formatVersion\" : 3", "\"formatVersion\" : 7"),
             "{\"formatVersion\": 7, \"libraryVersion\": \"9.8.7\"}"
                 .getBytes(StandardCharsets.UTF_8))) {
       String message = assertThrows(CorruptFileException.class, () -> read(bytes)).getMessage();
       assertTrue(message.contains("has snapshot format 7"), message);
-      assertTrue(message.contains("reads format 2; build the snapshot again"), message);
+      assertTrue(message.contains("reads format 3; train it anew"), message);
       assertTrue(message.contains("9.8.7"), message);
     }
   }
