@@ -196,6 +196,45 @@ final class TwoTowerCommandTest {
   }
 
   @Test
+  void aLossOfOwnNegativesDrawsFourWhereNoneAreGiven() throws IOException {
+    for (String loss : List.of("bpr", "scaled-cross-entropy", "cosine-cross-entropy")) {
+      assertEquals(4, savedNegatives("--loss", loss), loss);
+    }
+    assertEquals(7, savedNegatives("--loss", "bpr", "--negatives", "7"));
+    assertEquals(4, savedNegatives("--paper"));
+    assertEquals(0, savedNegatives());
+    assertEquals(0, savedNegatives("--loss", "cosine-contrastive"));
+  }
+
+  private int savedNegatives(String... more) throws IOException {
+    Path model = directory.resolve("negatives.safetensors");
+    List<String> options =
+        new ArrayList<>(List.of("--hidden", "4", "--dim", "4", "--epochs", "1", "--quiet"));
+    options.addAll(List.of("--save", model.toString()));
+    options.addAll(List.of(more));
+    Run run = bare(options.toArray(String[]::new));
+    assertEquals(0, run.exitCode(), options + ": " + run.err());
+    return TowerModel.load(model).options().negatives();
+  }
+
+  @Test
+  void whatHasNoEffectIsToldBeforeValuesOutOfRange() {
+    for (String[] options :
+        new String[][] {
+          {"--loss", "bpr", "--margin", ".5"},
+          {"--loss", "bpr", "--margin", "5"},
+          {"--loss", "bpr", "--margin", ".5", "--negatives", "0"},
+          {"--loss", "bpr", "--margin", ".5", "--batch", "2"}
+        }) {
+      Run run = bare(options);
+      assertEquals(2, run.exitCode(), String.join(" ", options));
+      assertTrue(
+          run.err().contains("--margin would have no effect with --loss bpr"),
+          String.join(" ", options) + ": " + run.err());
+    }
+  }
+
+  @Test
   void adagradIsAnOptimizerToo() throws IOException {
     Path model = directory.resolve("tower.safetensors");
     Run run = run("--optimizer", "adagrad", "--save", model.toString());

@@ -40,9 +40,12 @@ import picocli.CommandLine.Option;
       "  kindred two-tower --train train.csv --test test.csv --paper --epochs 10",
       "  kindred two-tower --train train.csv --test test.csv --hidden 256 --dim 128 \\",
       "      --history 50",
-      "  kindred two-tower --train train.csv --test test.csv --loss bpr --negatives 4"
+      "  kindred two-tower --train train.csv --test test.csv --loss bpr"
     })
 final class TwoTowerCommand extends KindredCommand {
+  /** Those of {@link TowerOptions#paper}. */
+  private static final int OWN_NEGATIVES = 4;
+
   @Option(
       names = "--train",
       required = true,
@@ -124,8 +127,9 @@ final class TwoTowerCommand extends KindredCommand {
       names = "--negatives",
       paramLabel = "N",
       description =
-          "Per positive, at least 1 but for sampled-softmax and cosine-contrastive, with which they"
-              + " are shared by a batch, beside its own items.")
+          "Items drawn as negatives. With sampled-softmax and cosine-contrastive: for a whole"
+              + " batch, beside its own items (default: 0). With the other losses: for each"
+              + " positive, at least 1 (default: 4).")
   private Integer negatives;
 
   @Option(
@@ -341,6 +345,10 @@ final class TwoTowerCommand extends KindredCommand {
 
   private TowerOptions towerOptions() {
     TowerOptions o = paper ? TowerOptions.paper() : TowerOptions.defaults();
+    TowerLoss used = loss == null ? o.loss() : loss;
+    int drawn = negatives == null ? defaultNegatives(o, used) : negatives;
+    // First, or somebody mends a value only to be told then to leave an option out.
+    refuseWhatSaysNothing(used, drawn);
     if (seed().isPresent()) {
       o = o.withSeed(seed().getAsLong());
     }
@@ -359,12 +367,7 @@ final class TwoTowerCommand extends KindredCommand {
     o = margin == null ? o : o.withMargin(margin);
     o = negativeWeight == null ? o : o.withNegativeWeight(negativeWeight);
     o = dropout == null ? o : o.withDropout(dropout);
-    o =
-        o.withLoss(
-            loss == null ? o.loss() : loss,
-            negatives == null ? o.negatives() : negatives,
-            batch == null ? o.batch() : batch);
-    refuseWhatSaysNothing(o);
+    o = o.withLoss(used, drawn, batch == null ? o.batch() : batch);
     o = learnScale ? o.withLearnScale(true) : o;
     o = popularity == null ? o : o.withPopularity(popularity);
     o = noBatchNegatives ? o.withBatchNegatives(false) : o;
@@ -380,11 +383,15 @@ final class TwoTowerCommand extends KindredCommand {
     return o;
   }
 
-  private void refuseWhatSaysNothing(TowerOptions options) {
-    TowerLoss used = options.loss();
+  /** None but for a loss of which each positive needs some of its own. */
+  private static int defaultNegatives(TowerOptions start, TowerLoss used) {
+    return used.sharesNegatives() || start.negatives() > 0 ? start.negatives() : OWN_NEGATIVES;
+  }
+
+  private void refuseWhatSaysNothing(TowerLoss used, int drawn) {
     refuse("--scale", scale != null && !used.hasScale(), used);
     refuse("--learn-scale", learnScale && !used.hasScale(), used);
-    if (popularityExponent != null && options.negatives() == 0) {
+    if (popularityExponent != null && drawn == 0 && used.sharesNegatives()) {
       throw usage(
           "--popularity-exponent would have no effect with --negatives 0, as no negatives are"
               + " drawn; leave it out or draw some");
