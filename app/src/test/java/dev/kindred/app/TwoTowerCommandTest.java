@@ -235,6 +235,18 @@ final class TwoTowerCommandTest {
   }
 
   @Test
+  void aBatchWithoutRoomForAPositiveAndItsNegativesIsToldWhy() {
+    Run run = bare("--loss", "bpr", "--negatives", "4", "--batch", "2");
+    assertEquals(2, run.exitCode());
+    assertTrue(
+        run.err()
+            .contains(
+                "batch is 2, must be 5 to 65536, as a batch holds each positive with its 4"
+                    + " negatives"),
+        run.err());
+  }
+
+  @Test
   void adagradIsAnOptimizerToo() throws IOException {
     Path model = directory.resolve("tower.safetensors");
     Run run = run("--optimizer", "adagrad", "--save", model.toString());

@@ -86,6 +86,7 @@ public record TowerOptions(
     long seed) {
   private static final int MAX_WIDTH = 1 << 14;
   private static final int MAX_NEGATIVES = 1 << 16;
+  private static final int MAX_BATCH = 1 << 16;
   private static final double MIN_SCALE = 1;
   private static final double MAX_SCALE = 200;
 
@@ -123,10 +124,16 @@ public record TowerOptions(
     check("negativeWeight", negativeWeight, 0, 1e6);
     check("dropout", dropout, 0, Math.nextDown(1.0));
     check("unknownIds", unknownIds, 0, Math.nextDown(1.0));
-    check("batch", batch, 2, 1 << 16);
-    if (!loss.sharesNegatives()) {
-      check("batch", batch, negatives + 1, 1 << 16);
+    if (batch <= negatives && !loss.sharesNegatives()) {
+      throw new IllegalArgumentException(
+          "two-tower option batch is %d, must be %d to %d, as a batch holds each positive with its %s"
+              .formatted(
+                  batch,
+                  negatives + 1,
+                  MAX_BATCH,
+                  negatives == 1 ? "negative" : negatives + " negatives"));
     }
+    check("batch", batch, 2, MAX_BATCH);
     check("epochs", epochs, 1, Integer.MAX_VALUE);
     check("epochSamples", epochSamples, 0, Integer.MAX_VALUE);
     check("patience", patience, 0, Integer.MAX_VALUE);
