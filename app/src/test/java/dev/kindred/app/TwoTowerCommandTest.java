@@ -247,6 +247,35 @@ final class TwoTowerCommandTest {
   }
 
   @Test
+  void listsThatAreNoBetterThanPopularityAreNoted() throws IOException {
+    String advice =
+        "no better than popularity: try a smaller --batch, --patience 0 or more --epochs";
+    List<String> loud = new ArrayList<>(SMALL);
+    loud.remove("--quiet");
+    Run better = bare(loud.toArray(String[]::new));
+    assertEquals(0, better.exitCode(), better.err());
+    assertFalse(better.err().contains("no better than"), better.err());
+    // What is to be found is the most popular item, at which nothing can beat popularity.
+    List<String> lines = new ArrayList<>(Files.readAllLines(train));
+    for (int u = 0; u < 60; u++) {
+      lines.set(u, lines.get(u) + " hit");
+    }
+    Files.write(train, lines);
+    Files.writeString(test, "u70 hit\nu71 hit\n");
+    List<String> few = List.of("--dim", "4", "--hidden=", "--epochs", "1", "-k", "1", "--json");
+    Run none = bare(few.toArray(String[]::new));
+    assertEquals(0, none.exitCode(), none.err());
+    assertTrue(none.err().contains(advice), none.err());
+    assertEquals(2, none.lines().size(), none.out());
+    loud.addAll(List.of("-k", "1"));
+    Run patient = bare(loud.toArray(String[]::new));
+    assertEquals(0, patient.exitCode(), patient.err());
+    assertTrue(
+        patient.err().contains("popularity: try a smaller --batch or more --epochs"),
+        patient.err());
+  }
+
+  @Test
   void adagradIsAnOptimizerToo() throws IOException {
     Path model = directory.resolve("tower.safetensors");
     Run run = run("--optimizer", "adagrad", "--save", model.toString());

@@ -261,6 +261,7 @@ final class TwoTowerCommand extends KindredCommand {
       write(results.getLast());
       results.add(towers(split, options, workers));
       write(results.getLast());
+      noteIfNoBetter(results.getLast(), popularity, options);
     }
     if (!json()) {
       print(results);
@@ -305,6 +306,17 @@ final class TwoTowerCommand extends KindredCommand {
     }
     result.put("modelHash", model.hash());
     return result;
+  }
+
+  /** The usual batch and patience suit a million pairs: of few, training takes a few steps. */
+  private void noteIfNoBetter(
+      Map<String, Object> towers, TopNEvaluator.Report popularity, TowerOptions options) {
+    if (!((double) towers.get("recall@" + k) > popularity.recall())) {
+      note(
+          "two-tower: no better than popularity: try a smaller --batch"
+              + (options.patience() > 0 ? ", --patience 0" : "")
+              + " or more --epochs");
+    }
   }
 
   private Map<String, Object> report(
