@@ -1,6 +1,7 @@
 package dev.kindred.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.app.tasks.ConstantGuess;
@@ -17,7 +18,7 @@ final class ConstantGuessTest {
 
   private static Optional<String> warning(Task task, float[] labels, float... predictions) {
     TaskLabels all = TaskLabels.of(List.of(task), new float[][] {labels});
-    return ConstantGuess.warning(all, 0, TRAIN, ROWS, predictions);
+    return ConstantGuess.warning(all, 0, TRAIN, ROWS, predictions, false);
   }
 
   @Test
@@ -49,6 +50,30 @@ final class ConstantGuessTest {
     assertEquals(
         Optional.empty(),
         warning(Task.binary("c"), new float[] {none, none, none, none, 1, 0}, 0, 1));
+  }
+
+  @Test
+  void theAdviceGoesByWhetherTheLossStillFalls() {
+    float[] labels = {1, 0, 0, 0, 1, 0};
+    TaskLabels all = TaskLabels.of(List.of(Task.binary("click")), new float[][] {labels});
+    String falling =
+        ConstantGuess.warning(all, 0, TRAIN, ROWS, new float[] {0, 0}, true).orElseThrow();
+    assertTrue(
+        falling.endsWith("; the loss is still falling: try more epochs or a larger learning-rate"),
+        falling);
+    String level = warning(Task.binary("click"), labels, 0, 0).orElseThrow();
+    assertTrue(level.endsWith("; try a smaller learning-rate or more epochs"), level);
+  }
+
+  @Test
+  void aLossFallsByMoreThanAHundredthInTheLastAndBestEpoch() {
+    assertTrue(ConstantGuess.stillFalls(new double[] {1, .98}, 2));
+    assertTrue(ConstantGuess.stillFalls(new double[] {-1, -1.02}, 2));
+    assertFalse(ConstantGuess.stillFalls(new double[] {1, .98}, 1));
+    assertFalse(ConstantGuess.stillFalls(new double[] {2, 1, .995}, 3));
+    assertFalse(ConstantGuess.stillFalls(new double[] {1, 1.1}, 2));
+    assertFalse(ConstantGuess.stillFalls(new double[] {1}, 1));
+    assertFalse(ConstantGuess.stillFalls(new double[] {1, Double.NaN}, 2));
   }
 
   @Test

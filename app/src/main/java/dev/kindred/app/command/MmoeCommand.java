@@ -184,7 +184,7 @@ final class MmoeCommand extends KindredCommand {
       float[][] stopped = fitted(model, bias, split.validation());
       for (int t = 0; t < fitted.length; t++) {
         scores.add(TaskScores.of(table.labels(), t, split.test(), fitted[t]));
-        noteGuess(name, t, stopped[t]);
+        noteGuess(name, t, stopped[t], model);
       }
       Map<String, Object> result = result(name, options.seed(), scores);
       GateUsage usage = model.gateUsage(table.inputs(), split.test(), workers);
@@ -229,8 +229,10 @@ final class MmoeCommand extends KindredCommand {
           : model.predict(table.inputs(), rows, workers);
     }
 
-    private void noteGuess(String name, int task, float[] stopped) {
-      ConstantGuess.warning(table.labels(), task, split.train(), split.validation(), stopped)
+    private void noteGuess(String name, int task, float[] stopped, MmoeModel model) {
+      boolean falling = ConstantGuess.stillFalls(model.losses(), model.bestEpoch());
+      ConstantGuess.warning(
+              table.labels(), task, split.train(), split.validation(), stopped, falling)
           .ifPresent(warning -> note(name + ": " + warning));
     }
 
@@ -278,7 +280,7 @@ final class MmoeCommand extends KindredCommand {
         trainNanos += System.nanoTime() - start;
         scores.add(
             TaskScores.of(table.labels(), t, split.test(), fitted(model, bias, split.test())[0]));
-        noteGuess(name, t, fitted(model, bias, split.validation())[0]);
+        noteGuess(name, t, fitted(model, bias, split.validation())[0], model);
         if (lists.isPresent() && lists.get().task() == t) {
           rank(model, 0, bias, lists.get(), ranked);
         }

@@ -17,9 +17,11 @@ public final class ConstantGuess {
    *
    * @param rows whose predictions these are: those that training stopped by
    * @param predictions [rows.length], probabilities or numbers
+   * @param falling whether training ended too early, see {@link #stillFalls}: then a smaller
+   *     learning rate would make it worse
    */
   public static Optional<String> warning(
-      TaskLabels labels, int task, int[] train, int[] rows, float[] predictions) {
+      TaskLabels labels, int task, int[] train, int[] rows, float[] predictions, boolean falling) {
     double mean = 0;
     int known = 0;
     for (int row : train) {
@@ -48,12 +50,29 @@ public final class ConstantGuess {
     }
     boolean binary = of.kind() == Task.Kind.BINARY;
     return Optional.of(
-        "task %s is worse than its mean in the rows to stop by: %s %s, and %s with the training rows' mean everywhere; try a smaller learning-rate or more epochs"
+        "task %s is worse than its mean in the rows to stop by: %s %s, and %s with the training rows' mean everywhere; %s"
             .formatted(
                 of.name(),
                 binary ? "log loss" : "rmse",
                 figure(binary ? loss / n : Math.sqrt(loss / n)),
-                figure(binary ? constant / n : Math.sqrt(constant / n))));
+                figure(binary ? constant / n : Math.sqrt(constant / n)),
+                falling
+                    ? "the loss is still falling: try more epochs or a larger learning-rate"
+                    : "try a smaller learning-rate or more epochs"));
+  }
+
+  /**
+   * Whether the last epoch took more than a hundredth off the loss and is the best one: where an
+   * earlier one is, the network only fits its training rows ever better.
+   *
+   * @param losses of the epochs
+   * @param bestEpoch from 1 on
+   */
+  public static boolean stillFalls(double[] losses, int bestEpoch) {
+    int last = losses.length - 1;
+    return last > 0
+        && bestEpoch == losses.length
+        && losses[last - 1] - losses[last] > 0.01 * Math.abs(losses[last - 1]);
   }
 
   /** Cross-entropy with the clamp of {@link TaskScores}, or the squared error. */
