@@ -308,7 +308,7 @@ final class TwoTowerCommand extends KindredCommand {
     return result;
   }
 
-  /** The usual batch and patience suit a million pairs: of few, training takes a few steps. */
+  /** An epoch of few pairs is a few steps of the usual batch: patience may end it too early. */
   private void noteIfNoBetter(
       Map<String, Object> towers, TopNEvaluator.Report popularity, TowerOptions options) {
     if (!((double) towers.get("recall@" + k) > popularity.recall())) {
