@@ -138,7 +138,13 @@ class KilledTrainTest {
 
   private static Process start() throws IOException {
     return JavaProcess.of(
-            Kindred.class, "train", "--config", config.toString(), "--out", snapshots.toString())
+            Kindred.class,
+            "train",
+            "--verbose",
+            "--config",
+            config.toString(),
+            "--out",
+            snapshots.toString())
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.PIPE)
         .start();
