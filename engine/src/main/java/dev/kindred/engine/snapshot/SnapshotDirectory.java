@@ -1,6 +1,7 @@
 package dev.kindred.engine.snapshot;
 
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.TemporaryName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -86,7 +87,7 @@ final class SnapshotDirectory {
 
   /** Lets CURRENT name a snapshot, by renaming, so a reader sees the old name or the new one. */
   static void writeCurrent(Path parent, String name) throws IOException {
-    Path temporary = parent.resolve("." + CURRENT + "." + ProcessHandle.current().pid() + ".tmp");
+    Path temporary = TemporaryName.beside(parent.resolve(CURRENT));
     try {
       writeForced(temporary, (name + "\n").getBytes(StandardCharsets.UTF_8));
       Files.move(temporary, parent.resolve(CURRENT), StandardCopyOption.ATOMIC_MOVE);

@@ -25,6 +25,7 @@ class SnapshotCatalogTest {
   void snapshotsStandInTheOrderOfBuildingAndOneIsCurrent() throws IOException {
     List<String> names = List.of(publish(), publish(), publish());
     Files.createDirectory(directory.resolve(".half-written.tmp"));
+    Files.writeString(directory.resolve(".CURRENT.1-1.tmp"), names.getFirst());
     Files.createDirectory(directory.resolve("other"));
     SnapshotCatalog catalog = SnapshotCatalog.in(directory);
     List<SnapshotCatalog.Entry> entries = catalog.list();
