@@ -66,6 +66,39 @@ final class CommandLineTest {
     assertTrue(run.err().startsWith("kindred: no option '--itm'; did you mean --item?"), run.err());
   }
 
+  /** What a command says of a place without a snapshot comes after its options are read. */
+  @Test
+  void anAttachedValueMayBeginLikeAnOption() {
+    for (String value : List.of("-n", "--json", "--item", "-n5", "--where=x", "-nonsense")) {
+      for (String[] args :
+          List.of(
+              new String[] {"related", "--model=" + value, "--item=" + value},
+              new String[] {"recommend", "--model", "none", "--user=" + value, "--json"},
+              new String[] {"why-not", "--model", "none", "--item=" + value, "--target=" + value},
+              new String[] {"ann", "search", "--index=" + value, "--queries", "q"})) {
+        Run run = Run.kindred(args);
+        assertEquals(3, run.exitCode(), String.join(" ", args) + "\n" + run.err());
+      }
+    }
+  }
+
+  @Test
+  void anOptionInPlaceOfAValueIsToldAsAForgottenValue() {
+    for (String next : List.of("-n", "--json", "-n5", "--where=x", "--")) {
+      Run run = Run.kindred("related", "--model", "none", "--item", next, "5");
+      assertEquals(2, run.exitCode(), run.err());
+      String message =
+          "kindred: --item needs a value, and an option follows, '%s'; a value that begins like an"
+              + " option is attached: --item=%s";
+      assertEquals(message.formatted(next, next), run.err().lines().findFirst().orElseThrow());
+      assertTrue(run.err().contains("'kindred related --help'"), run.err());
+    }
+    Run within = Run.kindred("--quiet", "ann", "search", "--index", "--json", "--queries", "q");
+    assertTrue(within.err().startsWith("kindred: --index needs a value"), within.err());
+    Run other = Run.kindred("related", "--model", "none", "--item", "-x");
+    assertEquals(3, other.exitCode(), other.err());
+  }
+
   @Test
   void snapshotsAloneListsAndAsksForTheDirectory() {
     Run run = Run.kindred("snapshots");

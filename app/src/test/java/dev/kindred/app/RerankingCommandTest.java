@@ -254,6 +254,23 @@ final class RerankingCommandTest {
   }
 
   @Test
+  void anItemWhoseIdBeginsLikeAnOptionIsAddedAskedForAndTakenAway() throws IOException {
+    String live = directory.resolve("live").toString();
+    for (String id : List.of("-n", "--json")) {
+      Run added =
+          Run.kindred(
+              "live", "add", "--live", live, "--item=" + id, "--value", "type=film", "--quiet");
+      assertEquals(List.of(id + " added"), added.lines(), added.err());
+      assertTrue(ids(related("-n", "100", "--live", live)).contains(id));
+      assertFalse(ids(related("-n", "100", "--live", live, "--exclude=" + id)).contains(id));
+      Run own = kindred("related", "--item=" + id, "--live", live, "-n", "3");
+      assertEquals("Related to " + id + ":", own.lines().getFirst(), own.err());
+      Run removed = Run.kindred("live", "remove", "--live", live, "--", id);
+      assertEquals(List.of(id + " taken away"), removed.lines(), removed.err());
+    }
+  }
+
+  @Test
   void hidingTellsOfIdsThatTheSnapshotDoesNotKnow() {
     String live = directory.resolve("state").toString();
     Run unchecked = Run.kindred("live", "hide", "--live", live, "typo");

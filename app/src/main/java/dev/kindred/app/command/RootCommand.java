@@ -140,7 +140,9 @@ public final class RootCommand implements Runnable {
     commandLine.setExecutionExceptionHandler(
         (exception, cl, parsed) -> Failures.report(exception, err, root.debug()));
     try {
-      return commandLine.execute(args);
+      return commandLine.execute(AttachedValues.read(commandLine, args));
+    } catch (ParameterException e) {
+      return usageError(e, args);
     } catch (Error e) { // picocli hands on exceptions only
       return Failures.report(e, err, root.debug());
     }
@@ -156,6 +158,7 @@ public final class RootCommand implements Runnable {
     CommandLine commandLine = new CommandLine(this);
     commandLine.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
     ConstantValue.register(commandLine);
+    AttachedValues.allow(commandLine);
     Map<String, IHelpSectionRenderer> sections = new HashMap<>(commandLine.getHelpSectionMap());
     sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, RootCommand::examples);
     commandLine.setHelpSectionMap(sections); // of all commands
