@@ -81,7 +81,10 @@ final class RerankingOptions {
   @Option(
       names = "--pool",
       paramLabel = "N",
-      description = "Best items that diversity and --explore choose from (default: 100).")
+      description =
+          "Diversity and --explore choose each item of the list from the N best that are left, at"
+              + " most 10000 (default: 100). What is chosen makes room for the next best; items"
+              + " behind the N wait for that.")
   private Integer pool;
 
   /**
