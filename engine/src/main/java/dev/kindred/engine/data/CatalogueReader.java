@@ -114,7 +114,7 @@ public final class CatalogueReader {
     }
     int known = row.problem() == null ? ids.ordinalOf(row.cell(idColumn)) : -1;
     if (known >= 0 && catalogue.hasRow(known)) {
-      row.fail(idColumn, "repeats the id '" + row.shown(idColumn) + "'; the first row counts");
+      row.fail(idColumn, "repeats the id ", row.quoted(idColumn), "; the first row counts");
     }
     if (row.problem() != null) {
       report.badRow(reader.line(), row.problem());
@@ -215,7 +215,8 @@ public final class CatalogueReader {
     }
     if (!Double.isFinite(number)) {
       report.badValue(
-          reader.line(), "field '" + fields.get(f).name() + "' is " + row.shown(columns[f]));
+          reader.line(),
+          new Fault("field '" + fields.get(f).name() + "' is ", row.shown(columns[f]), ""));
     }
     return number;
   }

@@ -216,7 +216,12 @@ public final class EventLog {
         events.signal(s, r, signals[s]);
       } else if (!row.isMissing(signalColumns[s])) {
         if (report.wantsBadValue()) {
-          report.badValue(reader.line(), "signal " + shown(signalColumns[s]));
+          report.badValue(
+              reader.line(),
+              new Fault(
+                  "signal " + reader.wanted().get(signalColumns[s]) + " ",
+                  row.shown(signalColumns[s]),
+                  ""));
         } else {
           report.countBadValue();
         }
@@ -264,8 +269,9 @@ public final class EventLog {
       return value;
     }
     if (report.wantsBadValue()) {
-      String reason = "objective '" + objectives.get(k).name() + "': " + shown(column);
-      report.badValue(reader.line(), per < 0 ? reason : reason + " per " + shown(per));
+      String held = per < 0 ? shown(column) : shown(column) + " per " + shown(per);
+      report.badValue(
+          reader.line(), new Fault("objective '" + objectives.get(k).name() + "': ", held, ""));
     } else {
       report.countBadValue();
     }

@@ -2,8 +2,11 @@ package dev.kindred.engine.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * What reading a file met.
@@ -32,12 +35,17 @@ public record ReadReport(
    * One bad row or value.
    *
    * @param line number in the file, from 1, where its row begins
-   * @param reason what is wrong with it
+   * @param fault what is wrong with it
    */
-  public record Sample(long line, String reason) {
+  public record Sample(long line, Fault fault) {
+    /** The fault as a sentence. */
+    public String reason() {
+      return fault.toString();
+    }
+
     @Override
     public String toString() {
-      return "line " + line + ": " + reason;
+      return "line " + line + ": " + fault;
     }
   }
 
@@ -55,11 +63,40 @@ public record ReadReport(
     boolean sound = badRows == 0 && badValues == 0;
     lines.add(
         new Note(sound ? Note.Level.INFO : Note.Level.WARNING, counts + " bad values ignored"));
-    badRowSamples.forEach(sample -> lines.add(Note.warning("skipped " + sample)));
-    badValueSamples.forEach(sample -> lines.add(Note.warning("ignored " + sample)));
+    tell(lines, "skipped", badRowSamples, badRows, "row");
+    tell(lines, "ignored", badValueSamples, badValues, "value");
     lines.addAll(notes);
     lines.replaceAll(line -> new Note(line.level(), file + ": " + line.text()));
     return lines;
+  }
+
+  /** Samples that differ in line and value alone share a line; what is no sample is a count. */
+  private static void tell(
+      List<Note> lines, String done, List<Sample> samples, long all, String what) {
+    Map<Fault, List<Sample>> kinds = new LinkedHashMap<>();
+    for (Sample sample : samples) {
+      kinds.computeIfAbsent(sample.fault().kind(), _ -> new ArrayList<>()).add(sample);
+    }
+    kinds.forEach((kind, alike) -> lines.add(Note.warning(done + " " + together(kind, alike))));
+    long more = all - samples.size();
+    if (more > 0) {
+      lines.add(Note.warning(done + " " + more + " more " + what + (more == 1 ? "" : "s")));
+    }
+  }
+
+  /** Values stand in the order of the lines, or once if they are all the same. */
+  private static String together(Fault kind, List<Sample> alike) {
+    if (alike.size() == 1) {
+      return alike.getFirst().toString();
+    }
+    List<String> values = alike.stream().map(sample -> sample.fault().value()).toList();
+    boolean isOne = values.stream().distinct().count() == 1;
+    return alike.stream()
+            .map(sample -> Long.toString(sample.line()))
+            .collect(Collectors.joining(", ", "lines ", ": "))
+        + kind.before()
+        + (isOne ? values.getFirst() : String.join(", ", values))
+        + kind.after();
   }
 
   /** Collects a report while a file is read. */
@@ -85,20 +122,20 @@ public record ReadReport(
       rows++;
     }
 
-    void badRow(long line, String reason) {
+    void badRow(long line, Fault fault) {
       if (++badRows <= limits.samples()) {
-        badRowSamples.add(new Sample(line, reason));
+        badRowSamples.add(new Sample(line, fault));
       }
     }
 
-    /** Whether the next bad value would become a sample, so that its reason is worth wording. */
+    /** Whether the next bad value would become a sample, so that its fault is worth wording. */
     boolean wantsBadValue() {
       return badValues < limits.samples();
     }
 
-    void badValue(long line, String reason) {
+    void badValue(long line, Fault fault) {
       if (wantsBadValue()) {
-        badValueSamples.add(new Sample(line, reason));
+        badValueSamples.add(new Sample(line, fault));
       }
       badValues++;
     }

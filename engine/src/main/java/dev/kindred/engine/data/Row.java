@@ -25,7 +25,7 @@ final class Row {
   private final Cell[] cells;
   private char[] text = new char[256];
   private int used;
-  private String problem;
+  private Fault problem;
 
   Row(List<String> columns) {
     this.columns = columns;
@@ -93,15 +93,28 @@ final class Row {
 
   /** Declares the whole row bad; the first reason stays. */
   void fail(String reason) {
-    if (problem == null) {
-      problem = reason;
-    }
+    fail(Fault.of(reason));
   }
 
   /** Declares the row bad because of a cell; the first reason stays. */
   void fail(int column, String reason) {
+    fail("column '" + columns.get(column) + "' " + reason);
+  }
+
+  /**
+   * Declares the row bad because of what a cell holds; the first reason stays.
+   *
+   * @param verb with a blank behind it
+   * @param shown the cell, as a message shows it
+   * @param after what it should be
+   */
+  void fail(int column, String verb, String shown, String after) {
+    fail(new Fault("column '" + columns.get(column) + "' " + verb, shown, after));
+  }
+
+  private void fail(Fault fault) {
     if (problem == null) {
-      problem = "column '" + columns.get(column) + "' " + reason;
+      problem = fault;
     }
   }
 
@@ -111,7 +124,7 @@ final class Row {
   }
 
   /** What is wrong with the row, or null. */
-  String problem() {
+  Fault problem() {
     return problem;
   }
 
@@ -144,7 +157,7 @@ final class Row {
     }
     double number = number(column);
     if (number != Math.rint(number) || Math.abs(number) > 1L << 53) {
-      fail(column, "is " + shown(column) + ", not a whole number");
+      fail(column, "is ", shown(column), ", not a whole number");
     }
     return (long) number;
   }
@@ -197,7 +210,7 @@ final class Row {
     try {
       return Double.parseDouble(cell.toString());
     } catch (NumberFormatException e) {
-      fail(column, "is '" + shown(column) + "', not a number");
+      fail(column, "is ", quoted(column), ", not a number");
       return Double.NaN;
     }
   }
@@ -206,6 +219,11 @@ final class Row {
   String shown(int column) {
     String all = cells[column].toString();
     return all.length() <= 40 ? all : all.substring(0, 40) + "...";
+  }
+
+  /** The same in quotes. */
+  String quoted(int column) {
+    return "'" + shown(column) + "'";
   }
 
   /** A view of some characters of the row. */

@@ -47,28 +47,28 @@ final class TimeParser {
       format = detect(row, column);
     }
     if (format == TimeFormat.DETECT) { // still
-      row.fail(column, "is '" + row.shown(column) + "', neither a number nor an ISO date");
+      row.fail(column, "is ", row.quoted(column), ", neither a number nor an ISO date");
       return NONE;
     }
     if (format == TimeFormat.ISO) {
       long time = iso(cell);
       if (time == NONE) {
-        row.fail(column, "is '" + row.shown(column) + "', not an ISO date and time");
+        row.fail(column, "is ", row.quoted(column), ", not an ISO date and time");
       }
       return time;
     }
     double number = row.number(column);
     if (Double.isNaN(number)) {
-      row.fail(column, "is '" + row.shown(column) + "', not a time");
+      row.fail(column, "is ", row.quoted(column), ", not a time");
       return NONE;
     }
     double millis = format == TimeFormat.SECONDS ? number * 1000 : number;
     if (!(millis >= EARLIEST && millis <= LATEST)) {
       row.fail(
           column,
-          "is "
-              + row.shown(column)
-              + ", as "
+          "is ",
+          row.shown(column),
+          ", as "
               + (format == TimeFormat.SECONDS ? "seconds" : "milliseconds")
               + " not between 1900 and 2200; declare its unit");
       return NONE;

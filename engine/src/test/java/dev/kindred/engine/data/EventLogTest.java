@@ -86,7 +86,7 @@ class EventLogTest extends ReaderFiles {
             case 3 -> ",i,1\n";
             case 4 -> "u,NULL,1\n";
             case 5 -> "u,i\n";
-            case 6 -> "u,i,soon\n";
+            case 6 -> i < 100 ? "u,i,soon\n" : "u,i,late\n";
             default -> "u" + i + ",i,\n";
           });
     }
@@ -104,13 +104,15 @@ class EventLogTest extends ReaderFiles {
             "line 7: has 2 cells instead of 3",
             "line 8: column 'dwell' is 'soon', not a number"),
         result.report().badRowSamples().subList(0, 4).stream().map(Object::toString).toList());
-    assertTrue(
-        result
-            .report()
-            .lines()
-            .getFirst()
-            .text()
-            .endsWith("1000 rows, 40 bad and skipped, 0 bad values" + " ignored"));
+    assertEquals(
+        List.of(
+            "1000 rows, 40 bad and skipped, 0 bad values ignored",
+            "skipped lines 5, 105, 205: column 'user' holds no user",
+            "skipped lines 6, 106, 206: column 'item' holds no item",
+            "skipped lines 7, 107: has 2 cells instead of 3",
+            "skipped lines 8, 108: column 'dwell' is 'soon', 'late', not a number",
+            "skipped 30 more rows"),
+        warnings(result));
     assertEquals(-1, result.events().users().ordinalOf("u"), "bad rows leave no ids");
     assertRefused(
         "40 of 1000 rows are bad (allowed: 20 rows or 3.9%); first, line 5",
@@ -157,10 +159,25 @@ class EventLogTest extends ReaderFiles {
     assertEquals(
         "line 4: objective 'watch': play -1 per length 120",
         result.report().badValueSamples().getFirst().toString());
+    assertEquals(
+        List.of(
+            "7 rows, 0 bad and skipped, 4 bad values ignored",
+            "ignored lines 4, 5, 6: objective 'watch': play -1 per length 120,"
+                + " play NaN per length 120, play 30 per length 0",
+            "ignored line 5: signal play NaN"),
+        warnings(result));
     assertTrue(
         Note.texts(result.report().notes())
             .contains("objective 'watch' happened in 2 of 7 samples"),
         "" + result.report().notes());
+  }
+
+  /** Those of the report, without the name of the file. */
+  private static List<String> warnings(EventLog.Result result) {
+    String file = result.report().file() + ": ";
+    List<String> warnings = Note.warnings(result.report().lines());
+    assertTrue(warnings.stream().allMatch(line -> line.startsWith(file)), "" + warnings);
+    return warnings.stream().map(line -> line.substring(file.length())).toList();
   }
 
   private static List<Float> values(Events events, int objective) {

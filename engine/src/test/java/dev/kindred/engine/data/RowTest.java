@@ -29,7 +29,7 @@ class RowTest {
       row.clear();
       row.set(0, text.toCharArray(), 0, text.length());
       assertTrue(Double.isNaN(row.number(0)), text);
-      assertTrue(row.problem().contains("'" + text + "', not a number"), row.problem());
+      assertEquals("column 'n' is '" + text + "', not a number", "" + row.problem());
     }
   }
 }
