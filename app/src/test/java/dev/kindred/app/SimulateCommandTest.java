@@ -9,12 +9,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kindred.app.config.TrainConfig;
 import dev.kindred.app.config.TrainingData;
 import dev.kindred.engine.data.ReadReport;
+import dev.kindred.engine.rank.RankOptions;
 import dev.kindred.engine.world.World;
 import dev.kindred.index.run.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,20 @@ final class SimulateCommandTest {
           data.input().events().count(k));
     }
     assertFalse(Files.exists(config.resolveSibling("kindred.toml.tmp")));
+  }
+
+  @Test
+  void listsForUsersAreACommentAwayAndNoneByDefault() throws IOException {
+    assertEquals(Optional.empty(), TrainConfig.read(config, false).options().rank());
+    Path ranked = config.resolveSibling("ranked.toml");
+    Files.writeString(ranked, Files.readString(config).replaceAll("(?m)^#(?! )", ""));
+    assertEquals(
+        Optional.of(
+            RankOptions.defaults()
+                .withTopic("styles")
+                .withSeries("series")
+                .withPosition("position")),
+        TrainConfig.read(ranked, false).options().rank());
   }
 
   @Test

@@ -115,6 +115,7 @@ final class SimulateCommand extends KindredCommand {
         .catalogue("items", World.ITEMS_FILE, World.ITEM_ID, World.itemFields())
         .catalogue("users", World.USERS_FILE, World.USER_ID, World.userFields())
         .searches(World.SEARCHES_FILE, World.searchColumns())
+        .rankCommentedOut("styles", "series", "position")
         .toString();
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Writes a configuration file that {@link TrainConfig#read} understands: the tables that say what
- * the data mean; the options of the stages are left at their defaults. Not thread-safe.
+ * the data mean; the options of the stages are at their defaults. Not thread-safe.
  */
 public final class ConfigText {
   private final StringBuilder text = new StringBuilder();
@@ -105,6 +105,23 @@ public final class ConfigText {
       number("top-k", field.topK(), 0);
       number("weight", field.weight(), 1);
     }
+    return this;
+  }
+
+  /**
+   * The table {@code [rank]} as a comment, since it is off by default: with what the data mean to
+   * it, for who takes the signs away.
+   *
+   * @param topic the items' field of topics
+   * @param series the items' field of the series or channel
+   * @param position the signal with the place in the list
+   */
+  public ConfigText rankCommentedOut(String topic, String series, String position) {
+    text.append("\n# Lists for users too, for 'kindred recommend':\n");
+    text.append("#[rank]\n#enabled = true\n");
+    key("#topic", topic);
+    key("#series", series);
+    key("#position", position);
     return this;
   }
 
