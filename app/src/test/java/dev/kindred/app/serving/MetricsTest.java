@@ -8,8 +8,6 @@ import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.metrics.PrometheusText;
 import dev.kindred.engine.snapshot.TinyWorld;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -48,7 +46,7 @@ final class MetricsTest {
                         .withDeadlineMillis(60_000)
                         .withDrainMillis(0))
                 .withEventLog(directory.resolve("log"), EventLog.Fsync.NEVER),
-            new AccessLog(new PrintWriter(new StringWriter()), 0, false))) {
+            TinyServer.silent())) {
       try (RawHttp http = new RawHttp(serving.port())) {
         for (int i = 0; i < 7; i++) {
           http.ask("GET /v1/related?item=100&n=5 HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -81,7 +79,7 @@ final class MetricsTest {
     try (Serving serving =
         Serving.start(
             ServingOptions.of(snapshot).withServer(narrow).withWarmupMillis(200),
-            new AccessLog(new PrintWriter(new StringWriter()), 0, false))) {
+            TinyServer.silent())) {
       serving.warmUp();
       Map<String, Double> samples = parse(RawHttp.get(serving.port(), "/metrics").body());
       samples.forEach(

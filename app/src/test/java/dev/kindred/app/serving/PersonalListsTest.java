@@ -6,10 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.kindred.app.bench.GeneratedOptions;
-import dev.kindred.app.bench.GeneratedRanker;
-import dev.kindred.app.bench.GeneratedSnapshot;
-import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.rerank.Selection;
@@ -18,11 +14,7 @@ import dev.kindred.engine.serve.RecommendedItem;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedQuery;
 import dev.kindred.engine.serve.WhyNot;
-import dev.kindred.engine.snapshot.SnapshotWriter;
-import dev.kindred.index.run.Progress;
-import dev.kindred.index.run.Workers;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,24 +35,13 @@ final class PersonalListsTest {
 
   @BeforeAll
   static void start() throws IOException {
-    GeneratedOptions options =
-        new GeneratedOptions(300, 2, 8, 30, 20, true, List.of(GeneratedRanker.SMALL), 1);
-    try (SnapshotWriter out = SnapshotWriter.into(directory.resolve("snapshot"));
-        Workers workers = Workers.of(1)) {
-      GeneratedSnapshot.write(options, out, workers, Progress.none());
-      snapshot = out.publish();
-    }
+    snapshot = RankedSnapshot.write(directory.resolve("snapshot"));
     serving =
         Serving.start(
-            ServingOptions.of(snapshot)
-                .withServer(
-                    ServerOptions.defaults()
-                        .withPort(0)
-                        .withDeadlineMillis(60_000)
-                        .withDrainMillis(500))
+            RankedSnapshot.served(snapshot)
                 .withRules(List.of(Rule.hide(Selection.of(HIDDEN))))
                 .withRecallShare(1),
-            new AccessLog(new PrintWriter(PrintWriter.nullWriter()), 0, false));
+            TinyServer.silent());
     port = serving.port();
   }
 

@@ -4,17 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kindred.app.bench.GeneratedOptions;
-import dev.kindred.app.bench.GeneratedRanker;
-import dev.kindred.app.bench.GeneratedSnapshot;
-import dev.kindred.app.http.ServerOptions;
 import dev.kindred.app.http.Tokens;
 import dev.kindred.engine.snapshot.ChannelEntry;
-import dev.kindred.engine.snapshot.SnapshotWriter;
-import dev.kindred.index.run.Progress;
-import dev.kindred.index.run.Workers;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -110,23 +102,10 @@ final class StagesTest {
   }
 
   private Serving serve() throws IOException {
-    GeneratedOptions options =
-        new GeneratedOptions(300, 2, 8, 30, 20, true, List.of(GeneratedRanker.SMALL), 1);
-    Path snapshot;
-    try (SnapshotWriter out = SnapshotWriter.into(directory.resolve("snapshot"));
-        Workers workers = Workers.of(1)) {
-      GeneratedSnapshot.write(options, out, workers, Progress.none());
-      snapshot = out.publish();
-    }
     return Serving.start(
-        ServingOptions.of(snapshot)
-            .withServer(
-                ServerOptions.defaults()
-                    .withPort(0)
-                    .withDeadlineMillis(60_000)
-                    .withDrainMillis(500))
+        RankedSnapshot.served(RankedSnapshot.write(directory.resolve("snapshot")))
             .withTokens(Tokens.of(INGEST, ""))
             .withEventLog(directory.resolve("log"), EventLog.Fsync.NEVER),
-        new AccessLog(new PrintWriter(PrintWriter.nullWriter()), 0, false));
+        TinyServer.silent());
   }
 }
