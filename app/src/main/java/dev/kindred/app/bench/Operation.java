@@ -32,15 +32,7 @@ enum Operation {
   RELATED_ONLINE("related-online") {
     @Override
     OpenLoop.Requests requests(Recommender recommender, int n, long seed, int thread) {
-      RelatedSearcher searcher = recommender.searcher();
-      RelatedResult result = new RelatedResult(n);
-      Draws draws = Draws.of(seed, name());
-      int items = recommender.size();
-      return number -> {
-        draws.reset(thread, number);
-        drawWeights(searcher, recommender.objectives().size(), draws);
-        searcher.relatedToOrdinal(draws.nextInt(items), n, result);
-      };
+      return weighed(recommender, recommender.searcher(), n, Draws.of(seed, name()), thread);
     }
   },
 
@@ -50,14 +42,7 @@ enum Operation {
     OpenLoop.Requests requests(Recommender recommender, int n, long seed, int thread) {
       RelatedSearcher searcher = recommender.searcher();
       searcher.gate(false);
-      RelatedResult result = new RelatedResult(n);
-      Draws draws = Draws.of(seed, name());
-      int items = recommender.size();
-      return number -> {
-        draws.reset(thread, number);
-        drawWeights(searcher, recommender.objectives().size(), draws);
-        searcher.relatedToOrdinal(draws.nextInt(items), n, result);
-      };
+      return weighed(recommender, searcher, n, Draws.of(seed, name()), thread);
     }
 
     @Override
@@ -150,6 +135,18 @@ enum Operation {
 
   static List<String> labels() {
     return Arrays.stream(values()).map(Operation::label).toList();
+  }
+
+  /** Lists of random items at random weights. */
+  private static OpenLoop.Requests weighed(
+      Recommender recommender, RelatedSearcher searcher, int n, Draws draws, int thread) {
+    RelatedResult result = new RelatedResult(n);
+    int items = recommender.size();
+    return number -> {
+      draws.reset(thread, number);
+      drawWeights(searcher, recommender.objectives().size(), draws);
+      searcher.relatedToOrdinal(draws.nextInt(items), n, result);
+    };
   }
 
   /** Weights from 0.25 to 4, none the stored one. */
