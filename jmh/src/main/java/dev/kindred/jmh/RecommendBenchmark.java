@@ -1,5 +1,6 @@
 package dev.kindred.jmh;
 
+import dev.kindred.app.output.TemporaryDirectory;
 import dev.kindred.engine.content.CandidateLists;
 import dev.kindred.engine.data.Catalogue;
 import dev.kindred.engine.data.Ids;
@@ -22,9 +23,7 @@ import dev.kindred.index.run.Draws;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -61,15 +60,15 @@ public class RecommendBenchmark {
 
   private final RecommendResult result = new RecommendResult(20);
   private String[] users;
-  private Path place;
+  private TemporaryDirectory place;
   private Recommender recommender;
   private RecommendSearcher searcher;
   private int next;
 
   @Setup(Level.Trial)
   public void prepare() throws IOException {
-    place = Files.createTempDirectory("kindred-recommend");
-    Path snapshot = place.resolve("snapshot");
+    place = new TemporaryDirectory("recommend");
+    Path snapshot = place.path().resolve("snapshot");
     Ids ids = new Ids();
     for (int item = 0; item < ITEMS; item++) {
       ids.add("item-" + item);
@@ -125,11 +124,7 @@ public class RecommendBenchmark {
   @TearDown(Level.Trial)
   public void close() throws IOException {
     recommender.close();
-    try (var files = Files.walk(place)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    place.close();
   }
 
   @Benchmark

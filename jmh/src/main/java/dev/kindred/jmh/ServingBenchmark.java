@@ -2,6 +2,7 @@ package dev.kindred.jmh;
 
 import dev.kindred.app.bench.GeneratedOptions;
 import dev.kindred.app.bench.GeneratedSnapshot;
+import dev.kindred.app.output.TemporaryDirectory;
 import dev.kindred.engine.serve.Recommender;
 import dev.kindred.engine.serve.RelatedResult;
 import dev.kindred.engine.serve.RelatedSearcher;
@@ -10,11 +11,6 @@ import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -49,7 +45,7 @@ public class ServingBenchmark {
   @Param("50000")
   public int items;
 
-  private Path directory;
+  private TemporaryDirectory directory;
   private Recommender recommender;
   private RelatedSearcher stored;
   private RelatedSearcher weighted;
@@ -62,14 +58,14 @@ public class ServingBenchmark {
   /** Generates and opens a snapshot. */
   @Setup(Level.Trial)
   public void open() throws IOException {
-    directory = Files.createTempDirectory("kindred-serving");
+    directory = new TemporaryDirectory("serving");
     GeneratedOptions options = new GeneratedOptions(items, 5, 16, 512, 100, true, List.of(), 1);
-    try (SnapshotWriter writer = SnapshotWriter.under(directory);
+    try (SnapshotWriter writer = SnapshotWriter.under(directory.path());
         Workers workers = Workers.of(Runtime.getRuntime().availableProcessors())) {
       GeneratedSnapshot.write(options, writer, workers, Progress.none());
       writer.publish();
     }
-    recommender = Recommender.open(directory);
+    recommender = Recommender.open(directory.path());
     stored = recommender.searcher();
     weighted = recommender.searcher();
     weighted.weight(0, 2);
@@ -87,23 +83,7 @@ public class ServingBenchmark {
   @TearDown(Level.Trial)
   public void close() throws IOException {
     recommender.close();
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, IOException failure)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    directory.close();
   }
 
   /** An odd stride walks through all items in an order that no prefetcher knows. */

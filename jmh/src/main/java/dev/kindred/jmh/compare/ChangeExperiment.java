@@ -2,6 +2,7 @@ package dev.kindred.jmh.compare;
 
 import dev.kindred.app.output.JsonLines;
 import dev.kindred.app.output.StderrProgress;
+import dev.kindred.app.output.TemporaryDirectory;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.IntRows;
 import dev.kindred.index.LiveIndex;
@@ -15,17 +16,13 @@ import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -102,8 +99,8 @@ final class ChangeExperiment implements Callable<Integer> {
             .withDeltaRows(deltaRows)
             .withWaitingDeltas(waitingDeltas)
             .withThreads(threads);
-    Path scratch = Files.createTempDirectory("kindred-changes");
-    try (Arena arena = Arena.ofShared();
+    try (TemporaryDirectory scratch = new TemporaryDirectory("changes");
+        Arena arena = Arena.ofShared();
         Workers workers = Workers.of(Runtime.getRuntime().availableProcessors())) {
       Embeddings rows = VectorFiles.read(base, dim, arena);
       Embeddings queryRows = VectorFiles.read(queries, rows.dim(), arena);
@@ -123,7 +120,7 @@ final class ChangeExperiment implements Callable<Integer> {
       }
       // rowOf[id]: where its vector is, -1 once it is removed.
       int[] rowOf = IntStream.range(0, ids).toArray();
-      Path changed = scratch.resolve("changed");
+      Path changed = scratch.path().resolve("changed");
       try (LiveIndex index = LiveIndex.create(changed, rows.dim(), metric, options)) {
         index.load(rows(rows, rowOf, arena), Integer::toString, progress);
         report("loaded", index, truth(rows, rowOf, queryRows, workers));
@@ -139,13 +136,11 @@ final class ChangeExperiment implements Callable<Integer> {
       }
       int[] left = Arrays.stream(rowOf).filter(row -> row >= 0).toArray();
       int[] idOf = IntStream.range(0, ids).filter(id -> rowOf[id] >= 0).toArray();
-      Path fresh = scratch.resolve("fresh");
+      Path fresh = scratch.path().resolve("fresh");
       try (LiveIndex index = LiveIndex.create(fresh, rows.dim(), metric, options)) {
         index.load(rows(rows, left, arena), at -> Integer.toString(idOf[at]), progress);
         report("fresh", index, truth(rows, rowOf, queryRows, workers));
       }
-    } finally {
-      delete(scratch);
     }
     return 0;
   }
@@ -250,15 +245,5 @@ final class ChangeExperiment implements Callable<Integer> {
     line.put("meanMicros", Point.rounded(micros, 10));
     json.write(line);
     spec.commandLine().getOut().flush();
-  }
-
-  private static void delete(Path tree) throws IOException {
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(tree)) {
-      files = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.delete(file);
-    }
   }
 }
