@@ -37,16 +37,15 @@ public final class RecommendSearcher extends LeasedSearcher {
   private final LiveState live; // null without
   private final Gate gate = new Gate();
   private final Wanted wanted = new Wanted();
+  private final RequestReranking reranking = new RequestReranking();
   private final RerankedList reranked = new RerankedList();
   private final BestLists best = new BestLists();
-  private Reranking settings = Reranking.none();
   private OrdinalFilter filter = OrdinalFilter.ALL;
   private boolean watchedToo;
   private boolean hasTime;
   private long time;
   private boolean hasDeadline;
   private long deadline;
-  private int[] pins = new int[0];
   private int[] targets = new int[0];
   private float[] scores = new float[0];
   private long[] hiddenBits;
@@ -68,7 +67,6 @@ public final class RecommendSearcher extends LeasedSearcher {
   private OrdinalMarks disliked;
   private SourceQuotas quotas;
   private Reranker reranker;
-  private BoundReranking reranking; // null = none
 
   RecommendSearcher(Generations generations, LiveState live) {
     super(generations);
@@ -113,14 +111,7 @@ public final class RecommendSearcher extends LeasedSearcher {
     filter = OrdinalFilter.ALL;
     bindSearches();
     reranker = next.reranker();
-    bindReranking();
-  }
-
-  private void bindReranking() {
-    reranking = settings.isNone() ? null : generation.bind(settings);
-    if (reranking != null && pins.length < reranking.maxPins()) {
-      pins = new int[reranking.maxPins()];
-    }
+    reranking.rebind(next);
   }
 
   /** A re-ranking on the snapshot at hand. */
@@ -130,7 +121,8 @@ public final class RecommendSearcher extends LeasedSearcher {
 
   /** The re-ranking of the snapshot at hand. */
   BoundReranking reranking() {
-    return reranking == null ? generation.bind(Reranking.none()) : reranking;
+    BoundReranking bound = reranking.bound();
+    return bound == null ? generation.bind(Reranking.none()) : bound;
   }
 
   /**
@@ -236,26 +228,17 @@ public final class RecommendSearcher extends LeasedSearcher {
    *     by similarities that it doesn't have; the re-ranking before goes on
    */
   public void rerank(Reranking value) {
-    Objects.requireNonNull(value, "reranking");
-    enter();
-    Reranking before = settings;
-    settings = value;
-    boolean done = false;
+    Generation of = enter();
     try {
-      bindReranking();
-      done = true;
+      reranking.set(value, of);
     } finally {
-      if (!done) {
-        settings = before; // or every request after the next refresh would be refused
-      }
       exit();
     }
   }
 
   /** Lists are as scored again. */
   public void clearReranking() {
-    settings = Reranking.none();
-    reranking = null;
+    reranking.clear();
   }
 
   /** Whether the user of the last request watched an item. */
@@ -413,10 +396,12 @@ public final class RecommendSearcher extends LeasedSearcher {
     past.appendSearch(searchTokens, Math.max(description.end(), searcher.newest()));
     long now = hasTime ? time : Math.max(description.end(), searcher.newest()) + 1;
     int missing = (watchedToo ? 0 : watched.size()) + disliked.size() + excluded.size();
-    boolean conditions = reranking != null && reranking.reranking().where().isPresent();
+    BoundReranking how = reranking.bound();
+    boolean conditions = how != null && how.reranking().where().isPresent();
     OrdinalFilter nearest = conditions || filter != OrdinalFilter.ALL ? wanted : OrdinalFilter.ALL;
     long clock = System.currentTimeMillis();
-    int pinCount = reranking == null ? 0 : reranking.pins(-1, clock, pins);
+    int[] pins = reranking.pins();
+    int pinCount = how == null ? 0 : how.pins(-1, clock, pins);
     searcher.retrieve(user, now, quotas, gate, nearest, missing, pins, pinCount);
     observer.ended(StageObserver.Stage.RETRIEVE);
     searcher.rank();
@@ -454,8 +439,8 @@ public final class RecommendSearcher extends LeasedSearcher {
     if (searcher.cutShort()) {
       out.markCutShort();
     }
-    if (reranking != null) {
-      reranker.rerank(reranking, -1, clock, targets, scores, count, n, reranked);
+    if (reranking.bound() != null) {
+      reranker.rerank(reranking.bound(), -1, clock, targets, scores, count, n, reranked);
       for (int rank = 0; rank < reranked.size(); rank++) {
         add(
             reranked.index(rank),
@@ -504,7 +489,7 @@ public final class RecommendSearcher extends LeasedSearcher {
   private final class Wanted implements OrdinalFilter {
     @Override
     public boolean accepts(int ordinal) {
-      return filter.accepts(ordinal) && (reranking == null || reranking.passes(ordinal));
+      return filter.accepts(ordinal) && reranking.passes(ordinal);
     }
   }
 }

@@ -33,6 +33,7 @@ public final class RelatedSearcher extends ItemSearcher {
   private final Recommender recommender;
   private final RelatedResult ownResult = new RelatedResult(0);
   private final BestLists best = new BestLists();
+  private final RequestReranking reranking = new RequestReranking();
   private final RerankedList reranked = new RerankedList();
   private final RelatedTargets targets = new RelatedTargets(this);
 
@@ -42,8 +43,6 @@ public final class RelatedSearcher extends ItemSearcher {
   private RelatedTable table;
   private RelatedScorer scorer;
   private Reranker reranker;
-  private BoundReranking reranking; // null = none
-  private int[] pins = new int[0];
   private int[] ahead; // of the table's list, before anything is left out
   private double[] stored;
   private double[] manual;
@@ -51,7 +50,6 @@ public final class RelatedSearcher extends ItemSearcher {
 
   private boolean ownWeights;
   private boolean gated = true;
-  private Reranking settings = Reranking.none();
   private boolean hasSeed;
   private long seed;
 
@@ -91,17 +89,12 @@ public final class RelatedSearcher extends ItemSearcher {
         setWeight(same, weightsBefore[k]);
       }
     }
-    bindReranking(next);
+    reranking.rebind(next);
+    makeRoomForPins();
   }
 
-  private void bindReranking(Generation of) {
-    reranking = settings.isNone() ? null : of.bind(settings);
-    if (reranking != null) {
-      targets.makeRoom(candidates.longest() + reranking.maxPins());
-      if (pins.length < reranking.maxPins()) {
-        pins = new int[reranking.maxPins()];
-      }
-    }
+  private void makeRoomForPins() {
+    targets.makeRoom(candidates.longest() + reranking.pins().length);
   }
 
   /**
@@ -232,26 +225,18 @@ public final class RelatedSearcher extends ItemSearcher {
    *     by similarities that it doesn't have; the re-ranking before goes on
    */
   public void rerank(Reranking how) {
-    Objects.requireNonNull(how, "reranking");
     Generation of = enter();
-    Reranking before = settings;
-    settings = how;
-    boolean done = false;
     try {
-      bindReranking(of);
-      done = true;
+      reranking.set(how, of);
+      makeRoomForPins();
     } finally {
-      if (!done) {
-        settings = before;
-      }
       exit();
     }
   }
 
   /** Lists are as scored again. */
   public void clearReranking() {
-    settings = Reranking.none();
-    reranking = null;
+    reranking.clear();
     hasSeed = false;
     reranker.clearExplorationSeed();
   }
@@ -268,7 +253,7 @@ public final class RelatedSearcher extends ItemSearcher {
 
   /** The re-ranking of requests, bound to the snapshot at hand; null = none. */
   BoundReranking reranking() {
-    return reranking;
+    return reranking.bound();
   }
 
   /**
@@ -323,7 +308,7 @@ public final class RelatedSearcher extends ItemSearcher {
     boolean scored =
         !gated
             || ownWeights
-            || reranking != null
+            || reranking.bound() != null
             || ordinal >= candidates.items()
             || added().isInListOf(ordinal);
     if (scored || !fromTable(ordinal, n, out)) {
@@ -383,23 +368,27 @@ public final class RelatedSearcher extends ItemSearcher {
       out.begin(0, false); // taken away between two looks
       return;
     }
-    if (reranking != null && reranking.attributes() != added().filters().attributes()) {
-      bindReranking(generation); // an item came
+    BoundReranking how = reranking.bound();
+    if (how != null && how.attributes() != added().filters().attributes()) {
+      reranking.rebind(generation); // an item came
+      makeRoomForPins();
+      how = reranking.bound();
     }
+    int[] pins = reranking.pins();
     int found =
         gated || ordinal >= candidates.items()
             ? targets.takeGated(ordinal, pins.length)
             : targets.takeNearest(ordinal, n, manual, pins.length);
-    long now = reranking == null ? 0 : System.currentTimeMillis();
+    long now = how == null ? 0 : System.currentTimeMillis();
     int count = found;
-    if (reranking != null) {
-      count = targets.addPins(ordinal, found, pins, reranking.pins(ordinal, now, pins));
+    if (how != null) {
+      count = targets.addPins(ordinal, found, pins, how.pins(ordinal, now, pins));
     }
     int scored = targets.score(ordinal, manual, found, count);
-    if (reranking == null) {
+    if (how == null) {
       rank(ordinal, Math.min(n, scored), scored, out);
     } else {
-      rerank(ordinal, n, scored, now, out);
+      rerank(how, ordinal, n, scored, now, out);
     }
     if (scored < count) {
       out.markCutShort();
@@ -429,10 +418,11 @@ public final class RelatedSearcher extends ItemSearcher {
     }
   }
 
-  private void rerank(int ordinal, int n, int scored, long now, RelatedResult out) {
+  private void rerank(
+      BoundReranking how, int ordinal, int n, int scored, long now, RelatedResult out) {
     int sound = targets.dropUnscored(scored);
     int[] ordinals = targets.ordinals();
-    reranker.rerank(reranking, ordinal, now, ordinals, targets.scores(), sound, n, reranked);
+    reranker.rerank(how, ordinal, now, ordinals, targets.scores(), sound, n, reranked);
     out.begin(reranked.size(), false);
     for (int rank = 0; rank < reranked.size(); rank++) {
       int i = reranked.index(rank);
