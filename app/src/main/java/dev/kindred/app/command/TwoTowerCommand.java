@@ -43,9 +43,6 @@ import picocli.CommandLine.Option;
       "  kindred two-tower --train train.csv --test test.csv --loss bpr"
     })
 final class TwoTowerCommand extends KindredCommand {
-  /** Those of {@link TowerOptions#paper}. */
-  private static final int OWN_NEGATIVES = 4;
-
   @Option(
       names = "--train",
       required = true,
@@ -358,7 +355,7 @@ final class TwoTowerCommand extends KindredCommand {
   private TowerOptions towerOptions() {
     TowerOptions o = paper ? TowerOptions.paper() : TowerOptions.defaults();
     TowerLoss used = loss == null ? o.loss() : loss;
-    int drawn = negatives == null ? defaultNegatives(o, used) : negatives;
+    int drawn = negatives == null ? o.negativesFor(used) : negatives;
     // First, or somebody mends a value only to be told then to leave an option out.
     refuseWhatSaysNothing(used, drawn);
     if (seed().isPresent()) {
@@ -393,11 +390,6 @@ final class TwoTowerCommand extends KindredCommand {
       o = o.withOptimizer(o.optimizer().withWeightDecay(weightDecay));
     }
     return o;
-  }
-
-  /** None but for a loss of which each positive needs some of its own. */
-  private static int defaultNegatives(TowerOptions start, TowerLoss used) {
-    return used.sharesNegatives() || start.negatives() > 0 ? start.negatives() : OWN_NEGATIVES;
   }
 
   private void refuseWhatSaysNothing(TowerLoss used, int drawn) {

@@ -257,7 +257,7 @@ final class ModelConfig {
     var loss = section.choice("loss", base.loss());
     double scale = section.number("scale", base.scale());
     boolean learnScale = section.flag("learn-scale", base.learnScale());
-    int negatives = section.integer("negatives", base.negatives());
+    int negatives = section.integer("negatives", base.negativesFor(loss));
     boolean batchNegatives = section.flag("batch-negatives", base.batchNegatives());
     double popularityExponent = section.number("popularity-exponent", base.popularityExponent());
     double correction = section.number("correction", base.correction());

@@ -82,7 +82,7 @@ final class RankConfig {
     int embeddingDim = section.integer("embedding-dim", base.embeddingDim());
     var loss = section.choice("loss", base.loss());
     double scale = section.number("scale", base.scale());
-    int negatives = section.integer("negatives", base.negatives());
+    int negatives = section.integer("negatives", base.negativesFor(loss));
     double correction = section.number("correction", base.correction());
     double unknownIds = section.number("unknown-ids", base.unknownIds());
     double rate = section.number("learning-rate", base.optimizer().learningRate());

@@ -108,6 +108,30 @@ final class TrainConfigTest {
   }
 
   @Test
+  void aLossOfOwnNegativesDrawsFourWhereNoneAreGiven() throws IOException {
+    for (String loss : List.of("bpr", "scaled-cross-entropy", "cosine-cross-entropy")) {
+      assertEquals(4, negatives("loss = \"" + loss + "\"\n"), loss);
+    }
+    assertEquals(7, negatives("loss = \"bpr\"\nnegatives = 7\n"));
+    assertEquals(0, negatives("loss = \"cosine-contrastive\"\n"));
+    assertEquals(0, negatives(""));
+    InputException none =
+        assertThrows(InputException.class, () -> negatives("loss = \"bpr\"\nnegatives = 0\n"));
+    assertTrue(none.getMessage().contains("negatives is 0, must be 1 to"), none.getMessage());
+    TowerOptions retrieval =
+        read(MINIMAL + "[rank]\nenabled = true\n[rank.retrieval]\nloss = \"bpr\"\n")
+            .options()
+            .rank()
+            .orElseThrow()
+            .retrieval();
+    assertEquals(4, retrieval.negatives());
+  }
+
+  private int negatives(String tower) throws IOException {
+    return read(MINIMAL + "[tower]\n" + tower).options().tower().orElseThrow().negatives();
+  }
+
+  @Test
   void aMisspeltTableOrKeyIsToldBeforeWhatItLeavesMissing() {
     assertEquals(
         directory.resolve("site.toml") + ": evnts is not known; did you mean events?",

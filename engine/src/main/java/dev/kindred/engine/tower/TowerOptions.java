@@ -86,6 +86,10 @@ public record TowerOptions(
     long seed) {
   private static final int MAX_WIDTH = 1 << 14;
   private static final int MAX_NEGATIVES = 1 << 16;
+
+  /** A positive's own, where nobody says how many. */
+  private static final int OWN_NEGATIVES = 4;
+
   private static final int MAX_BATCH = 1 << 16;
   private static final double MIN_SCALE = 1;
   private static final double MAX_SCALE = 200;
@@ -238,7 +242,7 @@ public record TowerOptions(
         TowerLoss.COSINE_CROSS_ENTROPY,
         1,
         false,
-        4,
+        OWN_NEGATIVES,
         true,
         0,
         0,
@@ -285,8 +289,17 @@ public record TowerOptions(
     return with(draft -> draft.history = history);
   }
 
+  /** With negatives where there are none and it needs some, {@link #negativesFor}. */
   public TowerOptions withLoss(TowerLoss loss) {
-    return with(draft -> draft.loss = loss);
+    return withLoss(loss, negativesFor(loss));
+  }
+
+  /**
+   * How many negatives a loss is to have unless somebody says so: these options' own, or 4 where
+   * they have none and each positive needs some of its own.
+   */
+  public int negativesFor(TowerLoss loss) {
+    return loss.sharesNegatives() || negatives > 0 ? negatives : OWN_NEGATIVES;
   }
 
   /** Both at once: one after the other could be refused on the way, as each loss has its range. */

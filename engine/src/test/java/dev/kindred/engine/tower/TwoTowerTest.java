@@ -298,6 +298,11 @@ class TwoTowerTest {
     Exception bpr =
         assertThrows(IllegalArgumentException.class, () -> options.withLoss(TowerLoss.BPR, -1));
     assertTrue(bpr.getMessage().contains("must be 1 to 65536 with bpr, for"), bpr.getMessage());
+    for (TowerLoss loss : TowerLoss.values()) {
+      TowerOptions defaults = TowerOptions.defaults();
+      assertEquals(loss.sharesNegatives() ? 0 : 4, defaults.withLoss(loss).negatives(), "" + loss);
+      assertEquals(7, defaults.withNegatives(7).withLoss(loss).negatives(), "" + loss);
+    }
     Exception popularity =
         assertThrows(
             IllegalArgumentException.class,
