@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,14 +111,53 @@ public final class Checkpoint {
     return values.stream().map(String::valueOf).collect(Collectors.joining(" "));
   }
 
-  private static List<Double> parsed(String joined) {
+  /** The numbers of a string of the file. */
+  private List<Double> numbers(Safetensors saved, String name) {
     List<Double> values = new ArrayList<>();
-    for (String each : joined.split(" ")) {
+    for (String each : saved.metadata().get(name).split(" ")) {
       if (!each.isEmpty()) {
-        values.add(Double.valueOf(each));
+        try {
+          values.add(Double.valueOf(each));
+        } catch (NumberFormatException e) {
+          throw damaged("string \"%s\" has '%s', must be numbers".formatted(name, each));
+        }
       }
     }
     return values;
+  }
+
+  private long steps(Safetensors saved) {
+    String text = saved.metadata().get(STEPS);
+    long steps = -1;
+    try {
+      steps = Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      // said below, as of a number below 0
+    }
+    if (steps < 0) {
+      throw damaged(
+          "string \"%s\" is '%s', must be a whole number of at least 0".formatted(STEPS, text));
+    }
+    return steps;
+  }
+
+  /** Overwrites a parameter's weights, or as many numbers that are kept beside them. */
+  private void read(Safetensors saved, String name, Parameter parameter, float[] into) {
+    Safetensors.Tensor tensor = saved.tensors().get(name);
+    if (tensor == null) {
+      throw damaged("has no tensor \"" + name + "\"");
+    }
+    if (tensor.rows() != parameter.rows() || tensor.columns() != parameter.columns()) {
+      throw damaged(
+          "tensor \"%s\" has shape [%d x %d], must have [%d x %d]"
+              .formatted(
+                  name, tensor.rows(), tensor.columns(), parameter.rows(), parameter.columns()));
+    }
+    System.arraycopy(tensor.values(), 0, into, 0, into.length);
+  }
+
+  private CorruptFileException damaged(String fault) {
+    return new CorruptFileException(file, -1, fault + REMEDY);
   }
 
   private Safetensors read() throws IOException {
@@ -151,7 +189,7 @@ public final class Checkpoint {
   private void checkStrings(Map<String, String> strings) {
     for (String name : STRINGS) {
       if (!strings.containsKey(name)) {
-        throw new CorruptFileException(file, -1, "has no string \"" + name + "\"" + REMEDY);
+        throw damaged("has no string \"" + name + "\"");
       }
     }
   }
@@ -162,7 +200,8 @@ public final class Checkpoint {
    * @param epochs how many the training is to have at most
    * @throws IllegalArgumentException if the file is of another training or format, or of something
    *     else, or has more epochs behind it: the weights between are gone
-   * @throws CorruptFileException if it is damaged, lacks a string, or is no file of weights at all
+   * @throws CorruptFileException if it is damaged, lacks a string or a tensor, has one of another
+   *     shape or text for a number, or is no file of weights at all
    */
   public Optional<Progress> resume(int epochs) throws IOException {
     if (!Files.exists(file)) {
@@ -177,33 +216,32 @@ public final class Checkpoint {
           "%s is a checkpoint of other data or options: %s; train with what it was made with, delete it or name another"
               .formatted(file, differences));
     }
-    Progress progress =
-        new Progress(parsed(saved.metadata().get(LOSSES)), parsed(saved.metadata().get(SCORES)));
+    Progress progress = new Progress(numbers(saved, LOSSES), numbers(saved, SCORES));
     int done = progress.losses().size();
     if (done > epochs) {
       throw new IllegalArgumentException(
           "%s is a checkpoint after %d epochs, which can't be undone, of a training of at most %d; ask for %d epochs or more, delete it or name another"
               .formatted(file, done, epochs, done));
     }
-    saved.into(parameters);
+    long steps = steps(saved);
+    for (Parameter parameter : parameters) {
+      read(saved, parameter.name(), parameter, parameter.values());
+    }
     updater
         .memory()
         .forEach(
             (parameter, slots) -> {
               for (int i = 0; i < slots.length; i++) {
-                float[] values = saved.tensors().get(slotName(parameter, i)).values();
-                System.arraycopy(values, 0, slots[i], 0, values.length);
+                read(saved, slotName(parameter, i), parameter, slots[i]);
               }
             });
-    updater.resumeAt(Long.parseLong(saved.metadata().get(STEPS)));
-    List<float[]> best = new ArrayList<>();
-    for (Parameter parameter : stopping.parameters()) {
-      Safetensors.Tensor tensor = saved.tensors().get(bestName(parameter));
-      if (tensor != null) {
-        best.add(Arrays.copyOf(tensor.values(), tensor.values().length));
-      }
+    updater.resumeAt(steps);
+    stopping.resume(progress.scores());
+    List<float[]> best = stopping.best();
+    for (int i = 0; i < best.size(); i++) {
+      Parameter parameter = stopping.parameters().get(i);
+      read(saved, bestName(parameter), parameter, best.get(i));
     }
-    stopping.resume(progress.scores(), best);
     return Optional.of(progress);
   }
 }

@@ -88,13 +88,14 @@ public final class EarlyStopping {
     return best;
   }
 
-  /** Takes over the scores of the epochs run so far and the weights of the best of them. */
-  void resume(List<Double> scores, List<float[]> weights) {
+  /**
+   * Takes over the scores of the epochs run so far; if one of them was the best, {@link #best} has
+   * the weights as they are now, for the caller to overwrite with that epoch's.
+   */
+  void resume(List<Double> scores) {
     for (int epoch = 1; epoch <= scores.size(); epoch++) {
       offer(epoch, scores.get(epoch - 1));
     }
-    best.clear();
-    best.addAll(weights);
   }
 
   /** Puts the weights of the best epoch back; the caller refreshes the networks. */

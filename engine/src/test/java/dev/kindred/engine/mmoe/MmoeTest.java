@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.eval.Auc;
 import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.DamagedCheckpoint;
 import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.nn.Feature;
 import dev.kindred.engine.nn.FeatureTable;
@@ -362,6 +363,16 @@ class MmoeTest {
     assertEquals(whole.bestEpoch(), model.bestEpoch());
     assertThrows(
         IllegalArgumentException.class, () -> resumed(world, options.withDropout(0.2), file));
+  }
+
+  @Test
+  void aCheckpointThatLacksATensorOrHasTextForANumberIsToldAsDamaged(@TempDir Path directory)
+      throws IOException {
+    World world = new World();
+    MmoeOptions options = SMALL.withEpochs(1).withPatience(3);
+    Path file = directory.resolve("checkpoint.safetensors");
+    resumed(world, options, file);
+    DamagedCheckpoint.assertEachFaultIsTold(file, () -> resumed(world, options, file));
   }
 
   @Test

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindred.engine.data.Interactions;
 import dev.kindred.engine.nn.Adagrad;
 import dev.kindred.engine.nn.Adam;
+import dev.kindred.engine.nn.DamagedCheckpoint;
 import dev.kindred.engine.nn.DivergedException;
 import dev.kindred.engine.nn.FeatureTable;
 import dev.kindred.engine.nn.Optimizer;
@@ -204,6 +205,14 @@ class TwoTowerTest {
         assertThrows(IllegalArgumentException.class, () -> resumed(options.withEpochs(1), file));
     assertTrue(e.getMessage().startsWith(file + " is a checkpoint after 3 epochs"), e.getMessage());
     assertTrue(e.getMessage().contains("at most 1; ask for 3 epochs or more"), e.getMessage());
+  }
+
+  @Test
+  void aCheckpointThatLacksATensorOrHasTextForANumberIsToldAsDamaged() throws IOException {
+    Path file = directory.resolve("checkpoint.safetensors");
+    TowerOptions options = Groups.options().withPatience(2).withEpochs(3);
+    resumed(options, file);
+    DamagedCheckpoint.assertEachFaultIsTold(file, () -> resumed(options, file));
   }
 
   @Test
