@@ -95,7 +95,14 @@ public final class BoundReranking {
     }
     capFields = new int[reranking.caps().size()];
     for (int c = 0; c < capFields.length; c++) {
-      capFields[c] = field("a cap", reranking.caps().get(c).field(), false);
+      String name = reranking.caps().get(c).field();
+      capFields[c] = field("a cap", name, false);
+      if (!filters.hasText(capFields[c])) {
+        throw new IllegalArgumentException(
+            "a cap goes by field '"
+                + name
+                + "', of which no item has a text; name another field or leave it out");
+      }
     }
     Freshness freshness = reranking.freshness();
     if (freshness.isOff()) {
@@ -124,7 +131,8 @@ public final class BoundReranking {
    * @param ordinalOf ordinal of an id, or -1; ids that nobody knows are left aside, see {@link
    *     #unknownIds()}
    * @throws IllegalArgumentException if a filter, a cap or freshness names a field that is not
-   *     there or of the wrong kind, or no item has a number that freshness could go by
+   *     there or of the wrong kind, or no item has a text that a cap or a number that freshness
+   *     could go by
    */
   public static BoundReranking of(
       Reranking reranking, FilterCache filters, ToIntFunction<String> ordinalOf) {

@@ -33,6 +33,7 @@ public final class FilterCache {
         }
       };
   private final Map<Integer, Span> spans = new ConcurrentHashMap<>();
+  private final Map<Integer, Boolean> texts = new ConcurrentHashMap<>();
 
   /** An empty cache. */
   public FilterCache(ItemAttributes attributes) {
@@ -77,6 +78,20 @@ public final class FilterCache {
       }
       return bits;
     }
+  }
+
+  /** Whether any item has a value of a field of text. */
+  boolean hasText(int field) {
+    return texts.computeIfAbsent(field, this::findText);
+  }
+
+  private boolean findText(int field) {
+    for (int item = 0; item < attributes.items(); item++) {
+      if (attributes.valueStart(item, field) < attributes.valueEnd(item, field)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   Span span(int field) {

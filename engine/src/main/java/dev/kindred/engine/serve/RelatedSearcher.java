@@ -221,8 +221,9 @@ public final class RelatedSearcher extends ItemSearcher {
    * for it.
    *
    * @throws IllegalArgumentException if a filter, cap or freshness names a field that the snapshot
-   *     doesn't have, one of the wrong kind or, for freshness, without numbers, or diversity goes
-   *     by similarities that it doesn't have; the re-ranking before goes on
+   *     doesn't have, one of the wrong kind or, for cap and freshness, one of which no item has a
+   *     value, or diversity goes by similarities that it doesn't have; the re-ranking before goes
+   *     on
    */
   public void rerank(Reranking how) {
     Generation of = enter();

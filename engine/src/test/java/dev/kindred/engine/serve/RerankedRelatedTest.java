@@ -245,6 +245,10 @@ class RerankedRelatedTest {
           without,
           none.withFreshness(new Freshness("year", 9)));
       refused(
+          "a cap goes by field 'type', of which no item has a text; name another field",
+          without,
+          none.withCap("type", 2));
+      refused(
           "diversity by vectors needs factors of a positive objective",
           without,
           none.withDiversity(new Diversity(0.5, Diversity.Basis.VECTORS)));
