@@ -112,6 +112,21 @@ final class MmoeNetworkTest extends MmoeRuns {
     assertTrue(none.err().contains("warms up over 1000 steps, and the training has "), none.err());
   }
 
+  @Test
+  void aWarmUpBeyondTheEndOfTheTrainingIsWarnedOfOnceWithBothNumbersOfSteps() throws IOException {
+    String told =
+        "warning: the learning rate warms up over 1000 steps, and the training has at most ";
+    Files.writeString(spec, SPEC + "[network.schedule]\nwarm-up = 1000\n");
+    Run slow = Run.kindred("mmoe", "--spec", spec.toString(), "--seeds", "2");
+    assertEquals(0, slow.exitCode(), slow.err());
+    assertEquals(2, slow.err().split(told, -1).length, slow.err());
+    assertTrue(slow.err().contains("so it never gets to 0.01; warm up over"), slow.err());
+    Files.writeString(spec, SPEC + "[network.schedule]\nwarm-up = 1\n");
+    Run brief = Run.kindred("mmoe", "--spec", spec.toString());
+    assertEquals(0, brief.exitCode(), brief.err());
+    assertFalse(brief.err().contains("warms up"), brief.err());
+  }
+
   private void assertScheduleRefused(String schedule, String message) throws IOException {
     String epochs = "epochs = 3\n";
     assertRefused(epochs, epochs + "[network.schedule]\n" + schedule + "\n", message);

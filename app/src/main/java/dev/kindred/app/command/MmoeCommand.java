@@ -131,6 +131,7 @@ final class MmoeCommand extends KindredCommand {
         "%d rows to learn from, %d to stop by, %d to measure on"
             .formatted(split.train().length, split.validation().length, split.test().length));
     noteUnmeasured(encoded.labels(), split.test());
+    notes(Mmoe.notes(split.train().length, options));
     try (Workers workers = Workers.of(threads())) {
       Trial trial = new Trial(encoded, split, lists, workers);
       for (int s = 0; s < seeds; s++) {

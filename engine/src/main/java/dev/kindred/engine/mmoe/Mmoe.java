@@ -1,5 +1,6 @@
 package dev.kindred.engine.mmoe;
 
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.eval.Auc;
 import dev.kindred.engine.nn.Checkpoint;
 import dev.kindred.engine.nn.CheckpointKey;
@@ -99,6 +100,26 @@ public final class Mmoe {
         .run(checkpoint, workers, progress);
   }
 
+  /**
+   * What should be known before a training on so many rows: that it ends before the learning rate
+   * has risen. No fault, as a checkpoint may be taken on to more epochs.
+   */
+  public static List<Note> notes(int rows, MmoeOptions options) {
+    long steps = steps(rows, options);
+    Schedule schedule = options.schedule();
+    return !schedule.risesBeyond(steps)
+        ? List.of()
+        : List.of(
+            Note.warning(
+                "the learning rate warms up over %d steps, and the training has at most %d, so it never gets to %s; warm up over fewer or train for more epochs"
+                    .formatted(schedule.warmUp(), steps, options.optimizer().learningRate())));
+  }
+
+  /** Steps of all epochs. */
+  private static long steps(int rows, MmoeOptions options) {
+    return (long) options.epochs() * Math.ceilDiv(rows, Math.clamp(rows, 1, options.batch()));
+  }
+
   private static void check(String what, int rows, int expected) {
     if (rows != expected) {
       throw new IllegalArgumentException(
@@ -166,8 +187,7 @@ public final class Mmoe {
       }
       graph.network.refresh();
       batch = Math.min(options.batch(), order.length);
-      long steps = Math.ceilDiv(order.length, batch);
-      schedule = options.schedule().over(steps * options.epochs());
+      schedule = options.schedule().over(steps(order.length, options));
       // A function of the options alone, so that bits don't depend on threads.
       chunk = Math.clamp(options.batch() / 4, 64, 256);
       scratches = new Scratch[(batch + chunk - 1) / chunk];

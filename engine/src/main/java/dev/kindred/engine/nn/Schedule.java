@@ -81,6 +81,14 @@ public record Schedule(long warmUp, Shape shape, long steps, double factor) {
     return new Schedule(warmUp, shape, total, factor);
   }
 
+  /**
+   * Whether a training of so many steps ends while the rate still rises; false for a cosine that
+   * {@link #over} refuses for it.
+   */
+  public boolean risesBeyond(long total) {
+    return !hasOpenEnd() && warmUp > total;
+  }
+
   private boolean hasOpenEnd() {
     return shape == Shape.COSINE && steps == 0;
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindred.engine.data.Note;
 import dev.kindred.engine.eval.Auc;
 import dev.kindred.engine.nn.Adam;
 import dev.kindred.engine.nn.DamagedCheckpoint;
@@ -402,6 +403,16 @@ class MmoeTest {
     World world = new World();
     long steps = Math.ceilDiv(TRAIN.length, SMALL.batch());
     MmoeOptions options = SMALL.withEpochs(4).withSchedule(Schedule.warmUp(3 * steps));
+    assertEquals(List.of(), Mmoe.notes(TRAIN.length, options.withEpochs(3)));
+    assertEquals(
+        List.of(
+            Note.warning(
+                "the learning rate warms up over %d steps, and the training has at most %d, so it never gets to 0.01; warm up over fewer or train for more epochs"
+                    .formatted(3 * steps, 2 * steps))),
+        Mmoe.notes(TRAIN.length, options.withEpochs(2)));
+    // That is an error.
+    assertEquals(
+        List.of(), Mmoe.notes(TRAIN.length, options.withSchedule(Schedule.cosine(9999, 0))));
     Path file = directory.resolve("checkpoint.safetensors");
     resumed(world, options.withEpochs(2), file);
     assertEquals(
