@@ -209,12 +209,7 @@ public final class Pipeline {
     if (presence.equals(Presence.NEUTRAL)) {
       return part;
     }
-    inform(
-        part.channel().objective()
-            + " "
-            + part.channel().kind().label()
-            + ": an item without it counts as log-odds "
-            + presence);
+    inform(part.channel().name() + ": an item without it counts as log-odds " + presence);
     return new RelatedScorer.Part(part.channel(), part.calibration().withPresence(presence));
   }
 

@@ -123,8 +123,8 @@ public record Calibration(
         }
       }
     }
-    String name = channel.objective() + " " + channel.kind().label();
-    return fit(name, Arrays.copyOf(positive, positives), Arrays.copyOf(random, randoms), method);
+    return fit(
+        channel.name(), Arrays.copyOf(positive, positives), Arrays.copyOf(random, randoms), method);
   }
 
   /**

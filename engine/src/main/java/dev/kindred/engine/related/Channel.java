@@ -185,6 +185,13 @@ public final class Channel {
     return objective;
   }
 
+  /** Name for people. What is counted is mostly called much like its kind: "next next item". */
+  public String name() {
+    return kind.isOfPairs()
+        ? "objective '" + objective + "' (" + kind.label() + ")"
+        : objective + " " + kind.label();
+  }
+
   /** What kind of model it comes from. */
   public Kind kind() {
     return kind;
@@ -291,6 +298,6 @@ public final class Channel {
 
   @Override
   public String toString() {
-    return objective + " " + kind.label() + " (" + items + " items, " + dim + " dimensions)";
+    return name() + " (" + items + " items, " + dim + " dimensions)";
   }
 }

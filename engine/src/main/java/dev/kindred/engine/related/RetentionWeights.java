@@ -138,11 +138,14 @@ public final class RetentionWeights {
           objectives,
           String.format(
               Locale.ROOT,
-              "%d user weeks of which %d came back are too few to learn from (needs %d, and %d of"
-                  + " either kind)",
+              "too few to learn from: %d user weeks (a week in which a user did something, the"
+                  + " log's last aside), %d of them followed by a week with the same user; it takes"
+                  + " %d, at least %d followed and %d not: train on a longer log or on more users,"
+                  + " or weigh the objectives yourself",
               data.rows(),
               data.retained(),
               options.minUserWeeks(),
+              options.minPerOutcome(),
               options.minPerOutcome()));
     }
     return fit(objectives, data, options, workers);

@@ -15,8 +15,9 @@ import java.util.Objects;
  * @param drainMillis how long a refresh or a close waits for the readers of a replaced snapshot, 0
  *     to a day; what is still read then is unmapped at the next refresh
  * @param recallShare part of the searches over all items that are compared with exact ones, 0 to 1
- * @param required a snapshot by whose fields this can't re-rank is refused, so that requests which
- *     ask for it don't begin to fail when snapshots are swapped
+ * @param required a snapshot that lacks what this needs is refused: a field, a value of one that a
+ *     cap or freshness goes by, or what tells items apart for diversity; so that requests which ask
+ *     for it don't begin to fail when snapshots are swapped
  * @param successor asked by a refresh before it opens another snapshot
  */
 public record RecommenderOptions(

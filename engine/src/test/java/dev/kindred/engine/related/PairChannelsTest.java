@@ -334,6 +334,8 @@ class PairChannelsTest {
             Calibration.Method.PLATT,
             1);
     assertFalse(none.calibration().active());
+    String note = none.calibration().note();
+    assertTrue(note.startsWith("objective 'next' (next item) switched off: "), note);
     assertEquals(0, none.channel().pairs().orElseThrow().size());
   }
 }

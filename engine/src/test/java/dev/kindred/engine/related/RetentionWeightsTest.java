@@ -190,7 +190,10 @@ class RetentionWeightsTest {
 
   @Test
   void fewUsersLeaveWeightsEqual() {
-    assertEqualWeights(learn(world(40, 28, 4, -8, Order.TIME)), "too few to learn from");
+    RetentionWeights few = learn(world(40, 28, 4, -8, Order.TIME));
+    assertEqualWeights(few, "too few to learn from: ");
+    assertEqualWeights(
+        few, " of them followed by a week with the same user; it takes 300, at least");
     Events none = Events.builder(new Ids(), new Ids(), OBJECTIVES, List.of(), Order.TIME).build();
     assertEqualWeights(learn(none), "spans 0.0 days");
   }
