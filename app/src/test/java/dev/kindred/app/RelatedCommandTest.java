@@ -211,6 +211,38 @@ final class RelatedCommandTest {
     assertTrue(run.err().contains("99"), run.err());
   }
 
+  @Test
+  void verifySaysThatAFormatIsOldOrNewAndNotThatItIsDamaged() throws IOException {
+    Path manifest = snapshot.resolve("manifest.json");
+    String[][] versions = {
+      {
+        "1",
+        "old",
+        "its format is old, which is no damage, and no more of it can be checked: train it again"
+      },
+      {
+        "99",
+        "new",
+        "its format is newer than this release, which is no damage, and no more of it can be"
+      },
+    };
+    for (String[] version : versions) {
+      Files.writeString(
+          manifest, "{\"formatVersion\": " + version[0] + ", \"libraryVersion\": \"9.8.7\"}");
+      Run run = Run.kindred("verify", "--model", snapshot.toString());
+      assertBad(run, 4, snapshot + ": " + version[2]);
+      assertFalse(run.err().contains("good copy"), run.err());
+      assertTrue(run.out().contains("has snapshot format " + version[0]), run.out());
+      String json = Run.kindred("verify", "--model", snapshot.toString(), "--json").out();
+      assertTrue(json.contains("\"sound\":false"), json);
+      assertTrue(json.contains("\"finding\":\"" + version[1] + "-format\""), json);
+    }
+    // Of a damaged one nobody can say that it is merely old.
+    Files.writeString(manifest, "{\"formatVersion\": 1, \"manifestCrc32c\": \"00000000\"}");
+    Run damaged = Run.kindred("verify", "--model", snapshot.toString());
+    assertBad(damaged, 4, snapshot + ": 1 fault; restore it from a good copy");
+  }
+
   private Run related(String... args) {
     return Run.kindred(
         Stream.concat(Stream.of("related", "--model", snapshot.toString()), Stream.of(args))

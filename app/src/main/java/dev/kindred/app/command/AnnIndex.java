@@ -13,6 +13,7 @@ import dev.kindred.index.VectorFiles;
 import dev.kindred.index.file.CheckedFileWriter;
 import dev.kindred.index.file.CorruptFileException;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.index.file.OtherVersionException;
 import dev.kindred.index.run.Progress;
 import dev.kindred.index.run.Workers;
 import java.io.IOException;
@@ -244,19 +245,27 @@ record AnnIndex(Hnsw graph, Embeddings rows) {
   /** Reads every byte of a directory and compares it with the checksums. */
   static SnapshotVerifier.Report verify(Path directory) throws IOException {
     requireIndex(directory);
-    List<String> faults = new ArrayList<>();
+    List<CorruptFileException> faults = new ArrayList<>();
     try (Arena arena = Arena.ofShared()) {
       EmbeddingFile.open(directory.resolve(VECTORS), arena).verify();
     } catch (CorruptFileException e) {
-      faults.add(e.getMessage());
+      faults.add(e);
     }
     try {
       Hnsw.verify(directory.resolve(GRAPH));
     } catch (CorruptFileException e) {
-      faults.add(e.getMessage());
+      faults.add(e);
     }
     long bytes = Files.size(directory.resolve(VECTORS)) + Files.size(directory.resolve(GRAPH));
-    return new SnapshotVerifier.Report(directory, 2, bytes, faults);
+    return SnapshotVerifier.Report.of(
+        directory,
+        2,
+        bytes,
+        faults.stream().map(Throwable::getMessage).toList(),
+        faults.stream()
+            .filter(OtherVersionException.class::isInstance)
+            .map(OtherVersionException.class::cast)
+            .toList());
   }
 
   private static void requireIndex(Path directory) throws IOException {

@@ -1,5 +1,6 @@
 package dev.kindred.app.command;
 
+import dev.kindred.app.output.ConstantName;
 import dev.kindred.engine.snapshot.SnapshotVerifier;
 import dev.kindred.index.file.CorruptFileException;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class VerifyCommand extends KindredCommand {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("snapshot", report.snapshot().toString());
       line.put("sound", report.isSound());
+      line.put("finding", ConstantName.of(report.finding()));
       line.put("files", report.files());
       line.put("bytes", report.bytes());
       line.put("faults", report.faults());
@@ -62,12 +64,26 @@ final class VerifyCommand extends KindredCommand {
       report.faults().forEach(out()::println);
     }
     if (!report.isSound()) {
-      int faults = report.faults().size();
-      throw new CorruptFileException(
-          report.snapshot(),
-          -1,
-          (faults == 1 ? "1 fault" : faults + " faults")
-              + "; restore it from a good copy or build it again");
+      throw new CorruptFileException(report.snapshot(), -1, summary(report));
     }
+  }
+
+  private String summary(SnapshotVerifier.Report report) {
+    int faults = report.faults().size();
+    String again = what.model == null ? "build it again" : "train it again";
+    return switch (report.finding()) {
+      case OLD_FORMAT ->
+          "its format is old, which is no damage, and no more of it can be checked: "
+              + again
+              + " with this release, or verify it with the one that wrote it";
+      case NEW_FORMAT ->
+          "its format is newer than this release, which is no damage, and no more of it can be"
+              + " checked: verify it with the release that wrote it, or "
+              + again
+              + " with this one";
+      default ->
+          (faults == 1 ? "1 fault" : faults + " faults")
+              + "; restore it from a good copy or build it again";
+    };
   }
 }

@@ -14,6 +14,7 @@ import dev.kindred.engine.related.Presence;
 import dev.kindred.index.Embeddings;
 import dev.kindred.index.IdTable;
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.OtherVersionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ final class ManifestFile {
     long version = fields.integer("formatVersion", 0, Long.MAX_VALUE);
     // Another version may check itself in another way, so it is named before the checksum counts.
     if (version != Manifest.FORMAT_VERSION && (intact || !fields.has("manifestCrc32c"))) {
-      throw new CorruptFileException(
+      throw new OtherVersionException(
           file,
           -1,
           "has snapshot format "
@@ -92,7 +93,9 @@ final class ManifestFile {
               + " reads format "
               + Manifest.FORMAT_VERSION
               + "; train it anew with this release, or open it with the one that wrote it"
-              + (fields.has("libraryVersion") ? " (" + fields.text("libraryVersion") + ")" : ""));
+              + (fields.has("libraryVersion") ? " (" + fields.text("libraryVersion") + ")" : ""),
+          version,
+          Manifest.FORMAT_VERSION);
     }
     if (!intact) {
       throw new CorruptFileException(

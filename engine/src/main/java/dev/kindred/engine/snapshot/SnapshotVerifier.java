@@ -1,6 +1,7 @@
 package dev.kindred.engine.snapshot;
 
 import dev.kindred.index.file.CorruptFileException;
+import dev.kindred.index.file.OtherVersionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
@@ -21,6 +23,18 @@ public final class SnapshotVerifier {
 
   private SnapshotVerifier() {}
 
+  /** What came out. */
+  public enum Finding {
+    /** Nothing is wrong. */
+    SOUND,
+    /** Of a format that only older releases read; no damage was found. */
+    OLD_FORMAT,
+    /** Of a format that only newer releases read; no damage was found. */
+    NEW_FORMAT,
+    /** Something is missing or altered. */
+    DAMAGED
+  }
+
   /**
    * What was read and what is wrong. Immutable.
    *
@@ -28,15 +42,38 @@ public final class SnapshotVerifier {
    * @param files how many files were read, the manifest included
    * @param bytes how many bytes they have
    * @param faults one line each; empty if the snapshot is sound
+   * @param finding what they come to
    */
-  public record Report(Path snapshot, int files, long bytes, List<String> faults) {
+  public record Report(Path snapshot, int files, long bytes, List<String> faults, Finding finding) {
     public Report {
       faults = List.copyOf(faults);
+      Objects.requireNonNull(finding, "finding");
+    }
+
+    /**
+     * What was read and what is wrong.
+     *
+     * @param others those of the faults that only say that a file is of another version
+     */
+    public static Report of(
+        Path snapshot,
+        int files,
+        long bytes,
+        List<String> faults,
+        List<OtherVersionException> others) {
+      Finding finding = Finding.DAMAGED;
+      if (faults.isEmpty()) {
+        finding = Finding.SOUND;
+      } else if (others.stream().map(Throwable::getMessage).toList().containsAll(faults)) {
+        boolean old = others.stream().allMatch(OtherVersionException::isOld);
+        finding = old ? Finding.OLD_FORMAT : Finding.NEW_FORMAT;
+      }
+      return new Report(snapshot, files, bytes, faults, finding);
     }
 
     /** Whether nothing is wrong. */
     public boolean isSound() {
-      return faults.isEmpty();
+      return finding == Finding.SOUND;
     }
   }
 
@@ -50,6 +87,7 @@ public final class SnapshotVerifier {
   public static Report verify(Path path) throws IOException {
     Path snapshot = SnapshotDirectory.resolve(path);
     List<String> faults = new ArrayList<>();
+    List<OtherVersionException> others = new ArrayList<>();
     Path manifestPath = snapshot.resolve(ManifestFile.NAME);
     long bytes = Files.size(manifestPath);
     int files = 1;
@@ -59,17 +97,26 @@ public final class SnapshotVerifier {
         bytes += verifyFile(snapshot.resolve(file.name()), file, faults);
       }
     } catch (CorruptFileException e) {
-      faults.add(e.getMessage());
+      add(e, faults, others);
     }
     // The checks of opening name the place of a fault, and find what files disagree about.
     try (Snapshot opened = Snapshot.open(snapshot)) {
       opened.verifyBodies(faults);
     } catch (CorruptFileException | IOException e) {
-      if (!faults.contains(e.getMessage())) {
-        faults.add(e.getMessage());
+      add(e, faults, others);
+    }
+    return Report.of(snapshot, files, bytes, faults, others);
+  }
+
+  /** Adds a fault that isn't known yet. */
+  private static void add(
+      Exception fault, List<String> faults, List<OtherVersionException> others) {
+    if (!faults.contains(fault.getMessage())) {
+      faults.add(fault.getMessage());
+      if (fault instanceof OtherVersionException other) {
+        others.add(other);
       }
     }
-    return new Report(snapshot, files, bytes, faults);
   }
 
   private static long verifyFile(Path path, FileEntry file, List<String> faults)

@@ -216,9 +216,9 @@ public final class CheckedFile {
     }
   }
 
-  private static CorruptFileException otherVersion(
+  private static OtherVersionException otherVersion(
       Path path, long offset, String what, int found, int expected) {
-    return new CorruptFileException(
+    return new OtherVersionException(
         path,
         offset,
         "has "
@@ -227,7 +227,9 @@ public final class CheckedFile {
             + found
             + ", this Kindred reads version "
             + expected
-            + "; build the file again, or read it with the release that wrote it");
+            + "; build the file again, or read it with the release that wrote it",
+        found,
+        expected);
   }
 
   /** Every size follows from the body's; so the body's is checked first, without overflow. */

@@ -7,7 +7,7 @@ import java.nio.file.Path;
  *
  * <p>The message is one line that names the file, what is wrong and what to do.
  */
-public final class CorruptFileException extends RuntimeException {
+public sealed class CorruptFileException extends RuntimeException permits OtherVersionException {
   private static final long serialVersionUID = 1;
 
   private final transient Path path;
