@@ -130,20 +130,40 @@ abstract class VectorRowDistances implements DistanceKernels {
   }
 
   // Rows of one vector have no loop. Where nothing but such rows is scored the compiler never saw
-  // the loop of the others run, and made objects of its accumulators.
+  // the loop of the others run, and made objects of its accumulators. Their lanes are summed here,
+  // not by Lanes.sum: these methods are small enough to become part of a whole search, whose budget
+  // may end before that call, and what is passed to a call is an object.
 
   private static float dotOfOneVector(float[] query, int queryOffset, MemorySegment rows, long at) {
-    return Lanes.sum(
+    FloatVector v =
         FloatVector.fromMemorySegment(SPECIES, rows, at, ORDER)
-            .fma(FloatVector.fromArray(SPECIES, query, queryOffset), FloatVector.zero(SPECIES)));
+            .fma(FloatVector.fromArray(SPECIES, query, queryOffset), FloatVector.zero(SPECIES));
+    v = v.add(v.rearrange(Lanes.SWAP_HALVES));
+    v = v.add(v.rearrange(Lanes.SWAP_QUARTERS));
+    if (COUNT > 8) {
+      v = v.add(v.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      v = v.add(v.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    return v.lane(0);
   }
 
   private static float squaredL2OfOneVector(
       float[] query, int queryOffset, MemorySegment rows, long at) {
-    FloatVector difference =
+    FloatVector v =
         FloatVector.fromArray(SPECIES, query, queryOffset)
             .sub(FloatVector.fromMemorySegment(SPECIES, rows, at, ORDER));
-    return Lanes.sum(difference.fma(difference, FloatVector.zero(SPECIES)));
+    v = v.fma(v, FloatVector.zero(SPECIES));
+    v = v.add(v.rearrange(Lanes.SWAP_HALVES));
+    v = v.add(v.rearrange(Lanes.SWAP_QUARTERS));
+    if (COUNT > 8) {
+      v = v.add(v.rearrange(Lanes.SWAP_PAIRS));
+    }
+    if (COUNT > 4) {
+      v = v.add(v.rearrange(Lanes.SWAP_NEIGHBORS));
+    }
+    return v.lane(0);
   }
 
   /** Four rows at byte offsets r0 to r3: their cache misses overlap, the query is read once. */
