@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.app.command.RootCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 final class CommandLineTest {
   @Test
@@ -77,14 +82,37 @@ final class CommandLineTest {
               new String[] {"why-not", "--model", "none", "--item=" + value, "--target=" + value},
               new String[] {"ann", "search", "--index=" + value, "--queries", "q"})) {
         Run run = Run.kindred(args);
-        assertEquals(3, run.exitCode(), String.join(" ", args) + "\n" + run.err());
+        String called = String.join(" ", args) + "\n" + run.err();
+        assertEquals(3, run.exitCode(), called);
+        String place = args[1].equals("--model") ? "none" : value;
+        assertTrue(run.err().contains(place), called);
+      }
+    }
+  }
+
+  /** What {@code AttachedValues} relies on when it passes over the one word behind an option. */
+  @Test
+  void noOptionTakesMoreThanOneWord() {
+    List<CommandLine> open = new ArrayList<>(List.of(new CommandLine(new RootCommand())));
+    while (!open.isEmpty()) {
+      CommandLine command = open.removeLast();
+      open.addAll(command.getSubcommands().values());
+      for (OptionSpec option : command.getCommandSpec().options()) {
+        assertTrue(option.arity().max() <= 1, option.longestName());
       }
     }
   }
 
   @Test
+  void aWordWithAnAtSignIsNoFileOfArguments(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("words"), "--version");
+    Run run = Run.kindred("related", "--model", "none", "--item", "@" + file);
+    assertEquals(3, run.exitCode(), run.err());
+  }
+
+  @Test
   void anOptionInPlaceOfAValueIsToldAsAForgottenValue() {
-    for (String next : List.of("-n", "--json", "-n5", "--where=x", "--")) {
+    for (String next : List.of("-n", "--json", "-n5", "--where=x")) {
       Run run = Run.kindred("related", "--model", "none", "--item", next, "5");
       assertEquals(2, run.exitCode(), run.err());
       String message =
@@ -93,6 +121,8 @@ final class CommandLineTest {
       assertEquals(message.formatted(next, next), run.err().lines().findFirst().orElseThrow());
       assertTrue(run.err().contains("'kindred related --help'"), run.err());
     }
+    Run end = Run.kindred("related", "--model", "none", "--item", "--", "5");
+    assertTrue(end.err().startsWith("kindred: --item needs a value before '--'"), end.err());
     Run within = Run.kindred("--quiet", "ann", "search", "--index", "--json", "--queries", "q");
     assertTrue(within.err().startsWith("kindred: --index needs a value"), within.err());
     Run other = Run.kindred("related", "--model", "none", "--item", "-x");

@@ -218,12 +218,14 @@ final class RelatedCommandTest {
       {
         "1",
         "old",
-        "its format is old, which is no damage, and no more of it can be checked: train it again"
+        "its format is old, which is no damage, and what this release can't read of it isn't"
+            + " checked: train it again"
       },
       {
         "99",
         "new",
-        "its format is newer than this release, which is no damage, and no more of it can be"
+        "its format is newer than this release, which is no damage, and what this release can't"
+            + " read of it isn't"
       },
     };
     for (String[] version : versions) {

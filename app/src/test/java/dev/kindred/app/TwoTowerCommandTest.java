@@ -262,7 +262,7 @@ final class TwoTowerCommandTest {
     }
     Files.write(train, lines);
     Files.writeString(test, "u70 hit\nu71 hit\n");
-    List<String> few = List.of("--dim", "4", "--hidden=", "--epochs", "1", "-k", "1", "--json");
+    List<String> few = List.of("--hidden", "--dim", "4", "--epochs", "1", "-k", "1", "--json");
     Run none = bare(few.toArray(String[]::new));
     assertEquals(0, none.exitCode(), none.err());
     assertTrue(none.err().contains(advice), none.err());

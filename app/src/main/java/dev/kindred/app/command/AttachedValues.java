@@ -13,9 +13,14 @@ import picocli.CommandLine.ParameterException;
 final class AttachedValues {
   private AttachedValues() {}
 
-  /** For all options of a command and its subcommands; such as stand apart pass too. */
+  /**
+   * For all options of a command and its subcommands. Values that stand apart pass the parser too,
+   * so {@link #read} first. Words that begin with '@' are no files of arguments, whose words nobody
+   * would have read.
+   */
   static void allow(CommandLine command) {
     command.setAllowOptionsAsOptionParameters(true);
+    command.setExpandAtFiles(false);
   }
 
   /**
@@ -49,6 +54,9 @@ final class AttachedValues {
   }
 
   private static ParameterException forgotten(CommandLine command, String option, String next) {
+    if (next.equals("--")) {
+      return new ParameterException(command, option + " needs a value before '--'");
+    }
     return new ParameterException(
         command,
         option

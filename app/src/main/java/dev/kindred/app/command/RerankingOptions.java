@@ -82,9 +82,9 @@ final class RerankingOptions {
       names = "--pool",
       paramLabel = "N",
       description =
-          "Diversity and --explore choose each item of the list from the N best that are left, at"
-              + " most 10000 (default: 100). What is chosen makes room for the next best; items"
-              + " behind the N wait for that.")
+          "Diversity and --explore give each place of the list to one of the N best items that are"
+              + " left, N from 1 to 10000 (default: 100); as one is taken, the next best joins"
+              + " them.")
   private Integer pool;
 
   /**

@@ -73,15 +73,16 @@ final class VerifyCommand extends KindredCommand {
     String again = what.model == null ? "build it again" : "train it again";
     return switch (report.finding()) {
       case OLD_FORMAT ->
-          "its format is old, which is no damage, and no more of it can be checked: "
+          "its format is old, which is no damage, and what this release can't read of it isn't"
+              + " checked: "
               + again
               + " with this release, or verify it with the one that wrote it";
       case NEW_FORMAT ->
-          "its format is newer than this release, which is no damage, and no more of it can be"
-              + " checked: verify it with the release that wrote it, or "
+          "its format is newer than this release, which is no damage, and what this release can't"
+              + " read of it isn't checked: verify it with the release that wrote it, or "
               + again
               + " with this one";
-      default ->
+      case SOUND, DAMAGED ->
           (faults == 1 ? "1 fault" : faults + " faults")
               + "; restore it from a good copy or build it again";
     };

@@ -110,7 +110,7 @@ public final class ConfigText {
 
   /**
    * The table {@code [rank]} as a comment, since it is off by default: with what the data mean to
-   * it, for who takes the signs away.
+   * it, to be switched on by deleting the signs.
    *
    * @param topic the items' field of topics
    * @param series the items' field of the series or channel

@@ -48,6 +48,9 @@ public final class SnapshotVerifier {
     public Report {
       faults = List.copyOf(faults);
       Objects.requireNonNull(finding, "finding");
+      if (faults.isEmpty() != (finding == Finding.SOUND)) {
+        throw new IllegalArgumentException(finding + " with " + faults.size() + " faults");
+      }
     }
 
     /**
@@ -65,8 +68,11 @@ public final class SnapshotVerifier {
       if (faults.isEmpty()) {
         finding = Finding.SOUND;
       } else if (others.stream().map(Throwable::getMessage).toList().containsAll(faults)) {
-        boolean old = others.stream().allMatch(OtherVersionException::isOld);
-        finding = old ? Finding.OLD_FORMAT : Finding.NEW_FORMAT;
+        if (others.stream().allMatch(OtherVersionException::isOld)) {
+          finding = Finding.OLD_FORMAT;
+        } else if (others.stream().noneMatch(OtherVersionException::isOld)) {
+          finding = Finding.NEW_FORMAT;
+        } // else files of two builds were mixed
       }
       return new Report(snapshot, files, bytes, faults, finding);
     }
