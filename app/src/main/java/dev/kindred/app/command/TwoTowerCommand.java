@@ -310,8 +310,8 @@ final class TwoTowerCommand extends KindredCommand {
       Map<String, Object> towers, TopNEvaluator.Report popularity, TowerOptions options) {
     if (!((double) towers.get("recall@" + k) > popularity.recall())) {
       note(
-          "two-tower: no better than popularity: try a smaller --batch"
-              + (options.patience() > 0 ? ", --patience 0" : "")
+          "two-tower: its recall is no better than popularity's: try a smaller --batch"
+              + ((int) towers.get("epochs") < options.epochs() ? ", --patience 0" : "")
               + " or more --epochs");
     }
   }

@@ -24,7 +24,8 @@ final class VerifyCommand extends KindredCommand {
         names = "--model",
         required = true,
         paramLabel = "DIR",
-        description = "A snapshot, or the directory that snapshots are published in.")
+        description =
+            "A snapshot, or the directory that snapshots are published in: then the current one.")
     private Path model;
 
     @Option(

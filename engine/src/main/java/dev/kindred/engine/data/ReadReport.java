@@ -181,17 +181,19 @@ public record ReadReport(
         throw new InputException(file + ": has no rows; give a file with at least one row of data");
       }
       if (badRows == rows || limits.refuse(badRows, rows)) {
+        String allowed =
+            badRows == rows
+                ? ""
+                : " (allowed: " + limits.rows() + " rows or " + limits.share() * 100 + "%)";
         throw new InputException(
             file
                 + ": "
                 + badRows
                 + " of "
                 + rows
-                + " rows are bad (allowed: "
-                + limits.rows()
-                + " rows or "
-                + limits.share() * 100
-                + "%); first, "
+                + " rows are bad"
+                + allowed
+                + "; first, "
                 + badRowSamples.getFirst()
                 + "; mend the file or check the declared columns and format");
       }

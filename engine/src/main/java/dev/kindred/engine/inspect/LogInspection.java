@@ -76,6 +76,7 @@ public record LogInspection(
     List<Leak> twins = LeakSearch.among(events);
     List<Finding> findings = new ArrayList<>();
     findings.add(reading(report, limits));
+    findings.add(values(report));
     findings.add(order(events, report));
     findings.add(future(events, now));
     findings.add(duplicates(shape));
@@ -112,6 +113,16 @@ public record LogInspection(
                 + limits.share() * 100
                 + "%: mend the file, or raise max-bad-rows or max-bad-share")
         : Finding.note(about, says, "they are left out");
+  }
+
+  private static Finding values(ReadReport report) {
+    String about = "unusable values";
+    return report.badValues() == 0
+        ? Finding.ok(about, "none in the rows that are read")
+        : Finding.note(
+            about,
+            count(report.badValues()) + ", the first: " + report.badValueSamples().getFirst(),
+            "they count as missing: mend the file or the rule of the objective if that is wrong");
   }
 
   private static Finding order(Events events, ReadReport report) {
