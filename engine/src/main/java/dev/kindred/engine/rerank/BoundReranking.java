@@ -97,12 +97,6 @@ public final class BoundReranking {
     for (int c = 0; c < capFields.length; c++) {
       String name = reranking.caps().get(c).field();
       capFields[c] = field("a cap", name, false);
-      if (!filters.hasText(capFields[c])) {
-        throw new IllegalArgumentException(
-            "a cap goes by field '"
-                + name
-                + "', of which no item has a text; name another field or leave it out");
-      }
     }
     Freshness freshness = reranking.freshness();
     if (freshness.isOff()) {
@@ -113,15 +107,10 @@ public final class BoundReranking {
     } else {
       freshField = field("freshness", freshness.field(), true);
       FilterCache.Span span = filters.span(freshField);
-      if (Double.isNaN(span.newest())) {
-        throw new IllegalArgumentException(
-            "freshness goes by field '"
-                + freshness.field()
-                + "', of which no item has a number; name another field or leave it out");
-      }
-      newest = span.newest();
-      mean = span.mean();
-      perUnit = LN_2 / freshness.halfLife();
+      boolean has = span.hasNumbers();
+      newest = has ? span.newest() : 0;
+      mean = has ? span.mean() : 0;
+      perUnit = has ? LN_2 / freshness.halfLife() : 0;
     }
   }
 
@@ -131,12 +120,34 @@ public final class BoundReranking {
    * @param ordinalOf ordinal of an id, or -1; ids that nobody knows are left aside, see {@link
    *     #unknownIds()}
    * @throws IllegalArgumentException if a filter, a cap or freshness names a field that is not
-   *     there or of the wrong kind, or no item has a text that a cap or a number that freshness
-   *     could go by
+   *     there or of the wrong kind
    */
   public static BoundReranking of(
       Reranking reranking, FilterCache filters, ToIntFunction<String> ordinalOf) {
     return new BoundReranking(reranking, filters, ordinalOf);
+  }
+
+  /**
+   * Refuses a cap or a freshness that changes nothing, which whoever asks for one can't know.
+   *
+   * @throws IllegalArgumentException if no item has a text that a cap or a number that freshness
+   *     could go by
+   */
+  public void requireValues() {
+    for (int c = 0; c < capFields.length; c++) {
+      if (!filters.hasText(capFields[c])) {
+        throw without("a cap", reranking.caps().get(c).field(), "text");
+      }
+    }
+    if (freshField >= 0 && !filters.span(freshField).hasNumbers()) {
+      throw without("freshness", reranking.freshness().field(), "number");
+    }
+  }
+
+  private static IllegalArgumentException without(String user, String field, String kind) {
+    return new IllegalArgumentException(
+        "%s goes by field '%s', of which no item has a %s; name another field or leave it out"
+            .formatted(user, field, kind));
   }
 
   private Members members(Selection selection, ToIntFunction<String> ordinalOf) {

@@ -20,7 +20,11 @@ public final class FilterCache {
    * @param newest largest number, NaN where there is none
    * @param mean of all numbers, NaN where there are none
    */
-  record Span(double newest, double mean) {}
+  record Span(double newest, double mean) {
+    boolean hasNumbers() {
+      return !Double.isNaN(newest);
+    }
+  }
 
   private final ItemAttributes attributes;
   private final Map<AttributeFilter, Compiled> filters =

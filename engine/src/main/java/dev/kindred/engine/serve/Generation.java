@@ -131,6 +131,16 @@ final class Generation {
    * @throws IllegalArgumentException if it needs what the snapshot doesn't have
    */
   BoundReranking bind(Reranking reranking) {
+    BoundReranking bound = bindAnew(reranking);
+    bound.requireValues();
+    return bound;
+  }
+
+  /**
+   * The same for one that this has bound before: where the items with values of a field are gone
+   * since, what goes by that field changes nothing any more.
+   */
+  BoundReranking bindAnew(Reranking reranking) {
     requireSimilarities(reranking.diversity());
     FilterCache attributes = additions.items().filters();
     synchronized (rerankings) {

@@ -371,7 +371,7 @@ public final class RelatedSearcher extends ItemSearcher {
     }
     BoundReranking how = reranking.bound();
     if (how != null && how.attributes() != added().filters().attributes()) {
-      reranking.rebind(generation); // an item came
+      reranking.rebindToItems(generation); // some came or went
       makeRoomForPins();
       how = reranking.bound();
     }

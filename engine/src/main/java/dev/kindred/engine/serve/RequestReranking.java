@@ -22,16 +22,27 @@ final class RequestReranking {
   void set(Reranking value, Generation of) {
     Objects.requireNonNull(value, "reranking");
     BoundReranking next = value.isNone() ? null : of.bind(value);
-    if (next != null && pins.length < next.maxPins()) {
-      pins = new int[next.maxPins()];
-    }
+    makeRoom(next);
     settings = value;
     bound = next;
   }
 
-  /** Binds what was asked for to another snapshot, or anew to one that has more items now. */
-  void rebind(Generation of) {
-    set(settings, of);
+  /** Binds what was asked for to another snapshot. */
+  void rebind(Generation next) {
+    set(settings, next);
+  }
+
+  /** Binds what the snapshot took before anew, now that it has other added items. */
+  void rebindToItems(Generation of) {
+    BoundReranking next = of.bindAnew(settings);
+    makeRoom(next);
+    bound = next;
+  }
+
+  private void makeRoom(BoundReranking next) {
+    if (next != null && pins.length < next.maxPins()) {
+      pins = new int[next.maxPins()];
+    }
   }
 
   /** Lists are as scored again. */

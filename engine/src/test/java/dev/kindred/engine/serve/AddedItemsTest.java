@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.Allocation;
 import dev.kindred.engine.content.CandidateSource;
+import dev.kindred.engine.content.ContentOptions;
+import dev.kindred.engine.data.Catalogue;
+import dev.kindred.engine.data.FieldSpec;
 import dev.kindred.engine.related.Explanation;
 import dev.kindred.engine.rerank.Diversity;
 import dev.kindred.engine.rerank.Freshness;
@@ -104,6 +107,59 @@ class AddedItemsTest extends OnTinyWorld {
       other.add(new LiveItem("other", FILM, 2));
     }
     assertTrue(ids(recommender.related(RelatedQuery.item("new").top(1000))).contains("other"));
+  }
+
+  @Test
+  void whatGoesByValuesThatOnlyARemovedItemHadGoesOnAndChangesNothing() throws IOException {
+    Catalogue.Builder profiles =
+        Catalogue.builder(
+            world.ids(),
+            List.of(
+                FieldSpec.single("type", "type"),
+                FieldSpec.single("label", "label"),
+                FieldSpec.numeric("grade", "grade")));
+    for (int item = 0; item < TinyWorld.ITEMS; item++) {
+      profiles.value(0, item, item % 2 == 0 ? "film" : "série");
+    }
+    Catalogue unlabelled = profiles.build();
+    Path target = directory.resolve("unlabelled");
+    try (SnapshotWriter out = SnapshotWriter.into(target)) {
+      world.fill(out, false);
+      out.profile(unlabelled);
+      out.gate(unlabelled, ContentOptions.defaults());
+      out.publish();
+    }
+    Reranking cap = Reranking.none().withCap("label", 1);
+    Reranking fresh = Reranking.none().withFreshness(new Freshness("grade", 1));
+    LiveItem labelled =
+        new LiveItem(
+            "new",
+            Map.of("type", List.of("film"), "label", List.of("a"), "grade", List.of("7")),
+            1);
+    try (Recommender other = Recommender.open(target, live)) {
+      List<String> plain = ids(other.related(RelatedQuery.item("100").top(1000)));
+      for (Reranking how : List.of(cap, fresh)) {
+        RelatedSearcher searcher = other.searcher();
+        RelatedResult result = new RelatedResult(1000);
+        assertThrows(IllegalArgumentException.class, () -> searcher.rerank(how));
+        other.add(labelled);
+        searcher.rerank(how);
+        searcher.related("100", 1000, result);
+        assertEquals(plain.size() + 1, result.size(), "" + how);
+        assertTrue(other.remove("new"));
+        searcher.related("100", 1000, result);
+        assertEquals(plain.size(), result.size(), "" + how);
+        for (int rank = 0; rank < result.size(); rank++) {
+          assertEquals(plain.get(rank), result.id(rank), "" + how);
+        }
+        String message =
+            assertThrows(IllegalArgumentException.class, () -> searcher.rerank(how)).getMessage();
+        assertTrue(message.contains("of which no item has a"), message);
+        searcher.related("100", 5, result);
+        RecommenderOptions needing = RecommenderOptions.defaults().withRequired(how);
+        assertThrows(IllegalArgumentException.class, () -> Recommender.open(target, needing, live));
+      }
+    }
   }
 
   @Test
