@@ -221,7 +221,8 @@ public final class RecommendSearcher extends LeasedSearcher {
 
   /**
    * Re-ranks the lists from now on, in later snapshots too. Its condition holds for candidates
-   * already, so that enough of them pass.
+   * already, so that enough of them pass. A later snapshot that lacks what it needs refuses the
+   * requests, until another re-ranking is asked for or none.
    *
    * @throws IllegalArgumentException if a filter, cap or freshness names a field that the snapshot
    *     doesn't have, one of the wrong kind or, for cap and freshness, one of which no item has a

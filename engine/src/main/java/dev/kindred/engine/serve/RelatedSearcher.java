@@ -218,7 +218,8 @@ public final class RelatedSearcher extends ItemSearcher {
 
   /**
    * Re-ranks the lists from now on, in later snapshots too; the scores of a list are then computed
-   * for it.
+   * for it. A later snapshot that lacks what it needs refuses the requests, until another
+   * re-ranking is asked for or none.
    *
    * @throws IllegalArgumentException if a filter, cap or freshness names a field that the snapshot
    *     doesn't have, one of the wrong kind or, for cap and freshness, one of which no item has a
@@ -370,10 +371,12 @@ public final class RelatedSearcher extends ItemSearcher {
       return;
     }
     BoundReranking how = reranking.bound();
-    if (how != null && how.attributes() != added().filters().attributes()) {
-      reranking.rebindToItems(generation); // some came or went
+    if (how != null) {
+      if (how.attributes() != added().filters().attributes()) {
+        reranking.rebindToItems(generation); // some came or went
+        how = reranking.bound();
+      }
       makeRoomForPins();
-      how = reranking.bound();
     }
     int[] pins = reranking.pins();
     int found =

@@ -10,7 +10,8 @@ import java.util.Objects;
  */
 final class RequestReranking {
   private Reranking settings = Reranking.none();
-  private BoundReranking bound; // null = none
+  private BoundReranking bound; // null = none, or refused
+  private Generation refusing; // null = none
   private int[] pins = new int[0];
 
   /**
@@ -25,11 +26,20 @@ final class RequestReranking {
     makeRoom(next);
     settings = value;
     bound = next;
+    refusing = null;
   }
 
-  /** Binds what was asked for to another snapshot. */
+  /**
+   * Binds what was asked for to another snapshot. One that lacks what it needs refuses the requests
+   * to come, see {@link #bound}, not this: the searcher can still be given another re-ranking.
+   */
   void rebind(Generation next) {
-    set(settings, next);
+    try {
+      set(settings, next);
+    } catch (IllegalArgumentException e) {
+      bound = null;
+      refusing = next; // says so again, to each request
+    }
   }
 
   /** Binds what the snapshot took before anew, now that it has other added items. */
@@ -49,10 +59,19 @@ final class RequestReranking {
   void clear() {
     settings = Reranking.none();
     bound = null;
+    refusing = null;
   }
 
-  /** As the snapshot at hand has it; null = none. */
+  /**
+   * As the snapshot at hand has it; null = none. To be asked at the start of a request.
+   *
+   * @throws IllegalArgumentException if the snapshot lacks what it needs; an added item may have
+   *     brought that meanwhile
+   */
   BoundReranking bound() {
+    if (refusing != null) {
+      set(settings, refusing);
+    }
     return bound;
   }
 

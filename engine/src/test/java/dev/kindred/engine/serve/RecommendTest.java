@@ -29,6 +29,8 @@ import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
 import dev.kindred.index.OrdinalFilter;
 import dev.kindred.index.file.MemoryMode;
+import dev.kindred.index.run.Progress;
+import dev.kindred.index.run.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -322,6 +324,53 @@ class RecommendTest {
       catalog.promote(young);
       assertTrue(swapped.refresh());
       searcher.recommend(user(5), 10, result);
+      assertEquals(last, result.id(0));
+    }
+  }
+
+  @Test
+  void whatTheNextSnapshotCannotReRankIsRefusedUntilSomethingElseIsAskedFor() throws IOException {
+    Path place = directory.resolve("withoutProfiles");
+    String old = publish(place);
+    String young;
+    try (Workers workers = Workers.of(1);
+        SnapshotWriter out = SnapshotWriter.under(place)) {
+      out.items(TrainedWorld.WORLD.events().items());
+      out.candidates(trained.candidates());
+      out.scorer(trained.scorer());
+      out.related(trained.table());
+      out.ranking(trained.ranking().orElseThrow(), workers, Progress.none());
+      young = out.publish().getFileName().toString();
+    }
+    SnapshotCatalog catalog = SnapshotCatalog.in(place);
+    catalog.promote(old);
+    try (Recommender swapped = Recommender.open(place)) {
+      RecommendSearcher other = swapped.recommendSearcher();
+      RecommendSearcher none = swapped.recommendSearcher();
+      RecommendResult result = new RecommendResult(10);
+      for (RecommendSearcher searcher : List.of(other, none)) {
+        searcher.rerank(Reranking.none().withCap("type", 2));
+        searcher.recommend(user(5), 10, result);
+        assertTrue(result.size() > 0);
+      }
+      catalog.promote(young);
+      assertTrue(swapped.refresh());
+      for (RecommendSearcher searcher : List.of(other, none)) {
+        for (int i = 0; i < 2; i++) {
+          String message =
+              assertThrows(
+                      IllegalArgumentException.class, () -> searcher.recommend(user(5), 10, result))
+                  .getMessage();
+          assertTrue(message.startsWith("a cap needs a field of texts; 'type' is no"), message);
+        }
+      }
+      none.clearReranking();
+      none.recommend(user(5), 10, result);
+      assertEquals(10, result.size());
+      String last = result.id(9);
+      other.rerank(Reranking.none().withRule(Rule.boost(Selection.of(last), 50)));
+      other.recommend(user(5), 10, result);
+      assertEquals(10, result.size());
       assertEquals(last, result.id(0));
     }
   }

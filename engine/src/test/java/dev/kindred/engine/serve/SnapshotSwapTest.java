@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindred.engine.related.Merge;
+import dev.kindred.engine.rerank.Reranking;
+import dev.kindred.engine.rerank.Rule;
 import dev.kindred.engine.snapshot.SnapshotCatalog;
 import dev.kindred.engine.snapshot.SnapshotWriter;
 import dev.kindred.engine.snapshot.TinyWorld;
@@ -128,6 +130,46 @@ class SnapshotSwapTest {
         assertFalse(List.of(best, "106").contains(result.id(rank)));
         assertEquals(List.of("film"), recommender.profile(result.id(rank)).get("type"));
       }
+    }
+  }
+
+  @Test
+  void whatTheNextSnapshotCannotReRankIsRefusedUntilSomethingElseIsAskedFor() throws IOException {
+    try (SnapshotWriter out = SnapshotWriter.under(directory)) {
+      second.fill(out, false);
+      young = out.publish().getFileName().toString();
+    }
+    catalog.promote(old);
+    try (Recommender recommender = Recommender.open(directory)) {
+      RelatedSearcher other = recommender.searcher();
+      RelatedSearcher none = recommender.searcher();
+      RelatedResult result = new RelatedResult(5);
+      for (RelatedSearcher searcher : List.of(other, none)) {
+        searcher.rerank(Reranking.none().withCap("type", 2));
+        searcher.related("104", 5, result);
+        assertEquals(2, result.size());
+      }
+      catalog.promote(young);
+      assertTrue(recommender.refresh());
+      for (RelatedSearcher searcher : List.of(other, none)) {
+        for (int i = 0; i < 2; i++) {
+          String message =
+              assertThrows(IllegalArgumentException.class, () -> searcher.related("104", 5, result))
+                  .getMessage();
+          assertTrue(message.startsWith("a cap needs a field of texts; 'type' is no"), message);
+        }
+      }
+      String last = recommender.related("104", 5).getLast().id();
+      Reranking wrong = Reranking.none().withWhere("type = film");
+      assertThrows(IllegalArgumentException.class, () -> other.rerank(wrong));
+      other.rerank(Reranking.none().withRule(Rule.pin(last, 1)));
+      other.related("104", 5, result);
+      assertEquals(5, result.size());
+      assertEquals(last, result.id(0));
+      none.clearReranking();
+      none.related("104", 5, result);
+      assertEquals(5, result.size());
+      assertEquals(last, result.id(4));
     }
   }
 
