@@ -408,7 +408,7 @@ public final class RecommendSearcher extends LeasedSearcher {
     observer.ended(StageObserver.Stage.RETRIEVE);
     searcher.rank();
     observer.ended(StageObserver.Stage.RANK);
-    order(known(user), clock, n, out);
+    order(how, known(user), clock, n, out);
     observer.ended(StageObserver.Stage.RERANK);
   }
 
@@ -417,8 +417,8 @@ public final class RecommendSearcher extends LeasedSearcher {
     return user >= 0 || watched.size() > 0 || searcher.searched() > 0;
   }
 
-  /** Scores what was ranked, and orders it. */
-  private void order(boolean known, long clock, int n, RecommendResult out) {
+  /** Scores what was ranked, and orders it; how = null as scored. */
+  private void order(BoundReranking how, boolean known, long clock, int n, RecommendResult out) {
     int count = searcher.size();
     if (scores.length < count) {
       int room = Math.max(count, quotas.total());
@@ -441,8 +441,8 @@ public final class RecommendSearcher extends LeasedSearcher {
     if (searcher.cutShort()) {
       out.markCutShort();
     }
-    if (reranking.bound() != null) {
-      reranker.rerank(reranking.bound(), -1, clock, targets, scores, count, n, reranked);
+    if (how != null) {
+      reranker.rerank(how, -1, clock, targets, scores, count, n, reranked);
       for (int rank = 0; rank < reranked.size(); rank++) {
         add(
             reranked.index(rank),

@@ -15,7 +15,8 @@ final class RequestReranking {
   private int[] pins = new int[0];
 
   /**
-   * Re-ranks so from now on; allocates nothing if the snapshot has bound it before.
+   * Re-ranks so from now on; allocates only what the snapshot hasn't bound yet and room for more
+   * pins than before.
    *
    * @throws IllegalArgumentException if the snapshot lacks what it needs; the one before goes on,
    *     or every request after the next refresh would be refused
