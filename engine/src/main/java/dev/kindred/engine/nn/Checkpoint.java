@@ -24,6 +24,7 @@ public final class Checkpoint {
   private static final String STEPS = "steps";
   private static final String LOSSES = "losses";
   private static final String SCORES = "scores";
+  private static final String BEST = "best/";
   private static final List<String> STRINGS =
       List.of(CheckpointKey.NETWORK, CheckpointKey.DATA, STEPS, LOSSES, SCORES);
   private static final String REMEDY =
@@ -100,7 +101,7 @@ public final class Checkpoint {
   }
 
   private static String bestName(Parameter parameter) {
-    return "best/" + parameter.name();
+    return BEST + parameter.name();
   }
 
   private static Safetensors.Tensor tensor(Parameter parameter, float[] values) {
@@ -142,7 +143,7 @@ public final class Checkpoint {
   }
 
   /** Overwrites a parameter's weights, or as many numbers that are kept beside them. */
-  private void read(Safetensors saved, String name, Parameter parameter, float[] into) {
+  private void copyInto(Safetensors saved, String name, Parameter parameter, float[] into) {
     Safetensors.Tensor tensor = saved.tensors().get(name);
     if (tensor == null) {
       throw damaged("has no tensor \"" + name + "\"");
@@ -194,14 +195,37 @@ public final class Checkpoint {
     }
   }
 
+  /** A training scores each of its epochs, or none where it holds nothing out. */
+  private void checkScores(Progress progress) {
+    int scores = progress.scores().size();
+    int losses = progress.losses().size();
+    if (scores > 0 && scores != losses) {
+      throw damaged(
+          "string \"%s\" has %d numbers, must have none or the %d of \"%s\""
+              .formatted(SCORES, scores, losses, LOSSES));
+    }
+  }
+
+  /** Without a best epoch there are no weights of one. */
+  private void checkNoBest(Safetensors saved) {
+    for (String name : saved.tensors().keySet()) {
+      if (name.startsWith(BEST)) {
+        throw damaged(
+            "has tensor \"%s\", and none of its \"%s\" is a best".formatted(name, SCORES));
+      }
+    }
+  }
+
   /**
-   * Puts the state of the file back, if there is one.
+   * Puts the state of the file back, if there is one. When this throws, weights and the optimiser's
+   * memory may have been overwritten in part: begin again with new ones.
    *
    * @param epochs how many the training is to have at most
    * @throws IllegalArgumentException if the file is of another training or format, or of something
    *     else, or has more epochs behind it: the weights between are gone
-   * @throws CorruptFileException if it is damaged, lacks a string or a tensor, has one of another
-   *     shape or text for a number, or is no file of weights at all
+   * @throws CorruptFileException if it is damaged, lacks a string or a tensor, has a tensor of
+   *     another shape, text for a number, scores of some epochs only or best weights while no score
+   *     was a best, or is no file of weights at all
    */
   public Optional<Progress> resume(int epochs) throws IOException {
     if (!Files.exists(file)) {
@@ -223,24 +247,28 @@ public final class Checkpoint {
           "%s is a checkpoint after %d epochs, which can't be undone, of a training of at most %d; ask for %d epochs or more, delete it or name another"
               .formatted(file, done, epochs, done));
     }
+    checkScores(progress);
     long steps = steps(saved);
     for (Parameter parameter : parameters) {
-      read(saved, parameter.name(), parameter, parameter.values());
+      copyInto(saved, parameter.name(), parameter, parameter.values());
     }
     updater
         .memory()
         .forEach(
             (parameter, slots) -> {
               for (int i = 0; i < slots.length; i++) {
-                read(saved, slotName(parameter, i), parameter, slots[i]);
+                copyInto(saved, slotName(parameter, i), parameter, slots[i]);
               }
             });
     updater.resumeAt(steps);
     stopping.resume(progress.scores());
     List<float[]> best = stopping.best();
+    if (best.isEmpty()) {
+      checkNoBest(saved);
+    }
     for (int i = 0; i < best.size(); i++) {
       Parameter parameter = stopping.parameters().get(i);
-      read(saved, bestName(parameter), parameter, best.get(i));
+      copyInto(saved, bestName(parameter), parameter, best.get(i));
     }
     return Optional.of(progress);
   }

@@ -19,8 +19,9 @@ public final class DamagedCheckpoint {
   private DamagedCheckpoint() {}
 
   /**
-   * Checks that a checkpoint without any one of its tensors, with one of another shape, or with
-   * text for a number is refused with the file, the thing and the remedy.
+   * Checks that a checkpoint without any one of its tensors, with one of another shape, with text
+   * for a number, scores of other epochs than losses, or best weights without a best score is
+   * refused with the file, the thing and the remedy.
    *
    * @param file a sound checkpoint, with weights of a best epoch; damaged afterwards
    * @param resume goes on from it
@@ -56,6 +57,24 @@ public final class DamagedCheckpoint {
       assertTold(file, whole, each.getKey(), "many", each.getValue(), resume);
     }
     assertTold(file, whole, "steps", "-1", "string \"steps\" is '-1'," + allowed, resume);
+    int epochs = whole.metadata().get("losses").split(" ").length;
+    assertTold(
+        file,
+        whole,
+        "scores",
+        "0.5 ".repeat(epochs + 1),
+        "string \"scores\" has %d numbers, must have none or the %d of \"losses\""
+            .formatted(epochs + 1, epochs),
+        resume);
+    String best =
+        whole.tensors().keySet().stream()
+            .filter(name -> name.startsWith("best/"))
+            .findFirst()
+            .orElseThrow();
+    for (String scores : new String[] {"", "NaN ".repeat(epochs)}) {
+      String fault = "has tensor \"" + best + "\", and none of its \"scores\" is a best";
+      assertTold(file, whole, "scores", scores, fault, resume);
+    }
   }
 
   private static void assertTold(
