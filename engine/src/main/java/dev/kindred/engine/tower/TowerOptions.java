@@ -289,7 +289,14 @@ public record TowerOptions(
     return with(draft -> draft.history = history);
   }
 
-  /** With negatives where there are none and it needs some, {@link #negativesFor}. */
+  /**
+   * With negatives where there are none and it needs some, {@link #negativesFor}; these stay when
+   * the loss is changed again. 0 stay 0 for a loss that shares the batch's: without those, options
+   * with 0 are refused whatever the loss.
+   *
+   * @throws IllegalArgumentException if it takes pairs, and a batch has no room for a positive's
+   *     negatives
+   */
   public TowerOptions withLoss(TowerLoss loss) {
     return withLoss(loss, negativesFor(loss));
   }
