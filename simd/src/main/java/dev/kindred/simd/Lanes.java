@@ -59,7 +59,7 @@ final class Lanes {
   /**
    * Sum of all lanes by halving: lane l + lane l + COUNT / 2, and so on down to neighbours. {@code
    * reduceLanes} has no specified order, so interpreted and compiled code may differ in the last
-   * bit.
+   * bit. Written out in {@link VectorRowDistances}; change them together.
    */
   static float sum(FloatVector v) {
     v = v.add(v.rearrange(SWAP_HALVES));

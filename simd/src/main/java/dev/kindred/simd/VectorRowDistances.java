@@ -131,8 +131,9 @@ abstract class VectorRowDistances implements DistanceKernels {
 
   // Rows of one vector have no loop. Where nothing but such rows is scored the compiler never saw
   // the loop of the others run, and made objects of its accumulators. Their lanes are summed here,
-  // not by Lanes.sum: these methods are small enough to become part of a whole search, whose budget
-  // may end before that call, and what is passed to a call is an object.
+  // in the order of Lanes.sum but not by it: these methods are small enough to become part of a
+  // whole search, whose budget may end before that call, and what is passed to a call is an object:
+  // 1,100 to 2,700 bytes a search over rows of up to 16 floats, in one JVM of three.
 
   private static float dotOfOneVector(float[] query, int queryOffset, MemorySegment rows, long at) {
     FloatVector v =
