@@ -80,6 +80,7 @@ public final class BoundReranking {
   private final double newest;
   private final double mean;
   private final double perUnit; // of the field: what a unit of age takes from a score
+  private final String withoutValues; // what goes by a field of which no item has any; "" = none
   private final Set<String> unknown = new LinkedHashSet<>();
 
   private BoundReranking(
@@ -95,8 +96,7 @@ public final class BoundReranking {
     }
     capFields = new int[reranking.caps().size()];
     for (int c = 0; c < capFields.length; c++) {
-      String name = reranking.caps().get(c).field();
-      capFields[c] = field("a cap", name, false);
+      capFields[c] = field("a cap", reranking.caps().get(c).field(), false);
     }
     Freshness freshness = reranking.freshness();
     if (freshness.isOff()) {
@@ -112,6 +112,7 @@ public final class BoundReranking {
       mean = has ? span.mean() : 0;
       perUnit = has ? LN_2 / freshness.halfLife() : 0;
     }
+    withoutValues = withoutValues();
   }
 
   /**
@@ -134,20 +135,25 @@ public final class BoundReranking {
    *     could go by
    */
   public void requireValues() {
-    for (int c = 0; c < capFields.length; c++) {
-      if (!filters.hasText(capFields[c])) {
-        throw without("a cap", reranking.caps().get(c).field(), "text");
-      }
-    }
-    if (freshField >= 0 && !filters.span(freshField).hasNumbers()) {
-      throw without("freshness", reranking.freshness().field(), "number");
+    if (!withoutValues.isEmpty()) {
+      throw new IllegalArgumentException(withoutValues);
     }
   }
 
-  private static IllegalArgumentException without(String user, String field, String kind) {
-    return new IllegalArgumentException(
-        "%s goes by field '%s', of which no item has a %s; name another field or leave it out"
-            .formatted(user, field, kind));
+  private String withoutValues() {
+    for (int c = 0; c < capFields.length; c++) {
+      if (!filters.hasText(capFields[c])) {
+        return withoutValues("a cap", reranking.caps().get(c).field(), "text");
+      }
+    }
+    return freshField < 0 || filters.span(freshField).hasNumbers()
+        ? ""
+        : withoutValues("freshness", reranking.freshness().field(), "number");
+  }
+
+  private static String withoutValues(String user, String field, String kind) {
+    return "%s goes by field '%s', of which no item has a %s; name another field or leave it out"
+        .formatted(user, field, kind);
   }
 
   private Members members(Selection selection, ToIntFunction<String> ordinalOf) {
